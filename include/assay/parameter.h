@@ -1,0 +1,56 @@
+// The parameter table: one declaration per option gives its name, type, default, bounds and
+// documentation. The host validates a config against it before the component is made, `assay
+// plugins describe` prints it, and the resolved plan holds every default. A component never sees
+// YAML.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "assay/kind.h"
+
+namespace assay {
+
+enum class ParameterType : std::uint32_t {
+  boolean,  ///< true or false
+  integer,  ///< a whole number, 64 bits
+  number,   ///< a finite float64
+  text,     ///< a string
+  path,     ///< a file; relative to the config that says it. "assay:NAME" is in Assay's data folder
+  choice,   ///< one of `choices`
+  rate,     ///< a number, or a schedule component
+  component,  ///< a component of kind `kind`
+  group,      ///< a map with the parameters `members`
+};
+
+/// Plain data with static lifetime. Fill it with designated initializers:
+///   {.name = "momentum", .type = ParameterType::number, .doc = "decay of the trace",
+///    .fallback = "0", .minimum = 0, .maximum = 1}
+struct Parameter {
+  const char* name = nullptr;
+  ParameterType type = ParameterType::text;
+  const char* doc = "";
+  /// The default as it would stand in a config ("0.9", "[100, 100]", "selu"). nullptr: the option
+  /// is required. "null": the option may be absent, and Options::has() says whether it is there.
+  const char* fallback = nullptr;
+  /// Inclusive bounds of numbers, and of each element of a list of numbers.
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();
+  /// The bound itself is not allowed.
+  bool exclusive_minimum = false;
+  bool exclusive_maximum = false;
+  /// The option is a list of `type`. A single value is not a list of one.
+  bool list = false;
+  /// For choice: the words, separated by '|'.
+  const char* choices = nullptr;
+  /// For component: its kind.
+  Kind kind = Kind::dataset;
+  /// For group: the table of its members.
+  const Parameter* members = nullptr;
+  std::uint32_t member_count = 0;
+
+  constexpr std::span<const Parameter> group() const { return {members, member_count}; }
+};
+
+}  // namespace assay

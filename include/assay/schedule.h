@@ -1,0 +1,25 @@
+// Kind `schedule`: a number that changes with the step. Allowed wherever a parameter is a rate.
+#pragma once
+
+#include <cstdint>
+
+#include "assay/kind.h"
+#include "assay/options.h"
+
+namespace assay {
+
+class Schedule {
+ public:
+  static constexpr Kind kind = Kind::schedule;
+  virtual ~Schedule() = default;
+
+  /// The value for the update that follows `count` >= 0 finished updates. A pure function of count:
+  /// the same for every call, from any thread. optax's schedules are the reference.
+  virtual double value(std::int64_t count) const = 0;
+};
+
+inline double Rate::at(std::int64_t count) const {
+  return schedule_ != nullptr ? schedule_->value(count) : constant_;
+}
+
+}  // namespace assay

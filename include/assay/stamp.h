@@ -1,0 +1,123 @@
+// What a library was built with, as text in an allocated ELF note (section .note.assay, owner
+// "Assay"), so that a host can find a component, or refuse a library, before any of its code runs.
+//
+// The note holds lines "key=value", in this order:
+//   sdk=0.1                     version.h
+//   standard_library=libstdc++ cxx11
+//   debug_mode=off              _GLIBCXX_DEBUG
+//   sanitizers=none             address, thread
+//   instructions=generic        the least InstructionSet that the code needs
+//   plugin=NAME VERSION LICENCE
+//   component=KIND NAME DOC     one line each
+// Look at it with: readelf -p .note.assay libNAME.so
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "assay/kind.h"
+#include "assay/version.h"
+
+#define ASSAY_TEXT_OF(x) #x
+#define ASSAY_TEXT(x) ASSAY_TEXT_OF(x)
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ASSAY_BUILT_WITH_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
+#define ASSAY_BUILT_WITH_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASSAY_BUILT_WITH_ASAN 1
+#elif __has_feature(thread_sanitizer)
+#define ASSAY_BUILT_WITH_TSAN 1
+#endif
+#endif
+
+namespace assay::stamp {
+
+inline constexpr std::string_view owner = "Assay";
+inline constexpr std::uint32_t note_type = 1;
+
+inline constexpr std::string_view sdk = ASSAY_TEXT(ASSAY_SDK_MAJOR) "." ASSAY_TEXT(ASSAY_SDK_MINOR);
+
+inline constexpr std::string_view standard_library =
+#if defined(_LIBCPP_VERSION)
+    "libc++";
+#elif defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
+    "libstdc++ cxx11";
+#elif defined(__GLIBCXX__)
+    "libstdc++ old";
+#else
+    "unknown";
+#endif
+
+inline constexpr std::string_view debug_mode =
+#if defined(_GLIBCXX_DEBUG)
+    "on";
+#else
+    "off";
+#endif
+
+inline constexpr std::string_view sanitizers =
+#if defined(ASSAY_BUILT_WITH_ASAN)
+    "address";
+#elif defined(ASSAY_BUILT_WITH_TSAN)
+    "thread";
+#else
+        "none";
+#endif
+
+inline constexpr std::string_view instructions =
+#if defined(__AVX512F__)
+    "avx512";
+#elif defined(__AVX2__)
+    "avx2";
+#else
+    "generic";
+#endif
+
+/// Appends text at compile time; with no buffer it only counts.
+class Writer {
+ public:
+  constexpr Writer() = default;
+  constexpr explicit Writer(char* out) : out_(out) {}
+  constexpr Writer& operator<<(std::string_view text) {
+    for (char c : text) {
+      if (out_ != nullptr) out_[size_] = c;
+      ++size_;
+    }
+    return *this;
+  }
+  constexpr std::size_t size() const { return size_; }
+
+ private:
+  char* out_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+template <class... Components>
+constexpr std::size_t write(char* out, std::string_view plugin, std::string_view version,
+                            std::string_view licence) {
+  Writer w = out != nullptr ? Writer(out) : Writer();
+  w << "sdk=" << sdk << "\nstandard_library=" << standard_library << "\ndebug_mode=" << debug_mode
+    << "\nsanitizers=" << sanitizers << "\ninstructions=" << instructions << "\nplugin=" << plugin
+    << " " << version << " " << licence << "\n";
+  ((w << "component=" << name_of(Components::kind) << " " << Components::about.name << " "
+      << Components::about.doc << "\n"),
+   ...);
+  return w.size();
+}
+
+/// The bytes of an ELF note (Elf64_Nhdr, name, description), padded to 4.
+template <std::size_t Size>
+struct Note {
+  std::uint32_t name_size = owner.size() + 1;
+  std::uint32_t text_size = 0;
+  std::uint32_t type = note_type;
+  char name[8] = {'A', 's', 's', 'a', 'y', 0, 0, 0};
+  char text[(Size + 3) / 4 * 4] = {};
+};
+
+}  // namespace assay::stamp

@@ -1,0 +1,35 @@
+// The problems of a config, collected so that all are reported in one go.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/config/source.h"
+
+namespace assay::config {
+
+struct Diagnostic {
+  Location where;
+  std::string key;      ///< full key, "optimizer.type"; may be empty
+  std::string message;  ///< what is wrong and what was expected
+  std::string hint;     ///< beside the caret: "did you mean 'sgd'?"; may be empty
+};
+
+class Diagnostics {
+ public:
+  void error(Location where, std::string key, std::string message, std::string hint = {});
+  bool empty() const { return list_.empty(); }
+  /// In order of source and place.
+  std::vector<Diagnostic> sorted() const;
+  /// As a compiler prints them:
+  ///   digits.yaml:14:10: error: optimizer.type: no optimizer 'sdg'
+  ///      14 |   type: sdg
+  ///         |         ^~~ did you mean 'sgd'?
+  std::string text(bool colours) const;
+
+ private:
+  std::vector<Diagnostic> list_;
+};
+
+}  // namespace assay::config

@@ -1,0 +1,25 @@
+// Text that a config is made of, and places in it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace assay::config {
+
+/// A file, or an argument of the command line. Immutable and shared by every place within it.
+struct Source {
+  std::string name;  ///< as shown to the user: "configs/digits.yaml", "argument 3"
+  std::string path;  ///< absolute path of the file; empty for an argument
+  std::string text;  ///< UTF-8
+};
+
+/// A stretch of one line of a source. Lines and columns count from 1, columns in characters.
+struct Location {
+  std::shared_ptr<const Source> source;  ///< null: nowhere (a default)
+  std::int64_t line = 0;
+  std::int64_t column = 0;
+  std::int64_t length = 1;  ///< characters to underline
+};
+
+}  // namespace assay::config

@@ -1,0 +1,27 @@
+// What a plan needs to know of the plugins: names and parameter tables.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/kind.h"
+#include "assay/parameter.h"
+
+namespace assay::plan {
+
+class Catalogue {
+ public:
+  virtual ~Catalogue() = default;
+  /// The names of all components of a kind, sorted.
+  virtual std::vector<std::string> names(Kind kind) = 0;
+  /// The parameter table of a component whose name is among names(kind). Throws std::runtime_error
+  /// when its library does not load.
+  virtual std::span<const Parameter> parameters(Kind kind, std::string_view name) = 0;
+  /// For the message "no optimizer 'sdg'": where was looked, one line each.
+  virtual std::vector<std::string> searched() const = 0;
+};
+
+}  // namespace assay::plan

@@ -1,0 +1,70 @@
+// An experiment, resolved: every component named, every option checked and complete. A run executes
+// a plan and nothing else; plan.yaml in the run folder is this, written out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/plan/values.h"
+
+namespace assay::plan {
+
+/// When a hook fires. Counts finished steps of the whole run.
+struct Trigger {
+  std::optional<std::int64_t> every;        ///< at n, 2n, 3n, ...
+  std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
+  std::vector<std::int64_t> at;             ///< and at these; 0 is before training
+  std::optional<std::int64_t> from;         ///< not before this step
+  std::optional<std::int64_t> until;        ///< not after this step
+  bool at_end = false;                      ///< and after the last step of a finished run
+};
+
+struct NamedComponent {
+  std::string name;  ///< the key in the config's map; the type's name in a list
+  ComponentPlan component;
+};
+
+struct HookPlan {
+  std::string name;
+  Trigger trigger;
+  ComponentPlan component;
+};
+
+struct SplitPlan {
+  double test = 0;        ///< share of all rows; 0: no such split
+  double validation = 0;  ///< share of all rows
+  std::uint64_t seed = 0;
+};
+
+enum class OnNan { stop, ignore };
+
+struct TrainPlan {
+  std::optional<std::int64_t> epochs;  ///< exactly one of epochs and steps
+  std::optional<std::int64_t> steps;
+  std::optional<std::int64_t> batch_size;  ///< nothing: all rows of the training split
+  bool shuffle = true;                     ///< per epoch; without effect on whole batches
+  OnNan on_nan = OnNan::stop;
+  std::optional<std::int64_t> lanes;       ///< nothing: from the shapes
+  std::optional<std::int64_t> block_rows;  ///< nothing: as the model says
+};
+
+struct Plan {
+  std::string name;
+  std::uint64_t seed = 0;
+  std::optional<std::int64_t> threads;  ///< nothing: one per core
+  std::string run_dir;                  ///< template: may hold ${now:...}
+  ComponentPlan dataset;
+  std::optional<SplitPlan> split;  ///< nothing: as the dataset has it
+  ComponentPlan model;
+  ComponentPlan loss;
+  ComponentPlan optimizer;
+  TrainPlan train;
+  std::vector<NamedComponent> metrics;
+  std::vector<HookPlan> hooks;
+  std::vector<NamedComponent> loggers;
+  std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
+};
+
+}  // namespace assay::plan

@@ -1,0 +1,48 @@
+// The values of a parameter table: checked against it, complete with defaults, typed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "assay/kind.h"
+#include "runner/config/source.h"
+
+namespace assay::plan {
+
+struct Value;
+
+/// In the order of the parameter table.
+class Values {
+ public:
+  /// Null when the table has no such parameter.
+  const Value* find(std::string_view name) const;
+  void add(std::string name, Value value);
+  const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }
+
+ private:
+  std::vector<std::pair<std::string, Value>> entries_;
+};
+
+/// A component to make: `{type: NAME, ...}`.
+struct ComponentPlan {
+  Kind kind{};
+  std::string type;
+  Values values;
+  config::Location where;  ///< of the type's name
+};
+
+using List = std::vector<Value>;
+
+struct Value {
+  /// monostate: the option is null. A path is held absolute, or as "assay:NAME".
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Values, ComponentPlan>
+      data;
+  config::Location where;  ///< nowhere for a default
+};
+
+}  // namespace assay::plan

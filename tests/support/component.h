@@ -1,0 +1,31 @@
+// Makes a component from its real shared library, for tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "assay/instruction_set.h"
+#include "assay/kind.h"
+#include "assay/options.h"
+
+namespace assay::test {
+
+/// The folders of the source and of the build, from the environment that Meson sets.
+std::string source_folder();
+std::string build_folder();
+
+/// Opens build/plugins/assay_KIND_TYPE.so (or whichever library there offers it) and makes the
+/// component from options in YAML, e.g. "{learning_rate: 0.1}"; defaults are filled in.
+/// Throws assay::Error with the component's message.
+void* make_component(Kind kind, std::string_view type, std::string_view options,
+                     InstructionSet instructions);
+
+template <class Interface>
+std::unique_ptr<Interface> make(std::string_view type, std::string_view options = "{}",
+                                InstructionSet instructions = InstructionSet::generic) {
+  return std::unique_ptr<Interface>(
+      static_cast<Interface*>(make_component(Interface::kind, type, options, instructions)));
+}
+
+}  // namespace assay::test

@@ -1,0 +1,26 @@
+// Reads the reference values in tests/reference/.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace assay::test {
+
+std::string reference_file(const std::string& name);
+
+/// Rows of numbers; a first line that holds letters is left out.
+std::vector<std::vector<double>> read_csv(const std::string& path);
+
+struct Safetensors {
+  struct Tensor {
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;  ///< row-major
+  };
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+};
+/// float32 tensors only.
+Safetensors read_safetensors(const std::string& path);
+
+}  // namespace assay::test
