@@ -1,6 +1,7 @@
 // The problems of a config, collected so that all are reported in one go.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +21,15 @@ class Diagnostics {
  public:
   void error(Location where, std::string key, std::string message, std::string hint = {});
   bool empty() const { return list_.empty(); }
-  /// In order of source and place.
+  std::size_t size() const { return list_.size(); }
+  /// Files first, then arguments, in order of place. Of several problems of one key at one place
+  /// only the first is kept: the others follow from it.
   std::vector<Diagnostic> sorted() const;
   /// As a compiler prints them:
   ///   digits.yaml:14:10: error: optimizer.type: no optimizer 'sdg'
   ///      14 |   type: sdg
   ///         |         ^~~ did you mean 'sgd'?
+  /// Further lines of a hint follow as notes; after a hundred problems the others are only counted.
   std::string text(bool colours) const;
 
  private:

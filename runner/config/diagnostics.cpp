@@ -1,0 +1,135 @@
+#include "runner/config/diagnostics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "runner/config/places.h"
+#include "runner/config/utf8.h"
+
+namespace assay::config {
+namespace {
+
+constexpr std::size_t most_shown = 100;
+constexpr std::size_t widest_line = 160;  // characters of a line that are shown
+
+struct Colours {
+  std::string_view strong, error, mark, off;
+};
+constexpr Colours plain{"", "", "", ""};
+constexpr Colours ansi{"\x1b[1m", "\x1b[1;31m", "\x1b[1;32m", "\x1b[0m"};
+
+auto order(const Diagnostic& d) {
+  const Source* source = d.where.source.get();
+  const bool argument = source != nullptr && source->path.empty();
+  const std::string_view name = source == nullptr ? std::string_view() : source->name;
+  // "argument 10" comes after "argument 2".
+  return std::tuple(source == nullptr ? 2 : argument ? 1 : 0, argument ? name.size() : 0, name,
+                    d.where.line, d.where.column);
+}
+
+std::string header(const Diagnostic& d, const Colours& c) {
+  std::string place;
+  if (const Source* source = d.where.source.get()) {
+    place = harmless(source->name);
+    if (!source->path.empty() && d.where.line > 0)
+      place += fmt::format(":{}:{}", d.where.line, d.where.column);
+    place = fmt::format("{}{}:{} ", c.strong, place, c.off);
+  }
+  return fmt::format("{}{}error:{} {}{}{}\n", place, c.error, c.off, harmless(d.key),
+                     d.key.empty() ? "" : ": ", harmless(d.message));
+}
+
+// The line and, below it, the white space and the marks that underline the place.
+struct Snippet {
+  std::string line, space, marks;
+};
+
+Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length) {
+  const auto begin = static_cast<std::size_t>(column - 1);
+  const auto end = begin + static_cast<std::size_t>(length);
+  // A long line is shown from a little before the place.
+  const std::size_t first = begin + 40 > widest_line ? begin - 40 : 0;
+  Snippet s;
+  if (first > 0) {
+    s.line.assign(3, '.');
+    s.space.assign(3, ' ');
+  }
+  std::size_t index = 0;
+  for (std::size_t at = 0; at < line.size(); ++index) {
+    const Character character = character_at(line, at).value_or(Character{0xFFFD, 1});
+    const std::string_view bytes = line.substr(at, character.bytes);
+    at += character.bytes;
+    if (index < first) continue;
+    if (index >= first + widest_line) {
+      s.line += "...";
+      break;
+    }
+    s.line += harmless(bytes);
+    const std::size_t columns = printable(character.code) ? width(character.code) : 1;
+    // A tab stays a tab, so that both lines are indented alike whatever its width.
+    if (index < begin) s.space.append(columns, character.code == '\t' ? '\t' : ' ');
+    else if (index < end) s.marks.append(columns, '~');
+  }
+  if (s.marks.empty()) s.marks.push_back('^');
+  else s.marks.front() = '^';
+  return s;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n') lines.emplace_back();
+    else lines.back() += c;
+  }
+  return lines;
+}
+
+}  // namespace
+
+void Diagnostics::error(Location where, std::string key, std::string message, std::string hint) {
+  list_.push_back({std::move(where), std::move(key), std::move(message), std::move(hint)});
+}
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+  std::vector<Diagnostic> result = list_;
+  std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tuple(order(a), std::string_view(a.key)) <
+           std::tuple(order(b), std::string_view(b.key));
+  });
+  const auto same = [](const Diagnostic& a, const Diagnostic& b) {
+    return a.where.line > 0 && order(a) == order(b) && a.key == b.key;
+  };
+  result.erase(std::unique(result.begin(), result.end(), same), result.end());
+  return result;
+}
+
+std::string Diagnostics::text(bool colours) const {
+  const Colours& c = colours ? ansi : plain;
+  std::map<const Source*, Places> places;
+  std::string result;
+  const std::vector<Diagnostic> all = sorted();
+  for (std::size_t i = 0; i < std::min(all.size(), most_shown); ++i) {
+    const Diagnostic& d = all[i];
+    result += header(d, c);
+    std::vector<std::string> notes = lines_of(harmless(d.hint));
+    if (d.where.source && d.where.line > 0) {
+      const Places& source = places.try_emplace(d.where.source.get(), d.where.source).first->second;
+      const Snippet s = snippet(source.line(d.where.line), d.where.column, d.where.length);
+      const bool argument = d.where.source->path.empty();
+      result += fmt::format("{:>5} | {}\n", argument ? "" : std::to_string(d.where.line), s.line);
+      result += fmt::format("      | {}{}{}{}{}{}\n", s.space, c.mark, s.marks,
+                            notes[0].empty() ? "" : " ", notes[0], c.off);
+      notes.erase(notes.begin());
+    }
+    for (const std::string& note : notes)
+      if (!note.empty()) result += fmt::format("      = {}\n", note);
+  }
+  if (all.size() > most_shown)
+    result += fmt::format("... and {} more problems\n", all.size() - most_shown);
+  return result;
+}
+
+}  // namespace assay::config

@@ -1,0 +1,235 @@
+#include "runner/config/interpolation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <ctime>
+#include <stdexcept>
+#include <unordered_set>
+#include <vector>
+
+#include "runner/config/suggest.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+constexpr std::size_t longest_chain = 32;
+constexpr std::size_t max_text = 1024 * 1024;  // bytes of all texts that references make
+
+bool stays(std::string_view name) {
+  return name.starts_with("now:") || name == "step" || name == "epoch";
+}
+
+bool is_text(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (!character || !printable(character->code)) return false;
+    at += character->bytes;
+  }
+  return true;
+}
+
+// As it would be read from a file.
+Node plain_scalar(std::string_view text, const Location& where) {
+  Node node;
+  node.where = where;
+  if (text == "null" || text == "~") return node;
+  node.kind = Node::Kind::scalar;
+  node.scalar = text;
+  return node;
+}
+
+class Interpolation {
+ public:
+  Interpolation(Node& root, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {}
+
+  void visit(Node& node, const std::string& key) {
+    if (node.kind == Node::Kind::scalar) resolve(node, key);
+    for (std::size_t i = 0; i < node.list.size(); ++i)
+      visit(node.list[i], joined(key, std::to_string(i)));
+    for (Node::Entry& entry : node.map) visit(entry.value, joined(key, entry.key));
+  }
+
+ private:
+  struct Link {
+    const Node* node;
+    std::string key;
+  };
+
+  void resolve(Node& node, const std::string& key) {
+    if (!next_reference(node.scalar, 0) || done_.contains(&node)) return;
+    chain_.push_back({&node, key});
+    replace(node, key);
+    chain_.pop_back();
+    done_.insert(&node);
+  }
+
+  void replace(Node& node, const std::string& key) {
+    const std::string text = node.scalar;
+    std::string result;
+    std::size_t at = 0;
+    while (const auto reference = next_reference(text, at)) {
+      result += text.substr(at, reference->begin - at);
+      at = reference->end;
+      if (!reference->closed)
+        return fail(node, key, "'${' without its '}'", "");
+      if (stays(reference->name)) {
+        result += text.substr(reference->begin, reference->end - reference->begin);
+        continue;
+      }
+      const std::optional<Node> value = value_of(reference->name, node, key);
+      if (!value) return;
+      made_ += value->scalar.size();
+      if (made_ > max_text) return fail(node, key, "references make too much text", "");
+      if (reference->begin == 0 && reference->end == text.size()) {
+        node.kind = value->kind;
+        node.scalar = value->scalar;
+        node.quoted = value->quoted;
+        return;
+      }
+      result += value->kind == Node::Kind::null ? "null" : value->scalar;
+    }
+    made_ += result.size();
+    if (result != text) node.quoted = true;
+    node.scalar = result + text.substr(at);
+  }
+
+  std::optional<Node> value_of(std::string_view name, const Node& node, const std::string& key) {
+    if (name.starts_with("env:")) return environment(name.substr(4), node, key);
+    if (name == "now") {
+      fail(node, key, "'${now}' needs a format", "${now:%Y%m%d-%H%M%S}");
+      return std::nullopt;
+    }
+    Node* target = find(name, node, key);
+    if (target == nullptr) return std::nullopt;
+    if (target->kind == Node::Kind::list || target->kind == Node::Kind::map) {
+      fail(node, key, fmt::format("{} is {}: only single values can be referred to",
+                                  quoted(name), described(*target)), "");
+      return std::nullopt;
+    }
+    const auto link = std::find_if(chain_.begin(), chain_.end(),
+                                   [target](const Link& l) { return l.node == target; });
+    if (link != chain_.end() || chain_.size() >= longest_chain) {
+      std::string chain;
+      for (auto l = link == chain_.end() ? chain_.begin() : link; l != chain_.end(); ++l)
+        chain += l->key + " -> ";
+      fail(node, key, link == chain_.end() ? "too long a chain of references"
+                                           : "references in a circle",
+           chain + std::string(name));
+      return std::nullopt;
+    }
+    const std::size_t problems = diagnostics_.size();
+    resolve(*target, std::string(name));
+    if (diagnostics_.size() > problems) return std::nullopt;  // one report is enough
+    return *target;
+  }
+
+  std::optional<Node> environment(std::string_view text, const Node& node,
+                                  const std::string& key) {
+    const std::size_t comma = text.find(',');
+    const std::string name(text.substr(0, comma));
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr && comma == std::string_view::npos) {
+      fail(node, key, fmt::format("the environment variable {} is not set", quoted(name)),
+           fmt::format("give a default: ${{env:{},default}}", name));
+      return std::nullopt;
+    }
+    if (value != nullptr && !is_text(value)) {
+      fail(node, key, fmt::format("the environment variable {} does not hold text", quoted(name)),
+           "");
+      return std::nullopt;
+    }
+    return plain_scalar(value != nullptr ? value : text.substr(comma + 1), node.where);
+  }
+
+  Node* find(std::string_view path, const Node& node, const std::string& key) {
+    Node* found = &root_;
+    for (std::size_t begin = 0; begin <= path.size();) {
+      const std::size_t end = std::min(path.find('.', begin), path.size());
+      const std::string_view part = path.substr(begin, end - begin);
+      Node* next = nullptr;
+      if (found->kind == Node::Kind::list) {
+        std::size_t index = found->list.size();
+        std::from_chars(part.data(), part.data() + part.size(), index);
+        if (index < found->list.size()) next = &found->list[index];
+      } else {
+        next = found->find(part);
+      }
+      if (next == nullptr) {
+        missing(path, part, *found, node, key);
+        return nullptr;
+      }
+      found = next;
+      begin = end + 1;
+    }
+    return found;
+  }
+
+  void missing(std::string_view path, std::string_view part, const Node& parent, const Node& node,
+               const std::string& key) {
+    constexpr std::size_t most = 64;
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < std::min(parent.map.size(), most); ++i)
+      keys.push_back(parent.map[i].key);
+    const std::string suggestion = suggest(part, keys);
+    std::string chain;
+    for (std::size_t i = 1; i < chain_.size(); ++i) chain += chain_[i - 1].key + " -> ";
+    fail(node, key, fmt::format("the config sets no key {}", quoted(path)),
+         suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+  }
+
+  void fail(const Node& node, const std::string& key, std::string message, std::string hint) {
+    diagnostics_.error(node.where, key, std::move(message), std::move(hint));
+  }
+
+  Node& root_;
+  Diagnostics& diagnostics_;
+  std::vector<Link> chain_;
+  std::unordered_set<const Node*> done_;
+  std::size_t made_ = 0;
+};
+
+}  // namespace
+
+std::optional<Reference> next_reference(std::string_view text, std::size_t from) {
+  const std::size_t begin = text.find("${", from);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t close = text.find('}', begin);
+  if (close == std::string_view::npos) return Reference{begin, text.size(), {}, false};
+  return Reference{begin, close + 1, text.substr(begin + 2, close - begin - 2)};
+}
+
+void interpolate(Node& root, Diagnostics& diagnostics) {
+  Interpolation(root, diagnostics).visit(root, {});
+}
+
+std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::string result;
+  std::size_t at = 0;
+  while (const auto reference = next_reference(text, at)) {
+    result += text.substr(at, reference->begin - at);
+    at = reference->end;
+    if (!reference->name.starts_with("now:")) {
+      result += text.substr(reference->begin, reference->end - reference->begin);
+      continue;
+    }
+    const std::string format(reference->name.substr(4));
+    std::array<char, 201> buffer{};
+    const std::size_t bytes = std::strftime(buffer.data(), buffer.size(), format.c_str(), &local);
+    if (bytes == 0)
+      throw std::runtime_error("the time format '" + format + "' gives no text, or too long a one");
+    result.append(buffer.data(), bytes);
+  }
+  result += text.substr(at);
+  return result;
+}
+
+}  // namespace assay::config

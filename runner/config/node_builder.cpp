@@ -1,0 +1,201 @@
+#include "runner/config/node_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runner/config/reader.h"
+#include "runner/config/scalar_extent.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+// What aliases may repeat, and the texts they repeat with it.
+constexpr std::size_t max_text = 8 * max_bytes;
+
+}  // namespace
+
+NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
+    : text_(source->text), diagnostics_(diagnostics), places_(source) {}
+
+std::optional<std::size_t> NodeBuilder::open_bracket() const {
+  const auto found = std::find_if(stack_.rbegin(), stack_.rend(), [this](const Frame& frame) {
+    return text_[frame.begin] == '[' || text_[frame.begin] == '{';
+  });
+  if (found == stack_.rend()) return std::nullopt;
+  return found->begin;
+}
+
+void NodeBuilder::OnDocumentStart(const YAML::Mark& mark) {
+  const std::size_t begin = begin_of(mark);
+  if (started_)
+    stop(begin, begin + 1, "a second document starts here, but a config is one document");
+  started_ = true;
+}
+
+void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  const std::size_t begin = begin_of(mark);
+  const std::size_t end = begin + (text_.compare(begin, 4, "null") == 0 ? 4 : 1);
+  if (expects_key()) stop(begin, end, "a key must be text, found null");
+  Node node;
+  node.where = places_.at(begin, end);
+  value(std::move(node), anchor);
+}
+
+void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  const std::size_t begin = begin_of(mark);
+  if (expects_key()) stop(begin, begin + 1, "a key must be text, found an alias");
+  const auto found = anchors_.find(anchor);
+  if (found == anchors_.end()) stop(begin, begin + 1, "an alias inside of what it stands for");
+  spend(found->second.size, begin);
+  value(found->second.node, 0);
+}
+
+void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                           const std::string& text) {
+  const std::size_t begin = begin_of(mark);
+  const std::size_t end = scalar_end(text_, begin, text);
+  const bool quoted = tag == "!";
+  if (!quoted && text.ends_with('$') && end < text_.size() && text_[end] == '{')
+    stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets that it stands in",
+         "quote it: \"" + text + "{...}\"");
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (!character || !printable(character->code) || character->code == '\r')
+      stop(begin, end, "an escape that stands for a control character");
+    at += character->bytes;
+  }
+  if (expects_key()) return key(text, begin, end);
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.scalar = text;
+  node.quoted = quoted;
+  node.where = places_.at(begin, end);
+  spend({1, text.size(), 0}, begin);
+  value(std::move(node), anchor);
+}
+
+void NodeBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                                  YAML::EmitterStyle::value) {
+  start(Node::Kind::list, mark, anchor);
+}
+
+void NodeBuilder::OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                             YAML::EmitterStyle::value) {
+  start(Node::Kind::map, mark, anchor);
+}
+
+NodeBuilder::Size NodeBuilder::size_of(const Node& node) {
+  Size size{1, node.scalar.size(), 0};
+  const auto add = [&size](const Node& child) {
+    const Size inner = size_of(child);
+    size.nodes += inner.nodes;
+    size.bytes += inner.bytes;
+    size.depth = std::max(size.depth, inner.depth);
+  };
+  for (const Node& child : node.list) add(child);
+  for (const Node::Entry& entry : node.map) {
+    size.bytes += entry.key.size();
+    add(entry.value);
+  }
+  if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
+  return size;
+}
+
+bool NodeBuilder::expects_key() const {
+  return !stack_.empty() && stack_.back().node.kind == Node::Kind::map && !stack_.back().has_key;
+}
+
+// Behind the anchor, which a mark includes; a tag is reported.
+std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
+  std::size_t begin = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  if (begin < text_.size() && text_[begin] == '&') {
+    begin = std::min(text_.find_first_of(" \n", begin), text_.size());
+    begin = std::min(text_.find_first_not_of(" \n", begin), text_.size());
+  }
+  if (begin < text_.size() && text_[begin] == '!') {
+    const std::size_t end = std::min(text_.find_first_of(" ,]}\n", begin), text_.size());
+    stop(begin, end, "tags are not allowed: the option says what type its value has");
+  }
+  offset_ = begin;
+  return begin;
+}
+
+void NodeBuilder::start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+  const std::size_t begin = begin_of(mark);
+  if (stack_.size() >= max_depth)
+    stop(begin, begin + 1, fmt::format("nested deeper than {} levels", max_depth));
+  spend({1, 0, 0}, begin);
+  const bool is_key = expects_key();
+  Frame& frame = stack_.emplace_back();
+  frame.node.kind = kind;
+  frame.node.where = places_.at(begin);
+  frame.begin = begin;
+  frame.anchor = anchor;
+  frame.is_key = is_key;
+}
+
+void NodeBuilder::end() {
+  Frame frame = std::move(stack_.back());
+  stack_.pop_back();
+  // Only now: a bracket that is never closed looks like the start of such a key.
+  if (frame.is_key) stop(frame.begin, frame.begin + 1, "a key must be text, found a list or a map");
+  value(std::move(frame.node), frame.anchor);
+}
+
+void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t end) {
+  Frame& map = stack_.back();
+  const Location where = places_.at(begin, end);
+  const std::size_t next = text_.find_first_not_of(" \t", end);
+  const bool at_end = text_.find_first_not_of(" \t\n", end) == std::string::npos;
+  if (const auto bracket = open_bracket(); at_end && bracket)
+    stop(*bracket, *bracket + 1, fmt::format("'{}' is never closed", text_[*bracket]));
+  if (next == std::string::npos || text_[next] != ':')
+    stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)));
+  if (text == "<<")
+    stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
+  const auto [found, is_new] = map.lines.try_emplace(text, where.line);
+  if (!is_new)
+    diagnostics_.error(where, {}, fmt::format("the key {} is there twice", quoted(text)),
+                       fmt::format("first in line {}", found->second));
+  spend({1, text.size(), 0}, begin);
+  map.node.map.push_back({text, where, {}});
+  map.has_key = true;
+}
+
+void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
+  if (anchor != 0) {
+    const Size size = size_of(node);
+    spend(size, offset_);
+    anchors_.insert_or_assign(anchor, Anchored{node, size});
+  }
+  if (stack_.empty()) {
+    root_ = std::move(node);
+  } else if (Frame& frame = stack_.back(); frame.node.kind == Node::Kind::list) {
+    frame.node.list.push_back(std::move(node));
+  } else {
+    frame.node.map.back().value = std::move(node);
+    frame.has_key = false;
+  }
+}
+
+void NodeBuilder::spend(const Size& size, std::size_t begin) {
+  spent_.nodes += size.nodes;
+  spent_.bytes += size.bytes;
+  if (spent_.nodes > max_nodes)
+    stop(begin, begin + 1,
+         fmt::format("more than {} values, those that aliases repeat included", max_nodes));
+  if (spent_.bytes > max_text)
+    stop(begin, begin + 1, fmt::format("aliases repeat more than {} bytes of text", max_text));
+  if (stack_.size() + size.depth > max_depth)
+    stop(begin, begin + 1, fmt::format("nested deeper than {} levels", max_depth));
+}
+
+void NodeBuilder::stop(std::size_t begin, std::size_t end, std::string message, std::string hint) {
+  diagnostics_.error(places_.at(begin, end), {}, std::move(message), std::move(hint));
+  throw Stop{};
+}
+
+}  // namespace assay::config

@@ -1,0 +1,89 @@
+// Builds nodes from yaml-cpp's events, and refuses what a config may not hold.
+#pragma once
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/mark.h>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+#include "runner/config/places.h"
+
+namespace assay::config {
+
+class NodeBuilder final : public YAML::EventHandler {
+ public:
+  /// Thrown by the events after a problem was reported beyond which reading makes no sense.
+  struct Stop {};
+
+  NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
+
+  /// Nothing when the document is empty.
+  std::optional<Node> take() { return std::move(root_); }
+  Places& places() { return places_; }
+  /// Where the last event was.
+  std::size_t offset() const { return offset_; }
+  /// Where the innermost list or map in brackets or braces starts that is still open.
+  std::optional<std::size_t> open_bracket() const;
+
+  void OnDocumentStart(const YAML::Mark& mark) override;
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override;
+  void OnSequenceEnd() override { end(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override;
+  void OnMapEnd() override { end(); }
+
+ private:
+  struct Size {
+    std::size_t nodes = 0, bytes = 0, depth = 0;
+  };
+  // A collection that is not at its end yet.
+  struct Frame {
+    Node node;
+    std::size_t begin = 0;
+    YAML::anchor_t anchor = 0;
+    bool is_key = false;
+    bool has_key = false;  // a map whose last entry waits for its value
+    std::unordered_map<std::string, std::int64_t> lines;  // of the keys
+  };
+  struct Anchored {
+    Node node;
+    Size size;
+  };
+
+  static Size size_of(const Node& node);
+  bool expects_key() const;
+  std::size_t begin_of(const YAML::Mark& mark);
+  void start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor);
+  void end();
+  void key(const std::string& text, std::size_t begin, std::size_t end);
+  void value(Node node, YAML::anchor_t anchor);
+  void spend(const Size& size, std::size_t begin);
+  [[noreturn]] void stop(std::size_t begin, std::size_t end, std::string message,
+                         std::string hint = {});
+
+  const std::string& text_;
+  Diagnostics& diagnostics_;
+  Places places_;
+  std::optional<Node> root_;
+  std::vector<Frame> stack_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  Size spent_;
+  std::size_t offset_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace assay::config

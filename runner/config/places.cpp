@@ -1,0 +1,42 @@
+#include "runner/config/places.h"
+
+#include <algorithm>
+
+#include "runner/config/utf8.h"
+
+namespace assay::config {
+
+Places::Places(std::shared_ptr<const Source> source) : source_(std::move(source)), starts_{0} {
+  const std::string& text = source_->text;
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+    starts_.push_back(at + 1);
+}
+
+Location Places::at(std::size_t begin, std::size_t end) {
+  const std::string_view text = source_->text;
+  begin = std::min(begin, text.size());
+  const auto after = std::upper_bound(starts_.begin(), starts_.end(), begin);
+  const auto line = static_cast<std::size_t>(after - starts_.begin()) - 1;
+  if (line != known_line_ || begin < known_offset_) {
+    known_offset_ = starts_[line];
+    known_column_ = 0;
+    known_line_ = line;
+  }
+  known_column_ += characters(text.substr(known_offset_, begin - known_offset_));
+  known_offset_ = begin;
+
+  const std::size_t line_end = std::min(text.find('\n', begin), text.size());
+  end = std::clamp(end, begin, line_end);
+  const std::size_t length = std::max<std::size_t>(characters(text.substr(begin, end - begin)), 1);
+  return {source_, static_cast<std::int64_t>(line + 1),
+          static_cast<std::int64_t>(known_column_ + 1), static_cast<std::int64_t>(length)};
+}
+
+std::string_view Places::line(std::int64_t number) const {
+  if (number < 1 || static_cast<std::size_t>(number) > starts_.size()) return {};
+  const std::string_view text = source_->text;
+  const std::size_t begin = starts_[static_cast<std::size_t>(number - 1)];
+  return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
+}  // namespace assay::config

@@ -1,0 +1,155 @@
+#include "runner/config/reader.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "runner/config/node_builder.h"
+#include "runner/config/places.h"
+#include "runner/config/syntax_error.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+std::string with_line_feeds(std::string text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text.size(); ++i) {
+    if (text[i] != '\r') result += text[i];
+    else if (i + 1 == text.size() || text[i + 1] != '\n') result += '\n';
+  }
+  return result;
+}
+
+// Every byte belongs to a character that YAML allows.
+bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
+  const std::string& text = source->text;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (character && printable(character->code)) {
+      at += character->bytes;
+      continue;
+    }
+    const bool wide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+    std::string message =
+        character ? fmt::format("the control character U+{:04X}",
+                                static_cast<std::uint32_t>(character->code))
+                  : fmt::format("the byte 0x{:02X}, which is not UTF-8",
+                                static_cast<unsigned>(static_cast<unsigned char>(text[at])));
+    diagnostics.error(Places(source).at(at), {}, std::move(message),
+                      wide ? "this looks like UTF-16: save it as UTF-8"
+                           : "is this a text file? A config is YAML in UTF-8");
+    return false;
+  }
+  return true;
+}
+
+bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
+                Diagnostics& diagnostics) {
+  if (bytes <= max_bytes) return true;
+  diagnostics.error({source, 0, 0, 0}, {},
+                    fmt::format("longer than {} KiB, the most that a config may be",
+                                max_bytes / 1024));
+  return false;
+}
+
+// `text` is source->text, or that with other bytes blanked.
+std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std::string& text,
+                          Diagnostics& diagnostics) {
+  const std::size_t problems = diagnostics.size();
+  NodeBuilder builder(source, diagnostics);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    // A second document is refused at its first event.
+    while (parser.HandleNextDocument(builder)) {}
+  } catch (const NodeBuilder::Stop&) {
+  } catch (const YAML::ParserException& error) {
+    report(error, text, builder, diagnostics);
+  }
+  if (diagnostics.size() > problems) return std::nullopt;
+  return builder.take();
+}
+
+}  // namespace
+
+std::optional<Node> read_text(std::string name, std::string path, std::string text,
+                              Diagnostics& diagnostics) {
+  const std::size_t problems = diagnostics.size();
+  const std::size_t bytes = text.size();
+  if (bytes > max_bytes) text.clear();
+  const auto source = std::make_shared<const Source>(
+      Source{std::move(name), std::move(path), with_line_feeds(std::move(text))});
+  if (!check_size(source, bytes, diagnostics) || !check_characters(source, diagnostics))
+    return std::nullopt;
+  std::optional<Node> root = parse(source, source->text, diagnostics);
+  if (diagnostics.size() > problems) return std::nullopt;
+  const Location file{source, 0, 0, 0};
+  if (!root) {
+    const bool blank = source->text.find_first_not_of(" \t\n") == std::string::npos;
+    diagnostics.error(file, {}, blank ? "the file is empty" : "the file holds only comments");
+    return std::nullopt;
+  }
+  if (root->kind != Node::Kind::map) {
+    diagnostics.error(root->where, {},
+                      "expected a map (lines of 'key: value'), found " + described(*root));
+    return std::nullopt;
+  }
+  return root;
+}
+
+std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const std::string absolute = fs::absolute(path, error).lexically_normal().string();
+  const auto fail = [&](std::string message) -> std::optional<Node> {
+    const auto source = std::make_shared<const Source>(
+        Source{path.empty() ? "''" : path, absolute.empty() ? "/" : absolute, {}});
+    diagnostics.error({source, 0, 0, 0}, {}, std::move(message));
+    return std::nullopt;
+  };
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) return fail("there is no such file");
+  if (error) return fail("cannot be read: " + error.message());
+  if (fs::is_directory(status)) return fail("this is a folder, expected a config file");
+  if (!fs::is_regular_file(status)) return fail("this is not a regular file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail("cannot be read: " + std::string(std::strerror(errno)));
+  std::string text(max_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail("cannot be read: " + std::string(std::strerror(errno)));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return read_text(path, absolute, std::move(text), diagnostics);
+}
+
+std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
+                               Diagnostics& diagnostics) {
+  const std::string& text = source->text;
+  if (!check_size(source, text.size(), diagnostics) || !check_characters(source, diagnostics))
+    return std::nullopt;
+  const std::size_t first = std::min(text.find_first_not_of(" \t\n", begin), text.size());
+  if (first == text.size()) {
+    diagnostics.error(Places(source).at(begin), {}, "there is no value",
+                      "write null for no value, \"\" for an empty text");
+    return std::nullopt;
+  }
+  if (std::string_view("[{\"'").find(text[first]) != std::string_view::npos)
+    return parse(source, std::string(first, ' ') + text.substr(first), diagnostics);
+  const std::size_t end = text.find_last_not_of(" \t\n") + 1;
+  Node node;
+  node.where = Places(source).at(first, end);
+  node.scalar = text.substr(first, end - first);
+  if (node.scalar == "null" || node.scalar == "~") node.scalar.clear();
+  else node.kind = Node::Kind::scalar;
+  return node;
+}
+
+}  // namespace assay::config

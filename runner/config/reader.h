@@ -1,0 +1,36 @@
+// YAML text to nodes: a strict subset of YAML 1.2. One document, keys that are text and occur once,
+// no tags, no merge keys, no control characters; UTF-8, with or without a byte order mark, lines
+// ending in LF or CRLF. Whatever is fed in, the answer comes within a second and little memory.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+/// yaml-cpp holds about 230 bytes of tokens for each byte of the worst text.
+inline constexpr std::size_t max_bytes = 512 * 1024;
+inline constexpr std::size_t max_depth = 64;
+/// Nodes, those that aliases repeat included.
+inline constexpr std::size_t max_nodes = 20'000;
+
+/// The config in a file, whose top level is a map. `path` is also the name in messages.
+std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics);
+
+/// The same from memory. `name` is shown in messages; `path` (absolute, may be empty) is what
+/// relative paths in the config refer to.
+std::optional<Node> read_text(std::string name, std::string path, std::string text,
+                              Diagnostics& diagnostics);
+
+/// One value, as it may stand behind `key=` on the command line: source->text from `begin` on. What
+/// starts with [, {, " or ' is YAML, null and ~ are null, and all else is a plain scalar, to the
+/// end.
+std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
+                               Diagnostics& diagnostics);
+
+}  // namespace assay::config

@@ -1,0 +1,22 @@
+// "Did you mean ...?"
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace assay::config {
+
+/// The candidate that `word` is most likely a misspelling of; empty when none is near. Case does
+/// not count.
+std::string suggest(std::string_view word, std::span<const std::string> candidates);
+
+/// Insertions, deletions, changes and swaps of neighbours that lead from one to the other: the
+/// optimal string alignment distance (a Damerau-Levenshtein distance that edits no place twice).
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or the listing alone when there is no suggestion.
+std::string hint_of(const std::string& suggestion, const std::string& listing);
+
+}  // namespace assay::config

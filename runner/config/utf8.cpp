@@ -1,0 +1,81 @@
+#include "runner/config/utf8.h"
+
+#include <algorithm>
+#include <array>
+
+namespace assay::config {
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+template <std::size_t n>
+bool within(const std::array<Range, n>& ranges, char32_t code) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [code](Range r) { return code >= r.first && code <= r.last; });
+}
+
+// The large blocks of the Unicode standard, annex 11 (East Asian Width W and F, and emoji).
+constexpr std::array<Range, 9> wide = {{{0x1100, 0x115F},
+                                        {0x2E80, 0xA4CF},
+                                        {0xAC00, 0xD7A3},
+                                        {0xF900, 0xFAFF},
+                                        {0xFE30, 0xFE6F},
+                                        {0xFF00, 0xFF60},
+                                        {0xFFE0, 0xFFE6},
+                                        {0x1F300, 0x1FAFF},
+                                        {0x20000, 0x3FFFD}}};
+constexpr std::array<Range, 4> combining = {
+    {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+
+}  // namespace
+
+std::optional<Character> character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at);
+  if (lead < 0x80) return Character{lead, 1};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || at + bytes > text.size()) return std::nullopt;
+  char32_t code = lead & (0xFFU >> (bytes + 1));
+  for (std::size_t i = at + 1; i < at + bytes; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return std::nullopt;
+    code = (code << 6U) | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < smallest[bytes] || code > 0x10FFFF || surrogate) return std::nullopt;
+  return Character{code, bytes};
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::size_t width(char32_t code) {
+  if (within(combining, code)) return 0;
+  return within(wide, code) ? 2 : 1;
+}
+
+bool printable(char32_t code) {
+  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+  return (code < 0x7F || code >= 0xA0 || code == 0x85) && code != 0xFEFF && code != 0xFFFE &&
+         code != 0xFFFF;
+}
+
+std::string harmless(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    const std::size_t bytes = character ? character->bytes : 1;
+    if (character && printable(character->code)) result += text.substr(at, bytes);
+    else result += "\uFFFD";
+    at += bytes;
+  }
+  return result;
+}
+
+}  // namespace assay::config

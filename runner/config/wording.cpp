@@ -1,0 +1,46 @@
+#include "runner/config/wording.h"
+
+#include "runner/config/utf8.h"
+
+namespace assay::config {
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  std::string result = "'";
+  std::size_t shown = 0;
+  for (std::size_t at = 0; at < text.size(); ++shown) {
+    if (shown == longest) return result + "...'";
+    const std::size_t bytes = character_at(text, at).value_or(Character{}).bytes;
+    if (text[at] == '\n') result += "\\n";
+    else result += text.substr(at, bytes);
+    at += bytes;
+  }
+  return result + "'";
+}
+
+std::string listed(std::span<const std::string> words) {
+  constexpr std::size_t most = 40;
+  std::string result;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) result += ", ";
+    if (i == most) return result + "...";
+    result += words[i];
+  }
+  return result;
+}
+
+std::string described(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null: return "null";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::map: return "a map";
+    case Node::Kind::scalar: break;
+  }
+  return (node.quoted ? "the text " : "") + quoted(node.scalar);
+}
+
+std::string joined(const std::string& key, std::string_view name) {
+  return key.empty() ? std::string(name) : key + "." + std::string(name);
+}
+
+}  // namespace assay::config

@@ -1,0 +1,24 @@
+// Turns of phrase that all messages share.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+/// 'text', on one line and cut off when long.
+std::string quoted(std::string_view text);
+
+/// "a, b, c", cut off when long.
+std::string listed(std::span<const std::string> words);
+
+/// What stands there: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
+std::string described(const Node& node);
+
+/// "optimizer.type" from "optimizer" and "type"; the first may be empty.
+std::string joined(const std::string& key, std::string_view name);
+
+}  // namespace assay::config
