@@ -26,8 +26,10 @@ auto order(const Diagnostic& d) {
   const bool argument = source != nullptr && source->path.empty();
   const std::string_view name = source == nullptr ? std::string_view() : source->name;
   // "argument 10" comes after "argument 2".
-  return std::tuple(source == nullptr ? 2 : argument ? 1 : 0, argument ? name.size() : 0, name,
-                    d.where.line, d.where.column);
+  return std::tuple(source == nullptr ? 2
+                    : argument        ? 1
+                                      : 0,
+                    argument ? name.size() : 0, name, d.where.line, d.where.column);
 }
 
 std::string header(const Diagnostic& d, const Colours& c) {

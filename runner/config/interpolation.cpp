@@ -57,7 +57,7 @@ class Interpolation {
 
  private:
   struct Link {
-    const Node* node;
+    Node* node;
     std::string key;
   };
 
@@ -76,8 +76,7 @@ class Interpolation {
     while (const auto reference = next_reference(text, at)) {
       result += text.substr(at, reference->begin - at);
       at = reference->end;
-      if (!reference->closed)
-        return fail(node, key, "'${' without its '}'", "");
+      if (!reference->closed) return fail(node, key, "'${' without its '}'", "");
       if (stays(reference->name)) {
         result += text.substr(reference->begin, reference->end - reference->begin);
         continue;
@@ -99,7 +98,7 @@ class Interpolation {
     node.scalar = result + text.substr(at);
   }
 
-  std::optional<Node> value_of(std::string_view name, const Node& node, const std::string& key) {
+  std::optional<Node> value_of(std::string_view name, Node& node, const std::string& key) {
     if (name.starts_with("env:")) return environment(name.substr(4), node, key);
     if (name == "now") {
       fail(node, key, "'${now}' needs a format", "${now:%Y%m%d-%H%M%S}");
@@ -108,29 +107,27 @@ class Interpolation {
     Node* target = find(name, node, key);
     if (target == nullptr) return std::nullopt;
     if (target->kind == Node::Kind::list || target->kind == Node::Kind::map) {
-      fail(node, key, fmt::format("{} is {}: only single values can be referred to",
-                                  quoted(name), described(*target)), "");
+      fail(node, key,
+           fmt::format("{} is {}: only single values can be referred to", quoted(name),
+                       described(*target)),
+           "");
       return std::nullopt;
     }
     const auto link = std::find_if(chain_.begin(), chain_.end(),
                                    [target](const Link& l) { return l.node == target; });
     if (link != chain_.end() || chain_.size() >= longest_chain) {
-      std::string chain;
-      for (auto l = link == chain_.end() ? chain_.begin() : link; l != chain_.end(); ++l)
-        chain += l->key + " -> ";
-      fail(node, key, link == chain_.end() ? "too long a chain of references"
-                                           : "references in a circle",
-           chain + std::string(name));
+      const bool circle = link != chain_.end();
+      fail(node, key, circle ? "references in a circle" : "too long a chain of references",
+           chain_from(circle ? link : chain_.begin()) + std::string(name));
       return std::nullopt;
     }
-    const std::size_t problems = diagnostics_.size();
     resolve(*target, std::string(name));
-    if (diagnostics_.size() > problems) return std::nullopt;  // one report is enough
-    return *target;
+    if (!target->reported) return *target;
+    node.reported = true;
+    return std::nullopt;
   }
 
-  std::optional<Node> environment(std::string_view text, const Node& node,
-                                  const std::string& key) {
+  std::optional<Node> environment(std::string_view text, Node& node, const std::string& key) {
     const std::size_t comma = text.find(',');
     const std::string name(text.substr(0, comma));
     const char* value = std::getenv(name.c_str());
@@ -147,7 +144,7 @@ class Interpolation {
     return plain_scalar(value != nullptr ? value : text.substr(comma + 1), node.where);
   }
 
-  Node* find(std::string_view path, const Node& node, const std::string& key) {
+  Node* find(std::string_view path, Node& node, const std::string& key) {
     Node* found = &root_;
     for (std::size_t begin = 0; begin <= path.size();) {
       const std::size_t end = std::min(path.find('.', begin), path.size());
@@ -170,20 +167,28 @@ class Interpolation {
     return found;
   }
 
-  void missing(std::string_view path, std::string_view part, const Node& parent, const Node& node,
+  void missing(std::string_view path, std::string_view part, const Node& parent, Node& node,
                const std::string& key) {
     constexpr std::size_t most = 64;
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < std::min(parent.map.size(), most); ++i)
       keys.push_back(parent.map[i].key);
     const std::string suggestion = suggest(part, keys);
-    std::string chain;
-    for (std::size_t i = 1; i < chain_.size(); ++i) chain += chain_[i - 1].key + " -> ";
-    fail(node, key, fmt::format("the config sets no key {}", quoted(path)),
-         suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+    std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
+    if (chain_.size() > 1)
+      hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), path);
+    fail(node, key, fmt::format("the config sets no key {}", quoted(path)), hint);
   }
 
-  void fail(const Node& node, const std::string& key, std::string message, std::string hint) {
+  // "a -> b -> "
+  std::string chain_from(std::vector<Link>::const_iterator link) const {
+    std::string chain;
+    for (; link != chain_.end(); ++link) chain += link->key + " -> ";
+    return chain;
+  }
+
+  void fail(Node& node, const std::string& key, std::string message, std::string hint) {
+    node.reported = true;
     diagnostics_.error(node.where, key, std::move(message), std::move(hint));
   }
 

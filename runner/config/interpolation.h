@@ -29,8 +29,8 @@ std::optional<Reference> next_reference(std::string_view text, std::size_t from)
 /// and `${epoch}` stay, since only the run knows them.
 void interpolate(Node& root, Diagnostics& diagnostics);
 
-/// `${now:FORMAT}` replaced by the local time, as strftime formats it. Throws std::runtime_error for
-/// a format that gives nothing, or more than 200 bytes.
+/// `${now:FORMAT}` replaced by the local time, as strftime formats it. Throws std::runtime_error
+/// for a format that gives nothing, or more than 200 bytes.
 std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time);
 
 }  // namespace assay::config

@@ -15,8 +15,9 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::null;
-  std::string scalar;   ///< the text of a scalar
-  bool quoted = false;  ///< a quoted scalar is text and nothing else
+  std::string scalar;     ///< the text of a scalar
+  bool quoted = false;    ///< a quoted scalar is text and nothing else
+  bool reported = false;  ///< a problem was reported; no more is to be said about it
   std::vector<Node> list;
   std::vector<Entry> map;  ///< in the order written
   Location where;

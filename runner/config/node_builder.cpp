@@ -58,6 +58,9 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const std::size_t begin = begin_of(mark);
   const std::size_t end = scalar_end(text_, begin, text);
   const bool quoted = tag == "!";
+  // yaml-cpp takes the line break before the end of the text for the closing quote.
+  if (quoted && is_unclosed(text_, begin))
+    stop(begin, begin + 1, "the quoted text is never closed");
   if (!quoted && text.ends_with('$') && end < text_.size() && text_[end] == '{')
     stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets that it stands in",
          "quote it: \"" + text + "{...}\"");

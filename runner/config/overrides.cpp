@@ -83,8 +83,9 @@ Node* element(Node& list, const std::string& key, const std::string& part, const
 
 // The types differ: only what belongs to the place stays.
 void drop_options(Node& component, std::span<const std::string> path, const StaysWithPlace& stays) {
-  std::erase_if(component.map,
-                [&](const Node::Entry& entry) { return !stays(path, entry.key); });
+  std::erase_if(component.map, [&](const Node::Entry& entry) {
+    return entry.key != "type" && !stays(path, entry.key);
+  });
 }
 
 void apply(Node& root, const Override& change, const StaysWithPlace& stays,
@@ -97,7 +98,7 @@ void apply(Node& root, const Override& change, const StaysWithPlace& stays,
       node = element(*node, key, part, change.places[i], diagnostics);
       if (node == nullptr) return;
     } else {
-      become_map(*node, change.places[i]);
+      if (i > 0) become_map(*node, change.places[i - 1]);
       const Node* type = node->find("type");
       if (i + 1 == change.path.size() && part == "type" && type != nullptr &&
           type->scalar != change.value.scalar)
@@ -121,17 +122,16 @@ void apply_overrides(Node& root, std::span<const std::string> arguments,
                      const StaysWithPlace& stays, Diagnostics& diagnostics) {
   std::vector<Override> changes;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto source = std::make_shared<const Source>(
-        Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
+    const auto source =
+        std::make_shared<const Source>(Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
     if (std::optional<Override> change = parse(source, diagnostics))
       changes.push_back(std::move(*change));
   }
   const auto order = [](const Override& change) {
     return std::pair(change.path.size(), change.path.back() != "type");
   };
-  std::stable_sort(changes.begin(), changes.end(), [&order](const Override& a, const Override& b) {
-    return order(a) < order(b);
-  });
+  std::stable_sort(changes.begin(), changes.end(),
+                   [&order](const Override& a, const Override& b) { return order(a) < order(b); });
   for (const Override& change : changes) apply(root, change, stays, diagnostics);
 }
 

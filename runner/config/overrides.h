@@ -17,7 +17,8 @@ using StaysWithPlace =
     std::function<bool(std::span<const std::string> path, std::string_view option)>;
 
 /// Sets each argument in `root`: `optimizer.learning_rate=0.1`, `model.hidden=[50,50]`,
-/// `loggers.0=console`. What is on the way to a key and absent is made, and `optimizer: sgd` becomes
+/// `loggers.0=console`. What is on the way to a key and absent is made, and `optimizer: sgd`
+/// becomes
 /// `{type: sgd}`; whether the experiment knows the key is for validation to say. A new `type` drops
 /// the options of the old one.
 /// Short keys are set before long ones and types first of all, so that the order of arguments does

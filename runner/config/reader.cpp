@@ -55,9 +55,9 @@ bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& 
 bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
                 Diagnostics& diagnostics) {
   if (bytes <= max_bytes) return true;
-  diagnostics.error({source, 0, 0, 0}, {},
-                    fmt::format("longer than {} KiB, the most that a config may be",
-                                max_bytes / 1024));
+  diagnostics.error(
+      {source, 0, 0, 0}, {},
+      fmt::format("longer than {} KiB, the most that a config may be", max_bytes / 1024));
   return false;
 }
 
@@ -70,7 +70,8 @@ std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     // A second document is refused at its first event.
-    while (parser.HandleNextDocument(builder)) {}
+    while (parser.HandleNextDocument(builder)) {
+    }
   } catch (const NodeBuilder::Stop&) {
   } catch (const YAML::ParserException& error) {
     report(error, text, builder, diagnostics);

@@ -32,6 +32,11 @@ std::size_t scalar_end(std::string_view text, std::size_t begin, std::string_vie
   return line_end;
 }
 
+bool is_unclosed(std::string_view text, std::size_t begin) {
+  const bool opens = begin < text.size() && (text[begin] == '"' || text[begin] == '\'');
+  return opens && closing_quote(text, begin) == none;
+}
+
 std::size_t unclosed_quote(std::string_view text, std::size_t from) {
   for (std::size_t at = from; at < text.size(); ++at) {
     const bool first = at == 0 || std::string_view(" \t\n[{,").find(text[at - 1]) != none;

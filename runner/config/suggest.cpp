@@ -38,15 +38,19 @@ std::string suggest(std::string_view word, std::span<const std::string> candidat
   if (word.empty() || word.size() > longest) return {};
   const std::string wanted = lower(word);
   std::string best;
-  std::size_t allowed = std::min<std::size_t>((word.size() + 2) / 3, 3);  // one edit in three
+  std::pair<std::size_t, std::size_t> best_score;  // edits, and what follows the common beginning
+  const std::size_t allowed = std::min<std::size_t>((word.size() + 2) / 3, 3);  // one in three
   for (const std::string& candidate : candidates) {
     const std::size_t longer = std::max(candidate.size(), word.size());
     if (longer - std::min(candidate.size(), word.size()) > allowed) continue;
-    const std::size_t distance = edit_distance(wanted, lower(candidate));
-    const bool nothing_in_common = distance >= longer;
-    if (nothing_in_common || distance > allowed || (distance == allowed && !best.empty())) continue;
+    const std::string other = lower(candidate);
+    const std::size_t distance = edit_distance(wanted, other);
+    if (distance > allowed || distance >= longer) continue;
+    const auto common = std::ranges::mismatch(wanted, other).in1 - wanted.begin();
+    const std::pair score(distance, word.size() - static_cast<std::size_t>(common));
+    if (!best.empty() && score >= best_score) continue;
     best = candidate;
-    allowed = distance;
+    best_score = score;
   }
   return best;
 }

@@ -16,7 +16,8 @@ std::string suggest(std::string_view word, std::span<const std::string> candidat
 /// optimal string alignment distance (a Damerau-Levenshtein distance that edits no place twice).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or the listing alone when there is no suggestion.
+/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or the listing alone when there is no
+/// suggestion.
 std::string hint_of(const std::string& suggestion, const std::string& listing);
 
 }  // namespace assay::config

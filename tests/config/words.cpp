@@ -1,0 +1,65 @@
+#include <boost/test/unit_test.hpp>
+
+#include "runner/config/scalar_extent.h"
+#include "runner/config/suggest.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
+namespace assay::test {
+
+BOOST_AUTO_TEST_SUITE(words)
+
+BOOST_AUTO_TEST_CASE(utf8) {
+  const auto code = [](std::string_view text) {
+    const auto character = config::character_at(text, 0);
+    return character ? static_cast<long>(character->code) : -1L;
+  };
+  BOOST_TEST(code("a") == 'a');
+  BOOST_TEST(code("é") == 0xE9);
+  BOOST_TEST(code("漢") == 0x6F22);
+  BOOST_TEST(code("😀") == 0x1F600);
+  // Overlong, a surrogate, beyond Unicode, a lone continuation, cut off (RFC 3629).
+  for (const char* bad :
+       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE6\xBC", "\xFF"})
+    BOOST_TEST(code(bad) == -1);
+  BOOST_TEST(config::characters("aé漢😀") == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(distances) {
+  BOOST_TEST(config::edit_distance("", "abc") == 3U);
+  BOOST_TEST(config::edit_distance("kitten", "sitting") == 3U);
+  BOOST_TEST(config::edit_distance("sdg", "sgd") == 1U);
+  BOOST_TEST(config::edit_distance("ca", "abc") == 3U);  // the unrestricted distance would be 2
+}
+
+BOOST_AUTO_TEST_CASE(suggestions) {
+  const std::vector<std::string> names = {"adam", "sgd", "learning_rate", "seed"};
+  const auto suggest = [&names](const char* word) { return config::suggest(word, names); };
+  BOOST_TEST(suggest("sdg") == "sgd");
+  BOOST_TEST(suggest("Adam") == "adam");
+  BOOST_TEST(suggest("learningrate") == "learning_rate");
+  BOOST_TEST(suggest("sed") == "seed");
+  BOOST_TEST(suggest("xyz") == "");
+  BOOST_TEST(suggest("momentum") == "");
+  BOOST_TEST(suggest("") == "");
+  BOOST_TEST(config::suggest("a", std::vector<std::string>{"b"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(quotes) {
+  BOOST_TEST(config::quoted("a\nb") == "'a\\nb'");
+  BOOST_TEST(config::quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "...'");
+  BOOST_TEST(config::listed(std::vector<std::string>{"a", "b"}) == "a, b");
+}
+
+BOOST_AUTO_TEST_CASE(extents) {
+  BOOST_TEST(config::scalar_end("a: 'it''s' # x", 3, "it's") == 10U);
+  BOOST_TEST(config::scalar_end("a: \"\\\"\" b", 3, "\"") == 7U);
+  BOOST_TEST(config::scalar_end("a: b c # x", 3, "b c") == 6U);
+  BOOST_TEST(config::scalar_end("a: b\n  c", 3, "b c") == 4U);
+  BOOST_TEST(config::unclosed_quote("a: \"x\" # \"\nb: 'y", 0) == 14U);
+  BOOST_TEST(config::unclosed_quote("a: don't", 0) == std::string_view::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::test
