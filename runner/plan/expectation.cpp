@@ -1,0 +1,74 @@
+#include "runner/plan/expectation.h"
+
+#include <cmath>
+
+#include "runner/config/wording.h"
+#include "runner/plan/scalar.h"
+
+namespace assay::plan {
+namespace {
+
+std::string bounds(const Parameter& p) {
+  std::string text;
+  if (std::isfinite(p.minimum))
+    text += (p.exclusive_minimum ? " above " : " of at least ") + shortest(p.minimum);
+  if (std::isfinite(p.maximum)) {
+    if (!text.empty()) text += " and";
+    const bool bare = text.empty();
+    text += p.exclusive_maximum ? " below " : bare ? " of at most " : " at most ";
+    text += shortest(p.maximum);
+  }
+  return text;
+}
+
+std::string alternatives(const char* choices) {
+  std::string text;
+  for (const std::string& word : words(choices)) text += " or '" + word + "'";
+  return text;
+}
+
+}  // namespace
+
+std::string element_expectation(const Parameter& p) {
+  switch (p.type) {
+    case ParameterType::boolean: return "true or false";
+    case ParameterType::integer:
+      return "an integer" + bounds(p) + (p.choices == nullptr ? "" : alternatives(p.choices));
+    case ParameterType::number: return "a number" + bounds(p);
+    case ParameterType::text: return "text";
+    case ParameterType::path: return "a path";
+    case ParameterType::choice:
+      return words(p.choices).size() == 1 ? "the word " + config::listed(words(p.choices))
+                                          : "one of " + config::listed(words(p.choices));
+    case ParameterType::rate: return "a number" + bounds(p) + " or a schedule";
+    case ParameterType::component:
+      return with_article(p.kind) + ": its type's name, or {type: NAME, ...}";
+    case ParameterType::group: return "a map";
+  }
+  return "a value";
+}
+
+std::string expectation(const Parameter& p) {
+  return p.list ? "a list, each element " + element_expectation(p) : element_expectation(p);
+}
+
+std::vector<std::string> words(const char* choices) {
+  std::vector<std::string> result(1);
+  for (const char* c = choices; c != nullptr && *c != '\0'; ++c) {
+    if (*c == '|') result.emplace_back();
+    else result.back() += *c;
+  }
+  return result;
+}
+
+std::string with_article(Kind kind) {
+  const std::string name(name_of(kind));
+  return (std::string_view("aeiou").find(name[0]) == std::string_view::npos ? "a " : "an ") + name;
+}
+
+std::string plural(Kind kind) {
+  const std::string name(name_of(kind));
+  return name + (name.ends_with('s') ? "es" : "s");
+}
+
+}  // namespace assay::plan

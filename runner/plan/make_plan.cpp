@@ -1,0 +1,391 @@
+#include "runner/plan/make_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <regex>
+#include <set>
+#include <stdexcept>
+
+#include "runner/config/interpolation.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+#include "runner/plan/emit.h"
+#include "runner/plan/expectation.h"
+#include "runner/plan/schema.h"
+#include "runner/plan/text_options.h"
+#include "runner/plan/validate.h"
+
+namespace assay::plan {
+namespace {
+
+using config::Location;
+using config::Node;
+
+Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
+
+// The value of an option that may be absent, or that was reported.
+template <class T>
+std::optional<T> optional(const Value& value) {
+  const T* data = std::get_if<T>(&value.data);
+  return data == nullptr ? std::nullopt : std::optional<T>(*data);
+}
+
+template <class T>
+std::optional<T> optional(const Values& values, std::string_view name) {
+  const Value* value = values.find(name);
+  return value == nullptr ? std::nullopt : optional<T>(*value);
+}
+
+bool is_name(std::string_view text, bool hyphens) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !text.empty() && letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || (hyphens && c == '-');
+  });
+}
+
+// What references may refer to, though the file does not say it.
+void add_defaults(Node& config) {
+  const auto add = [&config](const char* key, std::string value) {
+    if (config.find(key) != nullptr) return;
+    Node node;
+    node.kind = Node::Kind::scalar;
+    node.scalar = std::move(value);
+    config.map.push_back({key, {}, std::move(node)});
+  };
+  const auto fallback = [](const char* key) {
+    return std::string(parameter(experiment_parameters(), key).fallback);
+  };
+  const auto& source = config.where.source;
+  const std::string stem =
+      source == nullptr ? "" : std::filesystem::path(source->path).stem().string();
+  add("name", stem.empty() ? "experiment" : stem);
+  add("seed", fallback("seed"));
+  add("run_dir", fallback("run_dir"));
+}
+
+class Planner {
+ public:
+  Planner(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics)
+      : config_(config),
+        catalogue_(catalogue),
+        diagnostics_(diagnostics),
+        validator_(catalogue, diagnostics) {}
+
+  Plan plan() {
+    Plan plan;
+    validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
+    plan.name = optional<std::string>(option("name")).value_or("");
+    plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
+    plan.threads = optional<std::int64_t>(option("threads"));
+    plan.run_dir = optional<std::string>(option("run_dir")).value_or("");
+    check_name(plan.name);
+    check_run_dir(plan.run_dir);
+    const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
+    plan.dataset = dataset.component;
+    plan.split = split(dataset.common);
+    plan.model = component("model", Kind::model).component;
+    plan.loss = component("loss", Kind::loss).component;
+    plan.optimizer = component("optimizer", Kind::optimizer).component;
+    plan.train = train();
+    plan.metrics = metrics();
+    plan.hooks = hooks();
+    add_builtin_metrics(plan);
+    plan.loggers = loggers();
+    check_references(plan);
+    return plan;
+  }
+
+ private:
+  Value option(const char* name) {
+    return validator_.option(config_, parameter(experiment_parameters(), name), "",
+                             file_of(config_));
+  }
+
+  Location place_of(const char* key) const {
+    const Node* node = config_.find(key);
+    return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
+  }
+
+  void check_name(const std::string& name) {
+    const bool bad = name.empty() || name == "." || name == ".." ||
+                     name.find_first_of("/\n") != std::string::npos;
+    if (bad && !reported("name"))
+      diagnostics_.error(
+          place_of("name"), "name",
+          "expected a name that can be a folder's, without '/', found " + config::quoted(name));
+  }
+
+  void check_run_dir(const std::string& run_dir) {
+    if (reported("run_dir")) return;
+    if (run_dir.empty())
+      diagnostics_.error(place_of("run_dir"), "run_dir", "expected a folder, found ''");
+    try {
+      config::expand_now(run_dir, std::chrono::system_clock::now());
+    } catch (const std::runtime_error& error) {
+      diagnostics_.error(place_of("run_dir"), "run_dir", error.what());
+    }
+  }
+
+  bool reported(const char* key) const {
+    const Node* node = config_.find(key);
+    return node != nullptr && (node->reported || node->kind != Node::Kind::scalar);
+  }
+
+  Validator::Placed component(const char* key, Kind kind, std::span<const Parameter> common = {}) {
+    if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
+    option(key);  // reports that it is missing
+    return {};
+  }
+
+  std::optional<SplitPlan> split(const Values& common) {
+    const auto values = optional<Values>(common, "split");
+    if (!values) return std::nullopt;
+    SplitPlan split;
+    split.test = optional<double>(*values, "test").value_or(0);
+    split.validation = optional<double>(*values, "validation").value_or(0);
+    split.seed = static_cast<std::uint64_t>(optional<std::int64_t>(*values, "seed").value_or(0));
+    if (split.test + split.validation >= 1)
+      diagnostics_.error(common.find("split")->where, "dataset.split",
+                         "test and validation together leave no rows to train on",
+                         "shares that add up to less than 1");
+    return split;
+  }
+
+  TrainPlan train() {
+    const std::size_t problems = diagnostics_.size();
+    const Value value = option("train");
+    const Values values = optional<Values>(value).value_or(Values{});
+    TrainPlan train;
+    train.epochs = optional<std::int64_t>(values, "epochs");
+    train.steps = optional<std::int64_t>(values, "steps");
+    train.batch_size = optional<std::int64_t>(values, "batch_size");
+    train.shuffle = optional<bool>(values, "shuffle").value_or(true);
+    train.on_nan =
+        optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
+    train.lanes = optional<std::int64_t>(values, "lanes");
+    train.block_rows = optional<std::int64_t>(values, "block_rows");
+    if (diagnostics_.size() == problems && train.epochs.has_value() == train.steps.has_value())
+      diagnostics_.error(place_of("train"), "train",
+                         train.epochs ? "expected epochs or steps, found both"
+                                      : "expected epochs or steps, found neither",
+                         "train: {epochs: 10}");
+    return train;
+  }
+
+  std::vector<NamedComponent> metrics() {
+    std::vector<NamedComponent> result;
+    const Node* section = config_.find("metrics");
+    if (section == nullptr || section->reported) return result;
+    if (section->kind != Node::Kind::map) {
+      diagnostics_.error(section->where, "metrics",
+                         "expected a map, name: metric, found " + config::described(*section),
+                         "metrics: {top5: {type: top_k, k: 5}}");
+      return result;
+    }
+    each_member(*section, "metrics", false,
+                [&](const auto& name, const Node& node, const auto& key) {
+                  result.push_back({name, validator_.component(node, Kind::metric, key).component});
+                });
+    return result;
+  }
+
+  std::vector<NamedComponent> loggers() {
+    std::vector<NamedComponent> result;
+    std::set<std::string> names;
+    const auto add = [&](const std::string& name, const Node& node, const std::string& key) {
+      ComponentPlan component = validator_.component(node, Kind::logger, key).component;
+      result.push_back({unique(name, component.type, names), std::move(component)});
+    };
+    if (const Node* section = config_.find("loggers")) {
+      each_component(*section, "loggers", add);
+    } else {
+      const Value value = option("loggers");
+      for (const Value& logger : optional<List>(value).value_or(List{})) {
+        const auto component = optional<ComponentPlan>(logger);
+        if (component) result.push_back({component->type, *component});
+      }
+    }
+    return result;
+  }
+
+  std::vector<HookPlan> hooks() {
+    std::vector<HookPlan> result;
+    std::set<std::string> names;
+    const Node* section = config_.find("hooks");
+    if (section == nullptr) return result;
+    each_component(*section, "hooks",
+                   [&](const std::string& name, const Node& node, const std::string& key) {
+                     HookPlan hook = this->hook(node, key);
+                     hook.name = unique(name, hook.component.type, names);
+                     result.push_back(std::move(hook));
+                   });
+    return result;
+  }
+
+  HookPlan hook(Node node, const std::string& key) {
+    if (Node* at = node.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
+      Node list;
+      list.kind = Node::Kind::list;
+      list.where = at->where;
+      list.list.push_back(std::move(*at));
+      *at = std::move(list);
+    }
+    const std::size_t problems = diagnostics_.size();
+    const Validator::Placed placed =
+        validator_.component(node, Kind::hook, key, trigger_parameters());
+    Trigger trigger;
+    trigger.every = optional<std::int64_t>(placed.common, "every");
+    trigger.every_epoch = optional<std::int64_t>(placed.common, "every_epoch");
+    trigger.from = optional<std::int64_t>(placed.common, "from");
+    trigger.until = optional<std::int64_t>(placed.common, "until");
+    trigger.at_end = optional<bool>(placed.common, "at_end").value_or(false);
+    for (const Value& step : optional<List>(placed.common, "at").value_or(List{}))
+      if (const auto number = optional<std::int64_t>(step)) trigger.at.push_back(*number);
+    std::sort(trigger.at.begin(), trigger.at.end());
+    trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
+
+    const bool fires =
+        trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
+    if (!fires && !node.reported && diagnostics_.size() == problems)
+      diagnostics_.error(placed.component.where, key, "this hook never fires",
+                         "say when: every: 10, every_epoch: 1, at: [0, 100] or at_end: true");
+    if (trigger.from && trigger.until && *trigger.from > *trigger.until)
+      diagnostics_.error(
+          placed.common.find("from")->where, config::joined(key, "from"),
+          fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
+    return {{}, std::move(trigger), placed.component};
+  }
+
+  using Visit =
+      std::function<void(const std::string& name, const Node& node, const std::string& key)>;
+
+  void each_member(const Node& map, const std::string& section, bool hyphens, const Visit& visit) {
+    std::vector<std::string> names;  // in the file
+    for (const Node::Entry& entry : map.map)
+      if (!is_new(entry)) names.push_back(entry.key);
+    for (const Node::Entry& entry : map.map) {
+      const std::string key = config::joined(section, entry.key);
+      if (!is_name(entry.key, hyphens))
+        diagnostics_.error(entry.where, key, "not a name",
+                           fmt::format("a letter, then letters, digits{} and underscores",
+                                       hyphens ? ", hyphens" : ""));
+      if (is_new(entry))
+        diagnostics_.error(entry.where, key, "the config has nothing of this name",
+                           config::hint_of(config::suggest(entry.key, names),
+                                           section + ": " + config::listed(names)));
+      else visit(entry.key, entry.value, key);
+    }
+  }
+
+  // Made on the way to an option that an argument sets: probably a misspelling.
+  static bool is_new(const Node::Entry& entry) {
+    const auto& source = entry.where.source;
+    return source != nullptr && source->path.empty() && entry.value.kind == Node::Kind::map &&
+           entry.value.find("type") == nullptr;
+  }
+
+  // A map by name, or a list; then the name is empty.
+  void each_component(const Node& section, const std::string& key, const Visit& visit) {
+    if (section.reported) return;
+    if (section.kind == Node::Kind::map) return each_member(section, key, true, visit);
+    if (section.kind != Node::Kind::list)
+      return diagnostics_.error(
+          section.where, key,
+          "expected a map by name or a list, found " + config::described(section),
+          "write [] for none");
+    for (std::size_t i = 0; i < section.list.size(); ++i)
+      visit("", section.list[i], config::joined(key, std::to_string(i)));
+  }
+
+  static std::string unique(const std::string& name, const std::string& type,
+                            std::set<std::string>& names) {
+    if (!name.empty()) return name;
+    std::string result = type;
+    for (int i = 2; !names.insert(result).second; ++i) result = fmt::format("{}_{}", type, i);
+    return result;
+  }
+
+  void add_builtin_metrics(Plan& plan) {
+    static const std::regex value_name("(train|validation|test)\\.([A-Za-z_][A-Za-z0-9_]*)");
+    const std::vector<std::string> available = catalogue_.names(Kind::metric);
+    const auto add = [&](const TextOption& option) {
+      std::smatch match;
+      constexpr std::size_t longest = 100;
+      if (option.text.size() > longest || !std::regex_match(option.text, match, value_name)) return;
+      const std::string name = match[2];
+      if (name != "loss" && name != "accuracy") return;
+      const bool there = std::any_of(plan.metrics.begin(), plan.metrics.end(),
+                                     [&name](const NamedComponent& m) { return m.name == name; });
+      if (there || std::find(available.begin(), available.end(), name) == available.end()) return;
+      Node node;
+      node.kind = Node::Kind::scalar;
+      node.scalar = name;
+      plan.metrics.push_back(
+          {name, validator_.component(node, Kind::metric, "metrics." + name).component});
+    };
+    for (const HookPlan& hook : plan.hooks)
+      each_text(hook.component.values, "hooks." + hook.name, add);
+  }
+
+  // Only what its user fills in may be left: the time in run_dir, step and epoch in hooks' tags.
+  void check_references(const Plan& plan) {
+    const auto check = [this](const TextOption& option, std::string_view where) {
+      std::size_t at = 0;
+      while (const auto reference = config::next_reference(option.text, at)) {
+        at = reference->end;
+        const std::string_view name = reference->name;
+        const std::string_view home = name.starts_with("now:") ? "run_dir" : "tag";
+        const bool known = home == "run_dir" || name == "step" || name == "epoch";
+        if (known && home == where) continue;
+        diagnostics_.error(option.where, option.key,
+                           fmt::format("'${{{}}}' has no value here", name),
+                           !known              ? ""
+                           : home == "run_dir" ? "the time is for run_dir"
+                                               : "it is for the tags of hooks");
+      }
+    };
+    const auto check_component = [&check](const ComponentPlan& component, const std::string& key) {
+      each_text(component.values, key, [&](const TextOption& option) {
+        const bool is_tag = component.kind == Kind::hook && option.key == key + ".tag";
+        check(option, is_tag ? "tag" : "");
+      });
+    };
+    const std::string name_key = "name", run_dir_key = "run_dir";
+    check({name_key, "name", plan.name, place_of("name")}, "");
+    check({run_dir_key, "run_dir", plan.run_dir, place_of("run_dir")}, "run_dir");
+    check_component(plan.dataset, "dataset");
+    check_component(plan.model, "model");
+    check_component(plan.loss, "loss");
+    check_component(plan.optimizer, "optimizer");
+    for (const NamedComponent& m : plan.metrics) check_component(m.component, "metrics." + m.name);
+    for (const HookPlan& h : plan.hooks) check_component(h.component, "hooks." + h.name);
+    for (const NamedComponent& l : plan.loggers) check_component(l.component, "loggers." + l.name);
+  }
+
+  const Node& config_;
+  Catalogue& catalogue_;
+  config::Diagnostics& diagnostics_;
+  Validator validator_;
+};
+
+}  // namespace
+
+std::optional<Plan> make_plan(const Node& config, Catalogue& catalogue,
+                              config::Diagnostics& diagnostics) {
+  const std::size_t problems = diagnostics.size();
+  Node complete = config;
+  add_defaults(complete);
+  config::interpolate(complete, diagnostics);
+  Plan plan = Planner(complete, catalogue, diagnostics).plan();
+  if (diagnostics.size() > problems) return std::nullopt;
+  plan.yaml = emit(plan);
+  return plan;
+}
+
+}  // namespace assay::plan

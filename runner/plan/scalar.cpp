@@ -1,0 +1,150 @@
+#include "runner/plan/scalar.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace assay::plan {
+namespace {
+
+using config::Node;
+
+constexpr std::string_view digits = "0123456789";
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string_view without_sign(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return text;
+}
+
+std::size_t leading_digits(std::string_view text) {
+  return std::min(text.find_first_not_of(digits), text.size());
+}
+
+// [-+]? (digits+ (. digits*)? | . digits+) ([eE] [-+]? digits+)?
+bool is_decimal(std::string_view text) {
+  text = without_sign(text);
+  std::size_t count = leading_digits(text);
+  text.remove_prefix(count);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    const std::size_t fraction = leading_digits(text);
+    text.remove_prefix(fraction);
+    count += fraction;
+  }
+  if (count == 0) return false;
+  if (text.empty()) return true;
+  if (text[0] != 'e' && text[0] != 'E') return false;
+  text = without_sign(text.substr(1));
+  return !text.empty() && leading_digits(text) == text.size();
+}
+
+template <class T>
+std::from_chars_result convert(std::string_view text, T& value) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return std::from_chars(text.data(), text.data() + text.size(), value);
+}
+
+bool has_leading_zero(std::string_view text) {
+  text = without_sign(text);
+  return text.size() > 1 && text[0] == '0' && digits.find(text[1]) != std::string_view::npos;
+}
+
+// What else the writer may have had in mind.
+std::string hint_for_number(const Node& node) {
+  if (node.kind != Node::Kind::scalar) return {};
+  const std::string text = lower(node.scalar);
+  const std::string_view unsigned_text = without_sign(text);
+  if (node.quoted) return is_decimal(text) ? "without the quotes it is a number" : "";
+  if (unsigned_text.starts_with("0x")) {
+    std::int64_t value = 0;
+    const char* end = unsigned_text.data() + unsigned_text.size();
+    const auto [stop, error] = std::from_chars(unsigned_text.data() + 2, end, value, 16);
+    if (error == std::errc() && stop == end)
+      return fmt::format("numbers are decimal: write {}{}", text[0] == '-' ? "-" : "", value);
+  }
+  if (unsigned_text.starts_with("0x") || unsigned_text.starts_with("0o") ||
+      unsigned_text.starts_with("0b"))
+    return "numbers are decimal";
+  if (unsigned_text == ".inf" || unsigned_text == "inf" || unsigned_text == "infinity" ||
+      unsigned_text == ".nan" || unsigned_text == "nan")
+    return "a number must be finite";
+  if (std::string bare = text; bare.find_first_of("_,") != std::string::npos) {
+    const bool comma = bare.find(',') != std::string::npos;
+    std::erase(bare, '_');
+    std::replace(bare.begin(), bare.end(), ',', '.');
+    if (is_decimal(bare) && !has_leading_zero(bare)) return fmt::format("write {}", bare);
+    if (comma && is_decimal(bare)) return "the decimal sign is a point";
+  }
+  if (has_leading_zero(text) && is_decimal(text)) {
+    const std::size_t zeros = unsigned_text.find_first_not_of('0');
+    std::string bare(unsigned_text.substr(std::min(zeros, unsigned_text.size() - 1)));
+    if (digits.find(bare[0]) == std::string_view::npos) bare.insert(0, 1, '0');
+    return fmt::format("no leading zeros: write {}{}", text[0] == '-' ? "-" : "", bare);
+  }
+  return {};
+}
+
+bool is_plain_decimal(const Node& node) {
+  return node.kind == Node::Kind::scalar && !node.quoted && is_decimal(node.scalar) &&
+         !has_leading_zero(node.scalar);
+}
+
+}  // namespace
+
+Scalar<bool> boolean(const Node& node) {
+  if (node.kind != Node::Kind::scalar) return {};
+  const bool is_boolean = node.scalar == "true" || node.scalar == "false";
+  if (node.quoted) return {{}, is_boolean ? "write it without quotes" : ""};
+  if (is_boolean) return {node.scalar == "true", {}};
+  const std::string text = lower(node.scalar);
+  for (const char* word : {"true", "yes", "on", "y", "1"})
+    if (text == word) return {{}, "write true"};
+  for (const char* word : {"false", "no", "off", "n", "0"})
+    if (text == word) return {{}, "write false"};
+  return {};
+}
+
+Scalar<std::int64_t> integer(const Node& node) {
+  if (!is_plain_decimal(node)) return {{}, hint_for_number(node)};
+  const std::string_view text = node.scalar;
+  std::int64_t value = 0;
+  const auto [stop, error] = convert(text, value);
+  if (stop == text.data() + text.size() && error == std::errc()) return {value, {}};
+  if (stop == text.data() + text.size()) return {{}, "it needs more than 64 bits"};
+  constexpr double exact = 9007199254740992;  // 2^53
+  const Scalar<double> real = number(node);
+  if (real.value && std::trunc(*real.value) == *real.value && std::abs(*real.value) < exact)
+    return {{}, fmt::format("write {}", static_cast<std::int64_t>(*real.value))};
+  return {};
+}
+
+Scalar<double> number(const Node& node) {
+  if (!is_plain_decimal(node)) return {{}, hint_for_number(node)};
+  double value = 0;
+  if (convert(node.scalar, value).ec != std::errc())
+    return {{}, "it is beyond the range of a float64"};
+  return {value, {}};
+}
+
+std::string shortest(double number) {
+  std::array<char, 32> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  std::string text(buffer.data(), end);
+  // YAML 1.1 readers, which many are, take 1e-08 for text and 1.0e-08 for a number.
+  const std::size_t exponent = text.find('e');
+  if (exponent != std::string::npos && text.find('.') == std::string::npos)
+    text.insert(exponent, ".0");
+  return text;
+}
+
+}  // namespace assay::plan

@@ -1,0 +1,181 @@
+#include "runner/plan/schema.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace assay::plan {
+namespace {
+
+using enum ParameterType;
+
+constexpr Parameter split_members[] = {
+    {.name = "test",
+     .type = number,
+     .doc = "share of all rows that training never sees, for testing",
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1,
+     .exclusive_maximum = true},
+    {.name = "validation",
+     .type = number,
+     .doc = "share of all rows that training never sees, for choosing",
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1,
+     .exclusive_maximum = true},
+    {.name = "seed", .type = integer, .doc = "which rows go where", .fallback = "0", .minimum = 0},
+};
+
+constexpr Parameter split_table[] = {
+    {.name = "split",
+     .type = group,
+     .doc = "the rows held back from training; null: as the dataset has it",
+     .fallback = "null",
+     .members = split_members,
+     .member_count = std::size(split_members)},
+};
+
+constexpr Parameter trigger_table[] = {
+    {.name = "every",
+     .type = integer,
+     .doc = "fires at steps n, 2n, 3n, ...",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "every_epoch",
+     .type = integer,
+     .doc = "fires after every n-th epoch",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "at",
+     .type = integer,
+     .doc = "a step, or a list of steps, at which it fires as well; 0 is before training",
+     .fallback = "[]",
+     .minimum = 0,
+     .list = true},
+    {.name = "from",
+     .type = integer,
+     .doc = "not before this step",
+     .fallback = "null",
+     .minimum = 0},
+    {.name = "until",
+     .type = integer,
+     .doc = "not after this step",
+     .fallback = "null",
+     .minimum = 0},
+    {.name = "at_end",
+     .type = boolean,
+     .doc = "fires after the last step of a finished run",
+     .fallback = "false"},
+};
+
+constexpr Parameter train_members[] = {
+    {.name = "epochs",
+     .type = integer,
+     .doc = "passes over the training split; this or steps",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "steps",
+     .type = integer,
+     .doc = "updates of the weights; this or epochs",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "batch_size",
+     .type = integer,
+     .doc = "rows of one step, or `all`",
+     .fallback = "all",
+     .minimum = 1,
+     .choices = "all"},
+    {.name = "shuffle",
+     .type = boolean,
+     .doc = "new order of the rows in every epoch, by the seed",
+     .fallback = "true"},
+    {.name = "on_nan",
+     .type = choice,
+     .doc = "when the loss is not finite",
+     .fallback = "stop",
+     .choices = "stop|ignore"},
+    {.name = "lanes",
+     .type = integer,
+     .doc = "shares of a batch that are summed in order; null: from the shapes",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "block_rows",
+     .type = integer,
+     .doc = "rows that the model works on at once; null: as the model says",
+     .fallback = "null",
+     .minimum = 1},
+};
+
+constexpr Parameter experiment_table[] = {
+    {.name = "name", .type = text, .doc = "of the experiment; default: the name of the file"},
+    {.name = "seed",
+     .type = integer,
+     .doc = "of all that is random",
+     .fallback = "0",
+     .minimum = 0},
+    {.name = "run_dir",
+     .type = text,
+     .doc = "the folder of a run, relative to the working folder",
+     .fallback = "runs/${name}/${now:%Y%m%d-%H%M%S}"},
+    {.name = "threads",
+     .type = integer,
+     .doc = "null: one per core; the result does not depend on it",
+     .fallback = "null",
+     .minimum = 1},
+    {.name = "dataset", .type = component, .doc = "what to learn from", .kind = Kind::dataset},
+    {.name = "model", .type = component, .doc = "what learns", .kind = Kind::model},
+    {.name = "loss", .type = component, .doc = "what training makes small", .kind = Kind::loss},
+    {.name = "optimizer",
+     .type = component,
+     .doc = "how the weights move",
+     .kind = Kind::optimizer},
+    {.name = "train",
+     .type = group,
+     .doc = "how long, and on how much at once",
+     .fallback = "{}",
+     .members = train_members,
+     .member_count = std::size(train_members)},
+    {.name = "metrics",
+     .type = component,
+     .doc = "map by name: what to measure beside loss and accuracy",
+     .fallback = "{}",
+     .list = true,
+     .kind = Kind::metric},
+    {.name = "hooks",
+     .type = component,
+     .doc = "map by name, or list: what happens at which steps",
+     .fallback = "{}",
+     .list = true,
+     .kind = Kind::hook},
+    {.name = "loggers",
+     .type = component,
+     .doc = "map by name, or list: where records go",
+     .fallback = "[console, tensorboard, jsonl]",
+     .list = true,
+     .kind = Kind::logger},
+};
+
+bool has(std::span<const Parameter> table, std::string_view name) {
+  return std::any_of(table.begin(), table.end(),
+                     [name](const Parameter& p) { return p.name == name; });
+}
+
+}  // namespace
+
+std::span<const Parameter> experiment_parameters() { return experiment_table; }
+std::span<const Parameter> trigger_parameters() { return trigger_table; }
+std::span<const Parameter> split_parameters() { return split_table; }
+
+const Parameter& parameter(std::span<const Parameter> table, std::string_view name) {
+  for (const Parameter& p : table)
+    if (p.name == name) return p;
+  throw std::logic_error("no parameter " + std::string(name));
+}
+
+bool stays_with_place(std::span<const std::string> path, std::string_view option) {
+  if (path.size() == 1 && path[0] == "dataset") return has(split_table, option);
+  if (path.size() == 2 && path[0] == "hooks") return has(trigger_table, option);
+  return false;
+}
+
+}  // namespace assay::plan

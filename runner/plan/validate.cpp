@@ -1,0 +1,277 @@
+#include "runner/plan/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "runner/config/reader.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+#include "runner/plan/expectation.h"
+#include "runner/plan/scalar.h"
+
+namespace assay::plan {
+namespace {
+
+using config::Location;
+using config::Node;
+
+// Defaults have no place.
+void forget_places(Node& node) {
+  node.where = {};
+  for (Node& element : node.list) forget_places(element);
+  for (Node::Entry& entry : node.map) {
+    entry.where = {};
+    forget_places(entry.value);
+  }
+}
+
+bool within(double value, const Parameter& p) {
+  if (p.exclusive_minimum ? value <= p.minimum : value < p.minimum) return false;
+  return p.exclusive_maximum ? value < p.maximum : value <= p.maximum;
+}
+
+// Relative paths start at the folder of the file that says them.
+std::string absolute(const std::string& path, const Location& where) {
+  namespace fs = std::filesystem;
+  if (path.starts_with("assay:")) return path;
+  const bool in_file = where.source != nullptr && !where.source->path.empty();
+  const fs::path base = in_file ? fs::path(where.source->path).parent_path() : fs::current_path();
+  return (base / path).lexically_normal().string();
+}
+
+// NAME, or the one in {type: NAME}.
+const Node* type_of(const Node& component) {
+  return component.kind == Node::Kind::map ? component.find("type") : &component;
+}
+
+}  // namespace
+
+Values Validator::options(const Node& map, std::span<const Parameter> table, const std::string& key,
+                          const Location& owner) {
+  Values values;
+  for (const Parameter& p : table) values.add(p.name, option(map, p, key, owner));
+  return values;
+}
+
+void Validator::unknown_keys(const Node& map,
+                             std::initializer_list<std::span<const Parameter>> tables,
+                             const std::string& key, const std::string& message) {
+  std::vector<std::string> names;
+  for (const std::span<const Parameter> table : tables)
+    for (const Parameter& p : table) names.emplace_back(p.name);
+  const std::string keys = names.empty() ? "it has no options" : "keys: " + config::listed(names);
+  for (const Node::Entry& entry : map.map) {
+    if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
+    diagnostics_.error(entry.where, config::joined(key, entry.key), message,
+                       config::hint_of(config::suggest(entry.key, names), keys));
+  }
+}
+
+Value Validator::option(const Node& map, const Parameter& p, const std::string& key,
+                        const Location& owner) {
+  const std::string full = config::joined(key, p.name);
+  if (const Node* node = map.find(p.name)) return given(*node, p, full);
+  if (p.fallback != nullptr) return fallback(p, full);
+  diagnostics_.error(owner, full, "missing: expected " + expectation(p),
+                     *p.doc == '\0' ? "" : fmt::format("{}: {}", p.name, p.doc));
+  return {};
+}
+
+Value Validator::given(const Node& node, const Parameter& p, const std::string& key) {
+  Value value{{}, node.where};
+  if (node.reported) return value;
+  const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
+  if (node.kind == Node::Kind::null && nullable) return value;
+  if (!p.list) return single(node, p, key);
+  if (node.kind != Node::Kind::list) {
+    wrong(node, expectation(p), key,
+          node.kind == Node::Kind::scalar && !node.quoted ? fmt::format("write [{}]", node.scalar)
+                                                          : "");
+    return value;
+  }
+  List list;
+  for (std::size_t i = 0; i < node.list.size(); ++i)
+    list.push_back(single(node.list[i], p, config::joined(key, std::to_string(i))));
+  value.data = std::move(list);
+  return value;
+}
+
+Value Validator::single(const Node& node, const Parameter& p, const std::string& key) {
+  Value value{{}, node.where};
+  if (node.reported) return value;
+  const auto take = [&](const auto& scalar) {
+    if (scalar.value) value.data = *scalar.value;
+    else wrong(node, element_expectation(p), key, scalar.hint);
+  };
+  const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
+                       std::ranges::count(words(p.choices), node.scalar) > 0;
+  switch (p.type) {
+    case ParameterType::boolean: take(boolean(node)); break;
+    case ParameterType::integer: {
+      if (is_word) {
+        value.data = node.scalar;
+        break;
+      }
+      Scalar<std::int64_t> scalar = integer(node);
+      if (scalar.value && !within(static_cast<double>(*scalar.value), p)) scalar.value.reset();
+      take(scalar);
+      break;
+    }
+    case ParameterType::number: {
+      Scalar<double> scalar = number(node);
+      if (scalar.value && !within(*scalar.value, p)) scalar.value.reset();
+      take(scalar);
+      break;
+    }
+    case ParameterType::text:
+    case ParameterType::path:
+      if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
+      else if (p.type == ParameterType::text) value.data = node.scalar;
+      else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
+      else value.data = absolute(node.scalar, node.where);
+      break;
+    case ParameterType::choice: {
+      const std::string suggestion = config::suggest(node.scalar, words(p.choices));
+      if (is_word) value.data = node.scalar;
+      else
+        wrong(node, element_expectation(p), key,
+              suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+      break;
+    }
+    case ParameterType::rate: return rate(node, p, key);
+    case ParameterType::component: value.data = component(node, p.kind, key).component; break;
+    case ParameterType::group:
+      if (node.kind == Node::Kind::map) {
+        unknown_keys(node, {p.group()}, key, "unknown key");
+        value.data = options(node, p.group(), key, node.where);
+      } else {
+        wrong(node, element_expectation(p), key);
+      }
+      break;
+  }
+  return value;
+}
+
+Value Validator::rate(const Node& node, const Parameter& p, const std::string& key) {
+  const Scalar<double> scalar = number(node);
+  if (scalar.value && within(*scalar.value, p)) return {*scalar.value, node.where};
+  // What starts like a number, and is none, is no schedule's name either.
+  const bool numeric = scalar.value || !scalar.hint.empty() ||
+                       (node.kind == Node::Kind::scalar && !node.quoted &&
+                        node.scalar.find_first_of("+-.0123456789") == 0);
+  if (numeric || node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
+    wrong(node, element_expectation(p), key, scalar.hint);
+    return {{}, node.where};
+  }
+  return {component(node, Kind::schedule, key).component, node.where};
+}
+
+Value Validator::fallback(const Parameter& p, const std::string& key) {
+  const std::size_t problems = diagnostics_.size();
+  const auto source = std::make_shared<const config::Source>(
+      config::Source{"the default of " + key, {}, p.fallback});
+  Value value;
+  if (std::optional<Node> node = config::read_value(source, 0, diagnostics_)) {
+    forget_places(*node);
+    ++defaults_;
+    value = given(*node, p, key);
+    --defaults_;
+  }
+  if (diagnostics_.size() > problems && defaults_ == 0)
+    diagnostics_.error({}, key, fmt::format("its default, {}, is not valid", p.fallback),
+                       "this is a mistake of the plugin; giving the option a value avoids it");
+  return value;
+}
+
+Validator::Placed Validator::component(const Node& node, Kind kind, const std::string& key,
+                                       std::span<const Parameter> common) {
+  Placed placed;
+  placed.component.kind = kind;
+  placed.component.where = node.where;
+  if (node.reported) return placed;
+  if (node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
+    wrong(node, with_article(kind) + ": its type's name, or {type: NAME, ...}", key);
+    return placed;
+  }
+  // Only defaults of plugins that refer to each other get this deep: what is read does not.
+  if (depth_ > 2 * config::max_depth && !endless_) {
+    diagnostics_.error(node.where, key, "defaults without end: each holds another component");
+    endless_ = true;
+  }
+  if (endless_) return placed;
+  const Node* type = type_of(node);
+  if (type == nullptr) {
+    missing_type(node, kind, key);
+    return placed;
+  }
+  const std::string type_key = node.kind == Node::Kind::map ? config::joined(key, "type") : key;
+  const auto own = table(*type, kind, type_key);
+  placed.component.type = type->scalar;
+  placed.component.where = type->where;
+
+  Node map = node.kind == Node::Kind::map ? node : Node{};
+  std::erase_if(map.map, [](const Node::Entry& entry) { return entry.key == "type"; });
+  ++depth_;
+  placed.common = options(map, common, key, type->where);
+  if (own) {
+    unknown_keys(map, {*own, common}, key,
+                 fmt::format("{} '{}' has no such option", name_of(kind), type->scalar));
+    placed.component.values = options(map, *own, key, type->where);
+  }
+  --depth_;
+  return placed;
+}
+
+void Validator::missing_type(const Node& component, Kind kind, const std::string& key) {
+  const std::vector<std::string> wanted = {"type"};
+  const auto near = std::ranges::find_if(component.map, [&wanted](const Node::Entry& entry) {
+    return !config::suggest(entry.key, wanted).empty();
+  });
+  const bool misspelt = near != component.map.end();
+  const std::string names = listing(kind, catalogue_.names(kind));
+  diagnostics_.error(misspelt ? near->where : component.where, key,
+                     fmt::format("missing: type, the name of {}", with_article(kind)),
+                     config::hint_of(misspelt ? "type" : "", names));
+}
+
+std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,
+                                                           const std::string& key) {
+  if (type.reported) return std::nullopt;
+  const std::vector<std::string> names = catalogue_.names(kind);
+  if (type.kind != Node::Kind::scalar) {
+    wrong(type, "the name of " + with_article(kind), key, listing(kind, names));
+    return std::nullopt;
+  }
+  if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
+    std::string hint = config::hint_of(config::suggest(type.scalar, names), listing(kind, names));
+    for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
+    diagnostics_.error(type.where, key,
+                       fmt::format("no {} {}", name_of(kind), config::quoted(type.scalar)), hint);
+    return std::nullopt;
+  }
+  try {
+    return catalogue_.parameters(kind, type.scalar);
+  } catch (const std::runtime_error& error) {
+    diagnostics_.error(type.where, key,
+                       fmt::format("{} '{}' cannot be used", name_of(kind), type.scalar),
+                       error.what());
+    return std::nullopt;
+  }
+}
+
+void Validator::wrong(const Node& node, const std::string& expected, const std::string& key,
+                      const std::string& hint) {
+  diagnostics_.error(node.where, key,
+                     fmt::format("expected {}, found {}", expected, config::described(node)), hint);
+}
+
+std::string Validator::listing(Kind kind, std::span<const std::string> names) const {
+  std::string text = names.empty() ? fmt::format("there are no {}", plural(kind))
+                                   : fmt::format("{}: {}", plural(kind), config::listed(names));
+  return text + fmt::format("; `assay plugins list {}`", name_of(kind));
+}
+
+}  // namespace assay::plan

@@ -1,0 +1,65 @@
+// Nodes against parameter tables: typed, complete values, or every problem there is.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/parameter.h"
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+#include "runner/plan/catalogue.h"
+#include "runner/plan/values.h"
+
+namespace assay::plan {
+
+/// The values that it gives are complete where there was no problem, and fit for nothing but going
+/// on to look for further problems where there was one. `key` is the full key of what is looked at,
+/// for messages.
+class Validator {
+ public:
+  Validator(Catalogue& catalogue, config::Diagnostics& diagnostics)
+      : catalogue_(catalogue), diagnostics_(diagnostics) {}
+
+  /// A map of options. What is required and absent is reported at `owner`.
+  Values options(const config::Node& map, std::span<const Parameter> table, const std::string& key,
+                 const config::Location& owner);
+  /// Reports the keys that are in none of the tables.
+  void unknown_keys(const config::Node& map,
+                    std::initializer_list<std::span<const Parameter>> tables,
+                    const std::string& key, const std::string& message);
+  /// One option of a map: as given there, or its default.
+  Value option(const config::Node& map, const Parameter& parameter, const std::string& key,
+               const config::Location& owner);
+
+  struct Placed {
+    ComponentPlan component;
+    Values common;  ///< of the table that all components at this place share
+  };
+  /// `NAME` or `{type: NAME, ...}`, where the options of the type and those in `common` may stand.
+  Placed component(const config::Node& node, Kind kind, const std::string& key,
+                   std::span<const Parameter> common = {});
+
+ private:
+  Value given(const config::Node& node, const Parameter& parameter, const std::string& key);
+  Value single(const config::Node& node, const Parameter& parameter, const std::string& key);
+  Value rate(const config::Node& node, const Parameter& parameter, const std::string& key);
+  Value fallback(const Parameter& parameter, const std::string& key);
+  /// The table of the component; nothing when there is none, which is reported.
+  std::optional<std::span<const Parameter>> table(const config::Node& type, Kind kind,
+                                                  const std::string& key);
+  void missing_type(const config::Node& component, Kind kind, const std::string& key);
+  void wrong(const config::Node& node, const std::string& expected, const std::string& key,
+             const std::string& hint = {});
+  std::string listing(Kind kind, std::span<const std::string> names) const;
+
+  Catalogue& catalogue_;
+  config::Diagnostics& diagnostics_;
+  std::size_t depth_ = 0;     // of components within components
+  std::size_t defaults_ = 0;  // of defaults within defaults
+  bool endless_ = false;
+};
+
+}  // namespace assay::plan

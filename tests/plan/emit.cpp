@@ -1,0 +1,133 @@
+#include "runner/plan/emit.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "runner/plan/yaml_text.h"
+#include "tests/config/show.h"
+#include "tests/plan/experiment.h"
+
+namespace assay::test {
+
+BOOST_AUTO_TEST_SUITE(emit)
+
+BOOST_AUTO_TEST_CASE(says_everything) {
+  const Outcome outcome = plan_of(experiment(
+      "hooks: {a: {type: scalar, tag: \"Step ${step}\", value: test.loss, at: 3}}\nloggers: []"));
+  BOOST_TEST(outcome.problems == "");
+  BOOST_TEST(outcome.plan.value().yaml ==
+             "# The plan of a run: the config with every default. `assay run` on this file repeats "
+             "the run.\n"
+             "name: a\n"
+             "seed: 0\n"
+             "run_dir: \"runs/a/${now:%Y%m%d-%H%M%S}\"\n"
+             "threads: null\n"
+             "dataset:\n"
+             "  type: digits\n"
+             "  split: null\n"
+             "  file: \"assay:digits.csv\"\n"
+             "model:\n"
+             "  type: mlp\n"
+             "  hidden: [100, 100]\n"
+             "  activation: selu\n"
+             "  init:\n"
+             "    kernel: lecun_normal\n"
+             "    bias: zeros\n"
+             "loss:\n"
+             "  type: softmax_cross_entropy\n"
+             "optimizer:\n"
+             "  type: sgd\n"
+             "  learning_rate: 0.1\n"
+             "  momentum: null\n"
+             "  nesterov: false\n"
+             "train:\n"
+             "  epochs: 2\n"
+             "  batch_size: all\n"
+             "  shuffle: true\n"
+             "  on_nan: stop\n"
+             "  lanes: null\n"
+             "  block_rows: null\n"
+             "metrics:\n"
+             "  loss:\n"
+             "    type: loss\n"
+             "hooks:\n"
+             "  a:\n"
+             "    type: scalar\n"
+             "    at: [3]\n"
+             "    tag: \"Step ${step}\"\n"
+             "    value: test.loss\n"
+             "loggers: {}\n");
+}
+
+BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
+  for (const std::string lines :
+       {"", "name: 'null'\nseed: 9223372036854775807\nthreads: 3\nrun_dir: \"x: #\\\"\\\\ ü\"",
+        "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a\\n\\tb: 'c' [}\", value: 'true', every: 2, "
+        "from: 1, until: 9, at_end: true, at: [0, 4], every_epoch: 3}, {type: scalar, tag: ~x, "
+        "value: '', at: 1}]",
+        "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: all}, save: [png, svg], "
+        "at: 0}}\nmetrics: {top: {type: top_k, k: 3}}\nloggers: [console, console]",
+        "optimizer: {type: adam, eps: 1e-300, learning_rate: {type: warmup_cosine, init_value: -0, "
+        "peak_value: 0.30000000000000004, warmup_steps: 1, decay_steps: 2}}",
+        "dataset: {type: digits, file: 'a b/ü.csv', split: {test: 0.1}}\n"
+        "train: {steps: 5, batch_size: 7, shuffle: false, on_nan: ignore, lanes: 2, block_rows: 3}",
+        "model: {type: mlp, hidden: []}"}) {
+    std::string but;
+    for (const char* key : {"dataset", "model", "optimizer", "train"})
+      if (lines.find(std::string(key) + ":") != std::string::npos) but += key;
+    const Outcome first = plan_of(experiment(lines, but));
+    BOOST_TEST(first.problems == "");
+    BOOST_REQUIRE(first.plan.has_value());
+    const Outcome second = plan_of(first.plan->yaml);
+    BOOST_TEST(second.problems == "");
+    BOOST_REQUIRE(second.plan.has_value());
+    BOOST_TEST(second.plan->yaml == first.plan->yaml);
+    BOOST_TEST(second.plan->name == first.plan->name);
+    BOOST_TEST(second.plan->run_dir == first.plan->run_dir);
+    BOOST_TEST(second.plan->hooks.size() == first.plan->hooks.size());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(texts_stay_texts) {
+  for (const std::string text :
+       {"",    "a",   "a b",  "null", "Null", "~",    "true",    "yes",        "No",        "1",
+        "0x1", "1e5", ".inf", "-",    "- a",  "a: b", "a #b",    "#a",         "[a",        "{a",
+        "*a",  "&a",  "!a",   "|",    ">",    "'a'",  "\"a\"",   "a\\b",       "a\nb",      "a\tb",
+        " a",  "a ",  "%a",   "@a",   "`a",   "ü",    "漢字 😀",  "/a/b.c-d_e", "a:b",       "a,b",
+        "<<",  "=",   "?",    "? a",  "---",  "...",  "${step}", "y",          "2001-01-01"}) {
+    config::Node node;
+    node.kind = config::Node::Kind::map;
+    config::Node value;
+    value.kind = config::Node::Kind::scalar;
+    value.scalar = text;
+    value.quoted = true;
+    config::Node list;
+    list.kind = config::Node::Kind::list;
+    list.list = {value, value};
+    node.map = {{"k", {}, value}, {"l", {}, list}};
+    config::Diagnostics diagnostics;
+    const auto back = config::read_text("a", "/a", plan::yaml_text(node), diagnostics);
+    BOOST_TEST(diagnostics.text(false) == "");
+    BOOST_REQUIRE(back.has_value());
+    BOOST_TEST((back->find("k")->kind == config::Node::Kind::scalar));
+    BOOST_TEST(back->find("k")->scalar == text);
+    BOOST_TEST(back->find("l")->list.at(1).scalar == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lists_of_maps) {
+  const std::string text =
+      "a:\n"
+      "  - b: 1\n"
+      "    c:\n"
+      "      - d: 2\n"
+      "  - [1, [2, 3]]\n"
+      "  - {}\n";
+  config::Diagnostics diagnostics;
+  const auto node = config::read_text("a", "/a", text, diagnostics);
+  BOOST_REQUIRE(node.has_value());
+  BOOST_TEST(plan::yaml_text(*node) == text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::test

@@ -1,0 +1,229 @@
+#include "runner/plan/make_plan.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/plan/experiment.h"
+
+namespace assay::test {
+namespace {
+
+std::string metric_names(const plan::Plan& plan) {
+  std::string names;
+  for (const plan::NamedComponent& m : plan.metrics) names += m.name + ":" + m.component.type + " ";
+  return names;
+}
+
+// The first message, without its place.
+std::string message(const std::string& lines, const std::string& but = {}) {
+  const std::string all = problems(lines, but);
+  if (all.empty()) return "none";
+  const std::size_t begin = all.find("error: ") + 7;
+  return all.substr(begin, all.find('\n') - begin);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(make_plan)
+
+BOOST_AUTO_TEST_CASE(defaults) {
+  const Outcome outcome = plan_of(experiment(""));
+  BOOST_TEST(outcome.problems == "");
+  BOOST_REQUIRE(outcome.plan.has_value());
+  const plan::Plan& plan = *outcome.plan;
+  BOOST_TEST(plan.name == "a");  // the file's
+  BOOST_TEST(plan.seed == 0U);
+  BOOST_TEST(plan.run_dir == "runs/a/${now:%Y%m%d-%H%M%S}");
+  BOOST_TEST(!plan.threads.has_value());
+  BOOST_TEST(!plan.split.has_value());
+  BOOST_TEST(plan.train.epochs.value() == 2);
+  BOOST_TEST(!plan.train.steps.has_value());
+  BOOST_TEST(!plan.train.batch_size.has_value());
+  BOOST_TEST(plan.train.shuffle);
+  BOOST_TEST((plan.train.on_nan == plan::OnNan::stop));
+  BOOST_TEST(!plan.train.lanes.has_value());
+  BOOST_TEST(!plan.train.block_rows.has_value());
+  BOOST_TEST(plan.hooks.empty());
+  BOOST_TEST(plan.metrics.empty());
+  BOOST_REQUIRE(plan.loggers.size() == 3U);
+  BOOST_TEST(plan.loggers[0].name == "console");
+  BOOST_TEST(plan.model.type == "mlp");
+  BOOST_TEST((plan.model.kind == Kind::model));
+  BOOST_TEST(plan.model.where.line == 3);
+  BOOST_TEST(plan.model.where.column == 8);
+}
+
+BOOST_AUTO_TEST_CASE(all_said) {
+  const Outcome outcome = plan_of(experiment(
+      "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nthreads: 2\n"
+      "dataset: {type: digits, file: d.csv, split: {test: 0.2, validation: 0.1, seed: 3}}\n"
+      "train: {steps: 9, batch_size: 32, shuffle: false, on_nan: ignore, lanes: 4, block_rows: 8}\n"
+      "loggers: {a: console, b: {type: console}}",
+      "dataset train"));
+  BOOST_TEST(outcome.problems == "");
+  BOOST_REQUIRE(outcome.plan.has_value());
+  const plan::Plan& plan = *outcome.plan;
+  BOOST_TEST(plan.name == "x");
+  BOOST_TEST(plan.seed == 7U);
+  BOOST_TEST(plan.run_dir == "r/x-7");
+  BOOST_TEST(plan.threads.value() == 2);
+  BOOST_TEST(std::get<std::string>(plan.dataset.values.find("file")->data) == "/configs/d.csv");
+  BOOST_TEST(plan.dataset.values.find("split") == nullptr);
+  BOOST_TEST(plan.split.value().test == 0.2);
+  BOOST_TEST(plan.split.value().validation == 0.1);
+  BOOST_TEST(plan.split.value().seed == 3U);
+  BOOST_TEST(plan.train.steps.value() == 9);
+  BOOST_TEST(!plan.train.epochs.has_value());
+  BOOST_TEST(plan.train.batch_size.value() == 32);
+  BOOST_TEST(!plan.train.shuffle);
+  BOOST_TEST((plan.train.on_nan == plan::OnNan::ignore));
+  BOOST_TEST(plan.train.lanes.value() == 4);
+  BOOST_TEST(plan.train.block_rows.value() == 8);
+  BOOST_TEST(plan.loggers.size() == 2U);
+  BOOST_TEST(plan.loggers[1].name == "b");
+}
+
+BOOST_AUTO_TEST_CASE(triggers) {
+  const Outcome outcome = plan_of(
+      experiment("hooks:\n"
+                 "  - {type: scalar, tag: a, value: batch.loss, every: 5, from: 2, until: 9}\n"
+                 "  - {type: scalar, tag: a, value: batch.loss, at: 3}\n"
+                 "  - {type: scalar, tag: a, value: batch.loss, at: [9, 0, 9], at_end: true, "
+                 "every_epoch: 2}"));
+  BOOST_TEST(outcome.problems == "");
+  BOOST_REQUIRE(outcome.plan.has_value());
+  const auto& hooks = outcome.plan->hooks;
+  BOOST_REQUIRE(hooks.size() == 3U);
+  BOOST_TEST(hooks[0].name == "scalar");
+  BOOST_TEST(hooks[1].name == "scalar_2");
+  BOOST_TEST(hooks[2].name == "scalar_3");
+  BOOST_TEST(hooks[0].trigger.every.value() == 5);
+  BOOST_TEST(hooks[0].trigger.from.value() == 2);
+  BOOST_TEST(hooks[0].trigger.until.value() == 9);
+  BOOST_TEST(!hooks[0].trigger.at_end);
+  BOOST_TEST(hooks[1].trigger.at == std::vector<std::int64_t>({3}));
+  BOOST_TEST(hooks[2].trigger.at == std::vector<std::int64_t>({0, 9}));
+  BOOST_TEST(hooks[2].trigger.at_end);
+  BOOST_TEST(hooks[2].trigger.every_epoch.value() == 2);
+  BOOST_TEST(hooks[0].component.values.find("every") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_that_hooks_name) {
+  const std::string hooks =
+      "hooks:\n"
+      "  a: {type: scalar, tag: a, value: test.accuracy, every: 1}\n"
+      "  b: {type: scalar, tag: b, value: train.loss, every: 1}\n"
+      "  c: {type: scalar, tag: c, value: validation.top5, every: 1}\n"
+      "  d: {type: scalar, tag: d, value: batch.loss, every: 1}\n";
+  BOOST_TEST(metric_names(plan_of(experiment(hooks)).plan.value()) ==
+             "accuracy:accuracy loss:loss ");
+  BOOST_TEST(metric_names(plan_of(experiment(hooks + "metrics: {top5: {type: top_k, k: 5}, loss: "
+                                                     "{type: top_k, k: 1}}"))
+                              .plan.value()) == "top5:top_k loss:top_k accuracy:accuracy ");
+  FakeCatalogue without;
+  without.remove(Kind::metric, "loss");
+  BOOST_TEST(metric_names(plan_of(experiment(hooks), without).plan.value()) ==
+             "accuracy:accuracy ");
+}
+
+BOOST_AUTO_TEST_CASE(every_problem_in_one_go) {
+  BOOST_TEST(
+      plan_of("sed: 1\nmodel: {type: mlp, hidden: [10, 010]}\noptimizer:\n  type: sdg\n")
+          .problems ==
+      "a.yaml: error: dataset: missing: expected a dataset: its type's name, or {type: NAME, "
+      "...}\n"
+      "      = dataset: what to learn from\n"
+      "a.yaml: error: loss: missing: expected a loss: its type's name, or {type: NAME, ...}\n"
+      "      = loss: what training makes small\n"
+      "a.yaml: error: train: expected epochs or steps, found neither\n"
+      "      = train: {epochs: 10}\n"
+      "a.yaml:1:1: error: sed: unknown key\n"
+      "    1 | sed: 1\n"
+      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, dataset, model, "
+      "loss, optimizer, train, metrics, hooks, loggers)\n"
+      "a.yaml:2:33: error: model.hidden.1: expected an integer of at least 1, found '010'\n"
+      "    2 | model: {type: mlp, hidden: [10, 010]}\n"
+      "      |                                 ^~~ no leading zeros: write 10\n"
+      "a.yaml:4:9: error: optimizer.type: no optimizer 'sdg'\n"
+      "    4 |   type: sdg\n"
+      "      |         ^~~ did you mean 'sgd'?  (optimizers: adam, broken, sgd; `assay "
+      "plugins list optimizer`)\n"
+      "      = searched: /usr/lib/assay/plugins\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_library_that_does_not_load) {
+  BOOST_TEST(problems("optimizer: {type: broken, x: 1}", "optimizer") ==
+             "a.yaml:1:19: error: optimizer.type: optimizer 'broken' cannot be used\n"
+             "    1 | optimizer: {type: broken, x: 1}\n"
+             "      |                   ^~~~~~ broken.so: built for SDK 7, this is SDK 1: rebuild "
+             "it\n");
+}
+
+BOOST_AUTO_TEST_CASE(missing_options_point_at_the_component) {
+  BOOST_TEST(problems("hooks: {a: {type: scalar, every: 1, tag: x}}") ==
+             "a.yaml:1:19: error: hooks.a.value: missing: expected text\n"
+             "    1 | hooks: {a: {type: scalar, every: 1, tag: x}}\n"
+             "      |                   ^~~~~~ value: what to log\n");
+}
+
+BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
+  BOOST_TEST(message("train: {epochs: 1, steps: 1}", "train") ==
+             "train: expected epochs or steps, found both");
+  BOOST_TEST(message("train: {batch_size: 5}", "train") ==
+             "train: expected epochs or steps, found neither");
+  BOOST_TEST(message("train: {epochs: 1, batch_size: some}", "train") ==
+             "train.batch_size: expected an integer of at least 1 or 'all', found 'some'");
+  BOOST_TEST(message("train: {epochs: 1, batch_size: all}", "train") == "none");
+  BOOST_TEST(message("dataset: {type: digits, split: {test: 0.6, validation: 0.4}}", "dataset") ==
+             "dataset.split: test and validation together leave no rows to train on");
+  BOOST_TEST(message("dataset: {type: digits, split: {test: 1}}", "dataset") ==
+             "dataset.split.test: expected a number of at least 0 and below 1, found '1'");
+  BOOST_TEST(message("seed: -1") == "seed: expected an integer of at least 0, found '-1'");
+  BOOST_TEST(message("name: a/b") ==
+             "name: expected a name that can be a folder's, without '/', found 'a/b'");
+  BOOST_TEST(message("run_dir: ''") == "run_dir: expected a folder, found ''");
+  BOOST_TEST(message("run_dir: 'x${now:%999999Y}'") ==
+             "run_dir: the time format '%999999Y' gives no text, or too long a one");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y}}") ==
+             "hooks.a: this hook never fires");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, from: 3}}") ==
+             "hooks.a: this hook never fires");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: []}}") ==
+             "hooks.a: this hook never fires");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 1, from: 3, until: 2}}") ==
+             "hooks.a.from: step 3 comes after until, 2");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 0}}") ==
+             "hooks.a.every: expected an integer of at least 1, found '0'");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: [x]}}") ==
+             "hooks.a.at.0: expected an integer of at least 0, found 'x'");
+  BOOST_TEST(message("hooks: {a b: {type: scalar, tag: x, value: y, at: 1}}") ==
+             "hooks.a b: not a name");
+  BOOST_TEST(message("hooks:") == "hooks: expected a map by name or a list, found null");
+  BOOST_TEST(message("loggers: console") ==
+             "loggers: expected a map by name or a list, found 'console'");
+  BOOST_TEST(message("metrics: [loss]") == "metrics: expected a map, name: metric, found a list");
+  BOOST_TEST(message("metrics: {a-b: loss}") == "metrics.a-b: not a name");
+  BOOST_TEST(message("loggers: []") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {
+  const auto tag = [](const std::string& text) {
+    return message("hooks: {a: {type: scalar, tag: \"" + text + "\", value: x, at: 1}}");
+  };
+  BOOST_TEST(tag("Step ${step} of ${epoch}") == "none");
+  BOOST_TEST(tag("${seed} ${optimizer.learning_rate}") == "none");
+  BOOST_TEST(tag("${now:%Y}") == "hooks.a.tag: '${now:%Y}' has no value here");
+  BOOST_TEST(tag("${steps}") == "hooks.a.tag: the config sets no key 'steps'");
+  BOOST_TEST(message("run_dir: runs/${step}") == "run_dir: '${step}' has no value here");
+  BOOST_TEST(message("name: x${now:%Y}") == "name: '${now:%Y}' has no value here");
+  BOOST_TEST(message("dataset: {type: digits, file: \"x${epoch}\"}", "dataset") ==
+             "dataset.file: '${epoch}' has no value here");
+  // One report, not one of the reference and one of the value.
+  BOOST_TEST(problems("seed: ${sedd}\nthreads: ${seed}") ==
+             "a.yaml:1:7: error: seed: the config sets no key 'sedd'\n"
+             "    1 | seed: ${sedd}\n"
+             "      |       ^~~~~~~ did you mean 'seed'?\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::test
