@@ -1,0 +1,114 @@
+// A component that was made from a plugin, and calls into it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "assay/plugin.h"
+#include "runner/config/source.h"
+
+namespace assay::plugin_host {
+
+/// A component threw, in its constructor or in a call.
+class ComponentError : public std::runtime_error {
+ public:
+  ComponentError(std::string who, std::string message, std::string option)
+      : std::runtime_error(who + ": " + message),
+        who_(std::move(who)),
+        message_(std::move(message)),
+        option_(std::move(option)) {}
+  const std::string& who() const { return who_; }          ///< "optimizer sgd"
+  const std::string& message() const { return message_; }  ///< without the name
+  const std::string& option() const { return option_; }    ///< the option to blame, or empty
+
+ private:
+  std::string who_, message_, option_;
+};
+
+namespace detail {
+
+class Failure final : public FailureSink {
+ public:
+  void set(std::string_view text, std::string_view name) noexcept override {
+    message = text;
+    option = name;
+  }
+  std::string message, option;
+};
+
+}  // namespace detail
+
+/// Calls `function` under the plugin's guard: what it throws comes back as ComponentError.
+template <class Function>
+auto guarded(Guard guard, const std::string& who, Function&& function) {
+  using Result = std::invoke_result_t<Function>;
+  using Stored = std::conditional_t<std::is_void_v<Result>, std::monostate, Result>;
+  struct Frame {
+    std::remove_reference_t<Function>* function;
+    std::optional<Stored> result;
+  } frame{&function, std::nullopt};
+  detail::Failure failure;
+  const auto call = [](void* argument) {
+    Frame& f = *static_cast<Frame*>(argument);
+    if constexpr (std::is_void_v<Result>) (*f.function)();
+    else f.result.emplace((*f.function)());
+  };
+  if (!guard(call, &frame, failure)) throw ComponentError(who, failure.message, failure.option);
+  if constexpr (!std::is_void_v<Result>) return std::move(*frame.result);
+}
+
+/// A component of any kind, with the nested ones that it was made with. Shared by whoever calls it.
+struct Object {
+  Kind kind{};
+  std::string name;
+  std::string who;  ///< for messages: "optimizer sgd"
+  config::Location where;
+  void* pointer = nullptr;  ///< to the kind's interface
+  Guard guard = nullptr;
+  void (*destroy)(void*) noexcept = nullptr;
+  std::vector<std::shared_ptr<Object>> nested;
+
+  Object() = default;
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() {
+    if (pointer != nullptr) destroy(pointer);
+  }
+};
+
+/// A component of one kind. Calls go through the guard: model.call([&](Model& m) { m.build(b); }).
+template <class Interface>
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(std::shared_ptr<Object> object) : object_(std::move(object)) {}
+
+  template <class Function>
+  auto call(Function&& function) const {
+    return guarded(object_->guard, object_->who,
+                   [&] { return function(*static_cast<Interface*>(object_->pointer)); });
+  }
+  const std::string& name() const { return object_->name; }
+  const std::string& who() const { return object_->who; }
+  const config::Location& where() const { return object_->where; }
+  /// The nested component that lies at this address.
+  template <class Nested>
+  Handle<Nested> nested(const Nested& component) const {
+    for (const auto& object : object_->nested)
+      if (object->kind == Nested::kind && static_cast<Nested*>(object->pointer) == &component)
+        return Handle<Nested>(object);
+    throw std::logic_error("this component was not made with that " +
+                           std::string(name_of(Nested::kind)));
+  }
+
+ private:
+  std::shared_ptr<Object> object_;
+};
+
+}  // namespace assay::plugin_host

@@ -1,0 +1,103 @@
+#include "runner/plugin_host/options.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "assay/renderer.h"
+#include "assay/schedule.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/plugin_host/search_path.h"
+
+namespace assay::plugin_host {
+namespace {
+
+template <class T>
+const T& as(const plan::Value& value, std::string_view name) {
+  if (const T* found = std::get_if<T>(&value.data)) return *found;
+  throw std::logic_error(
+      fmt::format("option '{}' is asked for with another type than its table says", name));
+}
+
+double as_number(const plan::Value& value, std::string_view name) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value.data))
+    return static_cast<double>(*integer);
+  return as<double>(value, name);
+}
+
+}  // namespace
+
+const plan::Value& PlannedOptions::at(std::string_view name) const {
+  if (const plan::Value* value = values_.find(name)) return *value;
+  throw std::logic_error(
+      fmt::format("option '{}' is asked for, but its table does not have it", name));
+}
+
+const plan::Value& PlannedOptions::at(std::string_view name, std::size_t index) const {
+  const auto& list = as<plan::List>(at(name), name);
+  if (index >= list.size())
+    throw std::logic_error(
+        fmt::format("option '{}' has {} elements, not {}", name, list.size(), index + 1));
+  return list[index];
+}
+
+bool PlannedOptions::has(std::string_view name) const {
+  return !std::holds_alternative<std::monostate>(at(name).data);
+}
+bool PlannedOptions::boolean(std::string_view name) const { return as<bool>(at(name), name); }
+std::int64_t PlannedOptions::integer(std::string_view name) const {
+  return as<std::int64_t>(at(name), name);
+}
+double PlannedOptions::number(std::string_view name) const { return as_number(at(name), name); }
+std::string_view PlannedOptions::text(std::string_view name) const {
+  return as<std::string>(at(name), name);
+}
+std::size_t PlannedOptions::size(std::string_view name) const {
+  return as<plan::List>(at(name), name).size();
+}
+std::int64_t PlannedOptions::integer(std::string_view name, std::size_t index) const {
+  return as<std::int64_t>(at(name, index), name);
+}
+double PlannedOptions::number(std::string_view name, std::size_t index) const {
+  return as_number(at(name, index), name);
+}
+std::string_view PlannedOptions::text(std::string_view name, std::size_t index) const {
+  return as<std::string>(at(name, index), name);
+}
+
+std::string_view PlannedOptions::path(std::string_view name) const {
+  const std::string& path = as<std::string>(at(name), name);
+  constexpr std::string_view own = "assay:";
+  if (!path.starts_with(own)) return path;
+  return paths_.emplace_back((places().data / path.substr(own.size())).string());
+}
+
+const Options& PlannedOptions::group(std::string_view name) const {
+  const auto& values = as<plan::Values>(at(name), name);
+  for (const Parameter& parameter : table_)
+    if (parameter.name == name)
+      return groups_.emplace_back(values, parameter.group(), host_, nested_);
+  throw std::logic_error(fmt::format("option '{}' is no group", name));
+}
+
+void* PlannedOptions::component(const plan::ComponentPlan& plan) const {
+  return nested_.emplace_back(host_.create(plan))->pointer;
+}
+
+Rate PlannedOptions::rate(std::string_view name) const {
+  const plan::Value& value = at(name);
+  if (const auto* plan = std::get_if<plan::ComponentPlan>(&value.data))
+    return Rate(*static_cast<const Schedule*>(component(*plan)));
+  return Rate(as_number(value, name));
+}
+
+const Renderer& PlannedOptions::renderer(std::string_view name) const {
+  const auto& plan = as<plan::ComponentPlan>(at(name), name);
+  if (plan.kind != Kind::renderer)
+    throw std::logic_error(fmt::format("option '{}' is no renderer", name));
+  return *static_cast<const Renderer*>(component(plan));
+}
+
+InstructionSet PlannedOptions::instruction_set() const { return host_.instructions(); }
+
+}  // namespace assay::plugin_host

@@ -1,0 +1,55 @@
+// What a component sees of its values in a plan.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/options.h"
+#include "assay/parameter.h"
+#include "runner/plan/values.h"
+
+namespace assay::plugin_host {
+
+class PluginHost;
+struct Object;
+
+class PlannedOptions final : public Options {
+ public:
+  /// All references are borrowed. Components that options name (schedules, renderers) are made by
+  /// `host` when first asked for, and kept in `nested`.
+  PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
+                 std::vector<std::shared_ptr<Object>>& nested)
+      : values_(values), table_(table), host_(host), nested_(nested) {}
+
+  bool has(std::string_view name) const override;
+  bool boolean(std::string_view name) const override;
+  std::int64_t integer(std::string_view name) const override;
+  double number(std::string_view name) const override;
+  Rate rate(std::string_view name) const override;
+  std::string_view text(std::string_view name) const override;
+  std::string_view path(std::string_view name) const override;
+  const Options& group(std::string_view name) const override;
+  const Renderer& renderer(std::string_view name) const override;
+  std::size_t size(std::string_view name) const override;
+  std::int64_t integer(std::string_view name, std::size_t index) const override;
+  double number(std::string_view name, std::size_t index) const override;
+  std::string_view text(std::string_view name, std::size_t index) const override;
+  InstructionSet instruction_set() const override;
+
+ private:
+  const plan::Value& at(std::string_view name) const;
+  const plan::Value& at(std::string_view name, std::size_t index) const;
+  void* component(const plan::ComponentPlan& plan) const;
+
+  const plan::Values& values_;
+  std::span<const Parameter> table_;
+  PluginHost& host_;
+  std::vector<std::shared_ptr<Object>>& nested_;
+  mutable std::deque<PlannedOptions> groups_;
+  mutable std::deque<std::string> paths_;
+};
+
+}  // namespace assay::plugin_host

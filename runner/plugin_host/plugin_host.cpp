@@ -1,0 +1,123 @@
+#include "runner/plugin_host/plugin_host.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "runner/plugin_host/cpu.h"
+#include "runner/plugin_host/library.h"
+#include "runner/plugin_host/options.h"
+#include "runner/plugin_host/permissions.h"
+
+namespace assay::plugin_host {
+
+PluginHost::PluginHost(std::vector<std::filesystem::path> folders, InstructionSet instructions)
+    : folders_(std::move(folders)), instructions_(instructions) {
+  for (const auto& folder : folders_) scan(folder);
+}
+
+void PluginHost::scan(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".so") files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) add(file);
+}
+
+void PluginHost::add(const std::filesystem::path& file) {
+  auto library = std::make_unique<FoundLibrary>();
+  library->file = file;
+  try {
+    library->stamp = read_stamp(file);
+    library->refusal = fmt::format(
+        "{}", fmt::join(refusals(library->stamp, host_stamp(), cpu_instruction_set()), "; "));
+    if (library->refusal.empty()) library->refusal = unsafe_permissions(file);
+  } catch (const std::exception& error) {
+    library->refusal = error.what();
+  }
+  if (library->refusal.empty())
+    for (const StampedComponent& component : library->stamp.components)
+      components_.try_emplace({component.kind, component.name},
+                              Entry{library.get(), component.doc});
+  libraries_.push_back(std::move(library));
+}
+
+std::vector<std::string> PluginHost::names(Kind kind) {
+  std::vector<std::string> names;
+  for (const auto& [key, entry] : components_)
+    if (key.first == kind) names.push_back(key.second);
+  return names;
+}
+
+std::span<const Parameter> PluginHost::parameters(Kind kind, std::string_view name) {
+  return plugin_host::parameters(*find(kind, name).second);
+}
+
+std::vector<std::string> PluginHost::searched() const {
+  std::vector<std::string> lines;
+  for (const auto& folder : folders_)
+    lines.push_back(folder.string() +
+                    (std::filesystem::is_directory(folder) ? "" : " (no such folder)"));
+  for (const auto& library : libraries_)
+    if (!library->refusal.empty())
+      lines.push_back(fmt::format("{} was refused: {}", library->file.string(), library->refusal));
+  return lines;
+}
+
+const Manifest& PluginHost::manifest(const FoundLibrary& library) {
+  const auto known = opened_.find(&library);
+  if (known != opened_.end()) return *known->second;
+  const Manifest& manifest = open_library(library.file);
+  opened_[&library] = &manifest;
+  return manifest;
+}
+
+std::pair<const Manifest*, const Component*> PluginHost::find(Kind kind, std::string_view name) {
+  const auto entry = components_.find({kind, std::string(name)});
+  if (entry == components_.end())
+    throw std::runtime_error(fmt::format("no {} '{}'", name_of(kind), name));
+  const FoundLibrary& library = *entry->second.library;
+  const Manifest& open = manifest(library);
+  for (const Component& component : plugin_host::components(open))
+    if (component.kind == kind && component.name == name) return {&open, &component};
+  throw std::runtime_error(
+      fmt::format("{}: its stamp promises the {} '{}', but its manifest has none",
+                  library.file.string(), name_of(kind), name));
+}
+
+std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
+  const auto [open, component] = find(plan.kind, plan.type);
+  auto object = std::make_shared<Object>();
+  object->kind = plan.kind;
+  object->name = plan.type;
+  object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
+  object->where = plan.where;
+  object->guard = open->guard;
+  object->destroy = component->destroy;
+  const PlannedOptions options(plan.values, plugin_host::parameters(*component), *this,
+                               object->nested);
+  object->pointer = guarded(open->guard, object->who, [&] { return component->create(options); });
+  if (object->pointer == nullptr)
+    throw ComponentError(object->who, "its factory returned nothing", {});
+  return object;
+}
+
+std::vector<FoundComponent> PluginHost::components() const {
+  std::vector<FoundComponent> list;
+  for (const auto& [key, entry] : components_)
+    list.push_back({key.first, key.second, entry.doc, entry.library});
+  return list;
+}
+
+std::vector<const FoundLibrary*> PluginHost::opened() const {
+  std::vector<const FoundLibrary*> list;
+  for (const auto& [library, manifest] : opened_) list.push_back(library);
+  std::sort(list.begin(), list.end(), [](auto* a, auto* b) { return a->file < b->file; });
+  return list;
+}
+
+}  // namespace assay::plugin_host

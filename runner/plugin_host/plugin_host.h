@@ -1,0 +1,77 @@
+// Finds plugins, tells a plan what they offer, and makes components. Only the libraries that a plan
+// names are opened; the others are known by their stamps.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/plugin.h"
+#include "runner/plan/catalogue.h"
+#include "runner/plan/values.h"
+#include "runner/plugin_host/component.h"
+#include "runner/plugin_host/stamp.h"
+
+namespace assay::plugin_host {
+
+/// A library in the search path.
+struct FoundLibrary {
+  std::filesystem::path file;
+  Stamp stamp;
+  std::string refusal;  ///< why it is not used; empty: it is
+};
+
+struct FoundComponent {
+  Kind kind{};
+  std::string name;
+  std::string doc;
+  const FoundLibrary* library = nullptr;
+};
+
+class PluginHost final : public plan::Catalogue {
+ public:
+  /// Looks through the folders, first one first: a component that was found already is not
+  /// replaced. `instructions` is what components are told to use.
+  PluginHost(std::vector<std::filesystem::path> folders, InstructionSet instructions);
+
+  std::vector<std::string> names(Kind kind) override;
+  std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
+  std::vector<std::string> searched() const override;
+
+  /// Makes the component and those nested in it. Throws ComponentError.
+  std::shared_ptr<Object> create(const plan::ComponentPlan& plan);
+  template <class Interface>
+  Handle<Interface> create(const plan::ComponentPlan& plan) {
+    return Handle<Interface>(create(plan));
+  }
+
+  const std::vector<std::unique_ptr<FoundLibrary>>& libraries() const { return libraries_; }
+  /// Sorted by kind and name.
+  std::vector<FoundComponent> components() const;
+  /// Libraries that were opened, sorted.
+  std::vector<const FoundLibrary*> opened() const;
+  InstructionSet instructions() const { return instructions_; }
+
+ private:
+  struct Entry {
+    const FoundLibrary* library = nullptr;
+    std::string doc;
+  };
+
+  void scan(const std::filesystem::path& folder);
+  void add(const std::filesystem::path& file);
+  const Manifest& manifest(const FoundLibrary& library);
+  std::pair<const Manifest*, const Component*> find(Kind kind, std::string_view name);
+
+  std::vector<std::filesystem::path> folders_;
+  InstructionSet instructions_;
+  std::vector<std::unique_ptr<FoundLibrary>> libraries_;
+  std::map<std::pair<Kind, std::string>, Entry> components_;
+  std::map<const FoundLibrary*, const Manifest*> opened_;
+};
+
+}  // namespace assay::plugin_host

@@ -1,0 +1,31 @@
+#include "runner/plugin_host/search_path.h"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace assay::plugin_host {
+
+namespace fs = std::filesystem;
+
+Places places() {
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path above = folder.parent_path();
+  if (folder.filename() == "bin")
+    return {above / ASSAY_LIBDIR / "assay" / "plugins",
+            above / "share" / "assay" / "data",
+            {above / ASSAY_LIBDIR / "assay"}};
+  return {above / "plugins", above / "data", {above / "runner" / "picture"}};
+}
+
+std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_command_line) {
+  std::vector<fs::path> folders(from_command_line.begin(), from_command_line.end());
+  if (const char* variable = std::getenv("ASSAY_PLUGIN_PATH")) {
+    std::stringstream list(variable);
+    for (std::string folder; std::getline(list, folder, ':');)
+      if (!folder.empty()) folders.emplace_back(folder);
+  }
+  folders.push_back(places().plugins);
+  return folders;
+}
+
+}  // namespace assay::plugin_host

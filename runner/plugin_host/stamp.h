@@ -1,0 +1,43 @@
+// The stamp of a plugin: what it was built with and what it offers, read from the library's ELF
+// note without running any of its code (see assay/stamp.h for the text).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "assay/instruction_set.h"
+#include "assay/kind.h"
+
+namespace assay::plugin_host {
+
+struct StampedComponent {
+  Kind kind{};
+  std::string name;
+  std::string doc;
+};
+
+struct Stamp {
+  std::string sdk;
+  std::string standard_library;
+  std::string debug_mode;
+  std::string sanitizers;
+  std::string instructions;
+  std::string plugin;
+  std::string version;
+  std::string licence;
+  std::vector<StampedComponent> components;
+};
+
+/// Reads the stamp of a shared library. Throws std::runtime_error that says what the file is
+/// instead: no file of this machine's ELF class, cut short, without a stamp, ...
+Stamp read_stamp(const std::filesystem::path& library);
+
+/// The stamp of this program (no components).
+Stamp host_stamp();
+
+/// Why a library with this stamp cannot be loaded here: one line per field, both sides, and what to
+/// do. Empty: it can.
+std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, InstructionSet cpu);
+
+}  // namespace assay::plugin_host
