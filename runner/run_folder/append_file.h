@@ -1,0 +1,50 @@
+// A file that only grows, by whole pieces: a piece is in it entirely, or not at all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "assay/logger.h"
+
+namespace assay::run_folder {
+
+/// A file descriptor that is closed in time.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor();
+  int get() const { return number_; }
+
+ private:
+  int number_ = -1;
+};
+
+class AppendFile final : public LogFile {
+ public:
+  /// Creates the file; throws assay::Error when it exists or cannot be made.
+  explicit AppendFile(const std::filesystem::path& path);
+
+  void append(std::span<const std::byte> bytes) override;
+  std::int64_t position() const override { return position_; }
+  std::string_view path() const override { return path_; }
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+  std::int64_t position_ = 0;
+};
+
+/// Writes a whole file so that a reader sees the old content or the new, never a part: a temporary
+/// file in the same folder, fsync, rename, fsync of the folder. Throws assay::Error.
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_atomically(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace assay::run_folder

@@ -1,0 +1,79 @@
+#include "runner/run_folder/run_record.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "runner/run_folder/append_file.h"
+#include "runner/run_folder/git_state.h"
+
+namespace assay::run_folder {
+namespace {
+
+std::string iso(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+// JSON has no NaN and no infinities; nlohmann/json would write null.
+nlohmann::ordered_json number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return value;
+}
+
+nlohmann::ordered_json host() {
+  utsname system{};
+  uname(&system);
+  return {{"name", system.nodename},
+          {"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
+          {"cores", std::thread::hardware_concurrency()},
+          {"pid", getpid()}};
+}
+
+}  // namespace
+
+void write_run_record(const std::filesystem::path& path, const RunRecord& record) {
+  nlohmann::ordered_json json;
+  json["name"] = record.name;
+  json["state"] = record.state;
+  if (!record.reason.empty()) json["reason"] = record.reason;
+  json["start"] = iso(record.start);
+  if (record.end) json["end"] = iso(*record.end);
+  json["steps"] = record.steps;
+  json["total_steps"] = record.total_steps;
+  json["training_seconds"] = number(record.training_seconds);
+  json["waited_for_logging_seconds"] = number(record.waited_for_logging_seconds);
+  json["seed"] = record.seed;
+  json["threads"] = record.threads;
+  json["lanes"] = record.lanes;
+  json["block_rows"] = record.block_rows;
+  json["kernels"] = record.kernels;
+  json["plan_digest"] = record.plan_digest;
+  if (!record.weights_digest.empty()) json["weights_digest"] = record.weights_digest;
+  json["final"] = nlohmann::ordered_json::object();
+  for (const auto& [tag, value] : record.final_values) json["final"][tag] = number(value);
+  json["failures"] = record.failures;
+  json["assay"] = {{"version", record.version}, {"sdk", record.sdk}};
+  json["plugins"] = nlohmann::ordered_json::array();
+  for (const RunRecord::Plugin& plugin : record.plugins)
+    json["plugins"].push_back({{"name", plugin.name},
+                               {"version", plugin.version},
+                               {"file", plugin.file},
+                               {"digest", plugin.digest}});
+  json["host"] = host();
+  if (const auto git = git_state()) json["git"] = {{"commit", git->commit}, {"dirty", git->dirty}};
+  // A path or a reason may hold bytes that are not UTF-8.
+  using Json = nlohmann::ordered_json;
+  write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace assay::run_folder

@@ -1,0 +1,46 @@
+// run.json: what was run, where, with what, and how it ended. Written when a run begins and again
+// when it ends.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::run_folder {
+
+struct RunRecord {
+  struct Plugin {
+    std::string name, version, file, digest;
+  };
+
+  std::string name;
+  std::string state;   ///< running, finished, stopped, failed
+  std::string reason;  ///< why it stopped or failed
+  std::chrono::system_clock::time_point start;
+  std::optional<std::chrono::system_clock::time_point> end;
+  std::string version;  ///< of assay
+  std::string sdk;
+  std::string kernels;  ///< the instruction set that components were told to use
+  std::uint64_t seed = 0;
+  std::int64_t threads = 0;
+  std::int64_t lanes = 0;
+  std::int64_t block_rows = 0;
+  std::string plan_digest;  ///< of the plan without what cannot change the result
+  std::vector<Plugin> plugins;
+  std::int64_t steps = 0;  ///< finished
+  std::int64_t total_steps = 0;
+  double training_seconds = 0;
+  double waited_for_logging_seconds = 0;
+  std::map<std::string, double> final_values;  ///< last value of each scalar tag
+  std::string weights_digest;
+  std::vector<std::string> failures;  ///< of loggers and hooks, on the way
+};
+
+/// Throws assay::Error.
+void write_run_record(const std::filesystem::path& path, const RunRecord& record);
+
+}  // namespace assay::run_folder

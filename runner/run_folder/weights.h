@@ -1,0 +1,44 @@
+// Named float32 tensors in the safetensors format (https://github.com/huggingface/safetensors): an
+// 8-byte little-endian header size, a JSON header, the numbers. Readable from Python.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/tensor.h"
+
+namespace assay::run_folder {
+
+struct NamedTensor {
+  std::string name;
+  Shape shape;
+  std::span<const float> values;  ///< row-major
+};
+
+/// Atomically (append_file.h). Throws assay::Error.
+void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                   const std::map<std::string, std::string>& metadata);
+
+struct StoredWeights {
+  struct Tensor {
+    Shape shape;
+    std::vector<float> values;
+  };
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+/// Throws assay::Error that says what is wrong with the file.
+StoredWeights read_weights(const std::filesystem::path& path);
+
+/// XXH3-128 over names, shapes and bytes, as 32 hexadecimal digits: two runs with the same digest
+/// ended with the same weights to the last bit.
+std::string digest(std::span<const NamedTensor> tensors);
+/// XXH3-128 of a text, and of the bytes of a file (empty where it cannot be read).
+std::string digest(std::string_view text);
+std::string file_digest(const std::filesystem::path& path);
+
+}  // namespace assay::run_folder
