@@ -1,0 +1,157 @@
+// Dataset `digits`: handwritten digits of 8x8 pixels from a CSV file, as Assay's data/digits.csv.
+//
+// The file: a header of 65 names, the last of them `label`; then one digit a line, 64 whole numbers
+// 0 to 16 (the pixels, row by row) and its label 0 to 9. Samples are the raw values, 0 to 16.
+//
+//   file   the CSV file (default assay:digits.csv, 1797 digits that come with Assay)
+//
+//   dataset:
+//     type: digits
+//     split: {test: 0.25, seed: 0}
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "assay/dataset.h"
+#include "assay/plugin.h"
+
+namespace {
+
+constexpr std::int64_t side = 8;
+constexpr std::int64_t pixel_count = side * side;
+constexpr int brightest = 16;
+constexpr std::array<std::string_view, 10> class_names = {"0", "1", "2", "3", "4",
+                                                          "5", "6", "7", "8", "9"};
+
+/// One sample. A vector of them is a matrix without gaps that starts at a cache line.
+struct alignas(64) Image {
+  std::array<float, pixel_count> pixels;
+};
+
+std::string read_file(const std::string& path) {
+  const auto fail = [&path](const std::error_code& reason) {
+    throw assay::OptionError("file", "cannot read the digits from " + path + ": " +
+                                         reason.message() + "; expected a CSV file");
+  };
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) fail(error);
+  std::ifstream stream(path, std::ios::binary);
+  std::string text(size, '\0');
+  if (!stream.read(text.data(), static_cast<std::streamsize>(size)))
+    fail(std::error_code(errno, std::generic_category()));
+  return text;
+}
+
+/// Goes through the text field by field, and knows where it is.
+class Reader {
+ public:
+  Reader(std::string_view path, std::string_view text) : path_(path), rest_(text) {}
+
+  /// Moves to the next line; false at the end of the text.
+  bool next_line() {
+    if (rest_.empty()) return false;
+    line_ = rest_.substr(0, rest_.find('\n'));
+    rest_.remove_prefix(std::min(line_.size() + 1, rest_.size()));
+    if (line_.ends_with('\r')) line_.remove_suffix(1);
+    ++line_number_;
+    return true;
+  }
+  std::string_view line() const { return line_; }
+
+  void expect_columns(std::int64_t expected) const {
+    const std::int64_t found = std::count(line_.begin(), line_.end(), ',') + 1;
+    if (found != expected)
+      fail("expected " + std::to_string(expected) + " columns, found " + std::to_string(found));
+  }
+
+  /// Takes the next field of a line whose columns have been counted: a number from 0 to `maximum`.
+  int number(std::string_view what, int maximum) {
+    const std::string_view field = line_.substr(0, line_.find(','));
+    int value = 0;
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (error != std::errc() || end != field.data() + field.size() || value < 0 || value > maximum)
+      fail("expected " + std::string(what) + ", a whole number from 0 to " +
+           std::to_string(maximum) + ", found '" + std::string(field) + "'");
+    line_.remove_prefix(std::min(field.size() + 1, line_.size()));
+    return value;
+  }
+
+  [[noreturn]] void fail(const std::string& message) const {
+    throw assay::Error(std::string(path_) + ":" + std::to_string(line_number_) + ": " + message);
+  }
+
+ private:
+  std::string_view path_;
+  std::string_view rest_;
+  std::string_view line_;
+  std::int64_t line_number_ = 0;
+};
+
+class Digits final : public assay::Dataset {
+ public:
+  static constexpr assay::About about = {.name = "digits",
+                                         .doc = "Handwritten digits, 8x8 pixels, 10 classes."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "file",
+       .type = assay::ParameterType::path,
+       .doc = "CSV file: a header, then 64 pixels 0..16 and a label 0..9 per line",
+       .fallback = "assay:digits.csv"},
+  };
+
+  explicit Digits(const assay::Options& options) {
+    const std::string path(options.path("file"));
+    const std::string text = read_file(path);
+    Reader reader(path, text);
+    if (!reader.next_line())
+      throw assay::Error(path + ":1: the file is empty; expected a header of 65 names");
+    reader.expect_columns(pixel_count + 1);
+    if (!reader.line().ends_with(",label"))
+      reader.fail("expected a header that ends with ',label', found '" +
+                  std::string(reader.line().substr(reader.line().rfind(',') + 1)) +
+                  "' as the last name");
+    while (reader.next_line()) {
+      reader.expect_columns(pixel_count + 1);
+      for (float& pixel : images_.emplace_back().pixels)
+        pixel = static_cast<float>(reader.number("a pixel", brightest));
+      labels_.push_back(reader.number("a label", int{class_names.size()} - 1));
+    }
+    if (images_.empty()) reader.fail("no digit follows the header; expected at least one line");
+  }
+
+  void describe(assay::DatasetDescription& description) const override {
+    description.samples(static_cast<std::int64_t>(images_.size()), {side, side});
+    description.classes(class_names);
+  }
+
+  void read(std::span<const std::int64_t> rows, assay::MatrixView<float> samples,
+            assay::TensorView targets) const override {
+    const std::span<std::int32_t> labels = targets.values<std::int32_t>();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto row = static_cast<std::size_t>(rows[i]);
+      std::ranges::copy(images_.at(row).pixels, samples.row(static_cast<std::int64_t>(i)));
+      labels[i] = labels_[row];
+    }
+  }
+
+  assay::MatrixView<const float> samples() const override {
+    return {images_.front().pixels.data(), static_cast<std::int64_t>(images_.size()), pixel_count,
+            pixel_count};
+  }
+
+ private:
+  std::vector<Image> images_;
+  std::vector<std::int32_t> labels_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("digits", "1.0.0", "MIT", Digits)

@@ -1,0 +1,27 @@
+// Metric `loss`: the mean of the loss that is trained on, over the rows of a split.
+//
+//   hooks:
+//     loss: {type: scalar, tag: Loss, value: test.loss, every: 1}
+#include "assay/metric.h"
+#include "assay/plugin.h"
+
+namespace {
+
+class MeanLoss final : public assay::Metric {
+ public:
+  static constexpr assay::About about = {.name = "loss",
+                                         .doc = "Mean of the loss that is trained on."};
+
+  explicit MeanLoss(const assay::Options& /*options*/) {}
+
+  std::size_t state_size() const override { return 2; }
+  void accumulate(const assay::MetricBlock& block, std::span<double> state) const override {
+    state[0] += block.loss.sum;
+    state[1] += block.loss.weight;
+  }
+  double value(std::span<const double> state) const override { return state[0] / state[1]; }
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("loss", "1.0.0", "MIT", MeanLoss)

@@ -1,0 +1,112 @@
+// Optimizer `adam`: steps scaled by running means of the gradient and of its square; equal to
+// optax.adam. D. P. Kingma, J. Ba, Adam: A Method for Stochastic Optimization, arXiv:1412.6980.
+//
+//   learning_rate   a number or a schedule
+//   b1              decay of the mean of the gradient (default 0.9)
+//   b2              decay of the mean of its square (default 0.999)
+//   eps             added to the root of that mean (default 1e-8)
+//   eps_root        added under the root (default 0)
+//
+//   optimizer:
+//     type: adam
+//     learning_rate: {type: cosine, init_value: 0.003, decay_steps: 3000}
+#include <cmath>
+#include <cstddef>
+
+#include "assay/optimizer.h"
+#include "assay/plugin.h"
+
+namespace {
+
+class Adam final : public assay::Optimizer {
+ public:
+  static constexpr assay::About about = {.name = "adam",
+                                         .doc = "Steps scaled by running moments of the gradient."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "learning_rate",
+       .type = assay::ParameterType::rate,
+       .doc = "about the size of a step of each parameter",
+       .minimum = 0},
+      {.name = "b1",
+       .type = assay::ParameterType::number,
+       .doc = "decay of the mean of the gradient",
+       .fallback = "0.9",
+       .minimum = 0,
+       .maximum = 1,
+       .exclusive_maximum = true},
+      {.name = "b2",
+       .type = assay::ParameterType::number,
+       .doc = "decay of the mean of the squared gradient",
+       .fallback = "0.999",
+       .minimum = 0,
+       .maximum = 1,
+       .exclusive_maximum = true},
+      {.name = "eps",
+       .type = assay::ParameterType::number,
+       .doc = "added to the root of the mean square",
+       .fallback = "1e-8",
+       .minimum = 0},
+      {.name = "eps_root",
+       .type = assay::ParameterType::number,
+       .doc = "added to the mean square, under the root",
+       .fallback = "0",
+       .minimum = 0},
+  };
+
+  explicit Adam(const assay::Options& options)
+      : learning_rate_(options.rate("learning_rate")),
+        b1_(options.number("b1")),
+        b2_(options.number("b2")),
+        eps_(static_cast<float>(options.number("eps"))),
+        eps_root_(static_cast<float>(options.number("eps_root"))) {}
+
+  void declare(assay::OptimizerState& state) override {
+    mu_ = static_cast<std::size_t>(state.slot("mu", 0));
+    nu_ = static_cast<std::size_t>(state.slot("nu", 0));
+  }
+
+  // The means start at zero; dividing by 1 - b^t takes that out. Both divisions are folded into
+  // one factor a step.
+  void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
+    const auto t = static_cast<double>(count + 1);
+    rate_ = static_cast<float>(learning_rate_.at(count) / (1 - std::pow(b1_, t)));
+    nu_scale_ = static_cast<float>(1 / (1 - std::pow(b2_, t)));
+  }
+
+  void update(const assay::UpdateSlice& slice) const override {
+    const std::size_t n = slice.values.size();
+    const auto b1 = static_cast<float>(b1_);
+    const auto b2 = static_cast<float>(b2_);
+    const auto new1 = static_cast<float>(1 - b1_);
+    const auto new2 = static_cast<float>(1 - b2_);
+    const float rate = rate_;
+    const float nu_scale = nu_scale_;
+    const float eps = eps_;
+    const float eps_root = eps_root_;
+    float* __restrict value = slice.values.data();
+    const float* __restrict gradient = slice.gradient.data();
+    float* __restrict mu = slice.slots[mu_];
+    float* __restrict nu = slice.slots[nu_];
+    for (std::size_t i = 0; i < n; ++i) {
+      const float g = gradient[i];
+      mu[i] = new1 * g + b1 * mu[i];
+      nu[i] = new2 * (g * g) + b2 * nu[i];
+      value[i] -= rate * mu[i] / (std::sqrt(nu[i] * nu_scale + eps_root) + eps);
+    }
+  }
+
+ private:
+  assay::Rate learning_rate_;
+  double b1_;
+  double b2_;
+  float eps_;
+  float eps_root_;
+  std::size_t mu_ = 0;
+  std::size_t nu_ = 0;
+  float rate_ = 0;      ///< of this step, corrected for mu's start
+  float nu_scale_ = 0;  ///< of this step: nu's correction
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("adam", "1.0.0", "MIT", Adam)

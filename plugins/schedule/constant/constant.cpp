@@ -1,0 +1,29 @@
+// Schedule `constant`: the same value at every step; equal to optax.constant_schedule.
+//
+//   value   the value
+//
+//   optimizer: {type: sgd, learning_rate: {type: constant, value: 0.05}}
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+namespace {
+
+class Constant final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "constant",
+                                         .doc = "The same value at every step."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "value", .type = assay::ParameterType::number, .doc = "the value"},
+  };
+
+  explicit Constant(const assay::Options& options) : value_(options.number("value")) {}
+
+  double value(std::int64_t /*count*/) const override { return value_; }
+
+ private:
+  double value_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("constant", "1.0.0", "MIT", Constant)
