@@ -1,0 +1,21 @@
+// How parameters start: equal to jax.nn.initializers, so that a seed gives the weights that it
+// gives in Flax.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "assay/model.h"
+#include "assay/tensor.h"
+
+namespace assay::train {
+
+/// Fills a parameter (row-major, out.size() == shape.elements()) from the stream
+/// fold_in(key(seed), parameter), where `parameter` is its number by ModelBuilder. With Flax's
+/// nnx.Rngs(seed) the kernel of layer i is number 2 i, its bias 2 i + 1.
+/// Throws Error when a random initializer meets fewer than two dimensions: it needs to count inputs
+/// and outputs.
+void initialize(std::uint64_t seed, int parameter, const Shape& shape, Initializer initializer,
+                std::span<float> out);
+
+}  // namespace assay::train
