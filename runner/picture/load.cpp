@@ -1,0 +1,31 @@
+#include "runner/picture/load.h"
+
+#include <dlfcn.h>
+
+#include <string>
+
+#include "assay/error.h"
+
+namespace assay::picture {
+
+std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders) {
+  std::string searched;
+  for (const std::filesystem::path& folder : folders) {
+    // An absolute path: dlopen looks a bare name up elsewhere.
+    const std::filesystem::path file = std::filesystem::absolute(folder / library_name);
+    searched += "\n  " + folder.string();
+    if (std::error_code ignored; !std::filesystem::exists(file, ignored)) continue;
+    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr)
+      throw Error(std::string("cannot open the picture library: ") + dlerror());
+    void* symbol = dlsym(library, make_painter_symbol);
+    if (symbol == nullptr)
+      throw Error(file.string() + " is not Assay's picture library: it has no " +
+                  make_painter_symbol);
+    return reinterpret_cast<MakePainter>(symbol)();
+  }
+  throw Error("pictures need " + std::string(library_name) +
+              ", which is part of Assay and is in none of these folders:" + searched);
+}
+
+}  // namespace assay::picture

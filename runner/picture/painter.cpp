@@ -1,0 +1,116 @@
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "assay/error.h"
+#include "runner/picture/encode_png.h"
+#include "runner/picture/picture.h"
+
+namespace assay::picture {
+namespace {
+
+constexpr double points_per_pixel = 72.0 / 100;
+
+using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+using Bytes = std::vector<std::byte>;
+
+Surface own(cairo_surface_t* surface) { return {surface, &cairo_surface_destroy}; }
+
+void require(cairo_status_t status) {
+  if (status != CAIRO_STATUS_SUCCESS)
+    throw Error(std::string("cannot draw the picture: Cairo says: ") +
+                cairo_status_to_string(status));
+}
+
+void draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* surface,
+          double width, double height) {
+  require(cairo_surface_status(surface));
+  const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo(cairo_create(surface),
+                                                                 &cairo_destroy);
+  cairo_set_source_rgb(cairo.get(), 1, 1, 1);
+  cairo_paint(cairo.get());
+  renderer.draw(snapshot, cairo.get(), {.x = 0, .y = 0, .width = width, .height = height});
+  require(cairo_status(cairo.get()));
+}
+
+Bytes paint_png(const Renderer& renderer, const Snapshot& snapshot, double width, double height) {
+  // Opaque, so there is no alpha to divide by.
+  const Surface surface = own(cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  draw(renderer, snapshot, surface.get(), width, height);
+  cairo_surface_flush(surface.get());
+  const int columns = cairo_image_surface_get_width(surface.get());
+  const int rows = cairo_image_surface_get_height(surface.get());
+  const int stride = cairo_image_surface_get_stride(surface.get());
+  const unsigned char* data = cairo_image_surface_get_data(surface.get());
+  std::vector<std::uint8_t> rgb;
+  rgb.reserve(std::size_t{3} * static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
+  for (int y = 0; y < rows; ++y)
+    for (int x = 0; x < columns; ++x) {
+      std::uint32_t pixel = 0;  // 0xXXRRGGBB in the machine's byte order
+      std::memcpy(&pixel, data + std::ptrdiff_t{y} * stride + std::ptrdiff_t{4} * x, sizeof pixel);
+      for (const int shift : {16, 8, 0}) rgb.push_back(static_cast<std::uint8_t>(pixel >> shift));
+    }
+  return encode_png(rgb, static_cast<std::uint32_t>(columns), static_cast<std::uint32_t>(rows));
+}
+
+// Cairo is C: an exception must not pass through it.
+cairo_status_t append(void* bytes, const unsigned char* data, unsigned size) {
+  try {
+    const auto* first = reinterpret_cast<const std::byte*>(data);
+    static_cast<Bytes*>(bytes)->insert(static_cast<Bytes*>(bytes)->end(), first, first + size);
+    return CAIRO_STATUS_SUCCESS;
+  } catch (...) {
+    return CAIRO_STATUS_NO_MEMORY;
+  }
+}
+
+Bytes paint_svg(const Renderer& renderer, const Snapshot& snapshot, double width, double height) {
+  Bytes bytes;
+  const Surface surface = own(cairo_svg_surface_create_for_stream(append, &bytes, width, height));
+  cairo_svg_surface_set_document_unit(surface.get(), CAIRO_SVG_UNIT_PX);
+  draw(renderer, snapshot, surface.get(), width, height);
+  cairo_surface_finish(surface.get());
+  require(cairo_surface_status(surface.get()));
+  return bytes;
+}
+
+Bytes paint_pdf(const Renderer& renderer, const Snapshot& snapshot, double width, double height) {
+  Bytes bytes;
+  const Surface surface = own(cairo_pdf_surface_create_for_stream(
+      append, &bytes, width * points_per_pixel, height * points_per_pixel));
+  draw(renderer, snapshot, surface.get(), width * points_per_pixel, height * points_per_pixel);
+  cairo_surface_finish(surface.get());
+  require(cairo_surface_status(surface.get()));
+  return bytes;
+}
+
+class CairoPainter final : public Painter {
+ public:
+  Bytes paint(const Renderer& renderer, const Snapshot& snapshot, PictureFormat format,
+              double scale) const override {
+    const double width = std::round(scale * static_cast<double>(renderer.size().width));
+    const double height = std::round(scale * static_cast<double>(renderer.size().height));
+    if (!(width >= 1 && height >= 1 && width <= 32767 && height <= 32767))
+      throw Error("a picture has 1 to 32767 pixels each way");
+    switch (format) {
+      case PictureFormat::png: return paint_png(renderer, snapshot, width, height);
+      case PictureFormat::svg: return paint_svg(renderer, snapshot, width, height);
+      case PictureFormat::pdf: return paint_pdf(renderer, snapshot, width, height);
+    }
+    throw Error("no such picture format");
+  }
+};
+
+}  // namespace
+}  // namespace assay::picture
+
+extern "C" [[gnu::visibility("default")]] std::unique_ptr<assay::picture::Painter>
+assay_make_painter() {
+  return std::make_unique<assay::picture::CairoPainter>();
+}

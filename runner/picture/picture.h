@@ -1,0 +1,31 @@
+// Turns a renderer's drawing into the bytes of a picture file. The code is in a library of its own,
+// opened by load.h, so that a run without pictures never loads Cairo.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "assay/hook.h"
+#include "assay/renderer.h"
+
+namespace assay::picture {
+
+class Painter {
+ public:
+  virtual ~Painter() = default;
+
+  /// A whole file: the renderer's drawing on white, `scale` times its natural size. A pixel of the
+  /// natural size is 1/100 inch in a PDF, one pixel elsewhere. PNGs are 24-bit RGB. The same
+  /// snapshot gives the same bytes.
+  /// Throws Error, and whatever the renderer throws: call it through the guard of its plugin.
+  virtual std::vector<std::byte> paint(const Renderer& renderer, const Snapshot& snapshot,
+                                       PictureFormat format, double scale) const = 0;
+};
+
+inline constexpr const char* library_name = "libassay-picture.so";
+inline constexpr const char* make_painter_symbol = "assay_make_painter";
+/// The library's only entry.
+using MakePainter = std::unique_ptr<Painter> (*)();
+
+}  // namespace assay::picture
