@@ -4,6 +4,7 @@
 
 #include <csetjmp>
 #include <string>
+#include <utility>
 
 #include "assay/error.h"
 

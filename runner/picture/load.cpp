@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <string>
+#include <system_error>
 
 #include "assay/error.h"
 

@@ -5,10 +5,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "assay/error.h"
 #include "runner/picture/encode_png.h"
+#include "runner/picture/number_ids.h"
 #include "runner/picture/picture.h"
 
 namespace assay::picture {
@@ -77,13 +80,15 @@ Bytes paint_svg(const Renderer& renderer, const Snapshot& snapshot, double width
   draw(renderer, snapshot, surface.get(), width, height);
   cairo_surface_finish(surface.get());
   require(cairo_surface_status(surface.get()));
-  return bytes;
+  return number_ids(bytes);
 }
 
 Bytes paint_pdf(const Renderer& renderer, const Snapshot& snapshot, double width, double height) {
   Bytes bytes;
   const Surface surface = own(cairo_pdf_surface_create_for_stream(
       append, &bytes, width * points_per_pixel, height * points_per_pixel));
+  // The same snapshot gives the same bytes: no date.
+  cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
   draw(renderer, snapshot, surface.get(), width * points_per_pixel, height * points_per_pixel);
   cairo_surface_finish(surface.get());
   require(cairo_surface_status(surface.get()));

@@ -1,7 +1,5 @@
 #include "figure.h"
 
-#include <cairo.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -30,9 +28,12 @@ double cell_extent(double extent, std::int64_t cells) {
   return extent / (n + gap * (n - 1));
 }
 
+bool draws_pixels(cairo_t* cairo) {
+  return cairo_surface_get_type(cairo_get_target(cairo)) == CAIRO_SURFACE_TYPE_IMAGE;
+}
+
 double pixels_per_unit(cairo_t* cairo) {
-  if (cairo_surface_get_type(cairo_get_target(cairo)) != CAIRO_SURFACE_TYPE_IMAGE)
-    return pixels_per_unit_in_vectors;
+  if (!draws_pixels(cairo)) return pixels_per_unit_in_vectors;
   double x = 1;
   double y = 0;
   cairo_user_to_device_distance(cairo, &x, &y);
@@ -55,15 +56,14 @@ Image blackness(const Eigen::Ref<const Image>& image) {
 
 Figure::Figure(cairo_t* cairo, const Box& box, std::int64_t rows, std::int64_t columns,
                std::int64_t image_height, std::int64_t image_width)
-    : cairo_(cairo) {
+    : cairo_((cairo_save(cairo), cairo)) {
   constexpr auto width = static_cast<double>(size.width);
   constexpr auto height = static_cast<double>(size.height);
   const double scale = std::min(box.width / width, box.height / height);
-  cairo_save(cairo_);
-  cairo_translate(cairo_, box.x + (box.width - scale * width) / 2,
+  cairo_translate(cairo, box.x + (box.width - scale * width) / 2,
                   box.y + (box.height - scale * height) / 2);
-  cairo_scale(cairo_, scale, scale);
-  pixels_per_unit_ = pixels_per_unit(cairo_);
+  cairo_scale(cairo, scale, scale);
+  pixels_per_unit_ = pixels_per_unit(cairo);
 
   const double cell_width = cell_extent(axes_right - axes_left, columns);
   const double cell_height = cell_extent(axes_bottom - axes_top, rows);
@@ -77,8 +77,6 @@ Figure::Figure(cairo_t* cairo, const Box& box, std::int64_t rows, std::int64_t c
                    image_width);
 }
 
-Figure::~Figure() { cairo_restore(cairo_); }
-
 std::vector<Figure::Band> Figure::bands(std::int64_t count, double begin, double pitch,
                                         double extent, std::int64_t samples) const {
   std::vector<Band> result(static_cast<std::size_t>(count));
@@ -87,9 +85,8 @@ std::vector<Figure::Band> Figure::bands(std::int64_t count, double begin, double
     band.end = begin + extent;
     band.frame_begin = std::floor(band.begin + 0.5) + 0.5;
     band.frame_end = std::floor(band.end + 0.5) + 0.5;
-    // The image reaches under the frame.
-    band.first_pixel = static_cast<Eigen::Index>(std::floor(band.frame_begin * pixels_per_unit_));
-    const auto end = static_cast<Eigen::Index>(std::ceil(band.frame_end * pixels_per_unit_));
+    band.first_pixel = std::llround(band.frame_begin * pixels_per_unit_);
+    const Eigen::Index end = std::llround(band.frame_end * pixels_per_unit_);
     band.weights = gaussian_weights(band.begin, band.end, samples,
                                     {band.first_pixel, end - band.first_pixel, pixels_per_unit_});
     begin += pitch;
@@ -126,22 +123,22 @@ void Figure::draw_image(const Band& y, const Band& x, const Eigen::Ref<const Ima
     cairo_surface_mark_dirty(surface.get());
   }
 
-  cairo_save(cairo_);
-  cairo_scale(cairo_, 1 / pixels_per_unit_, 1 / pixels_per_unit_);
-  cairo_set_source_surface(cairo_, surface.get(), static_cast<double>(x.first_pixel),
+  cairo_save(cairo_.get());
+  cairo_scale(cairo_.get(), 1 / pixels_per_unit_, 1 / pixels_per_unit_);
+  cairo_set_source_surface(cairo_.get(), surface.get(), static_cast<double>(x.first_pixel),
                            static_cast<double>(y.first_pixel));
-  cairo_paint(cairo_);
-  cairo_restore(cairo_);
+  cairo_paint(cairo_.get());
+  cairo_restore(cairo_.get());
 }
 
 void Figure::draw_frame(const Band& y, const Band& x) const {
-  cairo_set_source_rgb(cairo_, 0, 0, 0);
-  cairo_set_line_width(cairo_, line_width);
-  cairo_set_line_cap(cairo_, CAIRO_LINE_CAP_SQUARE);
+  cairo_set_source_rgb(cairo_.get(), 0, 0, 0);
+  cairo_set_line_width(cairo_.get(), line_width);
+  cairo_set_line_cap(cairo_.get(), CAIRO_LINE_CAP_SQUARE);
   const auto line = [this](double x0, double y0, double x1, double y1) {
-    cairo_move_to(cairo_, x0, y0);
-    cairo_line_to(cairo_, x1, y1);
-    cairo_stroke(cairo_);
+    cairo_move_to(cairo_.get(), x0, y0);
+    cairo_line_to(cairo_.get(), x1, y1);
+    cairo_stroke(cairo_.get());
   };
   line(x.frame_begin, y.frame_begin, x.frame_begin, y.frame_end);
   line(x.frame_end, y.frame_begin, x.frame_end, y.frame_end);
@@ -155,23 +152,27 @@ void Figure::draw_label(const Band& y, const Band& x, const Label& label) const 
   const double height = y.end - y.begin;
   const std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)> options(
       cairo_font_options_create(), &cairo_font_options_destroy);
-  cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
+  // matplotlib hints too: stems snap to whole rows of pixels, and keep their columns.
+  cairo_font_options_set_hint_style(
+      options.get(), draws_pixels(cairo_.get()) ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
-  cairo_set_font_options(cairo_, options.get());
-  cairo_select_font_face(cairo_, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_options(cairo_.get(), options.get());
+  cairo_select_font_face(cairo_.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                         CAIRO_FONT_WEIGHT_NORMAL);
 
   // Small cells and long names get smaller letters.
   const double largest = std::min(font_size, height / 3);
-  cairo_set_font_size(cairo_, largest);
+  cairo_set_font_size(cairo_.get(), largest);
   cairo_text_extents_t extents{};
-  cairo_text_extents(cairo_, label.text.c_str(), &extents);
+  cairo_text_extents(cairo_.get(), label.text.c_str(), &extents);
   const double room = (1 - 2 * label_inset) * width;
-  if (extents.x_advance > room) cairo_set_font_size(cairo_, largest * room / extents.x_advance);
+  if (extents.x_advance > room)
+    cairo_set_font_size(cairo_.get(), largest * room / extents.x_advance);
 
-  cairo_move_to(cairo_, x.begin + label_inset * width, y.end - label_inset * height);
-  cairo_text_path(cairo_, label.text.c_str());
-  cairo_set_source_rgb(cairo_, label.colour.red, label.colour.green, label.colour.blue);
-  cairo_fill(cairo_);
+  cairo_move_to(cairo_.get(), x.begin + label_inset * width, y.end - label_inset * height);
+  cairo_text_path(cairo_.get(), label.text.c_str());
+  cairo_set_source_rgb(cairo_.get(), label.colour.red, label.colour.green, label.colour.blue);
+  cairo_fill(cairo_.get());
 }
 
 }  // namespace assay::sheet

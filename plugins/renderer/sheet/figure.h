@@ -3,8 +3,11 @@
 // with an image, its label and no ticks in every cell: 600x600 pixels at 100 dots per inch.
 #pragma once
 
+#include <cairo.h>
+
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,9 +38,6 @@ class Figure {
   /// `image_height` x `image_width` values in every cell; pixels are square.
   Figure(cairo_t* cairo, const Box& box, std::int64_t rows, std::int64_t columns,
          std::int64_t image_height, std::int64_t image_width);
-  ~Figure();
-  Figure(const Figure&) = delete;
-  Figure& operator=(const Figure&) = delete;
 
   /// The smallest value is white and the largest black; an image of one value is white, and so is
   /// a value that is not finite.
@@ -60,7 +60,10 @@ class Figure {
   void draw_frame(const Band& y, const Band& x) const;
   void draw_label(const Band& y, const Band& x, const Label& label) const;
 
-  cairo_t* cairo_;
+  struct Restore {
+    void operator()(cairo_t* cairo) const { cairo_restore(cairo); }
+  };
+  std::unique_ptr<cairo_t, Restore> cairo_;
   double pixels_per_unit_;
   std::vector<Band> rows_;
   std::vector<Band> columns_;

@@ -139,7 +139,7 @@ void compare(const std::string& file, const Bitmap& ours) {
             << " px; whole picture " << total << '\n';
   BOOST_TEST(worst_digit <= 1);
   BOOST_TEST(worst_frame <= 1);
-  BOOST_TEST(worst_label <= 6);
+  BOOST_TEST(worst_label <= 2);
   BOOST_TEST(worst_ink <= 6);
   BOOST_TEST(worst_place <= 1);
 }
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(scales) {
   for (const Cell& cell : cells_of(natural)) {
     double sum = 0;
     int pixels = 0;
-    for (int y = cell.top + 3; y < cell.bottom - 2; ++y)
+    for (int y = cell.top + 3; y < cell.bottom - label_height; ++y)
       for (int x = cell.left + 3; x < cell.right - 2; ++x, ++pixels) {
         const int four = large.at(2 * x, 2 * y)[0] + large.at(2 * x + 1, 2 * y)[0] +
                          large.at(2 * x, 2 * y + 1)[0] + large.at(2 * x + 1, 2 * y + 1)[0];
