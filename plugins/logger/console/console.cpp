@@ -1,0 +1,95 @@
+// Shows where the run is. On a terminal one line, redrawn in place: a bar, the step, rate, time to
+// go and the latest scalars, as many as fit; scalars with "loss" or "accuracy" in their tags come
+// first. Elsewhere (a pipe, a file) a plain line every few seconds. At the end a line that stays.
+// Images and text are not shown.
+//
+//   loggers:
+//     console: {type: console, interval: 5}
+//
+// Options:
+//   interval   seconds between the plain lines; 5
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/logger.h"
+#include "assay/plugin.h"
+#include "line.h"
+
+namespace {
+
+using assay::console::LatestValue;
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool comes_first(const LatestValue& latest) {
+  std::string name = latest.name;
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name.find("loss") != std::string::npos || name.find("accuracy") != std::string::npos;
+}
+
+class Console final : public assay::Logger {
+ public:
+  static constexpr assay::About about = {.name = "console",
+                                         .doc = "Progress and the latest scalars on the terminal."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "interval",
+       .type = assay::ParameterType::number,
+       .doc = "seconds between two lines where no terminal is",
+       .fallback = "5",
+       .minimum = 0}};
+
+  explicit Console(const assay::Options& options) : interval_(options.number("interval")) {}
+
+  void open(assay::LoggerContext& context) override {
+    terminal_ = &context.terminal();
+    progress_.step = context.first_step();
+    progress_.total_steps = context.total_steps();
+  }
+
+  void scalar(const assay::ScalarRecord& record) override {
+    const std::uint32_t id = record.tag.id;
+    if (id >= places_.size()) places_.resize(id + 1);
+    if (!places_[id]) add(record.tag);
+    values_[*places_[id]].value = record.value;
+  }
+
+  void progress(const assay::Progress& progress) override {
+    progress_ = progress;
+    if (terminal_->interactive()) {
+      terminal_->status(assay::console::status_line(progress, values_, terminal_->columns(),
+                                                    terminal_->colours()));
+    } else if (progress.seconds >= last_print_ + interval_) {
+      last_print_ = progress.seconds;
+      terminal_->print(assay::console::plain_line(progress, values_));
+    }
+  }
+
+  void close(assay::Outcome outcome) override {
+    if (terminal_->interactive()) terminal_->status({});
+    terminal_->print(assay::console::last_line(outcome, progress_, values_));
+  }
+
+ private:
+  void add(const assay::Tag& tag) {
+    LatestValue& added = values_.emplace_back(LatestValue{tag.id, std::string(tag.name), 0});
+    std::ranges::replace_if(added.name, is_control, '?');
+    std::ranges::stable_partition(values_, comes_first);
+    for (std::size_t place = 0; place < values_.size(); ++place) places_[values_[place].id] = place;
+  }
+
+  double interval_;
+  assay::Terminal* terminal_ = nullptr;  // the host's
+  assay::Progress progress_;
+  double last_print_ = 0;
+  std::vector<LatestValue> values_;                 // in the order shown
+  std::vector<std::optional<std::size_t>> places_;  // by tag id, in values_
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("console", "0.1.0", "MIT", Console)

@@ -1,0 +1,142 @@
+#include "line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "display_width.h"
+#include "short_text.h"
+
+namespace assay::console {
+namespace {
+
+constexpr std::string_view gap = "  ";
+constexpr int least_bar = 10;
+constexpr int longest_bar = 40;
+
+struct Colours {
+  std::string_view done, rest, value, off;
+};
+constexpr Colours no_colours = {};
+constexpr Colours ansi = {"\033[36m", "\033[90m", "\033[1m", "\033[0m"};
+
+double fraction(const Progress& p) {
+  if (p.total_steps <= 0) return 1;
+  return std::clamp(static_cast<double>(p.step) / static_cast<double>(p.total_steps), 0.0, 1.0);
+}
+
+int percent(const Progress& p) { return static_cast<int>(std::floor(100 * fraction(p))); }
+
+std::string time_to_go(const Progress& p) {
+  if (short_rate(p.steps_per_second).empty() || p.step >= p.total_steps) return {};
+  return "ETA " + short_duration(static_cast<double>(p.total_steps - p.step) / p.steps_per_second);
+}
+
+std::string bar(double done, int width, const Colours& colours) {
+  const int filled = static_cast<int>(std::floor(done * width));
+  std::string text(colours.done);
+  for (int i = 0; i < filled; ++i) text += "━";
+  text += colours.off;
+  text += colours.rest;
+  for (int i = filled; i < width; ++i) text += "─";
+  return text += colours.off;
+}
+
+// A part of the status line. Lower ranks are more important.
+struct Part {
+  std::string text;
+  int width = 0;
+  int rank = 0;
+  bool shown = false;
+};
+
+Part part(int rank, std::string text) {
+  const int width = display_width(text);
+  return {std::move(text), width, rank};
+}
+
+Part value_part(int rank, const LatestValue& latest, const Colours& colours) {
+  const std::string number = short_number(latest.value);
+  Part result = part(rank, latest.name + ' ' + number);
+  result.text = fmt::format("{} {}{}{}", latest.name, colours.value, number, colours.off);
+  return result;
+}
+
+// Marks the parts that fit, by rank, and returns the columns left over.
+int choose(std::vector<Part>& parts, int columns) {
+  std::vector<Part*> by_rank;
+  for (Part& p : parts)
+    if (p.width > 0) by_rank.push_back(&p);
+  std::ranges::stable_sort(by_rank, {}, &Part::rank);
+  int used = 0;
+  for (Part* p : by_rank) {
+    const int needed = p->width + (used > 0 ? static_cast<int>(gap.size()) : 0);
+    p->shown = used + needed <= columns;
+    if (p->shown) used += needed;
+  }
+  return columns - used;
+}
+
+std::string join(std::span<const Part> parts) {
+  std::string line;
+  for (const Part& p : parts) {
+    if (!p.shown) continue;
+    if (!line.empty()) line += gap;
+    line += p.text;
+  }
+  return line;
+}
+
+std::string all_values(std::span<const LatestValue> values) {
+  std::string text;
+  for (const LatestValue& v : values)
+    fmt::format_to(std::back_inserter(text), "{}{} {}", gap, v.name, short_number(v.value));
+  return text;
+}
+
+}  // namespace
+
+std::string status_line(const Progress& progress, std::span<const LatestValue> values, int columns,
+                        bool colours) {
+  const Colours& palette = colours ? ansi : no_colours;
+  const std::string total = std::to_string(progress.total_steps);
+  enum Rank { count, first_value, eta, shortest_bar, second_value, rate, share, more_values };
+  std::vector<Part> parts = {
+      {"", least_bar, shortest_bar},
+      part(share, fmt::format("{:3}%", percent(progress))),
+      part(count, fmt::format("{:>{}}/{}", progress.step, total.size(), total)),
+      part(rate, short_rate(progress.steps_per_second)),
+      part(eta, time_to_go(progress)),
+  };
+  constexpr int value_ranks[] = {first_value, second_value};
+  for (std::size_t i = 0; i < values.size(); ++i)
+    parts.push_back(
+        value_part(i < std::size(value_ranks) ? value_ranks[i] : more_values, values[i], palette));
+
+  // The last column stays free: some terminals wrap as soon as it is written.
+  const int left = choose(parts, columns - 1);
+  Part& first = parts.front();
+  first.text = bar(fraction(progress), std::min(least_bar + left, longest_bar), palette);
+  return join(parts);
+}
+
+std::string plain_line(const Progress& progress, std::span<const LatestValue> values) {
+  std::string line =
+      fmt::format("step {}/{} ({}%)", progress.step, progress.total_steps, percent(progress));
+  for (const std::string& text : {short_rate(progress.steps_per_second), time_to_go(progress)})
+    if (!text.empty()) fmt::format_to(std::back_inserter(line), "{}{}", gap, text);
+  return line + all_values(values);
+}
+
+std::string last_line(Outcome outcome, const Progress& progress,
+                      std::span<const LatestValue> values) {
+  constexpr std::string_view words[] = {"finished", "stopped", "failed"};
+  return fmt::format("{} at step {}/{} after {}{}", words[static_cast<std::size_t>(outcome)],
+                     progress.step, progress.total_steps, short_duration(progress.seconds),
+                     all_values(values));
+}
+
+}  // namespace assay::console

@@ -1,0 +1,47 @@
+// Writes a TensorBoard event file into the run folder: scalars, images and text. NaN and infinite
+// scalars are written, and shown by TensorBoard as such. It has no options.
+//
+//   loggers:
+//     tensorboard: {type: tensorboard}
+//
+// TensorBoard keeps 1000 scalars and 10 images of a tag; to see all of them:
+//   tensorboard --logdir RUN_DIR --samples_per_plugin scalars=5000,images=100
+#include <optional>
+
+#include "assay/logger.h"
+#include "assay/plugin.h"
+#include "event_writer.h"
+#include "file_name.h"
+
+namespace {
+
+class TensorBoard final : public assay::Logger {
+ public:
+  static constexpr assay::About about = {
+      .name = "tensorboard", .doc = "Event files for TensorBoard: scalars, images and text."};
+
+  explicit TensorBoard(const assay::Options&) {}
+
+  void open(assay::LoggerContext& context) override {
+    const double now = context.start_time();
+    // The checkpoint's own step was logged before it was saved and stays: a resumed run's first
+    // records belong to the step after it.
+    const std::int64_t resumed = context.first_step();
+    writer_.emplace(context.create(assay::tensorboard::next_file_name(context.run_folder(), now)),
+                    now, resumed == 0 ? 0 : resumed + 1);
+  }
+  void scalar(const assay::ScalarRecord& record) override { writer_->scalar(record); }
+  void image(const assay::ImageRecord& record) override { writer_->image(record); }
+  void text(const assay::TextRecord& record) override { writer_->text(record); }
+  void flush() override { writer_->flush(); }
+  void close(assay::Outcome) override {
+    if (writer_) writer_->flush();
+  }
+
+ private:
+  std::optional<assay::tensorboard::EventWriter> writer_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("tensorboard", "0.1.0", "MIT", TensorBoard)
