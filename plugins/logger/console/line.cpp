@@ -35,13 +35,15 @@ std::string time_to_go(const Progress& p) {
   return "ETA " + short_duration(static_cast<double>(p.total_steps - p.step) / p.steps_per_second);
 }
 
+// In steps of half a character.
 std::string bar(double done, int width, const Colours& colours) {
-  const int filled = static_cast<int>(std::floor(done * width));
+  const int halves = static_cast<int>(std::floor(done * 2 * width));
   std::string text(colours.done);
-  for (int i = 0; i < filled; ++i) text += "━";
+  for (int i = 0; i < halves / 2; ++i) text += "━";
+  if (halves % 2 != 0) text += "╸";
   text += colours.off;
   text += colours.rest;
-  for (int i = filled; i < width; ++i) text += "─";
+  for (int i = (halves + 1) / 2; i < width; ++i) text += "─";
   return text += colours.off;
 }
 
@@ -102,12 +104,11 @@ std::string all_values(std::span<const LatestValue> values) {
 std::string status_line(const Progress& progress, std::span<const LatestValue> values, int columns,
                         bool colours) {
   const Colours& palette = colours ? ansi : no_colours;
-  const std::string total = std::to_string(progress.total_steps);
   enum Rank { count, first_value, eta, shortest_bar, second_value, rate, share, more_values };
   std::vector<Part> parts = {
       {"", least_bar, shortest_bar},
-      part(share, fmt::format("{:3}%", percent(progress))),
-      part(count, fmt::format("{:>{}}/{}", progress.step, total.size(), total)),
+      part(share, fmt::format("{}%", percent(progress))),
+      part(count, fmt::format("{}/{}", progress.step, progress.total_steps)),
       part(rate, short_rate(progress.steps_per_second)),
       part(eta, time_to_go(progress)),
   };
