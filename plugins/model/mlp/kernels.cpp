@@ -1,0 +1,231 @@
+// Compiled once per instruction set; ASSAY_KERNELS names the table that comes out.
+#include "kernels.h"
+
+#include "activations.h"
+#include "simd/vector.h"
+
+namespace assay::mlp {
+namespace {
+
+using simd::load;
+using simd::splat;
+using simd::store;
+using simd::width;
+
+// A tile of the product has up to product_columns outputs x product_vectors vectors of rows. Its
+// sums, one vector of each row and a weight share the registers; without fused multiply-add the
+// products want one more.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int product_columns = 6;
+constexpr int product_vectors = 4;
+constexpr int gradient_vectors = 7;
+constexpr int gradient_sums = 28;
+#elif defined(__AVX2__)
+constexpr int product_columns = 6;
+constexpr int product_vectors = 2;
+constexpr int gradient_vectors = 4;
+constexpr int gradient_sums = 12;
+#else
+constexpr int product_columns = 5;
+constexpr int product_vectors = 2;
+constexpr int gradient_vectors = 3;
+constexpr int gradient_sums = 10;
+#endif
+constexpr int gradient_inputs = 8;
+
+constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
+constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
+
+/// Cuts `total` things into tiles of at most `maximum`, as equal as can be.
+class Tiles {
+ public:
+  Tiles(Index total, Index maximum)
+      : count_(quotient_up(total, maximum)), size_(total / count_), longer_(total % count_) {}
+  Index count() const { return count_; }
+  Index first(Index tile) const { return tile * size_ + smaller(tile, longer_); }
+  Index size(Index tile) const { return size_ + (tile < longer_ ? 1 : 0); }
+
+ private:
+  Index count_, size_, longer_;
+};
+
+void transpose(const float* from, Index from_stride, Index rows, Index columns, float* to,
+               Index to_stride, Index to_columns) {
+  for (Index r = 0; r < to_columns; r += width) {
+    for (Index c = 0; c < columns; c += width) {
+      V square[width];
+      simd::load_transposed(from + r * from_stride + c, from_stride, rows - r, columns - c, square);
+      const Index written = smaller(width, to_columns - r);
+      const Index count = smaller(width, columns - c);
+      float* out = to + c * to_stride + r;
+      if (written == width && count == width) {
+#pragma GCC unroll 16
+        for (int i = 0; i < width; ++i) store(out + i * to_stride, square[i]);
+      } else {
+        for (Index i = 0; i < count; ++i)
+          simd::store_first(out + i * to_stride, square[i], written);
+      }
+    }
+  }
+}
+
+Index panels(Index outputs) { return Tiles(outputs, product_columns).count(); }
+
+void pack(const float* weights, Index input_stride, Index output_stride, Index inputs,
+          Index outputs, Index first, Index last, float* panels) {
+  const Tiles tiles(outputs, product_columns);
+  for (Index tile = first; tile < last; ++tile) {
+    const float* from = weights + tiles.first(tile) * output_stride;
+    float* to = panels + tiles.first(tile) * inputs;
+    const Index columns = tiles.size(tile);
+    for (Index k = 0; k < inputs; ++k)
+      for (Index n = 0; n < columns; ++n) *to++ = from[k * input_stride + n * output_stride];
+  }
+}
+
+/// A tile of the product over `depth` inputs, from x and panel on. The sums start at start[n], or
+/// (null) at what `out` holds.
+template <int columns, int vectors>
+void product_tile(const float* panel, Index depth, const float* x, Index stride, const float* start,
+                  float* out) {
+  V sum[columns][vectors];
+#pragma GCC unroll 8
+  for (int n = 0; n < columns; ++n)
+#pragma GCC unroll 8
+    for (int r = 0; r < vectors; ++r)
+      sum[n][r] = start != nullptr ? splat(start[n]) : load(out + n * stride + r * width);
+  for (Index k = 0; k < depth; ++k, panel += columns, x += stride) {
+    V row[vectors];
+#pragma GCC unroll 8
+    for (int r = 0; r < vectors; ++r) row[r] = load(x + r * width);
+#pragma GCC unroll 8
+    for (int n = 0; n < columns; ++n) {
+      const V weight = splat(panel[n]);
+#pragma GCC unroll 8
+      for (int r = 0; r < vectors; ++r) sum[n][r] += weight * row[r];
+    }
+  }
+#pragma GCC unroll 8
+  for (int n = 0; n < columns; ++n)
+#pragma GCC unroll 8
+    for (int r = 0; r < vectors; ++r) store(out + n * stride + r * width, sum[n][r]);
+}
+
+using ProductTile = void (*)(const float*, Index, const float*, Index, const float*, float*);
+
+template <int columns, int vectors>
+constexpr ProductTile product_tile_for(Index wanted_columns, Index wanted_vectors) {
+  if (wanted_vectors < vectors) {
+    if constexpr (vectors > 1)
+      return product_tile_for<columns, vectors - 1>(wanted_columns, wanted_vectors);
+  } else if (wanted_columns < columns) {
+    if constexpr (columns > 1)
+      return product_tile_for<columns - 1, vectors>(wanted_columns, wanted_vectors);
+  }
+  return product_tile<columns, vectors>;
+}
+
+void product(const float* panels, const float* bias, Index inputs, Index outputs, const float* x,
+             float* out, Index stride) {
+  static constexpr float zeros[product_columns] = {};
+  constexpr Index l1_floats = 8192;  // two thirds of a first-level cache
+  const Index depth = larger(32, l1_floats / stride);
+  const Tiles tiles(outputs, product_columns);
+  const Tiles chunks(stride / width, product_vectors);
+  for (Index k = 0; k < inputs; k += depth) {
+    const Index count = smaller(depth, inputs - k);
+    for (Index tile = 0; tile < tiles.count(); ++tile) {
+      const Index n = tiles.first(tile);
+      const float* start = k > 0 ? nullptr : bias != nullptr ? bias + n : zeros;
+      for (Index chunk = 0; chunk < chunks.count(); ++chunk) {
+        const Index r = chunks.first(chunk) * width;
+        const auto compute = product_tile_for<product_columns, product_vectors>(tiles.size(tile),
+                                                                                chunks.size(chunk));
+        compute(panels + n * inputs + k * tiles.size(tile), count, x + k * stride + r, stride,
+                start, out + n * stride + r);
+      }
+    }
+  }
+}
+
+/// A tile of the kernel's gradient: `inputs` rows of x, `vectors` vectors of the panel
+/// d [rows][vectors]; the last vector has `last` elements.
+template <int inputs, int vectors>
+void gradient_tile(const float* x, Index stride, const float* d, Index rows, float* kernel,
+                   Index outputs, Index last) {
+  V sum[inputs][vectors] = {};
+  for (Index r = 0; r < rows; ++r, d += vectors * width) {
+    V row[vectors];
+#pragma GCC unroll 8
+    for (int n = 0; n < vectors; ++n) row[n] = load(d + n * width);
+#pragma GCC unroll 8
+    for (int k = 0; k < inputs; ++k) {
+      const V value = splat(x[k * stride + r]);
+#pragma GCC unroll 8
+      for (int n = 0; n < vectors; ++n) sum[k][n] += value * row[n];
+    }
+  }
+#pragma GCC unroll 8
+  for (int k = 0; k < inputs; ++k, kernel += outputs) {
+#pragma GCC unroll 8
+    for (int n = 0; n < vectors - 1; ++n)
+      store(kernel + n * width, load(kernel + n * width) + sum[k][n]);
+    float* tail = kernel + (vectors - 1) * width;
+    simd::store_first(tail, simd::load_first(tail, last) + sum[k][vectors - 1], last);
+  }
+}
+
+using GradientTile = void (*)(const float*, Index, const float*, Index, float*, Index, Index);
+
+constexpr int inputs_beside(Index vectors) {
+  return static_cast<int>(smaller(gradient_inputs, gradient_sums / vectors));
+}
+
+template <int vectors, int inputs = inputs_beside(vectors)>
+constexpr GradientTile gradient_tile_for(Index wanted_vectors, Index wanted_inputs) {
+  if (wanted_vectors < vectors) {
+    if constexpr (vectors > 1) return gradient_tile_for<vectors - 1>(wanted_vectors, wanted_inputs);
+  } else if (wanted_inputs < inputs) {
+    if constexpr (inputs > 1)
+      return gradient_tile_for<vectors, inputs - 1>(wanted_vectors, wanted_inputs);
+  }
+  return gradient_tile<inputs, vectors>;
+}
+
+Index gradient_scratch(Index rows, Index outputs) {
+  return smaller(gradient_vectors, quotient_up(outputs, width)) * width * rows;
+}
+
+void gradients(const float* x, const float* d, Index rows, Index stride, Index inputs,
+               Index outputs, float* scratch, float* kernel, float* bias) {
+  const Tiles tiles(quotient_up(outputs, width), gradient_vectors);
+  for (Index tile = 0; tile < tiles.count(); ++tile) {
+    const Index vectors = tiles.size(tile);
+    const Index n = tiles.first(tile) * width;
+    const Index columns = smaller(vectors * width, outputs - n);
+    const Index last = columns - (vectors - 1) * width;
+    transpose(d + n * stride, stride, columns, rows, scratch, vectors * width, vectors * width);
+    for (Index v = 0; v < vectors; ++v) {
+      V sum{};
+      for (Index r = 0; r < rows; ++r) sum += load(scratch + (r * vectors + v) * width);
+      float* to = bias + n + v * width;
+      const Index count = v + 1 < vectors ? width : last;
+      simd::store_first(to, simd::load_first(to, count) + sum, count);
+    }
+    const Tiles steps(inputs, inputs_beside(vectors));
+    for (Index step = 0; step < steps.count(); ++step) {
+      const Index k = steps.first(step);
+      gradient_tile_for<gradient_vectors>(vectors, steps.size(step))(
+          x + k * stride, stride, scratch, rows, kernel + k * outputs + n, outputs, last);
+    }
+  }
+}
+
+}  // namespace
+
+extern const Kernels ASSAY_KERNELS;
+const Kernels ASSAY_KERNELS = {
+    width, transpose, pack, panels, product, gradient_scratch, gradients, activate, differentiate};
+
+}  // namespace assay::mlp

@@ -1,0 +1,61 @@
+// The arithmetic of a multilayer perceptron on a block of rows, once per instruction set.
+//
+// Inside a block, values lie feature-major: [features][stride], one column per row of the batch, so
+// that a vector holds `width` rows and no layer width wastes lanes. `stride` is the number of rows
+// rounded up to a multiple of `width`; the rows added so are zeros at first and mere ballast later.
+//
+// Every output element is one chain of multiply-adds in the order of its sum: the bits do not
+// depend on the height of the block, on tiles or on cache blocking.
+//
+// This header is included by sources of every instruction set: declarations only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace assay::mlp {
+
+using Index = std::ptrdiff_t;
+
+enum class Activation : std::uint32_t { selu, relu, gelu, tanh, sigmoid, identity };
+
+/// Functions and numbers of one instruction set. All pointers are to non-overlapping memory unless
+/// said otherwise; nothing needs alignment beyond that of a float.
+struct Kernels {
+  /// Floats in a vector.
+  Index width;
+
+  /// to [columns][to_columns] = the transpose of from [rows][columns]; zeros from column `rows` on.
+  void (*transpose)(const float* from, Index from_stride, Index rows, Index columns, float* to,
+                    Index to_stride, Index to_columns);
+
+  /// Packs panels [first, last) of panels(outputs) for product(), which needs
+  /// weight(k, n) = weights[k * input_stride + n * output_stride]. panels: inputs * outputs floats.
+  void (*pack)(const float* weights, Index input_stride, Index output_stride, Index inputs,
+               Index outputs, Index first, Index last, float* panels);
+  /// The number of panels that pack() makes.
+  Index (*panels)(Index outputs);
+
+  /// out [outputs][stride] = bias + sum over k of weight(k, n) x[k][r]; bias may be null.
+  void (*product)(const float* panels, const float* bias, Index inputs, Index outputs,
+                  const float* x, float* out, Index stride);
+
+  /// Floats of scratch memory for gradients().
+  Index (*gradient_scratch)(Index rows, Index outputs);
+  /// kernel [inputs][outputs] += x d^T and bias [outputs] += the sum of d over rows, for
+  /// x [inputs][stride] and d [outputs][stride].
+  void (*gradients)(const float* x, const float* d, Index rows, Index stride, Index inputs,
+                    Index outputs, float* scratch, float* kernel, float* bias);
+
+  /// y = f(z); count is a multiple of width. y may be z.
+  void (*activate)(Activation activation, const float* z, float* y, Index count);
+  /// d *= f'(z), from y = f(z) and, for gelu only, z.
+  void (*differentiate)(Activation activation, const float* z, const float* y, float* d,
+                        Index count);
+};
+
+extern const Kernels generic_kernels;
+extern const Kernels avx2_kernels;
+extern const Kernels avx512_kernels;
+
+}  // namespace assay::mlp

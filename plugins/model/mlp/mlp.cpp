@@ -1,0 +1,289 @@
+// A multilayer perceptron: linear layers with an activation after all but the last.
+//
+//   layer i: y = f(x W + b),  W = layer<i>.kernel [in, out],  b = layer<i>.bias [out]
+//
+// Names and layout are Flax's (nnx.Linear). The width of the last layer is the loss's business.
+//
+//   model:
+//     type: mlp
+//     hidden: [100, 100]      # widths of the hidden layers; [] is a linear model
+//     activation: selu        # selu, relu, gelu (tanh approximation), tanh, sigmoid, identity
+//     init: {kernel: lecun_normal, bias: zeros}
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/model.h"
+#include "assay/plugin.h"
+#include "kernels.h"
+
+namespace {
+
+using namespace assay;
+using mlp::Activation;
+using mlp::Index;
+using mlp::Kernels;
+
+constexpr const char* activation_choices = "selu|relu|gelu|tanh|sigmoid|identity";
+
+/// The place of a word in "a|b|c"; both enumerations follow the order of their choices.
+template <class Enumeration>
+Enumeration chosen(std::string_view choices, std::string_view word) {
+  std::uint32_t place = 0;
+  for (; choices.substr(0, choices.find('|')) != word; ++place)
+    choices.remove_prefix(choices.find('|') + 1);
+  return static_cast<Enumeration>(place);
+}
+
+const Kernels& kernels_for([[maybe_unused]] InstructionSet set) {
+#if defined(__x86_64__)
+  if (set == InstructionSet::avx512) return mlp::avx512_kernels;
+  if (set == InstructionSet::avx2) return mlp::avx2_kernels;
+#endif
+  return mlp::generic_kernels;
+}
+
+Index round_up(Index n, Index unit) { return (n + unit - 1) / unit * unit; }
+
+struct Linear {
+  std::string name;
+  Index inputs;
+  Index outputs;
+  int kernel;
+  int bias;
+};
+
+class Mlp final : public Model {
+ public:
+  static constexpr About about = {.name = "mlp",
+                                  .doc = "Linear layers with an activation between them."};
+  static constexpr Parameter init_parameters[] = {
+      {.name = "kernel",
+       .type = ParameterType::choice,
+       .doc = "how the kernels start",
+       .fallback = "lecun_normal",
+       .choices = initializer_choices},
+      {.name = "bias",
+       .type = ParameterType::choice,
+       .doc = "how the biases start",
+       .fallback = "zeros",
+       .choices = initializer_choices},
+  };
+  static constexpr Parameter parameters[] = {
+      {.name = "hidden",
+       .type = ParameterType::integer,
+       .doc = "widths of the hidden layers; [] is a linear model",
+       .fallback = "[100, 100]",
+       .minimum = 1,
+       .maximum = 1 << 20,
+       .list = true},
+      {.name = "activation",
+       .type = ParameterType::choice,
+       .doc = "after every layer but the last; gelu is the tanh approximation",
+       .fallback = "selu",
+       .choices = activation_choices},
+      {.name = "init",
+       .type = ParameterType::group,
+       .doc = "how the parameters start",
+       .fallback = "{}",
+       .members = init_parameters,
+       .member_count = std::size(init_parameters)},
+  };
+
+  explicit Mlp(const Options& options)
+      : activation_name_(options.text("activation")),
+        activation_(chosen<Activation>(activation_choices, activation_name_)),
+        kernel_initializer_(initializer(options, "kernel")),
+        bias_initializer_(initializer(options, "bias")),
+        kernels_(kernels_for(options.instruction_set())) {
+    for (std::size_t i = 0; i < options.size("hidden"); ++i)
+      hidden_.push_back(options.integer("hidden", i));
+  }
+
+  void build(ModelBuilder& builder) override {
+    const Shape sample = builder.sample();
+    Index inputs = sample.elements();
+    if (inputs < 1) throw Error("mlp: a sample has no elements");
+    std::vector<Index> widths = hidden_;
+    widths.push_back(builder.outputs());
+    for (const Index outputs : widths) {
+      const bool last = layers_.size() == hidden_.size();
+      Linear layer{"layer" + std::to_string(layers_.size() + 1), inputs, outputs, 0, 0};
+      layer.kernel = builder.parameter(layer.name + ".kernel", {inputs, outputs}, Role::kernel,
+                                       kernel_initializer_);
+      layer.bias =
+          builder.parameter(layer.name + ".bias", {outputs}, Role::bias, bias_initializer_);
+      const int numbers[] = {layer.kernel, layer.bias};
+      builder.layer({.name = layer.name,
+                     .operation = "Linear",
+                     .activation = last ? std::string_view() : activation_name_,
+                     .input = layers_.empty() ? sample : Shape{inputs},
+                     .output = {outputs},
+                     .parameters = numbers});
+      layers_.push_back(layer);
+      inputs = outputs;
+    }
+  }
+
+  std::int64_t block_rows() const override {
+    constexpr Index wide = 256;
+    const bool any = std::ranges::any_of(
+        layers_, [](const Linear& l) { return std::max(l.inputs, l.outputs) > wide; });
+    return any ? 128 : 64;
+  }
+
+  std::size_t workspace_bytes(std::int64_t rows) const override {
+    return static_cast<std::size_t>(Workspace(*this, nullptr, rows).floats) * sizeof(float);
+  }
+
+  std::size_t prepared_bytes() const override {
+    Index floats = 0;
+    for (const Linear& layer : layers_) floats += 2 * layer.inputs * layer.outputs;
+    return static_cast<std::size_t>(floats) * sizeof(float);
+  }
+
+  void prepare(std::span<const float* const> values, std::span<std::byte> prepared, int part,
+               int parts) const override {
+    float* to = reinterpret_cast<float*>(prepared.data());
+    const auto pack = [&](const float* kernel, Index input_stride, Index output_stride,
+                          Index inputs, Index outputs) {
+      const Index panels = kernels_.panels(outputs);
+      kernels_.pack(kernel, input_stride, output_stride, inputs, outputs, panels * part / parts,
+                    panels * (part + 1) / parts, to);
+      to += inputs * outputs;
+    };
+    for (const Linear& layer : layers_) {
+      const float* kernel = values[static_cast<std::size_t>(layer.kernel)];
+      pack(kernel, layer.outputs, 1, layer.inputs, layer.outputs);
+      pack(kernel, 1, layer.outputs, layer.outputs, layer.inputs);
+    }
+  }
+
+  void forward(const Pass& pass, std::span<std::byte> memory, MatrixView<const float> x,
+               MatrixView<float> outputs) const override {
+    const Workspace work(*this, memory.data(), x.rows);
+    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data());
+    kernels_.transpose(x.data, x.stride, x.rows, x.columns, work.values, work.stride, work.stride);
+    const float* input = work.values;
+    float* output = work.values + layers_.front().inputs * work.stride;
+    for (const Linear& layer : layers_) {
+      const bool last = &layer == &layers_.back();
+      const Index size = layer.outputs * work.stride;
+      float* z = last ? output : work.before_activation(output);
+      kernels_.product(panels, pass.parameters.values[static_cast<std::size_t>(layer.bias)],
+                       layer.inputs, layer.outputs, input, z, work.stride);
+      if (!last) {
+        kernels_.activate(activation_, z, output, size);
+        if (pass.probe != nullptr) show(pass, layer, work, output, x.rows);
+      }
+      panels += 2 * layer.inputs * layer.outputs;
+      input = output;
+      output += size;
+    }
+    kernels_.transpose(input, work.stride, outputs.columns, outputs.rows, outputs.data,
+                       outputs.stride, outputs.columns);
+    if (pass.probe != nullptr) pass.probe->output(static_cast<int>(layers_.size()) - 1, outputs);
+  }
+
+  void backward(const Pass& pass, std::span<std::byte> memory, MatrixView<const float> x,
+                MatrixView<const float> d_outputs,
+                std::span<float* const> gradients) const override {
+    const Workspace work(*this, memory.data(), x.rows);
+    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data());
+    const float* output = work.values + layers_.front().inputs * work.stride;
+    for (const Linear& layer : layers_) {
+      panels += 2 * layer.inputs * layer.outputs;
+      output += layer.outputs * work.stride;
+    }
+    float* d = work.d;
+    float* d_input = work.d_input;
+    kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns, d,
+                       work.stride, work.stride);
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+      const Linear& layer = layers_[i];
+      const Index weights = layer.inputs * layer.outputs;
+      output -= layer.outputs * work.stride;
+      const float* input = output - layer.inputs * work.stride;
+      panels -= weights;
+      kernels_.gradients(input, d, x.rows, work.stride, layer.inputs, layer.outputs, work.scratch,
+                         gradients[static_cast<std::size_t>(layer.kernel)],
+                         gradients[static_cast<std::size_t>(layer.bias)]);
+      if (i == 0) break;
+      kernels_.product(panels, nullptr, layer.outputs, layer.inputs, d, d_input, work.stride);
+      kernels_.differentiate(activation_, work.before_activation(input), input, d_input,
+                             layer.inputs * work.stride);
+      panels -= weights;
+      std::swap(d, d_input);
+    }
+  }
+
+ private:
+  /// Where things lie in the workspace of a block. `values` is feature-major: the input, then the
+  /// output of every layer, each [features][stride]. Where the derivative of the activation needs
+  /// it, what was there before the activation is kept `offset` floats further on.
+  struct Workspace {
+    Index stride;  ///< rows, rounded up to whole vectors
+    Index offset;
+    float* values;
+    float* d;        ///< d loss / d what the layer at hand puts out, before the activation
+    float* d_input;  ///< the same of the layer before it
+    float* scratch;  ///< of Kernels::gradients, and for the probe
+    Index floats = 0;
+
+    Workspace(const Mlp& model, void* memory, Index rows)
+        : stride(round_up(rows, model.kernels_.width)) {
+      Index features = model.layers_.front().inputs;
+      Index widest = 0;
+      Index scratch_floats = 0;
+      for (const Linear& layer : model.layers_) {
+        features += layer.outputs;
+        widest = std::max({widest, layer.inputs, layer.outputs});
+        scratch_floats = std::max({scratch_floats, rows * layer.outputs,
+                                   model.kernels_.gradient_scratch(rows, layer.outputs)});
+      }
+      offset = model.activation_ == Activation::gelu ? features * stride : 0;
+      values = static_cast<float*>(memory);
+      // Sizes first: with no memory there is nothing to point into.
+      const Index d_at = features * stride + offset;
+      const Index d_input_at = d_at + widest * stride;
+      const Index scratch_at = d_input_at + widest * stride;
+      floats = scratch_at + scratch_floats;
+      d = memory != nullptr ? values + d_at : nullptr;
+      d_input = memory != nullptr ? values + d_input_at : nullptr;
+      scratch = memory != nullptr ? values + scratch_at : nullptr;
+    }
+
+    template <class T>
+    T* before_activation(T* output) const {
+      return output + offset;
+    }
+  };
+
+  static Initializer initializer(const Options& options, std::string_view name) {
+    return chosen<Initializer>(initializer_choices, options.group("init").text(name));
+  }
+
+  void show(const Pass& pass, const Linear& layer, const Workspace& work, const float* output,
+            Index rows) const {
+    kernels_.transpose(output, work.stride, layer.outputs, rows, work.scratch, layer.outputs,
+                       layer.outputs);
+    pass.probe->output(static_cast<int>(&layer - layers_.data()),
+                       {work.scratch, rows, layer.outputs, layer.outputs});
+  }
+
+  std::string activation_name_;
+  Activation activation_;
+  Initializer kernel_initializer_;
+  Initializer bias_initializer_;
+  std::vector<Index> hidden_;
+  std::vector<Linear> layers_;
+  const Kernels& kernels_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("mlp", "1.0.0", "MIT", Mlp)

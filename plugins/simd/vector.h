@@ -1,0 +1,119 @@
+// Vectors of floats as wide as the compiler's flags allow, on any CPU: the base of kernels that are
+// written once and compiled several times, each time with the flags of one instruction set.
+//
+// Everything here lies in an anonymous namespace, and nothing here comes from the standard library:
+// code of one instruction set must never be merged by the linker into code for a lesser CPU. A
+// source that includes this should include no headers with inline functions besides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+namespace assay::simd {
+namespace {
+
+using Index = std::ptrdiff_t;
+
+#if defined(__AVX512F__)
+constexpr int width = 16;
+#elif defined(__AVX2__)
+constexpr int width = 8;
+#else
+constexpr int width = 4;
+#endif
+
+/// How many vectors fit in registers.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int registers = 32;
+#else
+constexpr int registers = 16;
+#endif
+
+typedef float V __attribute__((vector_size(width * 4)));
+typedef std::int32_t I __attribute__((vector_size(width * 4)));
+
+/// Like V, but at any address that is a multiple of 4.
+typedef float Unaligned __attribute__((vector_size(width * 4), aligned(4), may_alias));
+
+inline V load(const float* from) { return *reinterpret_cast<const Unaligned*>(from); }
+inline void store(float* to, V v) { *reinterpret_cast<Unaligned*>(to) = v; }
+inline V splat(float x) { return V{} + x; }
+inline I bits(V v) { return __builtin_bit_cast(I, v); }
+inline V from_bits(I i) { return __builtin_bit_cast(V, i); }
+
+/// The first `count` (0 to width) elements, and zeros; nothing beyond them is read.
+inline V load_first(const float* from, Index count) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), from);
+#elif defined(__AVX2__)
+  const I lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  return _mm256_maskload_ps(from,
+                            __builtin_bit_cast(__m256i, lanes < static_cast<std::int32_t>(count)));
+#else
+  V v{};
+  for (Index i = 0; i < count; ++i) v[i] = from[i];
+  return v;
+#endif
+}
+
+/// Writes the first `count` (0 to width) elements and leaves what follows untouched.
+inline void store_first(float* to, V v, Index count) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1U << count) - 1), v);
+#elif defined(__AVX2__)
+  const I lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  _mm256_maskstore_ps(to, __builtin_bit_cast(__m256i, lanes < static_cast<std::int32_t>(count)), v);
+#else
+  for (Index i = 0; i < count; ++i) to[i] = v[i];
+#endif
+}
+
+template <int... lane>
+struct Lanes {};
+#if defined(__AVX512F__)
+using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
+#elif defined(__AVX2__)
+using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
+#else
+using AllLanes = Lanes<0, 1, 2, 3>;
+#endif
+
+/// Swaps the lanes of a that have the bit `distance` with the lanes of b that lack it.
+template <int distance, int... lane>
+inline void swap_lanes(V& a, V& b, Lanes<lane...>) {
+  const V upper =
+      __builtin_shufflevector(a, b, ((lane & distance) == 0 ? lane : width + lane - distance)...);
+  b = __builtin_shufflevector(a, b, ((lane & distance) == 0 ? lane + distance : width + lane)...);
+  a = upper;
+}
+
+/// Transposes `width` x `width` elements in place.
+template <int distance = width / 2>
+inline void transpose(V (&rows)[width]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < width; ++i)
+    if ((i & distance) == 0) swap_lanes<distance>(rows[i], rows[i + distance], AllLanes{});
+  if constexpr (distance > 1) transpose<distance / 2>(rows);
+}
+
+/// Loads the first `width` x `width` of `rows` x `columns` elements (zeros where there are fewer)
+/// and transposes them: square[c] holds column c.
+inline void load_transposed(const float* from, Index stride, Index rows, Index columns,
+                            V (&square)[width]) {
+  if (rows >= width && columns >= width) {
+#pragma GCC unroll 16
+    for (int i = 0; i < width; ++i) square[i] = load(from + i * stride);
+  } else {
+    const Index count = columns < width ? columns : width;
+    for (int i = 0; i < width; ++i)
+      square[i] = i < rows ? load_first(from + i * stride, count) : V{};
+  }
+  transpose(square);
+}
+
+}  // namespace
+}  // namespace assay::simd
