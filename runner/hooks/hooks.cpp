@@ -1,0 +1,135 @@
+#include "runner/hooks/hooks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "runner/hooks/tag.h"
+#include "runner/hooks/trigger.h"
+
+namespace assay::hooks {
+
+class Hooks::Context final : public HookContext {
+ public:
+  Context(Hooks& hooks, const PreparedHook& hook, std::int64_t step, std::int64_t epoch,
+          double batch_loss)
+      : hooks_(hooks), hook_(hook), step_(step), epoch_(epoch), batch_loss_(batch_loss) {}
+
+  std::int64_t step() const override { return step_; }
+  std::int64_t epoch() const override { return epoch_; }
+
+  double value(int number) override {
+    const ValueNeed& need = hook_.values.at(static_cast<std::size_t>(number));
+    if (need.split.empty()) return batch_loss_;
+    const Measured& measured = hooks_.measured_.at(need.split);
+    const auto& metrics = measured.request.metrics;
+    const auto place = std::ranges::find(metrics, hooks_.metric(need.metric)) - metrics.begin();
+    return measured.evaluation.values.at(static_cast<std::size_t>(place));
+  }
+
+  void scalar(std::string_view tag, double value) override {
+    hooks_.log_.scalar(expand_tag(tag, step_, epoch_), step_, value);
+  }
+  void text(std::string_view tag, std::string_view markdown) override {
+    hooks_.log_.text(expand_tag(tag, step_, epoch_), step_, markdown);
+  }
+
+  void picture(std::string_view tag, const Renderer& renderer,
+               std::span<const PictureFormat> files) override {
+    const auto need = std::ranges::find(hook_.pictures, &renderer, &PictureNeed::renderer);
+    if (need == hook_.pictures.end())
+      throw std::logic_error("a picture of a renderer that plan() did not declare");
+    picture::StoredSnapshot snapshot;
+    snapshot.step = step_;
+    snapshot.rows = hooks_.splits_.at(need->split);
+    snapshot.count = std::min(need->rows, snapshot.rows->count);
+    if (need->outputs) {
+      const std::int64_t columns = hooks_.network_.description().outputs;
+      const auto& outputs = hooks_.measured_.at(need->split).evaluation.outputs;
+      snapshot.columns = columns;
+      snapshot.outputs.assign(outputs.begin(), outputs.begin() + snapshot.count * columns);
+    }
+    hooks_.log_.picture(expand_tag(tag, step_, epoch_),
+                        {need->handle, std::move(snapshot), {files.begin(), files.end()}});
+  }
+
+ private:
+  Hooks& hooks_;
+  const PreparedHook& hook_;
+  std::int64_t step_;
+  std::int64_t epoch_;
+  double batch_loss_;
+};
+
+Hooks::Hooks(std::vector<PreparedHook> hooks, std::vector<std::string> metric_names,
+             const Splits& splits, train::Network& network, logging::Log& log,
+             std::int64_t steps_per_epoch, Report report)
+    : hooks_(std::move(hooks)),
+      metric_names_(std::move(metric_names)),
+      splits_(splits),
+      network_(network),
+      log_(log),
+      steps_per_epoch_(steps_per_epoch),
+      report_(std::move(report)) {}
+
+std::optional<BadLoss> Hooks::fire(std::int64_t step, bool last, double batch_loss) {
+  due_.clear();
+  for (PreparedHook& hook : hooks_)
+    if (fires(hook.trigger, step, steps_per_epoch_, last)) due_.push_back(&hook);
+  if (due_.empty()) return std::nullopt;
+  measure(step);
+  const std::int64_t epoch = (step + steps_per_epoch_ - 1) / steps_per_epoch_;
+  std::vector<const PreparedHook*> broken;
+  for (PreparedHook* hook : due_) {
+    Context context(*this, *hook, step, epoch, batch_loss);
+    try {
+      hook->hook.call([&](Hook& h) { h.run(context); });
+    } catch (const plugin_host::ComponentError& error) {
+      broken.push_back(hook);
+      failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
+                                      hook->name, step, error.message()));
+      report_(failures_.back());
+    }
+  }
+  std::erase_if(hooks_, [&](const PreparedHook& h) { return std::ranges::count(broken, &h) != 0; });
+  return bad_loss();
+}
+
+void Hooks::measure(std::int64_t step) {
+  measured_.clear();
+  for (const PreparedHook* hook : due_) {
+    for (const ValueNeed& need : hook->values) {
+      if (need.split.empty()) continue;
+      auto& metrics = measured_[need.split].request.metrics;
+      const std::size_t wanted = metric(need.metric);
+      if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
+    }
+    for (const PictureNeed& need : hook->pictures) {
+      if (!need.outputs) continue;
+      auto& keep = measured_[need.split].request.keep_rows;
+      keep = std::max(keep, need.rows);
+    }
+  }
+  for (auto& [split, measured] : measured_) {
+    measured.evaluation = network_.evaluate(*splits_.at(split), measured.request, step);
+    ++evaluations_;
+  }
+}
+
+std::optional<BadLoss> Hooks::bad_loss() const {
+  for (const auto& [split, measured] : measured_)
+    for (std::size_t i = 0; i < measured.request.metrics.size(); ++i)
+      if (metric_names_[measured.request.metrics[i]] == "loss" &&
+          !std::isfinite(measured.evaluation.values[i]))
+        return BadLoss{split + ".loss", split, measured.evaluation.values[i]};
+  return std::nullopt;
+}
+
+std::size_t Hooks::metric(const std::string& name) const {
+  return static_cast<std::size_t>(std::ranges::find(metric_names_, name) - metric_names_.begin());
+}
+
+}  // namespace assay::hooks

@@ -1,0 +1,75 @@
+// Runs the hooks that are due after a step. What they need is gathered first, so that a split is
+// evaluated at most once a step however many hooks ask.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/data/rows.h"
+#include "runner/hooks/needs.h"
+#include "runner/logging/log.h"
+#include "runner/train/network.h"
+
+namespace assay::hooks {
+
+/// The rows that hooks look at, by the name of the split.
+using Splits = std::map<std::string, std::shared_ptr<const data::Rows>>;
+
+/// A loss that came out as NaN or infinite when a split was evaluated.
+struct BadLoss {
+  std::string name;  ///< "test.loss"
+  std::string split;
+  double value = 0;
+};
+
+class Hooks {
+ public:
+  /// Told of every failure of a hook as it happens.
+  using Report = std::function<void(const std::string&)>;
+
+  /// `metric_names`: of the network's metrics, in their order. All references are borrowed.
+  Hooks(std::vector<PreparedHook> hooks, std::vector<std::string> metric_names,
+        const Splits& splits, train::Network& network, logging::Log& log,
+        std::int64_t steps_per_epoch, Report report);
+
+  /// Runs what is due once `step` steps are finished; batch_loss is that of the step's batch.
+  std::optional<BadLoss> fire(std::int64_t step, bool last, double batch_loss);
+
+  /// A hook that throws is reported and left out from then on.
+  const std::vector<std::string>& failures() const { return failures_; }
+  /// How many times a split was evaluated.
+  std::int64_t evaluations() const { return evaluations_; }
+
+ private:
+  class Context;
+  // Of one step: what was evaluated, by split.
+  struct Measured {
+    train::EvaluationRequest request;
+    train::Evaluation evaluation;
+  };
+
+  std::size_t metric(const std::string& name) const;
+  void measure(std::int64_t step);
+  std::optional<BadLoss> bad_loss() const;
+
+  std::vector<PreparedHook> hooks_;
+  std::vector<std::string> metric_names_;
+  const Splits& splits_;
+  train::Network& network_;
+  logging::Log& log_;
+  std::int64_t steps_per_epoch_;
+  Report report_;
+  std::vector<std::string> failures_;
+  std::int64_t evaluations_ = 0;
+
+  // Of the step that is being fired.
+  std::vector<PreparedHook*> due_;
+  std::map<std::string, Measured> measured_;
+};
+
+}  // namespace assay::hooks

@@ -1,0 +1,65 @@
+#include "runner/hooks/needs.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "assay/error.h"
+
+namespace assay::hooks {
+namespace {
+
+struct RendererRecorder final : RendererNeeds {
+  explicit RendererRecorder(PictureNeed& to) : need(to) {}
+  void samples(std::string_view split, std::int64_t rows) override { declare(split, rows, false); }
+  void outputs(std::string_view split, std::int64_t rows) override { declare(split, rows, true); }
+  void declare(std::string_view split, std::int64_t rows, bool outputs) {
+    if (!need.split.empty()) throw Error("it declares more than one need");
+    need.split = split;
+    need.rows = rows;
+    need.outputs = outputs;
+  }
+  PictureNeed& need;
+};
+
+struct HookRecorder final : HookNeeds {
+  HookRecorder(PreparedHook& to) : prepared(to) {}
+
+  int value(std::string_view name, std::string_view option) override {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size())
+      throw OptionError(
+          std::string(option),
+          fmt::format("'{}' is no value: expected SPLIT.METRIC, for instance test.loss, "
+                      "or batch.loss",
+                      name));
+    const std::string_view split = name.substr(0, dot);
+    prepared.values.push_back({std::string(name), std::string(option),
+                               split == "batch" ? std::string() : std::string(split),
+                               std::string(name.substr(dot + 1))});
+    return static_cast<int>(prepared.values.size()) - 1;
+  }
+
+  void renderer(const Renderer& renderer) override {
+    PictureNeed need;
+    need.renderer = &renderer;
+    need.handle = prepared.hook.nested(renderer);
+    RendererRecorder recorder(need);
+    need.handle.call([&](const Renderer& r) { r.plan(recorder); });
+    prepared.pictures.push_back(std::move(need));
+  }
+
+  PreparedHook& prepared;
+};
+
+}  // namespace
+
+PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
+                     const plan::Trigger& trigger) {
+  PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}};
+  HookRecorder recorder(prepared);
+  prepared.hook.call([&](Hook& h) { h.plan(recorder); });
+  return prepared;
+}
+
+}  // namespace assay::hooks

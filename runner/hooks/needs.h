@@ -1,0 +1,44 @@
+// What a hook declared that it needs, collected before training.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/hook.h"
+#include "runner/plan/plan.h"
+#include "runner/plugin_host/component.h"
+
+namespace assay::hooks {
+
+/// A value that a hook may read: the loss of the last batch, or a metric over a split.
+struct ValueNeed {
+  std::string name;    ///< as in the config: "test.loss"
+  std::string option;  ///< that holds the name
+  std::string split;   ///< empty: the last batch
+  std::string metric;
+};
+
+struct PictureNeed {
+  const Renderer* renderer = nullptr;
+  plugin_host::Handle<Renderer> handle;
+  std::string split;
+  std::int64_t rows = 0;
+  bool outputs = false;
+};
+
+struct PreparedHook {
+  std::string name;
+  plugin_host::Handle<Hook> hook;
+  plan::Trigger trigger;
+  std::vector<ValueNeed> values;
+  std::vector<PictureNeed> pictures;
+};
+
+/// Asks the hook, and the renderers that it names. Throws plugin_host::ComponentError; the option
+/// of the error is set where a value's name has not the form SPLIT.METRIC.
+PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
+                     const plan::Trigger& trigger);
+
+}  // namespace assay::hooks

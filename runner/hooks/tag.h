@@ -1,0 +1,12 @@
+// Tags with ${step} and ${epoch} in them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace assay::hooks {
+
+std::string expand_tag(std::string_view tag, std::int64_t step, std::int64_t epoch);
+
+}  // namespace assay::hooks

@@ -1,0 +1,175 @@
+#include "runner/logging/log.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "runner/run_folder/append_file.h"
+
+namespace assay::logging {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto pause = 100ms;
+constexpr auto flush_interval = 1s;
+constexpr std::size_t rate_window = 30;  // pauses: three seconds
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string_view extension(PictureFormat format) {
+  switch (format) {
+    case PictureFormat::png: return "png";
+    case PictureFormat::svg: return "svg";
+    case PictureFormat::pdf: return "pdf";
+  }
+  return {};
+}
+
+}  // namespace
+
+Log::Log(Loggers loggers, Paint paint, ImageFile image_file, std::size_t capacity)
+    : loggers_(std::move(loggers)),
+      paint_(std::move(paint)),
+      image_file_(std::move(image_file)),
+      capacity_(capacity) {
+  thread_ = std::thread([this] { work(); });
+}
+
+Log::~Log() { finish(Outcome::failed); }
+
+std::uint32_t Log::tag(std::string_view name) {
+  lookup_.assign(name);
+  const auto [entry, is_new] = tags_.try_emplace(lookup_, static_cast<std::uint32_t>(tags_.size()));
+  if (is_new) {
+    const std::lock_guard lock(mutex_);
+    new_tags_.push_back(lookup_);
+  }
+  return entry->second;
+}
+
+void Log::push(Record record) {
+  std::unique_lock lock(mutex_);
+  if (queue_.size() >= capacity_) {
+    const auto start = Clock::now();
+    wake_.notify_one();
+    space_.wait(lock, [&] { return queue_.size() < capacity_; });
+    waited_seconds_ += seconds_since(start);
+  }
+  queue_.push_back(std::move(record));
+  if (queue_.size() == capacity_ / 2) wake_.notify_one();
+}
+
+void Log::scalar(std::string_view name, std::int64_t step, double value) {
+  const std::uint32_t id = tag(name);
+  if (last_values_.size() <= id) last_values_.resize(id + 1);
+  last_values_[id] = value;
+  push({id, step, wall_time(), Scalar{value}});
+}
+
+void Log::text(std::string_view name, std::int64_t step, std::string_view markdown) {
+  push({tag(name), step, wall_time(), std::string(markdown)});
+}
+
+void Log::picture(std::string_view name, Picture picture) {
+  const std::int64_t step = picture.snapshot.step;
+  push({tag(name), step, wall_time(), std::make_unique<Picture>(std::move(picture))});
+}
+
+void Log::finish(Outcome outcome) {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    outcome_ = outcome;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+std::map<std::string, double> Log::last_values() const {
+  std::map<std::string, double> values;
+  for (const auto& [name, id] : tags_)
+    if (id < last_values_.size()) values[name] = last_values_[id];
+  return values;
+}
+
+void Log::work() {
+  const auto start = Clock::now();
+  auto flushed = start;
+  loggers_.open();
+  std::vector<Record> records;
+  for (std::optional<Outcome> outcome; !outcome;) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, pause, [&] { return queue_.size() >= capacity_ / 2 || outcome_; });
+      records.clear();
+      std::swap(records, queue_);
+      for (std::string& name : new_tags_) tag_names_.push_back(std::move(name));
+      new_tags_.clear();
+      outcome = outcome_;
+    }
+    space_.notify_one();
+    for (const Record& record : records) write(record);
+    marks_.push_back({seconds_since(start), step_.load(std::memory_order_relaxed)});
+    if (marks_.size() > rate_window) marks_.erase(marks_.begin());
+    report_progress();
+    if (Clock::now() - flushed >= flush_interval) {
+      loggers_.each([](Logger& logger) { logger.flush(); });
+      flushed = Clock::now();
+    }
+  }
+  loggers_.close(*outcome_);
+}
+
+void Log::report_progress() {
+  Progress progress;
+  progress.step = marks_.back().step;
+  progress.total_steps = loggers_.info().total_steps;
+  progress.epoch = epoch_.load(std::memory_order_relaxed);
+  progress.seconds = marks_.back().seconds;
+  const double elapsed = marks_.back().seconds - marks_.front().seconds;
+  const auto steps = static_cast<double>(marks_.back().step - marks_.front().step);
+  progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
+  loggers_.each([&](Logger& logger) { logger.progress(progress); });
+}
+
+void Log::write(const Record& record) {
+  const Tag tag{record.tag, tag_names_[record.tag]};
+  if (const auto* scalar = std::get_if<Scalar>(&record.content)) {
+    const ScalarRecord out{tag, record.step, record.wall_time, scalar->value};
+    loggers_.each([&](Logger& logger) { logger.scalar(out); });
+  } else if (const auto* text = std::get_if<std::string>(&record.content)) {
+    const TextRecord out{tag, record.step, record.wall_time, *text};
+    loggers_.each([&](Logger& logger) { logger.text(out); });
+  } else {
+    write(tag, record, *std::get<std::unique_ptr<Picture>>(record.content));
+  }
+}
+
+void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
+  try {
+    const std::vector<std::byte> png = paint_(picture, PictureFormat::png);
+    const Size size = picture.renderer.call([](const Renderer& r) { return r.size(); });
+    const ImageRecord out{tag, record.step, record.wall_time, size.width, size.height, png};
+    loggers_.each([&](Logger& logger) { logger.image(out); });
+    for (const PictureFormat format : picture.files) {
+      const std::string file =
+          image_file_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)));
+      run_folder::write_atomically(file,
+                                   format == PictureFormat::png ? png : paint_(picture, format));
+    }
+  } catch (const std::exception& error) {
+    loggers_.fail(fmt::format("picture '{}' at step {}: {}", tag.name, record.step, error.what()));
+  }
+}
+
+}  // namespace assay::logging

@@ -1,0 +1,69 @@
+#include "runner/logging/loggers.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+namespace assay::logging {
+
+class Loggers::Context final : public LoggerContext {
+ public:
+  Context(const RunInfo& info, Terminal& terminal)
+      : info_(info), folder_(info.folder.string()), terminal_(terminal) {}
+
+  LogFile& create(std::string_view name) override {
+    if (name.empty() || name.find('/') != std::string_view::npos)
+      throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+    return *files_.emplace_back(std::make_unique<run_folder::AppendFile>(info_.folder / name));
+  }
+  Terminal& terminal() override { return terminal_; }
+  std::string_view run_name() const override { return info_.name; }
+  std::string_view run_folder() const override { return folder_; }
+  std::int64_t first_step() const override { return info_.first_step; }
+  std::int64_t total_steps() const override { return info_.total_steps; }
+  double start_time() const override { return info_.start_time; }
+
+ private:
+  RunInfo info_;
+  std::string folder_;
+  Terminal& terminal_;
+  std::vector<std::unique_ptr<run_folder::AppendFile>> files_;
+};
+
+Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)
+    : info_(std::move(info)), terminal_(&terminal), report_(std::move(report)) {
+  for (Named& named : loggers)
+    slots_.push_back({std::move(named), std::make_unique<Context>(info_, terminal), true});
+}
+Loggers::~Loggers() = default;
+Loggers::Loggers(Loggers&&) noexcept = default;
+
+void Loggers::fail(const std::string& message) {
+  failures_.push_back(message);
+  report_(message);
+}
+
+void Loggers::call(Slot& slot, const std::function<void(Logger&)>& call) {
+  if (!slot.works) return;
+  try {
+    slot.named.logger.call(call);
+  } catch (const std::exception& error) {
+    slot.works = false;
+    fail(fmt::format("{}; it gets no more records, training goes on", error.what()));
+  }
+}
+
+void Loggers::open() {
+  for (Slot& slot : slots_) call(slot, [&](Logger& logger) { logger.open(*slot.context); });
+}
+
+void Loggers::each(const std::function<void(Logger&)>& function) {
+  for (Slot& slot : slots_) call(slot, function);
+}
+
+void Loggers::close(Outcome outcome) {
+  each([&](Logger& logger) { logger.close(outcome); });
+}
+
+}  // namespace assay::logging

@@ -1,0 +1,65 @@
+// The loggers of a run, each kept apart from the others' failures: one that throws is reported once
+// and left out from then on.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assay/logger.h"
+#include "runner/plugin_host/component.h"
+#include "runner/run_folder/append_file.h"
+
+namespace assay::logging {
+
+/// What loggers are told about the run.
+struct RunInfo {
+  std::string name;
+  std::filesystem::path folder;
+  std::int64_t first_step = 0;
+  std::int64_t total_steps = 0;
+  double start_time = 0;
+};
+
+class Loggers {
+ public:
+  struct Named {
+    std::string name;
+    plugin_host::Handle<Logger> logger;
+  };
+  /// Told of every failure as it happens. Called on the logging thread.
+  using Report = std::function<void(const std::string&)>;
+
+  Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report);
+  ~Loggers();
+  Loggers(Loggers&&) noexcept;
+
+  void open();
+  /// Calls every logger that still works.
+  void each(const std::function<void(Logger&)>& call);
+  void close(Outcome outcome);
+
+  /// For failures that are nobody's in particular (a picture that cannot be drawn).
+  void fail(const std::string& message);
+  const std::vector<std::string>& failures() const { return failures_; }
+  const RunInfo& info() const { return info_; }
+
+ private:
+  class Context;
+  struct Slot {
+    Named named;
+    std::unique_ptr<Context> context;
+    bool works = true;
+  };
+
+  void call(Slot& slot, const std::function<void(Logger&)>& call);
+
+  std::vector<Slot> slots_;
+  RunInfo info_;
+  Terminal* terminal_;
+  Report report_;
+  std::vector<std::string> failures_;
+};
+
+}  // namespace assay::logging

@@ -1,0 +1,221 @@
+#include "runner/train/experiment.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "assay/error.h"
+#include "runner/data/split.h"
+#include "runner/train/initialize.h"
+
+namespace assay::train {
+namespace {
+
+using plugin_host::ComponentError;
+using plugin_host::Handle;
+
+// A problem that has been reported, with its place.
+struct Reported {};
+
+class Assembly {
+ public:
+  Assembly(const plan::Plan& plan, plugin_host::PluginHost& host, config::Diagnostics& diagnostics)
+      : plan_(plan), host_(host), diagnostics_(diagnostics) {}
+
+  Experiment make();
+
+ private:
+  // Runs something that a component does; what goes wrong is reported at its place in the config.
+  template <class Function>
+  auto at(const plan::ComponentPlan& plan, const std::string& key, Function&& function) {
+    try {
+      return function();
+    } catch (const ComponentError& error) {
+      const plan::Value* value =
+          error.option().empty() ? nullptr : plan.values.find(error.option());
+      const bool placed = value != nullptr && value->where.source != nullptr;
+      diagnostics_.error(placed ? value->where : plan.where,
+                         value != nullptr ? key + "." + error.option() : key, error.message());
+    } catch (const Error& error) {
+      diagnostics_.error(plan.where, key, error.what());
+    }
+    throw Reported{};
+  }
+
+  template <class Interface>
+  Handle<Interface> create(const plan::ComponentPlan& plan, const std::string& key) {
+    return at(plan, key, [&] { return host_.create<Interface>(plan); });
+  }
+
+  void cut(const Handle<Dataset>& dataset) {
+    at(plan_.dataset, "dataset.split", [&] {
+      if (plan_.split) {
+        data::Split split = data::split(out_.data.rows, *plan_.split);
+        rows_["train"] = std::move(split.train);
+        if (!split.validation.empty()) rows_["validation"] = std::move(split.validation);
+        if (!split.test.empty()) rows_["test"] = std::move(split.test);
+      } else {
+        for (const auto& split : out_.data.splits) rows_[split.name] = split.rows;
+        if (!rows_.contains("train")) {
+          if (!rows_.empty())
+            throw Error(fmt::format("{} has splits, but no 'train'", dataset.who()));
+          rows_["train"].resize(static_cast<std::size_t>(out_.data.rows));
+          std::iota(rows_["train"].begin(), rows_["train"].end(), 0);
+        }
+      }
+      out_.batches.emplace(static_cast<std::int64_t>(rows_.at("train").size()),
+                           plan_.train.batch_size, plan_.train.shuffle, plan_.seed);
+    });
+    out_.steps = plan_.train.steps ? *plan_.train.steps
+                                   : *plan_.train.epochs * out_.batches->steps_per_epoch();
+  }
+
+  void make_hooks() {
+    for (const plan::HookPlan& hook : plan_.hooks) {
+      const std::string key = "hooks." + hook.name;
+      auto handle = create<Hook>(hook.component, key);
+      out_.hooks.push_back(at(hook.component, key, [&] {
+        auto prepared = hooks::prepare(hook.name, std::move(handle), hook.trigger);
+        for (const hooks::ValueNeed& need : prepared.values) check(need, prepared);
+        for (const hooks::PictureNeed& need : prepared.pictures) check(need);
+        return prepared;
+      }));
+    }
+  }
+
+  void check(const hooks::ValueNeed& need, const hooks::PreparedHook& hook) {
+    const auto fail = [&](const std::string& message) {
+      throw ComponentError(hook.hook.who(), message, need.option);
+    };
+    if (need.split.empty()) {
+      if (need.metric != "loss")
+        fail(fmt::format("'{}': of a batch only batch.loss is known", need.name));
+      if (std::ranges::count(hook.trigger.at, 0) != 0)
+        fail("batch.loss has no value at step 0, before the first batch; leave 0 out of `at`");
+      return;
+    }
+    if (need.split == "all" || !rows_.contains(need.split))
+      fail(fmt::format("'{}': there is no split '{}' (splits: {}); `dataset.split` makes them",
+                       need.name, need.split, fmt::join(split_names(), ", ")));
+    wanted_.emplace(need.split, whole);
+    if (std::ranges::count(out_.metric_names, need.metric) != 0) return;
+    const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
+    if (metric == plan_.metrics.end()) {
+      std::vector<std::string> names = {"loss", "accuracy"};
+      for (const auto& known : plan_.metrics)
+        if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
+      fail(fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
+                       need.name, need.metric, fmt::join(names, ", ")));
+    }
+    out_.metric_names.push_back(need.metric);
+  }
+
+  void check(const hooks::PictureNeed& need) {
+    out_.draws_pictures = true;
+    if (need.split != "all" && !rows_.contains(need.split))
+      throw Error(fmt::format("renderer {}: there is no split '{}' (splits: all, {})",
+                              need.handle.name(), need.split, fmt::join(split_names(), ", ")));
+    if (need.split == "all") {
+      std::int64_t& rows = wanted_["all"];
+      rows = std::max(rows, std::min(need.rows, out_.data.rows));
+    } else {
+      wanted_.emplace(need.split, whole);
+    }
+    need.handle.call([&](const Renderer& r) { r.check(out_.data.sample_shape, out_.data.target); });
+  }
+
+  std::vector<std::string> split_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, rows] : rows_) names.push_back(name);
+    return names;
+  }
+
+  void make_network() {
+    Network::Components components{
+        create<Model>(plan_.model, "model"), create<Loss>(plan_.loss, "loss"), {}};
+    for (const std::string& name : out_.metric_names) {
+      const auto metric = std::ranges::find(plan_.metrics, name, &plan::NamedComponent::name);
+      const auto& handle =
+          components.metrics.emplace_back(create<Metric>(metric->component, "metrics." + name));
+      at(metric->component, "metrics." + name,
+         [&] { handle.call([&](const Metric& m) { m.check(out_.data.target); }); });
+    }
+    const std::int64_t outputs = at(plan_.loss, "loss", [&] {
+      return components.loss.call([&](const Loss& l) { return l.outputs(out_.data.target); });
+    });
+    ModelDescription description = at(plan_.model, "model", [&] {
+      return describe(components.model, out_.data.sample_shape, outputs);
+    });
+    LaneRule rule;
+    rule.lanes = plan_.train.lanes;
+    rule.exact_blocks = plan_.train.block_rows.has_value();
+    rule.whole = components.model.call([](const Model& m) { return m.whole_batches(); });
+    rule.block_rows = plan_.train.block_rows
+                          ? *plan_.train.block_rows
+                          : components.model.call([](const Model& m) { return m.block_rows(); });
+    const std::int64_t batch = out_.batches->batch_size();
+    const std::int64_t useful = Lanes(batch, rule).count();
+    out_.team = std::make_unique<ThreadTeam>(static_cast<int>(
+        plan_.threads.value_or(std::min<std::int64_t>(available_cores(), useful))));
+    out_.network = std::make_unique<Network>(std::move(components), std::move(description), rule,
+                                             *out_.team, plan_.seed, batch);
+    at(plan_.model, "model", [&] {
+      const auto& parameters = out_.network->description().parameters;
+      for (std::size_t i = 0; i < parameters.size(); ++i)
+        initialize(plan_.seed, static_cast<int>(i), parameters[i].shape, parameters[i].initializer,
+                   out_.network->weights().values(i));
+    });
+    const auto optimizer = create<Optimizer>(plan_.optimizer, "optimizer");
+    at(plan_.optimizer, "optimizer",
+       [&] { out_.update = std::make_unique<Update>(optimizer, *out_.network, *out_.team); });
+  }
+
+  void read_splits(const Handle<Dataset>& dataset) {
+    wanted_.emplace("train", whole);
+    at(plan_.dataset, "dataset", [&] {
+      for (const auto& [name, count] : wanted_) {
+        std::vector<std::int64_t> first_rows(static_cast<std::size_t>(name == "all" ? count : 0));
+        std::iota(first_rows.begin(), first_rows.end(), 0);
+        out_.splits[name] = std::make_shared<data::Rows>(
+            data::read(dataset, out_.data, name == "all" ? first_rows : rows_.at(name)));
+      }
+    });
+  }
+
+  static constexpr std::int64_t whole = -1;
+
+  const plan::Plan& plan_;
+  plugin_host::PluginHost& host_;
+  config::Diagnostics& diagnostics_;
+  Experiment out_;
+  std::map<std::string, std::vector<std::int64_t>> rows_;
+  std::map<std::string, std::int64_t> wanted_;  ///< splits to read; of "all" so many rows
+};
+
+Experiment Assembly::make() {
+  const auto dataset = create<Dataset>(plan_.dataset, "dataset");
+  at(plan_.dataset, "dataset", [&] { out_.data = data::describe(dataset); });
+  cut(dataset);
+  make_hooks();
+  make_network();
+  for (const auto& [name, component] : plan_.loggers)
+    out_.loggers.push_back({name, create<Logger>(component, "loggers." + name)});
+  read_splits(dataset);
+  return std::move(out_);
+}
+
+}  // namespace
+
+std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
+                                          config::Diagnostics& diagnostics) {
+  try {
+    return Assembly(plan, host, diagnostics).make();
+  } catch (const Reported&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace assay::train

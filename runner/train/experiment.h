@@ -1,0 +1,42 @@
+// All that a run consists of, made from its plan before anything is written: components, data,
+// network.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/data/batches.h"
+#include "runner/data/rows.h"
+#include "runner/hooks/hooks.h"
+#include "runner/logging/loggers.h"
+#include "runner/plan/plan.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/train/network.h"
+#include "runner/train/thread_team.h"
+#include "runner/train/update.h"
+
+namespace assay::train {
+
+struct Experiment {
+  data::Description data;
+  hooks::Splits splits;  ///< "train", and those that hooks look at
+  std::optional<data::Batches> batches;
+  std::int64_t steps = 0;
+  std::unique_ptr<ThreadTeam> team;
+  std::unique_ptr<Network> network;
+  std::unique_ptr<Update> update;
+  std::vector<std::string> metric_names;  ///< of the network's metrics, in their order
+  std::vector<hooks::PreparedHook> hooks;
+  std::vector<logging::Loggers::Named> loggers;
+  bool draws_pictures = false;
+};
+
+/// Makes the components, reads the data and initializes the weights. What is wrong with the config
+/// is reported with its place; then nothing is returned.
+std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
+                                          config::Diagnostics& diagnostics);
+
+}  // namespace assay::train

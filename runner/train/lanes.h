@@ -1,0 +1,45 @@
+// How the rows of a batch or split are cut up: into a fixed number of lanes, and each lane into
+// blocks.
+//
+// The cut follows from the shapes alone, never from threads, caches or the CPU. A lane is worked
+// through in row order by one thread; lanes are added in index order. So any number of threads
+// gives the same bits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace assay::train {
+
+struct LaneRule {
+  std::int64_t block_rows = 64;       ///< the model's wish
+  std::optional<std::int64_t> lanes;  ///< asked for in the config
+  bool exact_blocks = false;  ///< the height was asked for in the config: not to be evened out
+  bool whole = false;         ///< the model takes whole batches only
+};
+
+struct Range {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+class Lanes {
+ public:
+  static constexpr std::int64_t maximum = 16;
+
+  Lanes(std::int64_t rows, const LaneRule& rule);
+
+  std::int64_t rows() const { return rows_; }
+  std::int64_t count() const { return count_; }
+  /// Blocks have this many rows, but for the last of a lane.
+  std::int64_t block_rows() const { return block_rows_; }
+  /// The rows of a lane; lanes differ by one row at most.
+  Range lane(std::int64_t index) const;
+
+ private:
+  std::int64_t rows_;
+  std::int64_t count_;
+  std::int64_t block_rows_;
+};
+
+}  // namespace assay::train

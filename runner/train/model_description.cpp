@@ -1,0 +1,57 @@
+#include "runner/train/model_description.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "assay/error.h"
+
+namespace assay::train {
+namespace {
+
+class Builder final : public ModelBuilder {
+ public:
+  explicit Builder(ModelDescription& out) : out_(out) {}
+
+  Shape sample() const override { return out_.sample; }
+  std::int64_t outputs() const override { return out_.outputs; }
+
+  int parameter(std::string_view name, const Shape& shape, Role role, Initializer init) override {
+    const bool known = std::any_of(out_.parameters.begin(), out_.parameters.end(),
+                                   [&](const ParameterInfo& p) { return p.name == name; });
+    if (known) throw Error(fmt::format("parameter '{}' is declared twice", name));
+    if (shape.elements() <= 0) throw Error(fmt::format("parameter '{}' has no elements", name));
+    out_.parameters.push_back({std::string(name), shape, role, init});
+    return static_cast<int>(out_.parameters.size()) - 1;
+  }
+
+  void layer(const Layer& layer) override {
+    for (const int p : layer.parameters)
+      if (p < 0 || p >= static_cast<int>(out_.parameters.size()))
+        throw Error(
+            fmt::format("layer '{}' names parameter {}, which is not declared", layer.name, p));
+    out_.layers.push_back({std::string(layer.name),
+                           std::string(layer.operation),
+                           std::string(layer.activation),
+                           layer.input,
+                           layer.output,
+                           {layer.parameters.begin(), layer.parameters.end()}});
+  }
+
+ private:
+  ModelDescription& out_;
+};
+
+}  // namespace
+
+ModelDescription describe(const plugin_host::Handle<Model>& model, const Shape& sample,
+                          std::int64_t outputs) {
+  ModelDescription description;
+  description.sample = sample;
+  description.outputs = outputs;
+  Builder builder(description);
+  model.call([&](Model& m) { m.build(builder); });
+  return description;
+}
+
+}  // namespace assay::train

@@ -1,0 +1,46 @@
+// What a model declared: its parameters and layers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assay/model.h"
+#include "runner/plugin_host/component.h"
+
+namespace assay::train {
+
+struct ParameterInfo {
+  std::string name;
+  Shape shape;
+  Role role{};
+  Initializer initializer{};
+};
+
+struct LayerInfo {
+  std::string name;
+  std::string operation;
+  std::string activation;
+  Shape input;
+  Shape output;
+  std::vector<int> parameters;
+};
+
+struct ModelDescription {
+  Shape sample;
+  std::int64_t outputs = 0;
+  std::vector<ParameterInfo> parameters;
+  std::vector<LayerInfo> layers;
+
+  std::int64_t parameter_count() const {
+    std::int64_t n = 0;
+    for (const ParameterInfo& p : parameters) n += p.shape.elements();
+    return n;
+  }
+};
+
+/// Lets the model declare itself. Throws plugin_host::ComponentError or assay::Error.
+ModelDescription describe(const plugin_host::Handle<Model>& model, const Shape& sample,
+                          std::int64_t outputs);
+
+}  // namespace assay::train

@@ -1,0 +1,16 @@
+// Finds out where a loss became NaN or infinite.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runner/train/network.h"
+
+namespace assay::train {
+
+/// Says where the first value that is no finite number stands, from input to loss, for these rows
+/// and the network's present weights: "first in the output of layer2 (Linear), row 17". Never
+/// empty.
+std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step);
+
+}  // namespace assay::train

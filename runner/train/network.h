@@ -1,0 +1,110 @@
+// A model with its weights, and what is computed with them on rows: gradients of a batch and
+// evaluations of a split. Rows are cut into lanes (lanes.h) that the team works on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "assay/loss.h"
+#include "assay/metric.h"
+#include "assay/model.h"
+#include "runner/data/rows.h"
+#include "runner/plugin_host/component.h"
+#include "runner/train/lanes.h"
+#include "runner/train/model_description.h"
+#include "runner/train/parameter_memory.h"
+#include "runner/train/thread_team.h"
+
+namespace assay::train {
+
+/// Rows to compute on: all of `rows` in their order, or those at the positions `order`.
+struct RowSelection {
+  const data::Rows* rows = nullptr;
+  std::span<const std::int64_t> order;  ///< empty: all, as they are
+
+  std::int64_t count() const {
+    return order.empty() ? rows->count : static_cast<std::int64_t>(order.size());
+  }
+};
+
+struct EvaluationRequest {
+  std::vector<std::size_t> metrics;  ///< which, by their place in Network::Components::metrics
+  std::int64_t keep_rows = 0;        ///< keep the outputs of so many first rows
+};
+
+struct Evaluation {
+  std::vector<double> values;  ///< as in the request
+  std::vector<float> outputs;  ///< [min(keep_rows, rows), outputs]
+};
+
+class Network {
+ public:
+  struct Components {
+    plugin_host::Handle<Model> model;
+    plugin_host::Handle<Loss> loss;
+    std::vector<plugin_host::Handle<Metric>> metrics;
+  };
+
+  /// `largest_batch`: of any gradient() to come, in rows.
+  Network(Components components, ModelDescription description, LaneRule rule, ThreadTeam& team,
+          std::uint64_t seed, std::int64_t largest_batch);
+
+  const ModelDescription& description() const { return description_; }
+  ParameterMemory& weights() { return weights_; }
+  const ParameterMemory& weights() const { return weights_; }
+  const LaneRule& rule() const { return rule_; }
+
+  /// To be called after every change of the weights.
+  void weights_changed();
+
+  /// Sum and weight of the loss over the batch. The gradient of the sum lies in lane_gradients(),
+  /// to be added up in index order.
+  LossSum gradient(const RowSelection& batch, std::int64_t step);
+  std::span<const std::unique_ptr<ParameterMemory>> lane_gradients() const {
+    return {lane_gradients_.data(), lanes_in_use_};
+  }
+
+  Evaluation evaluate(const data::Rows& rows, const EvaluationRequest& request, std::int64_t step);
+
+  /// Runs the rows forward, one block after another, under the eyes of `probe`.
+  void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
+
+ private:
+  // What one worker needs for a block.
+  struct Bench {
+    data::Buffer workspace;
+    data::Buffer samples;
+    data::Buffer targets;
+    data::Buffer outputs;
+    data::Buffer d_outputs;
+  };
+  struct Block {
+    MatrixView<const float> samples;
+    ConstTensorView targets;
+    MatrixView<float> outputs;
+    MatrixView<float> d_outputs;
+  };
+
+  Pass pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe = nullptr) const;
+  void reserve(std::int64_t block_rows);
+  Block block(Bench& bench, const RowSelection& selection, Range range) const;
+  void forward(const Pass& pass, Bench& bench, const Block& block) const;
+  LossSum train_block(const Pass& pass, Bench& bench, const Block& block,
+                      std::span<float* const> gradients) const;
+
+  Components components_;
+  ModelDescription description_;
+  LaneRule rule_;
+  ThreadTeam& team_;
+  std::uint64_t seed_;
+  ParameterMemory weights_;
+  data::Buffer prepared_;
+  std::vector<Bench> benches_;  ///< by worker
+  std::int64_t bench_rows_ = 0;
+  std::vector<std::unique_ptr<ParameterMemory>> lane_gradients_;
+  std::size_t lanes_in_use_ = 0;
+};
+
+}  // namespace assay::train

@@ -1,0 +1,65 @@
+#include "runner/train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <limits>
+
+#include "runner/train/nan_hunt.h"
+
+namespace assay::train {
+
+Result Trainer::run() {
+  const auto start = std::chrono::steady_clock::now();
+  Result result = train();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+Result Trainer::train() {
+  auto& [rows, batches, network, update, hooks, splits, log, signal] = parts_;
+  const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
+
+  network.weights_changed();
+  hooks.fire(0, false, std::numeric_limits<double>::quiet_NaN());
+
+  for (std::int64_t step = 1; step <= steps_; ++step) {
+    if (const int number = signal.load(std::memory_order_relaxed))
+      return {Outcome::stopped, strsignal(number), step - 1};
+
+    const RowSelection rows_now = batch(step - 1);
+    const LossSum loss = network.gradient(rows_now, step - 1);
+    const double batch_loss = loss.sum / loss.weight;
+    if (stop_on_nan && !std::isfinite(batch_loss))
+      return failed(step - 1, fmt::format("the loss of step {} is {}", step, batch_loss), rows_now);
+
+    update.apply(step - 1, loss.weight);
+
+    const auto bad = hooks.fire(step, step == steps_, batch_loss);
+    if (stop_on_nan && bad)
+      return failed(step, fmt::format("{} is {} after step {}", bad->name, bad->value, step),
+                    {splits.at(bad->split).get(), {}});
+    log.progress(step, batches.batch(step - 1).epoch + 1);
+  }
+  return {Outcome::finished, {}, steps_};
+}
+
+RowSelection Trainer::batch(std::int64_t finished) {
+  if (parts_.batches.whole()) return {&parts_.rows, {}};
+  const data::Batch batch = parts_.batches.batch(finished);
+  if (batch.epoch != epoch_) order_ = parts_.batches.order(epoch_ = batch.epoch);
+  return {&parts_.rows, std::span(order_).subspan(static_cast<std::size_t>(batch.first),
+                                                  static_cast<std::size_t>(batch.rows))};
+}
+
+Result Trainer::failed(std::int64_t steps, const std::string& what, const RowSelection& rows) {
+  return {Outcome::failed,
+          fmt::format("{}: {}. A smaller learning rate often helps; `train.on_nan=ignore` goes on",
+                      what, find_first_not_finite(parts_.network, rows, steps)),
+          steps};
+}
+
+}  // namespace assay::train

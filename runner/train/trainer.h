@@ -1,0 +1,55 @@
+// The training loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "assay/logger.h"
+#include "runner/data/batches.h"
+#include "runner/hooks/hooks.h"
+#include "runner/logging/log.h"
+#include "runner/plan/plan.h"
+#include "runner/train/network.h"
+#include "runner/train/update.h"
+
+namespace assay::train {
+
+struct Result {
+  Outcome outcome = Outcome::finished;
+  std::string reason;      ///< why it stopped or failed
+  std::int64_t steps = 0;  ///< finished
+  double seconds = 0;
+};
+
+class Trainer {
+ public:
+  struct Parts {
+    const data::Rows& rows;  ///< the training split
+    const data::Batches& batches;
+    Network& network;
+    Update& update;
+    hooks::Hooks& hooks;
+    const hooks::Splits& splits;
+    logging::Log& log;
+    const std::atomic<int>& signal;  ///< number of the signal that asks to stop, or 0
+  };
+
+  Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan)
+      : parts_(parts), steps_(steps), on_nan_(on_nan) {}
+
+  Result run();
+
+ private:
+  Result train();
+  RowSelection batch(std::int64_t finished);
+  Result failed(std::int64_t steps, const std::string& what, const RowSelection& rows);
+
+  Parts parts_;
+  std::int64_t steps_;
+  plan::OnNan on_nan_;
+  std::int64_t epoch_ = -1;
+  std::vector<std::int64_t> order_;  ///< of the epoch
+};
+
+}  // namespace assay::train

@@ -1,0 +1,50 @@
+// The second half of a step: adds the lanes' gradients up and lets the optimizer change the
+// weights, slice by slice.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assay/optimizer.h"
+#include "runner/plugin_host/component.h"
+#include "runner/train/network.h"
+
+namespace assay::train {
+
+class Update {
+ public:
+  /// Of fixed size, so that the result does not depend on the number of threads.
+  static constexpr std::int64_t slice_elements = 4096;
+
+  Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team);
+
+  /// One update with the gradient of network.gradient(), divided by `weight`. `count` updates are
+  /// finished. Calls network.weights_changed().
+  void apply(std::int64_t count, double weight);
+
+ private:
+  struct Slice {
+    std::size_t parameter;
+    std::int64_t offset;
+    std::int64_t count;
+  };
+  struct Slot {
+    std::string name;
+    ParameterMemory values;
+  };
+
+  void update(const Slice& slice, float scale);
+
+  plugin_host::Handle<Optimizer> optimizer_;
+  Network& network_;
+  ThreadTeam& team_;
+  ParameterMemory gradient_;
+  std::vector<Slot> slots_;
+  std::vector<std::string> scalar_names_;
+  std::vector<double> scalars_;
+  std::vector<Slice> slices_;
+};
+
+}  // namespace assay::train
