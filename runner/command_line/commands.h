@@ -1,0 +1,35 @@
+// The commands of `assay`, one source file each. They return the exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/instruction_set.h"
+#include "runner/plugin_host/plugin_host.h"
+
+namespace assay::command_line {
+
+/// For all commands.
+struct Common {
+  std::vector<std::string> plugin_path;        ///< --plugin-path
+  std::optional<InstructionSet> instructions;  ///< --kernels
+};
+
+/// Looks for plugins where these options say. Throws assay::Error for kernels that the CPU cannot
+/// run.
+plugin_host::PluginHost make_plugin_host(const Common& common);
+
+int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
+        bool describe_after);
+/// A run folder (its final weights) or a config (its initial weights).
+int describe(const Common& common, const std::string& what);
+int view(const std::string& folder, const std::vector<std::string>& arguments);
+int list_plugins(const Common& common, const std::string& kind, bool why);
+int describe_plugin(const Common& common, const std::string& name);
+
+/// For `assay --version`.
+std::string version_text();
+
+}  // namespace assay::command_line

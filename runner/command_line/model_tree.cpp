@@ -1,0 +1,80 @@
+#include "runner/command_line/model_tree.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "runner/command_line/words.h"
+
+namespace assay::command_line {
+namespace {
+
+std::string bytes_text(std::int64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} B", grouped(bytes));
+  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string size_text(std::int64_t elements) {
+  return fmt::format("{} parameters, {}", grouped(elements),
+                     bytes_text(elements * static_cast<std::int64_t>(sizeof(float))));
+}
+
+std::string statistics(std::span<const float> values) {
+  const Eigen::Map<const Eigen::ArrayXf> array(values.data(),
+                                               static_cast<Eigen::Index>(values.size()));
+  const Eigen::ArrayXd exact = array.cast<double>();
+  const double mean = exact.mean();
+  const double deviation = std::sqrt((exact - mean).square().mean());
+  return fmt::format("mean {:.4g}, deviation {:.4g}, min {:.4g}, max {:.4g}, {} zeros", mean,
+                     deviation, array.minCoeff<Eigen::PropagateNaN>(),
+                     array.maxCoeff<Eigen::PropagateNaN>(), grouped((array == 0.0F).count()));
+}
+
+std::int64_t elements_of(const train::LayerInfo& layer, const train::ModelDescription& model) {
+  std::int64_t n = 0;
+  for (const int p : layer.parameters)
+    n += model.parameters[static_cast<std::size_t>(p)].shape.elements();
+  return n;
+}
+
+// "layer1.kernel" within layer1 is just "kernel".
+std::string local_name(const std::string& name, const std::string& layer) {
+  return name.starts_with(layer + ".") ? name.substr(layer.size() + 1) : name;
+}
+
+}  // namespace
+
+std::string model_tree(const std::string& name, const train::ModelDescription& model,
+                       const train::ParameterMemory& weights) {
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{}: {} -> {}, {}", name, shape_text(model.sample), model.outputs,
+                              size_text(model.parameter_count())));
+  for (std::size_t i = 0; i < model.layers.size(); ++i) {
+    const train::LayerInfo& layer = model.layers[i];
+    const bool last = i + 1 == model.layers.size();
+    lines.push_back(fmt::format("{} {}: {} {} -> {}{}, {}", last ? "└─" : "├─", layer.name,
+                                layer.operation, shape_text(layer.input), shape_text(layer.output),
+                                layer.activation.empty() ? "" : ", " + layer.activation,
+                                size_text(elements_of(layer, model))));
+    std::size_t width = 0;
+    for (const int p : layer.parameters)
+      width = std::max(
+          width, local_name(model.parameters[static_cast<std::size_t>(p)].name, layer.name).size());
+    for (std::size_t j = 0; j < layer.parameters.size(); ++j) {
+      const auto p = static_cast<std::size_t>(layer.parameters[j]);
+      const train::ParameterInfo& parameter = model.parameters[p];
+      lines.push_back(fmt::format(
+          "{}  {} {:<{}}  float32 [{}]  {}", last ? " " : "│",
+          j + 1 == layer.parameters.size() ? "└─" : "├─", local_name(parameter.name, layer.name),
+          width, fmt::join(parameter.shape.dimensions(), ", "), statistics(weights.values(p))));
+    }
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+}  // namespace assay::command_line

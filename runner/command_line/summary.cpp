@@ -1,0 +1,68 @@
+#include "runner/command_line/summary.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "runner/command_line/words.h"
+#include "runner/plugin_host/search_path.h"
+
+namespace assay::command_line {
+namespace {
+
+std::string split_sizes(const train::Experiment& experiment) {
+  std::vector<std::string> parts;
+  for (const auto& [name, rows] : experiment.splits)
+    if (name != "all") parts.push_back(fmt::format("{} {}", grouped(rows->count), name));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
+                          const plugin_host::PluginHost& host,
+                          const std::filesystem::path& folder) {
+  const train::ModelDescription& model = experiment.network->description();
+  std::vector<std::string> lines;
+  lines.push_back(plan.name);
+  lines.push_back(fmt::format("  data    {}: {} rows of {}{}", plan.dataset.type,
+                              split_sizes(experiment), shape_text(experiment.data.sample_shape),
+                              experiment.data.target.classes > 0
+                                  ? fmt::format(", {} classes", experiment.data.target.classes)
+                                  : ""));
+  lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
+                              model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
+                              plan.optimizer.type));
+  lines.push_back(fmt::format("  train   {} steps of {} rows; {}, {} kernels",
+                              grouped(experiment.steps), grouped(experiment.batches->batch_size()),
+                              counted(experiment.team->size(), "thread"),
+                              name_of(host.instructions())));
+  lines.push_back(fmt::format("  folder  {}", shown_path(folder)));
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+std::string closing_lines(const run_folder::RunRecord& record,
+                          const std::filesystem::path& folder) {
+  std::vector<std::string> lines;
+  const double rate =
+      record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
+  lines.push_back(fmt::format(
+      "{} after {} steps, {:.2f} s, {} steps a second{}", record.state, grouped(record.steps),
+      record.training_seconds, grouped(static_cast<std::int64_t>(rate)),
+      record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
+  std::size_t width = std::string_view("TensorBoard").size();
+  for (const auto& [tag, value] : record.final_values) width = std::max(width, tag.size());
+  const auto line = [&](std::string_view name, const std::string& text) {
+    lines.push_back(fmt::format("  {:<{}}  {}", name, width, text));
+  };
+  for (const auto& [tag, value] : record.final_values) line(tag, fmt::format("{:.6g}", value));
+  line("run folder", shown_path(folder));
+  line("TensorBoard",
+       fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
+                   shell_quoted(shown_path(folder.parent_path()))));
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+}  // namespace assay::command_line

@@ -1,0 +1,21 @@
+// What `assay run` says before and after training.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "runner/plan/plan.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/run_folder/run_record.h"
+#include "runner/train/experiment.h"
+
+namespace assay::command_line {
+
+/// Data, model and run folder, a line each.
+std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
+                          const plugin_host::PluginHost& host, const std::filesystem::path& folder);
+
+/// How it ended, the last values, the run folder and how to look at it.
+std::string closing_lines(const run_folder::RunRecord& record, const std::filesystem::path& folder);
+
+}  // namespace assay::command_line

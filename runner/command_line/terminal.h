@@ -1,0 +1,36 @@
+// The terminal, or the file or pipe that stands for it. One writer at a time.
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "assay/logger.h"
+
+namespace assay::command_line {
+
+/// Writes to standard output. Any thread.
+class StandardTerminal final : public Terminal {
+ public:
+  StandardTerminal();
+  ~StandardTerminal();
+
+  bool interactive() const override { return interactive_; }
+  bool colours() const override { return colours_; }
+  int columns() const override;
+  void print(std::string_view line) override;
+  void status(std::string_view line) override;
+
+ private:
+  void write(std::string_view text);
+
+  std::mutex mutex_;
+  bool interactive_;
+  bool colours_;
+  std::string status_;
+};
+
+/// Whether messages to standard error may be coloured: a terminal, and no NO_COLOR in the
+/// environment.
+bool error_colours();
+
+}  // namespace assay::command_line

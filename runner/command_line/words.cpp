@@ -1,0 +1,47 @@
+#include "runner/command_line/words.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace assay::command_line {
+
+std::string grouped(std::int64_t number) {
+  std::string text = std::to_string(number);
+  const std::size_t first = text.starts_with('-') ? 1 : 0;
+  for (std::size_t place = text.size(); place > first + 3;) text.insert(place -= 3, ",");
+  return text;
+}
+
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
+std::string shape_text(const Shape& shape) {
+  if (shape.rank() == 0) return "scalar";
+  return fmt::format("{}", fmt::join(shape.dimensions(), "x"));
+}
+
+std::string shown_path(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::string relative = std::filesystem::relative(path, error).string();
+  if (error || relative.empty() || relative.starts_with("..") ||
+      relative.size() >= path.string().size())
+    return path.string();
+  return relative;
+}
+
+std::string shell_quoted(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._-+=:,@%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace assay::command_line

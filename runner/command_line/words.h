@@ -1,0 +1,24 @@
+// Numbers, shapes and paths as people like to read them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "assay/tensor.h"
+
+namespace assay::command_line {
+
+/// 17610 -> "17,610"
+std::string grouped(std::int64_t number);
+/// 1 thread, 2 threads
+std::string counted(std::int64_t number, std::string_view noun);
+/// "8x8", "scalar"
+std::string shape_text(const Shape& shape);
+/// Relative to the working folder where that is shorter.
+std::string shown_path(const std::filesystem::path& path);
+/// For pasting into a shell.
+std::string shell_quoted(const std::string& text);
+
+}  // namespace assay::command_line

@@ -1,0 +1,102 @@
+// Parses the arguments and hands over to a command.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+
+namespace {
+
+using namespace assay;
+using namespace assay::command_line;
+
+struct Arguments {
+  Common common;
+  std::string kernels, config, what, folder = "runs", kind, component;
+  std::vector<std::string> overrides, rest;
+  bool describe = false, why = false;
+};
+
+// Sets `command` to what the chosen subcommand does.
+void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
+  app.set_version_flag("--version", [] { return version_text(); });
+  app.require_subcommand(1);
+  app.add_option("--plugin-path", a.common.plugin_path, "Look for plugins in this folder first")
+      ->type_name("DIR");
+  app.add_option("--kernels", a.kernels, "Vector instructions to use: generic, avx2 or avx512")
+      ->check(CLI::IsMember({"generic", "avx2", "avx512"}));
+  app.footer(
+      "Examples:\n"
+      "  assay run configs/digits.yaml\n"
+      "  assay run configs/digits.yaml seed=1 optimizer.learning_rate=0.1\n"
+      "  assay view runs\n"
+      "  assay plugins describe sgd");
+
+  CLI::App* run_command = app.add_subcommand("run", "Run the experiment of a config");
+  run_command->add_option("CONFIG", a.config, "The YAML file")->required();
+  run_command->add_option("key=value", a.overrides,
+                          "Set keys of the config: seed=1 hooks.loss.every=5");
+  run_command->add_flag("--describe", a.describe, "At the end, print the model with its weights");
+  run_command->footer(
+      "Example:\n  assay run configs/digits.yaml train.epochs=100 'model.hidden=[50, 50]'");
+  run_command->callback(
+      [&] { command = [&] { return run(a.common, a.config, a.overrides, a.describe); }; });
+
+  CLI::App* describe_command =
+      app.add_subcommand("describe", "Print the model of a run, layer by layer, with its weights");
+  describe_command->add_option("RUN_DIR", a.what, "A run folder, or a config")->required();
+  describe_command->footer("Example:\n  assay describe runs/test/20260101-120000");
+  describe_command->callback([&] { command = [&] { return describe(a.common, a.what); }; });
+
+  CLI::App* view_command = app.add_subcommand("view", "Start TensorBoard on a folder of runs");
+  view_command->add_option("DIR", a.folder, "The folder")->capture_default_str();
+  view_command->add_option("options", a.rest, "Passed on to TensorBoard, after --");
+  view_command->footer("Example:\n  assay view runs -- --port 6007");
+  view_command->callback([&] { command = [&] { return view(a.folder, a.rest); }; });
+
+  CLI::App* plugins = app.add_subcommand("plugins", "What plugins there are");
+  plugins->require_subcommand(1);
+  CLI::App* list = plugins->add_subcommand("list", "List all components with their libraries");
+  list->add_option("KIND", a.kind, "Only this kind: dataset, model, loss, optimizer, ...");
+  list->add_flag("--why", a.why,
+                 "Also say where was looked, and what was refused for which reason");
+  list->footer("Example:\n  assay plugins list optimizer");
+  list->callback([&] { command = [&] { return list_plugins(a.common, a.kind, a.why); }; });
+  CLI::App* describe_one = plugins->add_subcommand("describe", "Print the options of a component");
+  describe_one->add_option("NAME", a.component, "For instance sgd, or 'optimizer sgd'")->required();
+  describe_one->footer("Example:\n  assay plugins describe sgd");
+  describe_one->callback([&] { command = [&] { return describe_plugin(a.common, a.component); }; });
+}
+
+std::optional<InstructionSet> instruction_set(const std::string& name) {
+  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
+    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
+  return std::nullopt;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Assay runs experiments from YAML configs.", "assay");
+  Arguments arguments;
+  std::function<int()> command;
+  declare(app, arguments, command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : usage_error;
+  }
+  try {
+    arguments.common.instructions = instruction_set(arguments.kernels);
+    return command();
+  } catch (const std::exception& error) {
+    std::cerr << "assay: error: " << error.what() << std::endl;
+    return usage_error;
+  }
+}
