@@ -11,8 +11,7 @@
 namespace assay::picture {
 namespace {
 
-// One filter for all rows and a low level: a third of the time of libpng's defaults for a file of
-// about the same size, for pictures of smooth greys.
+// For a sheet of digits, a third of the time of libpng's defaults for a file 4 % larger.
 constexpr int compression_level = 3;
 constexpr int row_filter = PNG_FILTER_PAETH;
 
