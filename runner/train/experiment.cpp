@@ -151,7 +151,6 @@ class Assembly {
     });
     LaneRule rule;
     rule.lanes = plan_.train.lanes;
-    rule.exact_blocks = plan_.train.block_rows.has_value();
     rule.whole = components.model.call([](const Model& m) { return m.whole_batches(); });
     rule.block_rows = plan_.train.block_rows
                           ? *plan_.train.block_rows

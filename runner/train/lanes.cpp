@@ -6,38 +6,29 @@
 namespace assay::train {
 namespace {
 
-constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 // Two blocks or more to a lane, and a power of two of lanes, so that 2, 4, 8 threads share them
 // evenly.
-std::int64_t default_lanes(std::int64_t rows, std::int64_t block_rows) {
-  const auto pairs = static_cast<std::uint64_t>(std::max<std::int64_t>(rows / (2 * block_rows), 1));
-  return std::min<std::int64_t>(static_cast<std::int64_t>(std::bit_floor(pairs)), Lanes::maximum);
-}
-
-// The blocks of a lane as even as multiples of 4 rows allow, so that none is left with a few rows.
-std::int64_t even_height(std::int64_t lane_rows, std::int64_t block_rows) {
-  const std::int64_t blocks = divide_up(lane_rows, block_rows);
-  return std::min(divide_up(divide_up(lane_rows, blocks), 4) * 4, block_rows);
+std::int64_t default_lanes(std::int64_t blocks) {
+  const auto pairs = static_cast<std::uint64_t>((blocks + 1) / 2);
+  return std::min(static_cast<std::int64_t>(std::bit_floor(pairs)), Lanes::maximum);
 }
 
 }  // namespace
 
-Lanes::Lanes(std::int64_t rows, const LaneRule& rule) : rows_(rows) {
-  if (rule.whole) {
-    count_ = 1;
-    block_rows_ = std::max<std::int64_t>(rows, 1);
-    return;
-  }
-  count_ = std::clamp<std::int64_t>(rule.lanes.value_or(default_lanes(rows, rule.block_rows)), 1,
-                                    std::max<std::int64_t>(rows, 1));
-  const std::int64_t lane_rows = std::max<std::int64_t>(divide_up(rows, count_), 1);
-  block_rows_ = rule.exact_blocks ? rule.block_rows : even_height(lane_rows, rule.block_rows);
+Lanes::Lanes(std::int64_t rows, const LaneRule& rule)
+    : rows_(rows), block_rows_(rule.whole ? std::max<std::int64_t>(rows, 1) : rule.block_rows) {
+  const std::int64_t blocks = std::max<std::int64_t>((rows + block_rows_ - 1) / block_rows_, 1);
+  count_ = rule.lanes ? std::clamp<std::int64_t>(*rule.lanes, 1, blocks) : default_lanes(blocks);
+  blocks_per_lane_ = blocks / count_;
+  longer_lanes_ = blocks % count_;
 }
 
 Range Lanes::lane(std::int64_t index) const {
-  const std::int64_t size = rows_ / count_, longer = rows_ % count_;
-  return {index * size + std::min(index, longer), size + (index < longer ? 1 : 0)};
+  const auto first_row = [&](std::int64_t lane) {
+    const std::int64_t block = lane * blocks_per_lane_ + std::min(lane, longer_lanes_);
+    return std::min(block * block_rows_, rows_);
+  };
+  return {first_row(index), first_row(index + 1) - first_row(index)};
 }
 
 }  // namespace assay::train

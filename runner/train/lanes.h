@@ -12,10 +12,9 @@
 namespace assay::train {
 
 struct LaneRule {
-  std::int64_t block_rows = 64;       ///< the model's wish
+  std::int64_t block_rows = 64;       ///< the model's wish, or the config's
   std::optional<std::int64_t> lanes;  ///< asked for in the config
-  bool exact_blocks = false;  ///< the height was asked for in the config: not to be evened out
-  bool whole = false;         ///< the model takes whole batches only
+  bool whole = false;                 ///< the model takes whole batches only
 };
 
 struct Range {
@@ -31,15 +30,17 @@ class Lanes {
 
   std::int64_t rows() const { return rows_; }
   std::int64_t count() const { return count_; }
-  /// Blocks have this many rows, but for the last of a lane.
+  /// Blocks have this many rows, but for the very last.
   std::int64_t block_rows() const { return block_rows_; }
-  /// The rows of a lane; lanes differ by one row at most.
+  /// The rows of a lane: whole blocks, but for the very last; lanes differ by one block at most.
   Range lane(std::int64_t index) const;
 
  private:
   std::int64_t rows_;
-  std::int64_t count_;
   std::int64_t block_rows_;
+  std::int64_t count_;
+  std::int64_t blocks_per_lane_;
+  std::int64_t longer_lanes_;  ///< the first so many have a block more
 };
 
 }  // namespace assay::train
