@@ -5,7 +5,7 @@
 //   peak_value     the value after the rise
 //   warmup_steps   steps of the rise; 0: none
 //   decay_steps    steps of the rise and the fall together
-//   end_value      the value after the fall, kept (default 0)
+//   end_value      the value after the fall, kept (default 0; of no effect if the peak is 0)
 //   exponent       bends the fall (default 1)
 //
 //   optimizer:
@@ -58,14 +58,13 @@ class WarmupCosine final : public assay::Schedule {
         peak_value_(options.number("peak_value")),
         warmup_steps_(options.integer("warmup_steps")),
         fall_steps_(options.integer("decay_steps") - warmup_steps_),
-        end_value_(options.number("end_value")),
+        alpha_(peak_value_ == 0 ? 0 : options.number("end_value") / peak_value_),
         exponent_(options.number("exponent")) {
     if (fall_steps_ <= 0)
-      throw assay::OptionError("decay_steps",
-                               "decay_steps counts the warm-up too: expected more than "
-                               "warmup_steps (" +
-                                   std::to_string(warmup_steps_) + "), found " +
-                                   std::to_string(options.integer("decay_steps")));
+      throw assay::OptionError("decay_steps", "expected more than warmup_steps (" +
+                                                  std::to_string(warmup_steps_) +
+                                                  "), since it counts the warm-up too; found " +
+                                                  std::to_string(options.integer("decay_steps")));
   }
 
   double value(std::int64_t count) const override {
@@ -75,7 +74,7 @@ class WarmupCosine final : public assay::Schedule {
     const double progress = static_cast<double>(std::min(count - warmup_steps_, fall_steps_)) /
                             static_cast<double>(fall_steps_);
     const double decay = std::pow(0.5 * (1 + std::cos(std::numbers::pi * progress)), exponent_);
-    return end_value_ + (peak_value_ - end_value_) * decay;
+    return peak_value_ * ((1 - alpha_) * decay + alpha_);
   }
 
  private:
@@ -83,7 +82,7 @@ class WarmupCosine final : public assay::Schedule {
   double peak_value_;
   std::int64_t warmup_steps_;
   std::int64_t fall_steps_;
-  double end_value_;
+  double alpha_;  ///< the end as a share of the peak
   double exponent_;
 };
 
