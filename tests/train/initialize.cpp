@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(all_initializers_equal_jax) {
         sum += x;
         squares += static_cast<double>(x) * x;
       }
+      BOOST_REQUIRE(std::isfinite(squares));
       // The sum of numbers of either sign is measured by their size.
       const double size = std::sqrt(squares * static_cast<double>(found.size()));
       const double off = std::max(

@@ -108,6 +108,7 @@ void check_steps(const std::string& type, const std::string& options, const nloh
     training.step(problem.gradient(training.values()));
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const auto e = expected[i].get<double>();
+      BOOST_REQUIRE(std::isfinite(training.values()[i]));
       const double off = std::abs(static_cast<double>(training.values()[i]) - e);
       worst = std::max(worst, off / std::max(1.0, std::abs(e)));
     }

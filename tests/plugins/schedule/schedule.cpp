@@ -33,7 +33,9 @@ void check(const std::string& type, const nlohmann::json& arguments,
   double worst = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     size = std::max(size, std::abs(expected[i]));
-    worst = std::max(worst, std::abs(schedule->value(counts[i]) - expected[i]));
+    const double value = schedule->value(counts[i]);
+    BOOST_REQUIRE(std::isfinite(value));
+    worst = std::max(worst, std::abs(value - expected[i]));
   }
   if (size > 0) worst /= size;
   BOOST_TEST_MESSAGE(type << " " << arguments << ": at most " << worst << " off");
