@@ -1,7 +1,7 @@
 """The real TensorBoard on a free port of 127.0.0.1, for tests.
 
     with TensorBoard(folder, load_fast=True) as board:
-        board.wait_for("the run", lambda: board.json("/data/runs") == ["."])
+        board.wait_for_run(".", folder)
 
 On leaving, it is stopped, and any line that it wrote beyond its greeting is an AssertionError: a
 warning about the data is a fault of the files.
@@ -15,6 +15,8 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+
+import metrics
 
 GREETING = re.compile(
     r"TensorBoard \S+ at (?P<address>http://127\.0\.0\.1:\d+)/ \(Press CTRL\+C to quit\)"
@@ -78,6 +80,21 @@ class TensorBoard:
             (image["step"], self.get("/data/plugin/images/individualImage?" + image["query"]))
             for image in found
         ]
+
+    def wait_for_run(self, name, folder):
+        """Until all that the folder's metrics.jsonl tells of is loaded."""
+        scalars, images = metrics.scalars(folder), metrics.images(folder)
+
+        def is_loaded():
+            scalar_tags = self.json("/data/plugin/scalars/tags").get(name, {})
+            image_tags = self.json("/data/plugin/images/tags").get(name, {})
+            return (
+                scalars.keys() <= scalar_tags.keys()
+                and images.keys() <= image_tags.keys()
+                and all(self.scalars(name, tag)[-1][1] == points[-1][1]
+                        for tag, points in scalars.items()))
+
+        self.wait_for(f"all of the run {name}", is_loaded)
 
     def wait_for(self, what, condition):
         """Returns condition()'s value once it is true."""

@@ -33,7 +33,7 @@ class Browser(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.board = cls.enterClassContext(TensorBoard(RUN, load_fast=True))
-        cls.board.wait_for("the run", lambda: cls.board.json("/data/plugin/scalars/tags"))
+        cls.board.wait_for_run(".", RUN)
         playwright = cls.enterClassContext(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"])

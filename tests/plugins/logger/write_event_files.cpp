@@ -106,9 +106,9 @@ void write_awkward(const std::filesystem::path& folder) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double values[] = {1, std::nan(""), infinity, -infinity, 0, 1e-45, 3e38};
   Run run(folder);
+  run.text({1, "Notes"}, 0, "**bold** äöü");
   std::int64_t step = 0;
   for (const double value : values) run.scalar({0, "loss/損失 \"ä\""}, ++step, value);
-  run.text({1, "Notes"}, 0, "**bold** äöü");
   run.save();
 }
 
