@@ -72,5 +72,11 @@ inline V log(V x) {
   return x == x ? result : x;
 }
 
+/// log(1 + x) for x >= 0, as accurate for small x.
+inline V log1p(V x) {
+  const V u = x + 1.0F;
+  return log(u) + (x - (u - 1.0F)) / u;
+}
+
 }  // namespace
 }  // namespace assay::simd

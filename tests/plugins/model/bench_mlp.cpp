@@ -2,11 +2,14 @@
 // (2 a multiply-add; padding, activations and packing count as time, not as work).
 //
 //   bench_mlp [generic|avx2|avx512]      with the environment of `meson devenv`, or of `meson test`
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <string_view>
+#include <vector>
 
+#include "assay/loss.h"
 #include "tests/plugins/model/run.h"
 
 using namespace assay;

@@ -2,21 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace assay::test {
-
-std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> sets{InstructionSet::generic};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    sets.push_back(InstructionSet::avx2);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    sets.push_back(InstructionSet::avx512);
-#endif
-  return sets;
-}
 
 std::vector<float> numbers(std::size_t count, unsigned seed, float deviation) {
   std::mt19937 generator(seed);

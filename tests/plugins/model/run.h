@@ -4,19 +4,16 @@
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "assay/loss.h"
 #include "assay/model.h"
 #include "tests/support/component.h"
+#include "tests/support/instruction_sets.h"
 
 namespace assay::test {
-
-/// The instruction sets that this CPU has.
-std::vector<InstructionSet> instruction_sets();
 
 /// Normal random numbers of the given deviation.
 std::vector<float> numbers(std::size_t count, unsigned seed, float deviation);

@@ -1,0 +1,33 @@
+// The multilayer perceptron in plain float64 loops, straight from its formulas: what the kernels
+// are compared with. Its own gradients are checked against central differences.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace assay::test {
+
+struct PlainNetwork {
+  std::vector<std::int64_t> widths;  ///< of the input, the hidden layers, the output
+  std::string activation;
+  /// kernel [in][out], bias [out] of each layer in turn.
+  std::vector<std::vector<double>> parameters;
+
+  double f(double z) const;
+  /// outputs [rows][widths.back()] for x [rows][widths.front()].
+  std::vector<double> forward(const std::vector<double>& x, std::int64_t rows) const;
+  /// The gradients of sum(d_outputs * outputs), shaped like the parameters.
+  std::vector<std::vector<double>> gradients(const std::vector<double>& x, std::int64_t rows,
+                                             const std::vector<double>& d_outputs) const;
+
+ private:
+  double slope(double z) const;
+  struct Values {
+    std::vector<std::vector<double>> inputs;  ///< of each layer
+    std::vector<std::vector<double>> z;       ///< of each layer, before the activation
+  };
+  Values values(const std::vector<double>& x, std::int64_t rows) const;
+};
+
+}  // namespace assay::test
