@@ -41,7 +41,8 @@ typedef float Unaligned __attribute__((vector_size(width * 4), aligned(4), may_a
 
 inline V load(const float* from) { return *reinterpret_cast<const Unaligned*>(from); }
 inline void store(float* to, V v) { *reinterpret_cast<Unaligned*>(to) = v; }
-inline V splat(float x) { return V{} + x; }
+/// x in every lane; subtracting zero changes nothing, so the compiler leaves it out.
+inline V splat(float x) { return x - V{}; }
 inline I bits(V v) { return __builtin_bit_cast(I, v); }
 inline V from_bits(I i) { return __builtin_bit_cast(V, i); }
 
