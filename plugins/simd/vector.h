@@ -110,6 +110,7 @@ inline void load_transposed(const float* from, Index stride, Index rows, Index c
     for (int i = 0; i < width; ++i) square[i] = load(from + i * stride);
   } else {
     const Index count = columns < width ? columns : width;
+#pragma GCC unroll 16
     for (int i = 0; i < width; ++i)
       square[i] = i < rows ? load_first(from + i * stride, count) : V{};
   }

@@ -20,46 +20,54 @@ constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 /// neither loses digits when the prediction is nearly certain.
 double cross_entropy_of_group(const float* z, Index z_stride, const std::int32_t* targets,
                               Index rows, Index classes, float* d, Index d_stride) {
+  I target{};
+  for (Index r = 0; r < rows; ++r) target[r] = targets[r];
   V square[width];
-  V maximum = V{} - __builtin_inff();
-  I place{};
-  for (Index first = 0; first < classes; first += width) {
+  const auto load_square = [&](Index first) {
     simd::load_transposed(z + first, z_stride, rows, classes - first, square);
-    for (Index c = 0; c < smaller(width, classes - first); ++c) {
-      const I greater = square[c] > maximum;
-      place = greater ? I{} + static_cast<std::int32_t>(first + c) : place;
-      maximum = greater ? square[c] : maximum;
+    return smaller(width, classes - first);
+  };
+
+  V maximum = V{} - __builtin_inff();
+  V z_target{};
+  I place{};  // of the maximum
+  for (Index first = 0; first < classes; first += width) {
+    const Index count = load_square(first);
+    for (Index i = 0; i < count; ++i) {
+      const auto c = static_cast<std::int32_t>(first + i);
+      const I greater = square[i] > maximum;
+      place = greater ? c - I{} : place;
+      maximum = greater ? square[i] : maximum;
+      z_target = target == c ? square[i] : z_target;
     }
   }
   V rest{};
   for (Index first = 0; first < classes; first += width) {
-    const Index count = smaller(width, classes - first);
-    if (classes > width) simd::load_transposed(z + first, z_stride, rows, classes - first, square);
-    for (Index c = 0; c < count; ++c) {
-      square[c] = simd::exp(square[c] - maximum);
-      rest += place == static_cast<std::int32_t>(first + c) ? V{} : square[c];
+    const Index count = classes > width ? load_square(first) : classes;
+    for (Index i = 0; i < count; ++i) {
+      square[i] = simd::exp(square[i] - maximum);
+      rest += place == static_cast<std::int32_t>(first + i) ? V{} : square[i];
     }
-    if (d == nullptr) continue;
+  }
+  const V losses = simd::log1p(rest) + (maximum - z_target);
+  double sum = 0;
+  for (Index r = 0; r < rows; ++r) sum += static_cast<double>(losses[r]);
+  if (d == nullptr) return sum;
+
+  const V scale = 1 / (1 + rest);
+  const V certain = -rest * scale;
+  for (Index first = 0; first < classes; first += width) {
+    const Index count = classes > width ? load_square(first) : classes;
+    for (Index i = 0; i < count; ++i) {
+      const auto c = static_cast<std::int32_t>(first + i);
+      const V e = classes > width ? simd::exp(square[i] - maximum) : square[i];
+      const V p = e * scale;
+      square[i] = target == c ? (place == c ? certain : p - 1) : p;
+    }
     simd::transpose(square);
     for (Index r = 0; r < rows; ++r) simd::store_first(d + r * d_stride + first, square[r], count);
   }
-  const V log_sum = simd::log1p(rest);
-  double loss = 0;
-  for (Index r = 0; r < rows; ++r)
-    loss += static_cast<double>(log_sum[r] + (maximum[r] - z[r * z_stride + targets[r]]));
-  if (d == nullptr) return loss;
-  const V factor = 1 / (1 + rest);
-  const V certain = -rest * factor;
-  for (Index r = 0; r < rows; ++r) {
-    float* row = d + r * d_stride;
-    for (Index first = 0; first < classes; first += width) {
-      const Index count = smaller(width, classes - first);
-      simd::store_first(row + first, simd::load_first(row + first, count) * factor[r], count);
-    }
-    float& at_target = row[targets[r]];
-    at_target = targets[r] == place[r] ? certain[r] : at_target - 1;
-  }
-  return loss;
+  return sum;
 }
 
 double cross_entropy(const float* z, Index z_stride, const std::int32_t* targets, Index rows,

@@ -194,25 +194,23 @@ constexpr GradientTile gradient_tile_for(Index wanted_vectors, Index wanted_inpu
 }
 
 Index gradient_scratch(Index rows, Index outputs) {
-  return smaller(gradient_vectors, quotient_up(outputs, width)) * width * rows;
+  return (smaller(gradient_vectors, quotient_up(outputs, width)) * width + 1) * rows;
 }
 
 void gradients(const float* x, const float* d, Index rows, Index stride, Index inputs,
                Index outputs, float* scratch, float* kernel, float* bias) {
   const Tiles tiles(quotient_up(outputs, width), gradient_vectors);
+  // The bias is the kernel's row of an input that is always one.
+  float* ones = scratch + gradient_scratch(rows, outputs) - rows;
+  for (Index r = 0; r < rows; ++r) ones[r] = 1;
   for (Index tile = 0; tile < tiles.count(); ++tile) {
     const Index vectors = tiles.size(tile);
     const Index n = tiles.first(tile) * width;
     const Index columns = smaller(vectors * width, outputs - n);
     const Index last = columns - (vectors - 1) * width;
     transpose(d + n * stride, stride, columns, rows, scratch, vectors * width, vectors * width);
-    for (Index v = 0; v < vectors; ++v) {
-      V sum{};
-      for (Index r = 0; r < rows; ++r) sum += load(scratch + (r * vectors + v) * width);
-      float* to = bias + n + v * width;
-      const Index count = v + 1 < vectors ? width : last;
-      simd::store_first(to, simd::load_first(to, count) + sum, count);
-    }
+    const GradientTile sum_rows = gradient_tile_for<gradient_vectors>(vectors, 1);
+    sum_rows(ones, 0, scratch, rows, bias + n, outputs, last);
     const Tiles steps(inputs, inputs_beside(vectors));
     for (Index step = 0; step < steps.count(); ++step) {
       const Index k = steps.first(step);
