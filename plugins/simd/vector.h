@@ -26,13 +26,6 @@ constexpr int width = 8;
 constexpr int width = 4;
 #endif
 
-/// How many vectors fit in registers.
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int registers = 32;
-#else
-constexpr int registers = 16;
-#endif
-
 typedef float V __attribute__((vector_size(width * 4)));
 typedef std::int32_t I __attribute__((vector_size(width * 4)));
 

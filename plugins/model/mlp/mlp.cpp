@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/model.h"
@@ -137,7 +139,7 @@ class Mlp final : public Model {
   }
 
   std::size_t workspace_bytes(std::int64_t rows) const override {
-    return static_cast<std::size_t>(Workspace(*this, nullptr, rows).floats) * sizeof(float);
+    return static_cast<std::size_t>(layout(rows).floats) * sizeof(float);
   }
 
   std::size_t prepared_bytes() const override {
@@ -163,116 +165,103 @@ class Mlp final : public Model {
     }
   }
 
-  void forward(const Pass& pass, std::span<std::byte> memory, MatrixView<const float> x,
+  void forward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                MatrixView<float> outputs) const override {
-    const Workspace work(*this, memory.data(), x.rows);
+    if (x.rows == 0) return;
+    const Layout at = layout(x.rows);
+    float* const memory = reinterpret_cast<float*>(workspace.data());
     const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data());
-    kernels_.transpose(x.data, x.stride, x.rows, x.columns, work.values, work.stride, work.stride);
-    const float* input = work.values;
-    float* output = work.values + layers_.front().inputs * work.stride;
-    for (const Linear& layer : layers_) {
-      const bool last = &layer == &layers_.back();
-      const Index size = layer.outputs * work.stride;
-      float* z = last ? output : work.before_activation(output);
+    kernels_.transpose(x.data, x.stride, x.rows, x.columns, memory, at.stride, at.stride);
+    float* input = memory;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const Linear& layer = layers_[i];
+      const bool last = i + 1 == layers_.size();
+      float* const output = input + layer.inputs * at.stride;
+      float* const z = last ? output : output + at.before_activation;
       kernels_.product(panels, pass.parameters.values[static_cast<std::size_t>(layer.bias)],
-                       layer.inputs, layer.outputs, input, z, work.stride);
-      if (!last) {
-        kernels_.activate(activation_, z, output, size);
-        if (pass.probe != nullptr) show(pass, layer, work, output, x.rows);
+                       layer.inputs, layer.outputs, input, z, at.stride);
+      if (!last) kernels_.activate(activation_, z, output, layer.outputs * at.stride);
+      if (pass.probe != nullptr) {
+        const MatrixView<float> rows{memory + at.scratch, x.rows, layer.outputs, layer.outputs};
+        kernels_.transpose(output, at.stride, rows.columns, rows.rows, rows.data, rows.stride,
+                           rows.columns);
+        pass.probe->output(static_cast<int>(i), rows);
       }
       panels += 2 * layer.inputs * layer.outputs;
       input = output;
-      output += size;
     }
-    kernels_.transpose(input, work.stride, outputs.columns, outputs.rows, outputs.data,
+    kernels_.transpose(input, at.stride, outputs.columns, outputs.rows, outputs.data,
                        outputs.stride, outputs.columns);
-    if (pass.probe != nullptr) pass.probe->output(static_cast<int>(layers_.size()) - 1, outputs);
   }
 
-  void backward(const Pass& pass, std::span<std::byte> memory, MatrixView<const float> x,
+  void backward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                 MatrixView<const float> d_outputs,
                 std::span<float* const> gradients) const override {
-    const Workspace work(*this, memory.data(), x.rows);
-    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data());
-    const float* output = work.values + layers_.front().inputs * work.stride;
-    for (const Linear& layer : layers_) {
-      panels += 2 * layer.inputs * layer.outputs;
-      output += layer.outputs * work.stride;
-    }
-    float* d = work.d;
-    float* d_input = work.d_input;
+    if (x.rows == 0) return;
+    const Layout at = layout(x.rows);
+    float* const memory = reinterpret_cast<float*>(workspace.data());
+    float* d = memory + at.d;
+    float* d_input = memory + at.d_input;
     kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns, d,
-                       work.stride, work.stride);
+                       at.stride, at.stride);
+    // From the end of the panels and of the layers' inputs back to their beginning.
+    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data()) +
+                          prepared_bytes() / sizeof(float);
+    const float* input = memory + at.last_output;
     for (std::size_t i = layers_.size(); i-- > 0;) {
       const Linear& layer = layers_[i];
       const Index weights = layer.inputs * layer.outputs;
-      output -= layer.outputs * work.stride;
-      const float* input = output - layer.inputs * work.stride;
-      panels -= weights;
-      kernels_.gradients(input, d, x.rows, work.stride, layer.inputs, layer.outputs, work.scratch,
-                         gradients[static_cast<std::size_t>(layer.kernel)],
+      input -= layer.inputs * at.stride;
+      kernels_.gradients(input, d, x.rows, at.stride, layer.inputs, layer.outputs,
+                         memory + at.scratch, gradients[static_cast<std::size_t>(layer.kernel)],
                          gradients[static_cast<std::size_t>(layer.bias)]);
       if (i == 0) break;
-      kernels_.product(panels, nullptr, layer.outputs, layer.inputs, d, d_input, work.stride);
-      kernels_.differentiate(activation_, work.before_activation(input), input, d_input,
-                             layer.inputs * work.stride);
-      panels -= weights;
+      kernels_.product(panels - weights, nullptr, layer.outputs, layer.inputs, d, d_input,
+                       at.stride);
+      kernels_.differentiate(activation_, input + at.before_activation, input, d_input,
+                             layer.inputs * at.stride);
+      panels -= 2 * weights;
       std::swap(d, d_input);
     }
   }
 
  private:
-  /// Where things lie in the workspace of a block. `values` is feature-major: the input, then the
-  /// output of every layer, each [features][stride]. Where the derivative of the activation needs
-  /// it, what was there before the activation is kept `offset` floats further on.
-  struct Workspace {
-    Index stride;  ///< rows, rounded up to whole vectors
-    Index offset;
-    float* values;
-    float* d;        ///< d loss / d what the layer at hand puts out, before the activation
-    float* d_input;  ///< the same of the layer before it
-    float* scratch;  ///< of Kernels::gradients, and for the probe
-    Index floats = 0;
-
-    Workspace(const Mlp& model, void* memory, Index rows)
-        : stride(round_up(rows, model.kernels_.width)) {
-      Index features = model.layers_.front().inputs;
-      Index widest = 0;
-      Index scratch_floats = 0;
-      for (const Linear& layer : model.layers_) {
-        features += layer.outputs;
-        widest = std::max({widest, layer.inputs, layer.outputs});
-        scratch_floats = std::max({scratch_floats, rows * layer.outputs,
-                                   model.kernels_.gradient_scratch(rows, layer.outputs)});
-      }
-      offset = model.activation_ == Activation::gelu ? features * stride : 0;
-      values = static_cast<float*>(memory);
-      // Sizes first: with no memory there is nothing to point into.
-      const Index d_at = features * stride + offset;
-      const Index d_input_at = d_at + widest * stride;
-      const Index scratch_at = d_input_at + widest * stride;
-      floats = scratch_at + scratch_floats;
-      d = memory != nullptr ? values + d_at : nullptr;
-      d_input = memory != nullptr ? values + d_input_at : nullptr;
-      scratch = memory != nullptr ? values + scratch_at : nullptr;
-    }
-
-    template <class T>
-    T* before_activation(T* output) const {
-      return output + offset;
-    }
+  /// Where things lie in the workspace of a block, in floats. It begins with the input and every
+  /// layer's output, feature-major, each [features][stride].
+  struct Layout {
+    Index stride;             ///< rows, rounded up to whole vectors
+    Index last_output;        ///< the last layer's output
+    Index before_activation;  ///< from an output to what it was before the activation; 0: not kept
+    Index d;                  ///< d loss / d what the layer at hand puts out, before its activation
+    Index d_input;            ///< the same of the layer before it
+    Index scratch;            ///< of Kernels::gradients; or an output in rows, for the probe
+    Index floats;             ///< in all
   };
+
+  Layout layout(Index rows) const {
+    Index features = layers_.front().inputs;
+    Index widest = 0;
+    Index scratch = 0;
+    for (const Linear& layer : layers_) {
+      features += layer.outputs;
+      widest = std::max({widest, layer.inputs, layer.outputs});
+      scratch =
+          std::max({scratch, rows * layer.outputs, kernels_.gradient_scratch(rows, layer.outputs)});
+    }
+    Layout at{};
+    at.stride = round_up(rows, kernels_.width);
+    at.last_output = (features - layers_.back().outputs) * at.stride;
+    // gelu's derivative cannot be had from its output.
+    at.before_activation = activation_ == Activation::gelu ? features * at.stride : 0;
+    at.d = features * at.stride + at.before_activation;
+    at.d_input = at.d + widest * at.stride;
+    at.scratch = at.d_input + widest * at.stride;
+    at.floats = at.scratch + scratch;
+    return at;
+  }
 
   static Initializer initializer(const Options& options, std::string_view name) {
     return chosen<Initializer>(initializer_choices, options.group("init").text(name));
-  }
-
-  void show(const Pass& pass, const Linear& layer, const Workspace& work, const float* output,
-            Index rows) const {
-    kernels_.transpose(output, work.stride, layer.outputs, rows, work.scratch, layer.outputs,
-                       layer.outputs);
-    pass.probe->output(static_cast<int>(&layer - layers_.data()),
-                       {work.scratch, rows, layer.outputs, layer.outputs});
   }
 
   std::string activation_name_;

@@ -1,7 +1,7 @@
 // How fast the model computes the tutorial's network, on one thread: not a test. Useful flops only
 // (2 a multiply-add; padding, activations and packing count as time, not as work).
 //
-//   bench_mlp [generic|avx2|avx512]      with the environment of `meson devenv`, or of `meson test`
+//   meson test --benchmark -C build -v mlp_kernels
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -29,16 +29,12 @@ double best_seconds(const std::function<void()>& work) {
 }
 
 void report(const char* what, double flops, double seconds) {
-  std::printf("%-34s %9.1f us %8.1f GF/s\n", what, seconds * 1e6, flops / seconds * 1e-9);
+  std::printf("%-36s %9.1f us", what, seconds * 1e6);
+  if (flops > 0) std::printf(" %8.1f GF/s", flops / seconds * 1e-9);
+  std::printf("\n");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  InstructionSet set = InstructionSet::generic;
-  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
-    if (argc > 1 && instruction_set_names[i] == argv[1]) set = static_cast<InstructionSet>(i);
-
+void measure(InstructionSet set) {
   constexpr std::int64_t train = 1347, test = 450, classes = 10;
   ModelRun run("{}", {64}, classes, set);
   run.fill_parameters(1);
@@ -100,4 +96,10 @@ int main(int argc, char** argv) {
              evaluate(row, count);
            });
          }));
+}
+
+}  // namespace
+
+int main() {
+  for (const InstructionSet set : instruction_sets()) measure(set);
 }

@@ -219,6 +219,15 @@ BOOST_AUTO_TEST_CASE(nan_stays_in_its_row_and_is_never_swallowed) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_block_without_rows) {
+  ModelRun run("{}", {5}, 3, InstructionSet::generic);
+  run.fill_parameters(5);
+  float nothing = 0;
+  run.forward({&nothing, 0, 5, 5}, {&nothing, 0, 3, 3});
+  run.backward({&nothing, 0, 5, 5}, {&nothing, 0, 3, 3});
+  BOOST_TEST(std::ranges::count(run.gradient(0), 0.0F) == 500);
+}
+
 BOOST_AUTO_TEST_CASE(activations_far_out) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const std::vector<float> x = {-infinity, -1e30F, -200, -100, -20, 20, 100, 200, 1e30F, infinity};

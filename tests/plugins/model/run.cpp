@@ -90,7 +90,7 @@ Pass ModelRun::pass(Probe* probe) const {
 }
 
 std::span<std::byte> ModelRun::workspace(std::int64_t rows) {
-  if (rows > workspace_rows_) {
+  if (workspaces_.empty() || rows > workspace_rows_) {
     workspaces_.clear();
     workspaces_.emplace_back(model_->workspace_bytes(rows));
     workspace_rows_ = rows;
