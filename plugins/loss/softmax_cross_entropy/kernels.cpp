@@ -81,7 +81,6 @@ double cross_entropy(const float* z, Index z_stride, const std::int32_t* targets
 
 }  // namespace
 
-extern const CrossEntropy ASSAY_KERNEL;
 const CrossEntropy ASSAY_KERNEL = cross_entropy;
 
 }  // namespace assay::softmax

@@ -222,7 +222,6 @@ void gradients(const float* x, const float* d, Index rows, Index stride, Index i
 
 }  // namespace
 
-extern const Kernels ASSAY_KERNELS;
 const Kernels ASSAY_KERNELS = {
     width, transpose, pack, panels, product, gradient_scratch, gradients, activate, differentiate};
 

@@ -12,7 +12,6 @@ void each(const float* x, float* y, std::ptrdiff_t count) {
 
 }  // namespace
 
-extern const VectorMath ASSAY_MATH;
 const VectorMath ASSAY_MATH = {simd::width, each<simd::exp>, each<simd::expm1>, each<simd::log>};
 
 }  // namespace assay::test
