@@ -1,6 +1,7 @@
 // Parses the arguments and hands over to a command.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <iostream>
@@ -10,6 +11,7 @@
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/config/suggest.h"
 
 namespace {
 
@@ -74,6 +76,18 @@ void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
   describe_one->callback([&] { command = [&] { return describe_plugin(a.common, a.component); }; });
 }
 
+// CLI11 only says that a subcommand is required.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return {};
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return {};
+  const std::string guess = config::suggest(argv[1], names);
+  std::string message = std::string("there is no command '") + argv[1] + "'";
+  if (!guess.empty()) message += "; did you mean '" + guess + "'?";
+  return message + "  (`assay --help` shows all)";
+}
+
 std::optional<InstructionSet> instruction_set(const std::string& name) {
   for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
     if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
@@ -90,6 +104,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (const std::string message = unknown_command(app, argc, argv); !message.empty()) {
+      std::cerr << "assay: error: " << message << std::endl;
+      return usage_error;
+    }
     return app.exit(error) == 0 ? done : usage_error;
   }
   try {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "runner/command_line/commands.h"
@@ -16,6 +17,7 @@
 #include "runner/command_line/summary.h"
 #include "runner/command_line/terminal.h"
 #include "runner/picture/load.h"
+#include "runner/plan/emit.h"
 #include "runner/plan/load.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/run_folder.h"
@@ -30,35 +32,35 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-// The run as it is written down, from its start to its end.
-class Record {
- public:
-  Record(const plan::Plan& plan, const train::Experiment& experiment,
-         const plugin_host::PluginHost& host, Clock::time_point start) {
-    const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
-    record_.name = plan.name;
-    record_.state = "running";
-    record_.start = start;
-    record_.version = ASSAY_VERSION;
-    record_.sdk = plugin_host::host_stamp().sdk;
-    record_.kernels = name_of(host.instructions());
-    record_.seed = plan.seed;
-    record_.threads = experiment.team->size();
-    record_.lanes = lanes.count();
-    record_.block_rows = lanes.block_rows();
-    record_.plan_digest = run_folder::digest(plan::without_irrelevant(plan));
-    record_.total_steps = experiment.steps;
-    for (const plugin_host::FoundLibrary* library : host.opened())
-      record_.plugins.push_back({library->stamp.plugin, library->stamp.version,
-                                 library->file.string(), run_folder::file_digest(library->file)});
-  }
+// Of the plan without what cannot change the result.
+std::string plan_digest(plan::Plan plan) {
+  plan.run_dir.clear();
+  plan.threads.reset();
+  plan.loggers.clear();
+  return run_folder::digest(plan::emit(plan));
+}
 
-  run_folder::RunRecord& operator*() { return record_; }
-  run_folder::RunRecord* operator->() { return &record_; }
-
- private:
-  run_folder::RunRecord record_;
-};
+run_folder::RunRecord opening_record(const plan::Plan& plan, const train::Experiment& experiment,
+                                     const plugin_host::PluginHost& host, Clock::time_point start) {
+  const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
+  run_folder::RunRecord record;
+  record.name = plan.name;
+  record.state = "running";
+  record.start = start;
+  record.version = ASSAY_VERSION;
+  record.sdk = plugin_host::host_stamp().sdk;
+  record.kernels = name_of(host.instructions());
+  record.seed = plan.seed;
+  record.threads = experiment.team->size();
+  record.lanes = lanes.count();
+  record.block_rows = lanes.block_rows();
+  record.plan_digest = plan_digest(plan);
+  record.total_steps = experiment.steps;
+  for (const plugin_host::FoundLibrary* library : host.opened())
+    record.plugins.push_back({library->stamp.plugin, library->stamp.version, library->file.string(),
+                              run_folder::file_digest(library->file)});
+  return record;
+}
 
 logging::Paint painter_for(const train::Experiment& experiment) {
   if (!experiment.draws_pictures) return {};
@@ -80,80 +82,109 @@ std::string_view state_name(Outcome outcome) {
   return {};
 }
 
-int exit_code(const train::Result& result, bool failures) {
-  if (result.outcome == Outcome::stopped) return by_signal + stop_signal().load();
-  if (result.outcome == Outcome::failed) return run_failed;
-  return failures ? partly_failed : done;
-}
+// One run, from the empty folder to the full one.
+class Execution {
+ public:
+  Execution(const plan::Plan& plan, train::Experiment& experiment,
+            const plugin_host::PluginHost& host, const std::string& config_text)
+      : plan_(plan),
+        experiment_(experiment),
+        paint_(painter_for(experiment)),
+        start_(Clock::now()),
+        folder_(run_folder::RunFolder::create(plan.run_dir, start_)),
+        run_log_(folder_.file("log.txt")),
+        record_(opening_record(plan, experiment, host, start_)) {
+    run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml);
+    run_folder::write_atomically(folder_.file("config.yaml"), config_text);
+    run_folder::write_run_record(folder_.file("run.json"), record_);
+    run_log_.write(fmt::format("assay {} runs {}: {} steps, {} threads, {} kernels", ASSAY_VERSION,
+                               plan.name, experiment.steps, record_.threads, record_.kernels));
+    terminal_.print(opening_lines(plan, experiment, host, folder_.path()));
+  }
 
-int execute(const plan::Plan& plan, train::Experiment& experiment, plugin_host::PluginHost& host,
-            const std::string& config_text, bool describe_after) {
-  const auto paint = painter_for(experiment);
-  const Clock::time_point start = Clock::now();
-  const auto folder = run_folder::RunFolder::create(plan.run_dir, start);
-  run_folder::write_atomically(folder.file("plan.yaml"), plan.yaml);
-  run_folder::write_atomically(folder.file("config.yaml"), config_text);
-  Record record(plan, experiment, host, start);
-  run_folder::write_run_record(folder.file("run.json"), *record);
-  run_folder::RunLog run_log(folder.file("log.txt"));
-  run_log.write(fmt::format("assay {} runs {}: {} steps, {} threads, {} kernels", ASSAY_VERSION,
-                            plan.name, experiment.steps, record->threads, record->kernels));
+  int run(bool describe_after) {
+    catch_signals();
+    const train::Result result = train();
+    write_results(result);
+    if (result.outcome == Outcome::failed) report(result.reason);
+    run_log_.write(
+        fmt::format("{} after {} steps, {:.3f} s", record_.state, result.steps, result.seconds));
+    if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
+    terminal_.print(closing_lines(record_, folder_.path()));
+    return exit_code(result);
+  }
 
-  StandardTerminal terminal;
-  const auto report = [&](const std::string& message) {
-    run_log.write("error: " + message);
-    terminal.status({});
+ private:
+  const train::ModelDescription& description() const { return experiment_.network->description(); }
+  const train::ParameterMemory& weights() const { return experiment_.network->weights(); }
+
+  void report(const std::string& message) {
+    run_log_.write("error: " + message);
+    terminal_.status({});
     std::cerr << "assay: error: " << message << std::endl;
-  };
-  terminal.print(opening_lines(plan, experiment, host, folder.path()));
-  catch_signals();
-
-  logging::RunInfo info{plan.name, folder.path(), 0, experiment.steps,
-                        std::chrono::duration<double>(start.time_since_epoch()).count()};
-  logging::Log log(logging::Loggers(std::move(experiment.loggers), info, terminal, report), paint,
-                   [&](std::string_view name) { return folder.image(name).string(); });
-  hooks::Hooks hooks(std::move(experiment.hooks), experiment.metric_names, experiment.splits,
-                     *experiment.network, log, experiment.batches->steps_per_epoch(), report);
-  train::Trainer trainer({*experiment.splits.at("train"), *experiment.batches, *experiment.network,
-                          *experiment.update, hooks, experiment.splits, log, stop_signal()},
-                         experiment.steps, plan.train.on_nan);
-  train::Result result;
-  try {
-    result = trainer.run();
-  } catch (const std::exception& error) {
-    result = {Outcome::failed, error.what(), 0};
   }
-  log.finish(result.outcome);
 
-  record->failures = hooks.failures();
-  record->failures.insert(record->failures.end(), log.failures().begin(), log.failures().end());
-  const auto weights = train::named_tensors(experiment.network->description(),
-                                            std::as_const(*experiment.network).weights());
-  record->state = state_name(result.outcome);
-  record->reason = result.reason;
-  record->end = Clock::now();
-  record->steps = result.steps;
-  record->training_seconds = result.seconds;
-  record->waited_for_logging_seconds = log.waited_seconds();
-  record->final_values = log.last_values();
-  record->weights_digest = run_folder::digest(weights);
-  try {
-    run_folder::write_weights(folder.checkpoint(result.steps), weights,
-                              {{"step", std::to_string(result.steps)}, {"format", "assay"}});
-    run_folder::write_run_record(folder.file("run.json"), *record);
-  } catch (const Error& error) {
-    report(error.what());
-    record->failures.emplace_back(error.what());
+  train::Result train() {
+    const auto told = [this](const std::string& message) { report(message); };
+    const logging::RunInfo info{plan_.name, folder_.path(), 0, experiment_.steps,
+                                std::chrono::duration<double>(start_.time_since_epoch()).count()};
+    logging::Log log(logging::Loggers(std::move(experiment_.loggers), info, terminal_, told),
+                     paint_,
+                     [this](std::string_view name) { return folder_.image(name).string(); });
+    hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metric_names, experiment_.splits,
+                       *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
+    train::Trainer trainer(
+        {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
+         *experiment_.update, hooks, experiment_.splits, log, stop_signal()},
+        experiment_.steps, plan_.train.on_nan);
+    const train::Result result = trainer.run();
+    log.finish(result.outcome);
+
+    record_.waited_for_logging_seconds = log.waited_seconds();
+    record_.final_values = log.last_values();
+    record_.failures = hooks.failures();
+    record_.failures.insert(record_.failures.end(), log.failures().begin(), log.failures().end());
+    return result;
   }
-  if (result.outcome == Outcome::failed) report(result.reason);
-  run_log.write(
-      fmt::format("{} after {} steps, {:.3f} s", record->state, result.steps, result.seconds));
-  if (describe_after)
-    terminal.print(model_tree(plan.model.type, experiment.network->description(),
-                              std::as_const(*experiment.network).weights()));
-  terminal.print(closing_lines(*record, folder.path()));
-  return exit_code(result, !record->failures.empty());
-}
+
+  void write_results(const train::Result& result) {
+    const auto tensors = train::named_tensors(description(), weights());
+    record_.state = state_name(result.outcome);
+    record_.reason = result.reason;
+    record_.end = Clock::now();
+    record_.steps = result.steps;
+    record_.training_seconds = result.seconds;
+    record_.weights_digest = run_folder::digest(tensors);
+    const auto keep = [this](const auto& write) {
+      try {
+        write();
+      } catch (const Error& error) {
+        record_.failures.emplace_back(error.what());
+        report(error.what());
+      }
+    };
+    keep([&] {
+      run_folder::write_weights(folder_.checkpoint(result.steps), tensors,
+                                {{"format", "assay"}, {"step", std::to_string(result.steps)}});
+    });
+    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_); });
+  }
+
+  int exit_code(const train::Result& result) const {
+    if (result.outcome == Outcome::stopped) return by_signal + stop_signal().load();
+    if (result.outcome == Outcome::failed) return run_failed;
+    return record_.failures.empty() ? done : partly_failed;
+  }
+
+  const plan::Plan& plan_;
+  train::Experiment& experiment_;
+  logging::Paint paint_;
+  Clock::time_point start_;
+  run_folder::RunFolder folder_;
+  run_folder::RunLog run_log_;
+  run_folder::RunRecord record_;
+  StandardTerminal terminal_;
+};
 
 }  // namespace
 
@@ -170,7 +201,7 @@ int run(const Common& common, const std::string& config, const std::vector<std::
   }
   std::ifstream file(config, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return execute(*plan, *experiment, host, text, describe_after);
+  return Execution(*plan, *experiment, host, text).run(describe_after);
 }
 
 }  // namespace assay::command_line

@@ -14,8 +14,9 @@ namespace {
 
 std::string split_sizes(const train::Experiment& experiment) {
   std::vector<std::string> parts;
-  for (const auto& [name, rows] : experiment.splits)
-    if (name != "all") parts.push_back(fmt::format("{} {}", grouped(rows->count), name));
+  for (const char* name : {"train", "validation", "test"})
+    if (const auto split = experiment.splits.find(name); split != experiment.splits.end())
+      parts.push_back(fmt::format("{} {}", grouped(split->second->count), name));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

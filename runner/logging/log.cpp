@@ -71,7 +71,6 @@ void Log::push(Record record) {
 
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
   const std::uint32_t id = tag(name);
-  if (last_values_.size() <= id) last_values_.resize(id + 1);
   last_values_[id] = value;
   push({id, step, wall_time(), Scalar{value}});
 }
@@ -98,7 +97,8 @@ void Log::finish(Outcome outcome) {
 std::map<std::string, double> Log::last_values() const {
   std::map<std::string, double> values;
   for (const auto& [name, id] : tags_)
-    if (id < last_values_.size()) values[name] = last_values_[id];
+    if (const auto last = last_values_.find(id); last != last_values_.end())
+      values[name] = last->second;
   return values;
 }
 

@@ -93,7 +93,7 @@ class Log {
 
   // The training thread's own.
   std::unordered_map<std::string, std::uint32_t> tags_;
-  std::vector<double> last_values_;
+  std::unordered_map<std::uint32_t, double> last_values_;
   std::string lookup_;
   double waited_seconds_ = 0;
 

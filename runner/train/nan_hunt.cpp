@@ -11,8 +11,6 @@
 namespace assay::train {
 namespace {
 
-std::string_view what(float value) { return std::isnan(value) ? "NaN" : "infinite"; }
-
 // Blocks come one after another and each passes all layers: the first layer counts, not the first
 // block.
 class Finder final : public Probe {
@@ -42,6 +40,8 @@ class Finder final : public Probe {
 
 }  // namespace
 
+std::string_view kind_of(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
+
 std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step) {
   const ModelDescription& model = network.description();
   const MatrixView<const float> samples = rows.rows->samples();
@@ -50,7 +50,7 @@ std::string find_first_not_finite(Network& network, const RowSelection& rows, st
     for (const float value : samples.row_span(row))
       if (!std::isfinite(value))
         return fmt::format("first in the data: a sample value is {} (row {} of the batch)",
-                           what(value), i);
+                           kind_of(value), i);
   }
   Finder finder;
   network.observe(rows, step, finder);
@@ -62,10 +62,10 @@ std::string find_first_not_finite(Network& network, const RowSelection& rows, st
       const auto bad = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
       if (bad != values.end())
         weights = fmt::format(", whose {} holds values that are {}",
-                              model.parameters[static_cast<std::size_t>(p)].name, what(*bad));
+                              model.parameters[static_cast<std::size_t>(p)].name, kind_of(*bad));
     }
     return fmt::format("first in the output of {} ({}), row {} of the batch: {}{}", layer.name,
-                       layer.operation, finder.found->row, what(finder.found->value), weights);
+                       layer.operation, finder.found->row, kind_of(finder.found->value), weights);
   }
   return "all layers are finite, the loss itself is not";
 }

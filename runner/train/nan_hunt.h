@@ -3,10 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "runner/train/network.h"
 
 namespace assay::train {
+
+/// "NaN" or "infinite".
+std::string_view kind_of(double not_finite);
 
 /// Says where the first value that is no finite number stands, from input to loss, for these rows
 /// and the network's present weights: "first in the output of layer2 (Linear), row 17". Never

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <limits>
 
 #include "runner/train/nan_hunt.h"
@@ -14,7 +15,12 @@ namespace assay::train {
 
 Result Trainer::run() {
   const auto start = std::chrono::steady_clock::now();
-  Result result = train();
+  Result result;
+  try {
+    result = train();
+  } catch (const std::exception& error) {
+    result = {Outcome::failed, fmt::format("step {}: {}", finished_ + 1, error.what()), finished_};
+  }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -34,13 +40,16 @@ Result Trainer::train() {
     const LossSum loss = network.gradient(rows_now, step - 1);
     const double batch_loss = loss.sum / loss.weight;
     if (stop_on_nan && !std::isfinite(batch_loss))
-      return failed(step - 1, fmt::format("the loss of step {} is {}", step, batch_loss), rows_now);
+      return failed(step - 1, fmt::format("the loss of step {} is {}", step, kind_of(batch_loss)),
+                    rows_now);
 
     update.apply(step - 1, loss.weight);
+    finished_ = step;
 
     const auto bad = hooks.fire(step, step == steps_, batch_loss);
     if (stop_on_nan && bad)
-      return failed(step, fmt::format("{} is {} after step {}", bad->name, bad->value, step),
+      return failed(step,
+                    fmt::format("{} is {} after step {}", bad->name, kind_of(bad->value), step),
                     {splits.at(bad->split).get(), {}});
     log.progress(step, batches.batch(step - 1).epoch + 1);
   }

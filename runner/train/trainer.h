@@ -38,6 +38,7 @@ class Trainer {
   Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan)
       : parts_(parts), steps_(steps), on_nan_(on_nan) {}
 
+  /// What a component throws ends the run as failed.
   Result run();
 
  private:
@@ -48,6 +49,7 @@ class Trainer {
   Parts parts_;
   std::int64_t steps_;
   plan::OnNan on_nan_;
+  std::int64_t finished_ = 0;
   std::int64_t epoch_ = -1;
   std::vector<std::int64_t> order_;  ///< of the epoch
 };

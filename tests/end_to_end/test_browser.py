@@ -1,5 +1,5 @@
-"""The finished run of configs/digits.yaml, in the folder ASSAY_TEST_RUN, as TensorBoard shows it to a
-person: in headless Chromium. Screenshots are kept in the folder ASSAY_TEST_ARTEFACTS."""
+"""The finished run of configs/digits.yaml, as TensorBoard shows it to a person: in headless Chromium.
+Screenshots are kept in the folder ASSAY_TEST_ARTEFACTS."""
 
 import os
 import pathlib
@@ -10,9 +10,10 @@ import unittest
 from playwright.sync_api import expect, sync_playwright
 
 import metrics
+import program
 from tensorboard_server import TensorBoard
 
-RUN = os.environ["ASSAY_TEST_RUN"]
+RUN = program.tutorial_run()
 ARTEFACTS = pathlib.Path(os.environ["ASSAY_TEST_ARTEFACTS"])
 WINDOW = {"width": 1280, "height": 900}
 # All cards are within the window then; TensorBoard loads those only that are.

@@ -1,6 +1,5 @@
-"""Event files of the loggers' own making (tests/plugins/logger/write_event_files.cpp; the program is
-ASSAY_TEST_EVENT_FILES) in the real TensorBoard: a resumed run, values that are not finite, tags
-beyond ASCII, text; and that a damaged file is noticed by these tests at all."""
+"""Event files of the loggers' own making (tests/plugins/logger/write_event_files.cpp) in the real
+TensorBoard: a resumed run, values that are not finite, tags beyond ASCII, text; and that a damaged file is noticed by these tests at all."""
 
 import math
 import os
@@ -13,13 +12,15 @@ import numpy
 import tbparse
 
 import metrics
+import program
 from tensorboard_server import TensorBoard
 
 
 def setUpModule():
     global FOLDER
     FOLDER = unittest.enterModuleContext(tempfile.TemporaryDirectory(prefix="assay_event_files_"))
-    subprocess.run([os.environ["ASSAY_TEST_EVENT_FILES"], FOLDER], check=True)
+    writer = program.BUILD / "tests" / "plugins" / "logger" / "write_event_files"
+    subprocess.run([str(writer), FOLDER], check=True)
 
 
 def run(name):

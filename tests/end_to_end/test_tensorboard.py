@@ -1,5 +1,5 @@
-"""The finished run of configs/digits.yaml, in the folder ASSAY_TEST_RUN, read by the real
-TensorBoard with both of its loaders and by tbparse."""
+"""The finished run of configs/digits.yaml, read by the real TensorBoard with both of its
+loaders and by tbparse."""
 
 import io
 import os
@@ -10,9 +10,10 @@ import tbparse
 from PIL import Image
 
 import metrics
+import program
 from tensorboard_server import TensorBoard
 
-RUN = os.environ["ASSAY_TEST_RUN"]
+RUN = program.tutorial_run()
 LOSS_STEPS = list(range(1, 3001))
 ACCURACY_STEPS = [1] + list(range(10, 3001, 10))
 IMAGE_STEPS = {"Training Data": 0} | {

@@ -1,7 +1,7 @@
 // Shows where the run is. On a terminal one line, redrawn in place: a bar, the step, rate, time to
 // go and the latest scalars, as many as fit; scalars with "loss" or "accuracy" in their tags come
-// first. Elsewhere (a pipe, a file) a plain line every few seconds. At the end a line that stays.
-// Images and text are not shown.
+// first. Elsewhere (a pipe, a file) a plain line every few seconds. How the run ended is said by
+// `assay run` itself. Images and text are not shown.
 //
 //   loggers:
 //     console: {type: console, interval: 5}
@@ -47,8 +47,6 @@ class Console final : public assay::Logger {
 
   void open(assay::LoggerContext& context) override {
     terminal_ = &context.terminal();
-    progress_.step = context.first_step();
-    progress_.total_steps = context.total_steps();
   }
 
   void scalar(const assay::ScalarRecord& record) override {
@@ -59,7 +57,6 @@ class Console final : public assay::Logger {
   }
 
   void progress(const assay::Progress& progress) override {
-    progress_ = progress;
     if (terminal_->interactive()) {
       terminal_->status(assay::console::status_line(progress, values_, terminal_->columns(),
                                                     terminal_->colours()));
@@ -69,9 +66,8 @@ class Console final : public assay::Logger {
     }
   }
 
-  void close(assay::Outcome outcome) override {
+  void close(assay::Outcome /*outcome*/) override {
     if (terminal_->interactive()) terminal_->status({});
-    terminal_->print(assay::console::last_line(outcome, progress_, values_));
   }
 
  private:
@@ -84,7 +80,6 @@ class Console final : public assay::Logger {
 
   double interval_;
   assay::Terminal* terminal_ = nullptr;  // the host's
-  assay::Progress progress_;
   double last_print_ = 0;
   std::vector<LatestValue> values_;                 // in the order shown
   std::vector<std::optional<std::size_t>> places_;  // by tag id, in values_

@@ -132,12 +132,4 @@ std::string plain_line(const Progress& progress, std::span<const LatestValue> va
   return line + all_values(values);
 }
 
-std::string last_line(Outcome outcome, const Progress& progress,
-                      std::span<const LatestValue> values) {
-  constexpr std::string_view words[] = {"finished", "stopped", "failed"};
-  return fmt::format("{} at step {}/{} after {}{}", words[static_cast<std::size_t>(outcome)],
-                     progress.step, progress.total_steps, short_duration(progress.seconds),
-                     all_values(values));
-}
-
 }  // namespace assay::console

@@ -23,8 +23,4 @@ std::string status_line(const Progress& progress, std::span<const LatestValue> v
 /// For a file: the same in words, whole.
 std::string plain_line(const Progress& progress, std::span<const LatestValue> values);
 
-/// The line that stays when the run is over.
-std::string last_line(Outcome outcome, const Progress& progress,
-                      std::span<const LatestValue> values);
-
 }  // namespace assay::console

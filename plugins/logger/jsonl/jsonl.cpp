@@ -26,7 +26,7 @@
 
 namespace {
 
-constexpr std::size_t flush_size = 256 * 1024;
+constexpr std::size_t flush_size = 32 * 1024;
 
 std::string quoted(std::string_view text) {
   // Bytes that are not UTF-8 become U+FFFD: a line must stay JSON.

@@ -13,7 +13,7 @@
 namespace assay::tensorboard {
 namespace {
 
-constexpr std::size_t flush_size = 256 * 1024;
+constexpr std::size_t flush_size = 32 * 1024;
 
 constexpr std::string_view plugin_names[] = {"", "scalars", "images", "text"};
 constexpr SummaryMetadata::DataClass data_classes[] = {

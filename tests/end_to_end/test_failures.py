@@ -1,0 +1,259 @@
+"""Bad input, full disks, signals and NaN: one clear message, the right exit code, nothing half done."""
+
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+import metrics
+import program
+
+DIGITS = (program.CONFIGS / "digits.yaml")
+
+
+class BadInput(unittest.TestCase):
+    """Exit code 2 and the place, before anything is created."""
+
+    def check(self, text, *expected, name="bad.yaml", arguments=()):
+        with program.temporary_folder() as folder:
+            path = pathlib.Path(folder) / name
+            if text is not None:
+                path.write_text(text)
+            before = sorted(os.listdir(folder))
+            process = program.assay("run", name, *arguments, folder=folder)
+            print(process.stderr)
+            self.assertEqual(process.returncode, program.USAGE_ERROR, process.stdout)
+            for piece in expected:
+                self.assertIn(piece, process.stderr)
+            self.assertEqual(sorted(os.listdir(folder)), before)
+            self.assertEqual(process.stdout, "")
+
+    def changed(self, old, new):
+        text = DIGITS.read_text()
+        self.assertEqual(text.count(old), 1, old)
+        return text.replace(old, new)
+
+    def place(self, text, needle):
+        """line:column of a text, as compilers count."""
+        before = text[:text.index(needle)]
+        return f"bad.yaml:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}: error: "
+
+    def test_unknown_key(self):
+        text = self.changed("activation: selu", "activatoin: selu")
+        self.check(text, self.place(text, "activatoin"), "model.activatoin", "did you mean 'activation'?")
+
+    def test_unknown_component(self):
+        text = self.changed("{type: sgd,", "{type: sdg,")
+        self.check(text, self.place(text, "sdg"), "optimizer.type: no optimizer 'sdg'",
+                   "did you mean 'sgd'?", "adam")
+
+    def test_wrong_type(self):
+        text = self.changed("learning_rate: 0.05", "learning_rate: fast")
+        self.check(text, self.place(text, "fast"), "optimizer.learning_rate", "expected")
+
+    def test_out_of_range(self):
+        text = self.changed("hidden: [100, 100]", "hidden: [100, 0]")
+        self.check(text, self.place(text, "0]\n  activation"), "model.hidden", "1")
+
+    def test_missing_file(self):
+        self.check(None, "nowhere.yaml", name="nowhere.yaml")
+
+    def test_a_directory(self):
+        with program.temporary_folder() as folder:
+            os.mkdir(pathlib.Path(folder) / "configs")
+            process = program.assay("run", "configs", folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("configs: error: this is a folder, expected a config file", process.stderr)
+
+    def test_not_yaml(self):
+        self.check("name: [1, 2\nseed: }", "bad.yaml:2:", "error: ")
+
+    def test_empty_file(self):
+        self.check("", "bad.yaml", "empty")
+        self.check("# only a comment\n", "bad.yaml", "only comments")
+
+    def test_missing_data(self):
+        text = self.changed("type: digits\n", "type: digits\n  file: missing.csv\n")
+        self.check(text, self.place(text, "missing.csv"), "dataset.file", "missing.csv")
+
+    def test_unknown_value_to_log(self):
+        text = self.changed("value: test.loss", "value: tset.loss")
+        self.check(text, self.place(text, "tset.loss"), "hooks.loss.value", "no split 'tset'", "test, train")
+        text = self.changed("value: test.accuracy", "value: test.acuracy")
+        self.check(text, self.place(text, "test.acuracy"), "hooks.accuracy.value", "no metric 'acuracy'")
+
+    def test_all_problems_in_one_go(self):
+        text = self.changed("\nseed: 0 ", "\nseed: zero ").replace("activation: selu", "activation: silu")
+        self.check(text, self.place(text, "zero"), self.place(text, "silu"), "did you mean 'selu'?")
+
+    def test_an_argument(self):
+        self.check(DIGITS.read_text(), "argument 1: error: ", "optimizer.learnin_rate", "did you mean 'learning_rate'?",
+                   arguments=["optimizer.learnin_rate=1"])
+
+    def test_unknown_command(self):
+        process = program.assay("rnu", folder="/")
+        self.assertEqual(process.returncode, program.USAGE_ERROR)
+        self.assertIn("there is no command 'rnu'; did you mean 'run'?", process.stderr)
+
+
+class Folders(unittest.TestCase):
+    def test_unwritable_run_folder(self):
+        with program.temporary_folder() as folder:
+            (pathlib.Path(folder) / "file").write_text("")
+            process = program.assay("run", DIGITS, "run_dir=file/run", folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertRegex(process.stderr, r"run_dir: .*file.* cannot be created")
+            self.assertEqual(len(process.stderr.strip().splitlines()), 1)
+
+    def test_full_disk(self):
+        """No file may grow beyond 100 kB, which a write reports as a full disk would be."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+        with program.temporary_folder() as folder:
+            process = program.assay("run", DIGITS, "run_dir=run", folder=folder, preexec_fn=limit)
+            print(process.stderr)
+            run = pathlib.Path(folder) / "run"
+            self.assertEqual(process.returncode, program.PARTLY_FAILED, process.stderr)
+            # Both files hit the limit; each logger says so once, and training goes on to the end.
+            self.assertEqual(len(re.findall("logger tensorboard", process.stderr)), 1)
+            self.assertEqual(len(re.findall("logger jsonl", process.stderr)), 1)
+            self.assertIn("metrics.jsonl: cannot be written", process.stderr)
+            record = program.record(run)
+            self.assertEqual((record["state"], record["steps"]), ("finished", 3000))
+            self.assertEqual(len(record["failures"]), 2)
+            lines = (run / "metrics.jsonl").read_text()
+            self.assertTrue(lines.endswith("\n"))
+            steps = [json.loads(line)["step"] for line in lines.splitlines()]
+            self.assertGreater(len(steps), 500)
+            self.assertEqual(steps, sorted(steps))
+
+
+class Signals(unittest.TestCase):
+    def interrupted(self, number, folder):
+        process = subprocess.Popen(
+            [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000"],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        run = pathlib.Path(folder) / "run"
+        deadline = time.monotonic() + 60
+        while not (run / "metrics.jsonl").exists() or (run / "metrics.jsonl").stat().st_size < 1000:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(errors, "")
+        return process.returncode, output, run
+
+    def test_ctrl_c(self):
+        with program.temporary_folder() as folder:
+            code, output, run = self.interrupted(signal.SIGINT, folder)
+            self.assertEqual(code, 130)
+            record = program.record(run)
+            self.assertEqual(record["state"], "stopped")
+            self.assertIn("stopped after", output)
+            losses = metrics.scalars(run)["Loss"]
+            self.assertEqual([step for _, step, _ in losses], list(range(1, record["steps"] + 1)))
+            self.assertTrue((run / "checkpoints" / f"step_{record['steps']}.safetensors").exists())
+            (events,) = run.glob("events.out.tfevents.*")
+            from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
+            self.assertGreater(len(list(RawEventFileLoader(str(events)).Load())), len(losses))
+
+    def test_kill(self):
+        with program.temporary_folder() as folder:
+            code, _, run = self.interrupted(signal.SIGTERM, folder)
+            self.assertEqual(code, 143)
+            self.assertEqual(program.record(run)["state"], "stopped")
+
+
+class NotANumber(unittest.TestCase):
+    def test_stops_with_step_and_layer(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", DIGITS, "run_dir=run", "optimizer.learning_rate=1e30",
+                                    folder=folder)
+            print(process.stderr)
+            self.assertEqual(process.returncode, program.RUN_FAILED)
+            self.assertRegex(process.stderr,
+                             r"(the loss of step \d+|test\.loss) is (NaN|infinite).*"
+                             r"first in the output of layer\d \(Linear\), row \d+")
+            run = pathlib.Path(folder) / "run"
+            record = program.record(run)
+            self.assertEqual(record["state"], "failed")
+            self.assertIn("layer", record["reason"])
+            self.assertLess(record["steps"], 10)
+
+    def test_may_be_ignored(self):
+        with program.temporary_folder() as folder:
+            run = program.run(DIGITS, "optimizer.learning_rate=1e30", "train.on_nan=ignore",
+                              "train.epochs=20", folder=folder)
+            last = metrics.read(run)[-1]
+            self.assertEqual((last["step"], program.record(run)["steps"]), (20, 20))
+            text = (run / "metrics.jsonl").read_text()
+            self.assertIn('"NaN"', text)
+            self.assertNotIn("null", text)
+            self.assertEqual(program.record(run)["final"]["Loss"], "NaN")
+
+
+class Plugins(unittest.TestCase):
+    def test_a_missing_library(self):
+        """The same program with one plugin fewer: a copy of the build in another place."""
+        with program.temporary_folder() as folder:
+            home = pathlib.Path(folder)
+            (home / "runner" / "picture").mkdir(parents=True)
+            shutil.copy(program.ASSAY, home / "runner")
+            shutil.copy(program.BUILD / "runner" / "picture" / "libassay-picture.so",
+                        home / "runner" / "picture")
+            shutil.copytree(program.PLUGINS, home / "plugins",
+                            ignore=lambda _, names: [n for n in names if not n.endswith(".so")])
+            shutil.copytree(program.BUILD / "data", home / "data")
+            command = [str(home / "runner" / "assay"), "run", str(DIGITS), "train.epochs=1", "run_dir=run"]
+            self.assertEqual(subprocess.run(command, cwd=folder, capture_output=True).returncode, 0)
+            shutil.rmtree(home / "run")
+            (home / "plugins" / "assay_optimizer_sgd.so").unlink()
+            process = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            print(process.stderr)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("no optimizer 'sgd'", process.stderr)
+            self.assertIn("adam", process.stderr)
+            self.assertIn(str(home / "plugins"), process.stderr)
+            self.assertFalse((home / "run").exists())
+
+    def test_list(self):
+        process = program.assay("plugins", "list", folder="/")
+        self.assertEqual(process.returncode, 0)
+        print(process.stdout)
+        rows = [re.split(r"\s{2,}", line) for line in process.stdout.splitlines()]
+        listed = {(kind, name): (version, file, doc) for kind, name, version, file, doc in rows}
+        self.assertIn(("renderer", "test_sheet"), listed)
+        for version, file, doc in listed.values():
+            self.assertRegex(version, r"^\d+\.\d+\.\d+$")
+            self.assertTrue(pathlib.Path("/", file).exists(), file)
+            self.assertGreater(len(doc), 10)
+
+    def test_no_plugin_is_linked_into_the_program(self):
+        symbols = subprocess.run(["nm", "-C", str(program.ASSAY)], capture_output=True, text=True,
+                                 check=True).stdout
+        needed = subprocess.run(["readelf", "-d", str(program.ASSAY)], capture_output=True, text=True,
+                                check=True).stdout
+        self.assertNotIn("assay_plugin_manifest", symbols)
+        self.assertNotRegex(needed, r"NEEDED.*(cairo|png|protobuf|assay_)")
+        for plugin in program.PLUGINS.glob("*.so"):
+            exported = subprocess.run(["nm", "-D", "--defined-only", str(plugin)], capture_output=True,
+                                      text=True, check=True).stdout.split()
+            self.assertEqual(exported[2:], ["assay_plugin_manifest"], plugin.name)
+
+    def test_only_the_plugins_of_the_plan_are_opened(self):
+        with program.temporary_folder() as folder:
+            run = program.run(DIGITS, "train.epochs=1", "loggers=[]", folder=folder)
+            names = {p["name"] for p in program.record(run)["plugins"]}
+            self.assertNotIn("tensorboard", names)
+            self.assertNotIn("adam", names)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

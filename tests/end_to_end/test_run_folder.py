@@ -1,0 +1,168 @@
+"""What a run leaves behind, and that it can be repeated to the last bit."""
+
+import datetime
+import json
+import re
+import subprocess
+import unittest
+
+import numpy
+from safetensors.numpy import load_file
+
+import metrics
+import program
+
+
+def values(run):
+    """metrics.jsonl without the times."""
+    return [{k: v for k, v in record.items() if k != "wall_time"} for record in metrics.read(run)]
+
+
+class RunFolder(unittest.TestCase):
+    def test_the_tutorials_folder(self):
+        run = program.tutorial_run()
+        self.assertRegex(run.name, r"^\d{8}-\d{6}$")
+        names = {path.name for path in run.iterdir()}
+        self.assertLessEqual(
+            {"plan.yaml", "config.yaml", "run.json", "metrics.jsonl", "log.txt", "checkpoints"}, names)
+        self.assertEqual(len([n for n in names if n.startswith("events.out.tfevents.")]), 1)
+        self.assertEqual((run / "config.yaml").read_bytes(),
+                         (program.CONFIGS / "digits.yaml").read_bytes())
+
+    def test_run_json(self):
+        record = program.record(program.tutorial_run())
+        self.assertEqual(record["state"], "finished")
+        self.assertEqual((record["steps"], record["total_steps"], record["seed"]), (3000, 3000, 0))
+        self.assertEqual(set(record["final"]), {"Loss", "Accuracy"})
+        self.assertEqual(record["failures"], [])
+        for key in ("threads", "lanes", "block_rows", "kernels", "plan_digest", "weights_digest",
+                    "host", "assay", "training_seconds"):
+            self.assertIn(key, record)
+        start, end = (datetime.datetime.fromisoformat(record[k].rstrip("Z")) for k in ("start", "end"))
+        self.assertLessEqual(start, end)
+        self.assertEqual({p["name"] for p in record["plugins"]},
+                         {"digits", "mlp", "softmax_cross_entropy", "sgd", "loss", "accuracy", "image",
+                          "scalar", "sheet", "console", "tensorboard", "jsonl"})
+
+    def test_git_state(self):
+        with program.temporary_folder() as folder:
+            for command in (["init", "-q"], ["-c", "user.name=n", "-c", "user.email=e", "commit", "-q",
+                                             "--allow-empty", "-m", "x"]):
+                subprocess.run(["git", *command], cwd=folder, check=True)
+            head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True,
+                                  capture_output=True, text=True).stdout.strip()
+            run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1", folder=folder)
+            self.assertEqual(program.record(run)["git"], {"commit": head, "dirty": False})
+
+    def test_weights_are_readable_from_python(self):
+        tensors = load_file(program.tutorial_run() / "checkpoints" / "step_3000.safetensors")
+        shapes = {name: tensor.shape for name, tensor in tensors.items()}
+        self.assertEqual(shapes, {
+            "layer1.kernel": (64, 100), "layer1.bias": (100,), "layer2.kernel": (100, 100),
+            "layer2.bias": (100,), "layer3.kernel": (100, 10), "layer3.bias": (10,)})
+        jax = load_file(program.REFERENCE / "state_step3000.safetensors")
+        for name, tensor in tensors.items():
+            self.assertEqual(tensor.dtype, numpy.float32)
+            print(name, "differs from JAX's by at most", abs(tensor - jax[name]).max())
+
+    def test_the_plan_repeats_the_run_to_the_last_bit(self):
+        first = program.tutorial_run()
+        with program.temporary_folder() as folder:
+            again = program.run(first / "plan.yaml", folder=folder)
+            self.assertEqual(values(again), values(first))
+            self.assertEqual(program.record(again)["weights_digest"],
+                             program.record(first)["weights_digest"])
+            self.assertEqual(program.record(again)["plan_digest"],
+                             program.record(first)["plan_digest"])
+            plan = (first / "plan.yaml").read_text()
+            self.assertEqual((again / "plan.yaml").read_text(),
+                             re.sub(r"run_dir: .*", 'run_dir: run', plan))
+
+    def test_the_plan_keeps_the_template_of_run_dir(self):
+        self.assertIn('run_dir: "runs/test/${now:%Y%m%d-%H%M%S}"',
+                      (program.tutorial_run() / "plan.yaml").read_text())
+
+    def test_any_number_of_threads_gives_the_same_bits(self):
+        for config, steps in (("digits.yaml", "train.epochs=300"), ("digits_minibatch.yaml", "train.epochs=5")):
+            results = []
+            for threads in (1, 2, 4):
+                with program.temporary_folder() as folder:
+                    run = program.run(program.CONFIGS / config, steps, f"threads={threads}",
+                                      folder=folder)
+                    self.assertEqual(program.record(run)["threads"], threads)
+                    results.append((values(run), program.record(run)["weights_digest"]))
+            self.assertEqual(results[0], results[1])
+            self.assertEqual(results[0], results[2])
+
+    def test_another_seed_gives_other_bits(self):
+        digests = set()
+        for seed in (0, 1):
+            with program.temporary_folder() as folder:
+                run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=2", f"seed={seed}",
+                                  "loggers=[]", folder=folder)
+                digests.add(program.record(run)["weights_digest"])
+        self.assertEqual(len(digests), 2)
+
+    def test_two_runs_in_one_second_have_folders_of_their_own(self):
+        with program.temporary_folder() as folder:
+            config = program.CONFIGS / "digits.yaml"
+            command = [str(program.ASSAY), "run", str(config), "train.epochs=1",
+                       "run_dir=runs/${now:%Y}"]
+            processes = [subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+                         for _ in range(4)]
+            self.assertEqual([p.wait(timeout=60) for p in processes], [0] * 4)
+            year = datetime.datetime.now().year
+            self.assertEqual(sorted(p.name for p in (program.pathlib.Path(folder) / "runs").iterdir()),
+                             [f"{year}", f"{year}-2", f"{year}-3", f"{year}-4"])
+
+    def test_an_existing_folder_is_left_alone(self):
+        with program.temporary_folder() as folder:
+            run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1", folder=folder)
+            before = sorted((p.name, p.stat().st_mtime_ns) for p in run.iterdir())
+            process = program.assay("run", program.CONFIGS / "digits.yaml", "run_dir=run", folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("exists already", process.stderr)
+            self.assertEqual(sorted((p.name, p.stat().st_mtime_ns) for p in run.iterdir()), before)
+
+    def test_pictures_as_files(self):
+        with program.temporary_folder() as folder:
+            run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1",
+                              "hooks.test_sheet.save=[png, svg, pdf]", folder=folder)
+            starts = {p.name: p.read_bytes()[:5] for p in (run / "images").iterdir()}
+            name = "1 Step 1 Accuracy Testsheet"
+            self.assertEqual(starts, {f"{name}.png": b"\x89PNG\r", f"{name}.svg": b"<?xml",
+                                      f"{name}.pdf": b"%PDF-"})
+
+
+class Describe(unittest.TestCase):
+    def test_a_run(self):
+        run = program.tutorial_run()
+        process = program.assay("describe", run, folder="/")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        print(process.stdout)
+        self.assertIn("17,610 parameters, 70.4 kB", process.stdout)
+        kernel = load_file(run / "checkpoints" / "step_3000.safetensors")["layer2.kernel"]
+        line = next(l for l in process.stdout.split("layer2")[1].splitlines() if "kernel" in l)
+        self.assertIn("float32 [100, 100]", line)
+        shown = dict(re.findall(r"(mean|deviation|min|max) (\S+?)(?:,|$)", line))
+        expected = {"mean": kernel.mean(dtype="float64"), "deviation": kernel.std(dtype="float64"),
+                    "min": kernel.min(), "max": kernel.max()}
+        for key, value in expected.items():
+            self.assertAlmostEqual(float(shown[key]), float(value), delta=abs(value) * 1e-3)
+        self.assertIn(f"{(kernel == 0).sum()} zeros", line)
+
+    def test_at_the_end_of_a_run(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", program.CONFIGS / "digits.yaml", "train.epochs=1",
+                                    "--describe", folder=folder)
+            self.assertIn("layer3: Linear 100 -> 10", process.stdout)
+
+    def test_a_folder_that_is_no_run(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("describe", folder, folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("no plan.yaml", process.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
