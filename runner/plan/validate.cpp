@@ -166,6 +166,13 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
     wrong(node, element_expectation(p), key, scalar.hint);
     return {{}, node.where};
   }
+  const std::vector<std::string> schedules = catalogue_.names(Kind::schedule);
+  if (node.kind == Node::Kind::scalar && std::ranges::count(schedules, node.scalar) == 0) {
+    wrong(node, element_expectation(p), key,
+          config::hint_of(config::suggest(node.scalar, schedules),
+                          listing(Kind::schedule, schedules)));
+    return {{}, node.where};
+  }
   return {component(node, Kind::schedule, key).component, node.where};
 }
 
@@ -246,8 +253,10 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
     return std::nullopt;
   }
   if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
-    std::string hint = config::hint_of(config::suggest(type.scalar, names), listing(kind, names));
-    for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
+    const std::string suggestion = config::suggest(type.scalar, names);
+    std::string hint = config::hint_of(suggestion, listing(kind, names));
+    if (suggestion.empty())
+      for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
     diagnostics_.error(type.where, key,
                        fmt::format("no {} {}", name_of(kind), config::quoted(type.scalar)), hint);
     return std::nullopt;
