@@ -1,7 +1,5 @@
 #include "runner/plan/emit.h"
 
-#include <fmt/format.h>
-
 #include "runner/config/node.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/yaml_text.h"

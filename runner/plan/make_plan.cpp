@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <regex>
-#include <set>
 #include <stdexcept>
 
 #include "runner/config/interpolation.h"
-#include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/emit.h"
-#include "runner/plan/expectation.h"
+#include "runner/plan/members.h"
+#include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/text_options.h"
 #include "runner/plan/validate.h"
@@ -38,15 +36,6 @@ template <class T>
 std::optional<T> optional(const Values& values, std::string_view name) {
   const Value* value = values.find(name);
   return value == nullptr ? std::nullopt : optional<T>(*value);
-}
-
-bool is_name(std::string_view text, bool hyphens) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || (hyphens && c == '-');
-  });
 }
 
 // What references may refer to, though the file does not say it.
@@ -97,7 +86,7 @@ class Planner {
     plan.hooks = hooks();
     add_builtin_metrics(plan);
     plan.loggers = loggers();
-    check_references(plan);
+    check_placeholders(plan, config_, diagnostics_);
     return plan;
   }
 
@@ -181,50 +170,39 @@ class Planner {
   std::vector<NamedComponent> metrics() {
     std::vector<NamedComponent> result;
     const Node* section = config_.find("metrics");
-    if (section == nullptr || section->reported) return result;
-    if (section->kind != Node::Kind::map) {
-      diagnostics_.error(section->where, "metrics",
-                         "expected a map, name: metric, found " + config::described(*section),
-                         "metrics: {top5: {type: top_k, k: 5}}");
-      return result;
-    }
-    each_member(*section, "metrics", false,
-                [&](const auto& name, const Node& node, const auto& key) {
-                  result.push_back({name, validator_.component(node, Kind::metric, key).component});
-                });
+    if (section == nullptr) return result;
+    for (const Member& m : members_by_name(*section, "metrics", diagnostics_))
+      result.push_back({m.name, validator_.component(*m.node, Kind::metric, m.key).component});
     return result;
   }
 
   std::vector<NamedComponent> loggers() {
     std::vector<NamedComponent> result;
-    std::set<std::string> names;
-    const auto add = [&](const std::string& name, const Node& node, const std::string& key) {
-      ComponentPlan component = validator_.component(node, Kind::logger, key).component;
-      result.push_back({unique(name, component.type, names), std::move(component)});
-    };
+    ListNames names;
     if (const Node* section = config_.find("loggers")) {
-      each_component(*section, "loggers", add);
-    } else {
-      const Value value = option("loggers");
-      for (const Value& logger : optional<List>(value).value_or(List{})) {
-        const auto component = optional<ComponentPlan>(logger);
-        if (component) result.push_back({component->type, *component});
+      for (const Member& m : members(*section, "loggers", diagnostics_)) {
+        ComponentPlan logger = validator_.component(*m.node, Kind::logger, m.key).component;
+        result.push_back({m.name.empty() ? names.name(logger.type) : m.name, std::move(logger)});
       }
+      return result;
     }
+    const auto fallback = optional<List>(option("loggers"));
+    for (const Value& logger : fallback.value_or(List{}))
+      if (const auto component = optional<ComponentPlan>(logger))
+        result.push_back({names.name(component->type), *component});
     return result;
   }
 
   std::vector<HookPlan> hooks() {
     std::vector<HookPlan> result;
-    std::set<std::string> names;
+    ListNames names;
     const Node* section = config_.find("hooks");
     if (section == nullptr) return result;
-    each_component(*section, "hooks",
-                   [&](const std::string& name, const Node& node, const std::string& key) {
-                     HookPlan hook = this->hook(node, key);
-                     hook.name = unique(name, hook.component.type, names);
-                     result.push_back(std::move(hook));
-                   });
+    for (const Member& m : members(*section, "hooks", diagnostics_)) {
+      HookPlan hook = this->hook(*m.node, m.key);
+      hook.name = m.name.empty() ? names.name(hook.component.type) : m.name;
+      result.push_back(std::move(hook));
+    }
     return result;
   }
 
@@ -262,55 +240,6 @@ class Planner {
     return {{}, std::move(trigger), placed.component};
   }
 
-  using Visit =
-      std::function<void(const std::string& name, const Node& node, const std::string& key)>;
-
-  void each_member(const Node& map, const std::string& section, bool hyphens, const Visit& visit) {
-    std::vector<std::string> names;  // in the file
-    for (const Node::Entry& entry : map.map)
-      if (!is_new(entry)) names.push_back(entry.key);
-    for (const Node::Entry& entry : map.map) {
-      const std::string key = config::joined(section, entry.key);
-      if (!is_name(entry.key, hyphens))
-        diagnostics_.error(entry.where, key, "not a name",
-                           fmt::format("a letter, then letters, digits{} and underscores",
-                                       hyphens ? ", hyphens" : ""));
-      if (is_new(entry))
-        diagnostics_.error(entry.where, key, "the config has nothing of this name",
-                           config::hint_of(config::suggest(entry.key, names),
-                                           section + ": " + config::listed(names)));
-      else visit(entry.key, entry.value, key);
-    }
-  }
-
-  // Made on the way to an option that an argument sets: probably a misspelling.
-  static bool is_new(const Node::Entry& entry) {
-    const auto& source = entry.where.source;
-    return source != nullptr && source->path.empty() && entry.value.kind == Node::Kind::map &&
-           entry.value.find("type") == nullptr;
-  }
-
-  // A map by name, or a list; then the name is empty.
-  void each_component(const Node& section, const std::string& key, const Visit& visit) {
-    if (section.reported) return;
-    if (section.kind == Node::Kind::map) return each_member(section, key, true, visit);
-    if (section.kind != Node::Kind::list)
-      return diagnostics_.error(
-          section.where, key,
-          "expected a map by name or a list, found " + config::described(section),
-          "write [] for none");
-    for (std::size_t i = 0; i < section.list.size(); ++i)
-      visit("", section.list[i], config::joined(key, std::to_string(i)));
-  }
-
-  static std::string unique(const std::string& name, const std::string& type,
-                            std::set<std::string>& names) {
-    if (!name.empty()) return name;
-    std::string result = type;
-    for (int i = 2; !names.insert(result).second; ++i) result = fmt::format("{}_{}", type, i);
-    return result;
-  }
-
   void add_builtin_metrics(Plan& plan) {
     static const std::regex value_name("(train|validation|test)\\.([A-Za-z_][A-Za-z0-9_]*)");
     const std::vector<std::string> available = catalogue_.names(Kind::metric);
@@ -331,41 +260,6 @@ class Planner {
     };
     for (const HookPlan& hook : plan.hooks)
       each_text(hook.component.values, "hooks." + hook.name, add);
-  }
-
-  // Only what its user fills in may be left: the time in run_dir, step and epoch in hooks' tags.
-  void check_references(const Plan& plan) {
-    const auto check = [this](const TextOption& option, std::string_view where) {
-      std::size_t at = 0;
-      while (const auto reference = config::next_reference(option.text, at)) {
-        at = reference->end;
-        const std::string_view name = reference->name;
-        const std::string_view home = name.starts_with("now:") ? "run_dir" : "tag";
-        const bool known = home == "run_dir" || name == "step" || name == "epoch";
-        if (known && home == where) continue;
-        diagnostics_.error(option.where, option.key,
-                           fmt::format("'${{{}}}' has no value here", name),
-                           !known              ? ""
-                           : home == "run_dir" ? "the time is for run_dir"
-                                               : "it is for the tags of hooks");
-      }
-    };
-    const auto check_component = [&check](const ComponentPlan& component, const std::string& key) {
-      each_text(component.values, key, [&](const TextOption& option) {
-        const bool is_tag = component.kind == Kind::hook && option.key == key + ".tag";
-        check(option, is_tag ? "tag" : "");
-      });
-    };
-    const std::string name_key = "name", run_dir_key = "run_dir";
-    check({name_key, "name", plan.name, place_of("name")}, "");
-    check({run_dir_key, "run_dir", plan.run_dir, place_of("run_dir")}, "run_dir");
-    check_component(plan.dataset, "dataset");
-    check_component(plan.model, "model");
-    check_component(plan.loss, "loss");
-    check_component(plan.optimizer, "optimizer");
-    for (const NamedComponent& m : plan.metrics) check_component(m.component, "metrics." + m.name);
-    for (const HookPlan& h : plan.hooks) check_component(h.component, "hooks." + h.name);
-    for (const NamedComponent& l : plan.loggers) check_component(l.component, "loggers." + l.name);
   }
 
   const Node& config_;

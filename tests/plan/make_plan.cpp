@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(message("hooks:") == "hooks: expected a map by name or a list, found null");
   BOOST_TEST(message("loggers: console") ==
              "loggers: expected a map by name or a list, found 'console'");
-  BOOST_TEST(message("metrics: [loss]") == "metrics: expected a map, name: metric, found a list");
+  BOOST_TEST(message("metrics: [loss]") == "metrics: expected a map by name, found a list");
   BOOST_TEST(message("metrics: {a-b: loss}") == "metrics.a-b: not a name");
   BOOST_TEST(message("loggers: []") == "none");
 }

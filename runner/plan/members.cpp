@@ -1,0 +1,91 @@
+#include "runner/plan/members.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+
+namespace assay::plan {
+namespace {
+
+using config::Node;
+
+bool is_name(std::string_view text, bool hyphens) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !text.empty() && letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || (hyphens && c == '-');
+  });
+}
+
+// Made on the way to an option that an argument sets: probably a misspelling.
+bool is_new(const Node::Entry& entry) {
+  const auto& source = entry.where.source;
+  return source != nullptr && source->path.empty() && entry.value.kind == Node::Kind::map &&
+         entry.value.find("type") == nullptr;
+}
+
+std::vector<Member> of_map(const Node& map, const std::string& section, bool hyphens,
+                           config::Diagnostics& diagnostics) {
+  std::vector<std::string> names;  // in the file
+  for (const Node::Entry& entry : map.map)
+    if (!is_new(entry)) names.push_back(entry.key);
+  std::vector<Member> result;
+  for (const Node::Entry& entry : map.map) {
+    const std::string key = config::joined(section, entry.key);
+    if (is_new(entry)) {
+      diagnostics.error(entry.where, key, "the config has nothing of this name",
+                        config::hint_of(config::suggest(entry.key, names),
+                                        section + ": " + config::listed(names)));
+      continue;
+    }
+    if (!is_name(entry.key, hyphens))
+      diagnostics.error(entry.where, key, "not a name",
+                        fmt::format("a letter, then letters, digits{} and underscores",
+                                    hyphens ? ", hyphens" : ""));
+    result.push_back({entry.key, &entry.value, key});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Member> members(const Node& section, const std::string& key,
+                            config::Diagnostics& diagnostics) {
+  if (section.kind == Node::Kind::map) return of_map(section, key, true, diagnostics);
+  std::vector<Member> result;
+  if (section.kind == Node::Kind::list) {
+    for (std::size_t i = 0; i < section.list.size(); ++i)
+      result.push_back({"", &section.list[i], config::joined(key, std::to_string(i))});
+  } else if (!section.reported) {
+    diagnostics.error(section.where, key,
+                      "expected a map by name or a list, found " + config::described(section),
+                      "write [] for none");
+  }
+  return result;
+}
+
+std::vector<Member> members_by_name(const Node& section, const std::string& key,
+                                    config::Diagnostics& diagnostics) {
+  if (section.kind == Node::Kind::map) return of_map(section, key, false, diagnostics);
+  if (!section.reported)
+    diagnostics.error(section.where, key,
+                      "expected a map by name, found " + config::described(section),
+                      "write {} for none");
+  return {};
+}
+
+std::string ListNames::name(const std::string& type) {
+  std::string result;
+  do {
+    const int count = ++counts_[type];
+    result = count == 1 ? type : fmt::format("{}_{}", type, count);
+  } while (!taken_.insert(result).second);
+  return result;
+}
+
+}  // namespace assay::plan

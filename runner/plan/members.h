@@ -1,0 +1,37 @@
+// The sections that hold many components: metrics, hooks, loggers.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+
+namespace assay::plan {
+
+struct Member {
+  std::string name;          ///< empty in a list
+  const config::Node* node;  ///< lent by the section
+  std::string key;           ///< full: "hooks.loss", "hooks.0"
+};
+
+/// A map by name, or a list. Problems are reported, and what is wrong is left out.
+std::vector<Member> members(const config::Node& section, const std::string& key,
+                            config::Diagnostics& diagnostics);
+/// A map whose names can be part of a value's name (test.top5).
+std::vector<Member> members_by_name(const config::Node& section, const std::string& key,
+                                    config::Diagnostics& diagnostics);
+
+/// Names for the members of a list after their types: TYPE, TYPE_2, TYPE_3, ...
+class ListNames {
+ public:
+  std::string name(const std::string& type);
+
+ private:
+  std::set<std::string> taken_;
+  std::map<std::string, int> counts_;  // of the types
+};
+
+}  // namespace assay::plan

@@ -1,0 +1,63 @@
+#include "runner/plan/placeholders.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+#include "runner/config/interpolation.h"
+#include "runner/plan/text_options.h"
+
+namespace assay::plan {
+namespace {
+
+enum class Home { run_dir, tag, nowhere };
+
+Home home_of(std::string_view name) {
+  if (name.starts_with("now:")) return Home::run_dir;
+  return name == "step" || name == "epoch" ? Home::tag : Home::nowhere;
+}
+
+void check(const TextOption& option, Home here, config::Diagnostics& diagnostics) {
+  std::size_t at = 0;
+  while (const auto reference = config::next_reference(option.text, at)) {
+    at = reference->end;
+    const Home home = home_of(reference->name);
+    if (home != Home::nowhere && home == here) continue;
+    diagnostics.error(option.where, option.key,
+                      fmt::format("'${{{}}}' has no value here", reference->name),
+                      home == Home::run_dir ? "the time is for run_dir"
+                      : home == Home::tag   ? "it is for the tags of hooks"
+                                            : "");
+  }
+}
+
+void check(const ComponentPlan& component, const std::string& key,
+           config::Diagnostics& diagnostics) {
+  each_text(component.values, key, [&](const TextOption& option) {
+    const bool is_tag = component.kind == Kind::hook && option.key == key + ".tag";
+    check(option, is_tag ? Home::tag : Home::nowhere, diagnostics);
+  });
+}
+
+}  // namespace
+
+void check_placeholders(const Plan& plan, const config::Node& config,
+                        config::Diagnostics& diagnostics) {
+  const auto check_text = [&](const std::string& key, const std::string& text, Home here) {
+    const config::Node* node = config.find(key);
+    const config::Location where = node == nullptr ? config::Location{} : node->where;
+    check(TextOption{key, key, text, where}, here, diagnostics);
+  };
+  check_text("name", plan.name, Home::nowhere);
+  check_text("run_dir", plan.run_dir, Home::run_dir);
+  check(plan.dataset, "dataset", diagnostics);
+  check(plan.model, "model", diagnostics);
+  check(plan.loss, "loss", diagnostics);
+  check(plan.optimizer, "optimizer", diagnostics);
+  for (const NamedComponent& m : plan.metrics) check(m.component, "metrics." + m.name, diagnostics);
+  for (const HookPlan& h : plan.hooks) check(h.component, "hooks." + h.name, diagnostics);
+  for (const NamedComponent& l : plan.loggers) check(l.component, "loggers." + l.name, diagnostics);
+}
+
+}  // namespace assay::plan

@@ -1,0 +1,14 @@
+// What a plan leaves to the run: `${now:...}` in run_dir, `${step}` and `${epoch}` in hooks' tags.
+#pragma once
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+#include "runner/plan/plan.h"
+
+namespace assay::plan {
+
+/// Reports every `${...}` that nobody fills in. `config` is what the plan was made from.
+void check_placeholders(const Plan& plan, const config::Node& config,
+                        config::Diagnostics& diagnostics);
+
+}  // namespace assay::plan
