@@ -76,26 +76,34 @@ const Options& PlannedOptions::group(std::string_view name) const {
   const auto& values = as<plan::Values>(at(name), name);
   for (const Parameter& parameter : table_)
     if (parameter.name == name)
-      return groups_.emplace_back(values, parameter.group(), host_, nested_);
+      return *groups_.emplace_back(
+          std::make_unique<PlannedOptions>(values, parameter.group(), host_, nested_));
   throw std::logic_error(fmt::format("option '{}' is no group", name));
 }
 
-void* PlannedOptions::component(const plan::ComponentPlan& plan) const {
-  return nested_.emplace_back(host_.create(plan))->pointer;
+// Called by a component's constructor: what is thrown here passes through the plugin's code into
+// its guard.
+void* PlannedOptions::component(std::string_view name, Kind kind) const {
+  const auto& plan = as<plan::ComponentPlan>(at(name), name);
+  if (plan.kind != kind)
+    throw std::logic_error(
+        fmt::format("option '{}' is a {}, not a {}", name, name_of(plan.kind), name_of(kind)));
+  try {
+    return nested_.emplace_back(host_.create(plan))->pointer;
+  } catch (const ComponentError& error) {
+    throw OptionError(std::string(name), error.what());
+  }
 }
 
 Rate PlannedOptions::rate(std::string_view name) const {
   const plan::Value& value = at(name);
-  if (const auto* plan = std::get_if<plan::ComponentPlan>(&value.data))
-    return Rate(*static_cast<const Schedule*>(component(*plan)));
+  if (std::holds_alternative<plan::ComponentPlan>(value.data))
+    return Rate(*static_cast<const Schedule*>(component(name, Kind::schedule)));
   return Rate(as_number(value, name));
 }
 
 const Renderer& PlannedOptions::renderer(std::string_view name) const {
-  const auto& plan = as<plan::ComponentPlan>(at(name), name);
-  if (plan.kind != Kind::renderer)
-    throw std::logic_error(fmt::format("option '{}' is no renderer", name));
-  return *static_cast<const Renderer*>(component(plan));
+  return *static_cast<const Renderer*>(component(name, Kind::renderer));
 }
 
 InstructionSet PlannedOptions::instruction_set() const { return host_.instructions(); }

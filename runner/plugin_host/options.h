@@ -19,7 +19,7 @@ struct Object;
 class PlannedOptions final : public Options {
  public:
   /// All references are borrowed. Components that options name (schedules, renderers) are made by
-  /// `host` when first asked for, and kept in `nested`.
+  /// `host` when asked for, and kept in `nested`; when that fails, OptionError blames the option.
   PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
                  std::vector<std::shared_ptr<Object>>& nested)
       : values_(values), table_(table), host_(host), nested_(nested) {}
@@ -42,13 +42,13 @@ class PlannedOptions final : public Options {
  private:
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
-  void* component(const plan::ComponentPlan& plan) const;
+  void* component(std::string_view name, Kind kind) const;
 
   const plan::Values& values_;
   std::span<const Parameter> table_;
   PluginHost& host_;
   std::vector<std::shared_ptr<Object>>& nested_;
-  mutable std::deque<PlannedOptions> groups_;
+  mutable std::vector<std::unique_ptr<PlannedOptions>> groups_;
   mutable std::deque<std::string> paths_;
 };
 

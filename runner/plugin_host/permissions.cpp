@@ -17,18 +17,26 @@ std::string unsafe(const std::filesystem::path& path) {
   if (!owner_is_trusted)
     return fmt::format("{} belongs to another user (uid {}); copy it to a folder of your own",
                        path.string(), file.st_uid);
-  const bool sticky = S_ISDIR(file.st_mode) && (file.st_mode & S_ISVTX) != 0;
-  if ((file.st_mode & S_IWOTH) != 0 && !sticky)
+  // Who cannot remove another's file from a folder cannot replace it either.
+  if (S_ISDIR(file.st_mode) && (file.st_mode & S_ISVTX) != 0) return {};
+  if ((file.st_mode & S_IWOTH) != 0)
     return fmt::format("everybody can write to {}; chmod o-w {}", path.string(), path.string());
+  if ((file.st_mode & S_IWGRP) != 0 && file.st_gid != 0 && file.st_gid != getegid())
+    return fmt::format("group {} can write to {}; chmod g-w {}", file.st_gid, path.string(),
+                       path.string());
   return {};
 }
 
 }  // namespace
 
 std::string unsafe_permissions(const std::filesystem::path& library) {
-  std::string reason = unsafe(library);
-  if (reason.empty()) reason = unsafe(std::filesystem::absolute(library).parent_path());
-  return reason;
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path target = fs::canonical(library, error);  // of a link
+  if (error) return fmt::format("{} cannot be examined", library.string());
+  for (const fs::path& path : {target, target.parent_path(), fs::absolute(library).parent_path()})
+    if (std::string reason = unsafe(path); !reason.empty()) return reason;
+  return {};
 }
 
 }  // namespace assay::plugin_host

@@ -19,11 +19,12 @@ PluginHost::PluginHost(std::vector<std::filesystem::path> folders, InstructionSe
 }
 
 void PluginHost::scan(const std::filesystem::path& folder) {
-  std::error_code error;
   std::vector<std::filesystem::path> files;
+  std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error))
     if (entry->path().extension() == ".so") files.push_back(entry->path());
+  if (error) unreadable_.emplace(folder, error.message());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) add(file);
 }
@@ -59,9 +60,12 @@ std::span<const Parameter> PluginHost::parameters(Kind kind, std::string_view na
 
 std::vector<std::string> PluginHost::searched() const {
   std::vector<std::string> lines;
-  for (const auto& folder : folders_)
-    lines.push_back(folder.string() +
-                    (std::filesystem::is_directory(folder) ? "" : " (no such folder)"));
+  for (const auto& folder : folders_) {
+    const auto problem = unreadable_.find(folder);
+    lines.push_back(problem == unreadable_.end()
+                        ? folder.string()
+                        : fmt::format("{} ({})", folder.string(), problem->second));
+  }
   for (const auto& library : libraries_)
     if (!library->refusal.empty())
       lines.push_back(fmt::format("{} was refused: {}", library->file.string(), library->refusal));

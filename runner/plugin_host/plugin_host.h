@@ -68,6 +68,7 @@ class PluginHost final : public plan::Catalogue {
   std::pair<const Manifest*, const Component*> find(Kind kind, std::string_view name);
 
   std::vector<std::filesystem::path> folders_;
+  std::map<std::filesystem::path, std::string> unreadable_;  ///< folders, and why
   InstructionSet instructions_;
   std::vector<std::unique_ptr<FoundLibrary>> libraries_;
   std::map<std::pair<Kind, std::string>, Entry> components_;

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -27,13 +28,23 @@ constexpr Elf64_Half this_machine = EM_AARCH64;
 #error "say here which ELF machine this is"
 #endif
 
+std::uintmax_t size_of_regular(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(path, error);
+  if (error) throw std::runtime_error(fmt::format("it cannot be read: {}", error.message()));
+  if (!regular) throw std::runtime_error("it is no regular file");
+  return std::filesystem::file_size(path);
+}
+
 // Reads at places that the file itself names, so every place is checked against its size.
 class File {
  public:
   explicit File(const std::filesystem::path& path)
-      : stream_(path, std::ios::binary), size_(std::filesystem::file_size(path)) {
-    if (!stream_) throw std::runtime_error("cannot be read");
+      : size_(size_of_regular(path)), stream_(path, std::ios::binary) {
+    if (!stream_) throw std::runtime_error("it cannot be opened");
   }
+
+  std::uintmax_t size() const { return size_; }
 
   template <class T>
   T at(std::uintmax_t offset) {
@@ -49,53 +60,69 @@ class File {
     return bytes;
   }
 
+  /// Throws unless the file has these bytes.
+  void require(std::uintmax_t offset, std::uintmax_t size) const {
+    if (offset > size_ || size > size_ - offset)
+      throw std::runtime_error(fmt::format(
+          "it is cut short: {} bytes at {} belong to it, but it has only {}", size, offset, size_));
+  }
+
  private:
   void read(std::uintmax_t offset, std::span<std::byte> out) {
-    if (offset > size_ || out.size() > size_ - offset)
-      throw std::runtime_error(fmt::format("it is cut short: {} bytes, but it speaks of byte {}",
-                                           size_, offset + out.size()));
+    require(offset, out.size());
     stream_.seekg(static_cast<std::streamoff>(offset));
     stream_.read(static_cast<char*>(static_cast<void*>(out.data())),
                  static_cast<std::streamsize>(out.size()));
-    if (!stream_) throw std::runtime_error("cannot be read");
+    if (!stream_) throw std::runtime_error("it cannot be read");
   }
 
-  std::ifstream stream_;
   std::uintmax_t size_;
+  std::ifstream stream_;
 };
 
-std::optional<std::string> stamp_in(const std::string& notes) {
-  std::size_t place = 0;
-  const auto padded = [](std::size_t size) { return (size + 3) / 4 * 4; };
-  while (notes.size() - place >= sizeof(Elf64_Nhdr)) {
+// A note is an Elf64_Nhdr, the owner's name and the text, each of the two beginning at a multiple
+// of the segment's alignment (4 or 8), as does the next note.
+std::optional<std::string> stamp_in(const std::string& notes, std::size_t alignment) {
+  const auto aligned = [&](std::size_t place) {
+    return (place + alignment - 1) / alignment * alignment;
+  };
+  for (std::size_t place = 0; place + sizeof(Elf64_Nhdr) <= notes.size();) {
     Elf64_Nhdr header;
     std::memcpy(&header, notes.data() + place, sizeof header);
-    place += sizeof header;
-    const std::size_t name = padded(header.n_namesz), text = padded(header.n_descsz);
-    if (name > notes.size() - place || text > notes.size() - place - name)
-      throw std::runtime_error("its notes are damaged");
-    const std::string_view owner(notes.data() + place, header.n_namesz);
+    const std::size_t name = place + sizeof header;
+    const std::size_t text = aligned(name + header.n_namesz);
+    const std::size_t end = text + header.n_descsz;
+    if (end > notes.size()) throw std::runtime_error("its notes are damaged");
+    const std::string_view owner(notes.data() + name, header.n_namesz);
     if (header.n_type == stamp::note_type && owner == std::string_view("Assay\0", 6))
-      return notes.substr(place + name, header.n_descsz);
-    place += name + text;
+      return notes.substr(text, header.n_descsz);
+    place = aligned(end);
   }
   return std::nullopt;
 }
 
 std::string find_stamp(File& file) {
-  const auto header = file.at<Elf64_Ehdr>(0);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+  if (file.size() == 0) throw std::runtime_error("it is empty");
+  if (file.size() < SELFMAG || file.text(0, SELFMAG) != ELFMAG)
     throw std::runtime_error("it is no shared library (no ELF header)");
+  const auto header = file.at<Elf64_Ehdr>(0);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != this_machine)
-    throw std::runtime_error("it is built for another kind of machine");
+    throw std::runtime_error(fmt::format(
+        "it is built for another kind of machine (ELF class {}, machine {}; here {} and {}); "
+        "rebuild it for this one",
+        header.e_ident[EI_CLASS], header.e_machine, ELFCLASS64, this_machine));
   if (header.e_type != ET_DYN) throw std::runtime_error("it is an ELF file, but no shared library");
   if (header.e_phentsize != sizeof(Elf64_Phdr))
     throw std::runtime_error("its program headers are damaged");
+  std::optional<std::string> found;
   for (std::uintmax_t i = 0; i < header.e_phnum; ++i) {
     const auto segment = file.at<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr));
-    if (segment.p_type != PT_NOTE) continue;
-    if (auto found = stamp_in(file.text(segment.p_offset, segment.p_filesz))) return *found;
+    // The dynamic linker does not check this: it would die of SIGBUS.
+    if (segment.p_type == PT_LOAD) file.require(segment.p_offset, segment.p_filesz);
+    if (segment.p_type != PT_NOTE || found) continue;
+    found = stamp_in(file.text(segment.p_offset, segment.p_filesz), segment.p_align == 8 ? 8 : 4);
   }
+  if (found) return *found;
   throw std::runtime_error(
       "it is a shared library, but no Assay plugin (no stamp; does a source file end in "
       "ASSAY_PLUGIN?)");
@@ -129,16 +156,28 @@ void read_line(std::string_view line, Stamp& stamp) {
 }
 
 struct Version {
-  int major = -1;
-  int minor = -1;
+  int major = 0;
+  int minor = 0;
 };
 
-Version parse_version(std::string_view text) {
+std::optional<Version> parse_version(std::string_view text) {
   Version v;
   const char* end = text.data() + text.size();
   const auto major = std::from_chars(text.data(), end, v.major);
-  if (major.ptr != end && *major.ptr == '.') std::from_chars(major.ptr + 1, end, v.minor);
+  if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') return std::nullopt;
+  const auto minor = std::from_chars(major.ptr + 1, end, v.minor);
+  if (minor.ec != std::errc() || minor.ptr != end) return std::nullopt;
   return v;
+}
+
+// Why a plugin of SDK `theirs` does not fit into a host of SDK `ours` (see assay/version.h), as
+// what to do about it. Empty: it fits.
+std::string_view sdk_mend(std::string_view theirs, std::string_view ours) {
+  constexpr std::string_view rebuild = "rebuild the plugin against this assay's include/assay";
+  const auto plugin = parse_version(theirs), host = parse_version(ours);
+  if (!plugin || !host || plugin->major < host->major) return rebuild;
+  if (plugin->major == host->major && plugin->minor <= host->minor) return {};
+  return "use a newer assay, or rebuild the plugin against this one's include/assay";
 }
 
 }  // namespace
@@ -166,32 +205,29 @@ Stamp host_stamp() {
 
 std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, InstructionSet cpu) {
   std::vector<std::string> lines;
-  const auto differ = [&](std::string_view field, const std::string& theirs,
-                          const std::string& ours, std::string_view mend) {
-    if (theirs != ours)
-      lines.push_back(
-          fmt::format("{}: the plugin has '{}', this assay '{}'; {}", field, theirs, ours, mend));
+  const auto refuse = [&](std::string_view field, std::string_view theirs, std::string_view ours,
+                          std::string_view mend) {
+    lines.push_back(
+        fmt::format("{}: the plugin has '{}', this assay '{}'; {}", field, theirs, ours, mend));
   };
-  const Version theirs = parse_version(plugin.sdk), ours = parse_version(host.sdk);
-  if (theirs.major != ours.major || theirs.minor > ours.minor)
-    differ("sdk", plugin.sdk, host.sdk,
-           theirs.major > ours.major || (theirs.major == ours.major && theirs.minor > ours.minor)
-               ? "use a newer assay, or rebuild the plugin against this one's include/assay"
-               : "rebuild the plugin against this assay's include/assay");
-  differ("standard_library", plugin.standard_library, host.standard_library,
-         "rebuild the plugin with the C++ standard library that assay uses");
-  differ("debug_mode", plugin.debug_mode, host.debug_mode,
-         host.debug_mode == "on" ? "rebuild the plugin with -D_GLIBCXX_DEBUG"
-                                 : "rebuild the plugin without -D_GLIBCXX_DEBUG");
-  differ("sanitizers", plugin.sanitizers, host.sanitizers,
-         "build both with the same -fsanitize, or both without");
-  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
-    if (plugin.instructions == instruction_set_names[i] && i > static_cast<std::size_t>(cpu))
-      lines.push_back(
-          fmt::format("instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin "
-                      "without -march "
-                      "(or with -march=x86-64-v2)",
-                      plugin.instructions, name_of(cpu)));
+  const auto compare = [&](std::string_view field, std::string_view theirs, std::string_view ours,
+                           std::string_view mend) {
+    if (theirs != ours) refuse(field, theirs, ours, mend);
+  };
+  if (const auto mend = sdk_mend(plugin.sdk, host.sdk); !mend.empty())
+    refuse("sdk", plugin.sdk, host.sdk, mend);
+  compare("standard_library", plugin.standard_library, host.standard_library,
+          "rebuild the plugin with the C++ standard library that assay uses");
+  compare("debug_mode", plugin.debug_mode, host.debug_mode,
+          host.debug_mode == "on" ? "rebuild the plugin with -D_GLIBCXX_DEBUG"
+                                  : "rebuild the plugin without -D_GLIBCXX_DEBUG");
+  compare("sanitizers", plugin.sanitizers, host.sanitizers,
+          "build both with the same -fsanitize, or both without");
+  const auto known = std::ranges::find(instruction_set_names, plugin.instructions);
+  if (known - instruction_set_names.begin() > static_cast<std::ptrdiff_t>(cpu))
+    lines.push_back(fmt::format(
+        "instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin without -march",
+        plugin.instructions, name_of(cpu)));
   return lines;
 }
 

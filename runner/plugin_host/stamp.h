@@ -30,7 +30,7 @@ struct Stamp {
 };
 
 /// Reads the stamp of a shared library. Throws std::runtime_error that says what the file is
-/// instead: no file of this machine's ELF class, cut short, without a stamp, ...
+/// instead, without its name: "it is empty", cut short, for another machine, without a stamp, ...
 Stamp read_stamp(const std::filesystem::path& library);
 
 /// The stamp of this program (no components).
