@@ -1,0 +1,161 @@
+#include "runner/plugin_host/options.h"
+
+#include <limits>
+
+#include "assay/error.h"
+#include "assay/renderer.h"
+#include "assay/schedule.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/plugin_host/search_path.h"
+#include "tests/plugin_host/plugins.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace assay;
+using namespace assay::plugin_host;
+using namespace assay::test;
+using plan::ComponentPlan;
+using plan::List;
+using plan::Values;
+
+namespace {
+
+constexpr Parameter members[] = {
+    {.name = "depth", .type = ParameterType::integer, .doc = ""},
+};
+constexpr Parameter table[] = {
+    {.name = "nothing", .type = ParameterType::number, .fallback = "null"},
+    {.name = "flag", .type = ParameterType::boolean},
+    {.name = "count", .type = ParameterType::integer},
+    {.name = "share", .type = ParameterType::number},
+    {.name = "whole", .type = ParameterType::number},
+    {.name = "word", .type = ParameterType::choice, .choices = "here|there"},
+    {.name = "file", .type = ParameterType::path},
+    {.name = "own_file", .type = ParameterType::path},
+    {.name = "constant", .type = ParameterType::rate},
+    {.name = "varying", .type = ParameterType::rate},
+    {.name = "picture", .type = ParameterType::component, .kind = Kind::renderer},
+    {.name = "counts", .type = ParameterType::integer, .list = true},
+    {.name = "shares", .type = ParameterType::number, .list = true},
+    {.name = "words", .type = ParameterType::text, .list = true},
+    {.name = "group", .type = ParameterType::group, .members = members, .member_count = 1},
+};
+
+plan::Value value(decltype(plan::Value::data) data) { return {std::move(data), {}}; }
+
+ComponentPlan level(double height) {
+  ComponentPlan plan{Kind::schedule, "level", {}, {}};
+  plan.values.add("height", value(height));
+  return plan;
+}
+
+struct Given {
+  Given() {
+    values.add("nothing", value(std::monostate()));
+    values.add("flag", value(true));
+    values.add("count", value(std::int64_t{-5}));
+    values.add("share", value(0.25));
+    values.add("whole", value(std::int64_t{3}));
+    values.add("word", value(std::string("there")));
+    values.add("file", value(std::string("/a/b.csv")));
+    values.add("own_file", value(std::string("assay:digits.csv")));
+    values.add("constant", value(0.5));
+    values.add("varying", value(level(7)));
+    values.add("picture", value(ComponentPlan{Kind::renderer, "blank", {}, {}}));
+    values.add("counts", value(List{value(std::int64_t{1}), value(std::int64_t{2})}));
+    values.add("shares", value(List{value(0.5), value(std::int64_t{2})}));
+    values.add("words", value(List{value(std::string("a")), value(std::string("b"))}));
+    Values inner;
+    inner.add("depth", value(std::int64_t{9}));
+    values.add("group", value(inner));
+  }
+  Values values;
+  static std::filesystem::path with_odd(const std::filesystem::path& folder) {
+    std::filesystem::copy_file(fixture("odd"), folder / "odd.so");
+    return folder;
+  }
+  TemporaryFolder folder;
+  PluginHost host{{with_odd(folder.path())}, InstructionSet::avx2};
+  std::vector<std::shared_ptr<Object>> nested;
+  PlannedOptions options{values, table, host, nested};
+};
+
+void check_mistake(const std::function<void()>& ask, const std::string& part) {
+  try {
+    ask();
+    BOOST_ERROR("nothing thrown; expected: " << part);
+  } catch (const std::logic_error& error) {
+    check_contains(error.what(), part);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(planned_options)
+
+BOOST_FIXTURE_TEST_CASE(every_getter_gives_the_planned_value, Given) {
+  BOOST_TEST(!options.has("nothing"));
+  BOOST_TEST(options.has("count"));
+  BOOST_TEST(options.boolean("flag"));
+  BOOST_TEST(options.integer("count") == -5);
+  BOOST_TEST(options.number("share") == 0.25);
+  BOOST_TEST(options.number("whole") == 3.0);
+  BOOST_TEST(options.text("word") == "there");
+  BOOST_TEST(options.path("file") == "/a/b.csv");
+  BOOST_TEST(options.path("own_file") == (places().data / "digits.csv").string());
+  BOOST_TEST(options.rate("constant").at(100) == 0.5);
+  BOOST_TEST(options.rate("varying").at(100) == 7.0);
+  BOOST_TEST(options.renderer("picture").size().height == 34);
+  BOOST_TEST(options.size("counts") == 2U);
+  BOOST_TEST(options.integer("counts", 1) == 2);
+  BOOST_TEST(options.number("shares", 0) == 0.5);
+  BOOST_TEST(options.number("shares", 1) == 2.0);
+  BOOST_TEST(options.text("words", 1) == "b");
+  BOOST_TEST(options.group("group").integer("depth") == 9);
+  BOOST_TEST(name_of(options.instruction_set()) == "avx2");
+  BOOST_TEST(nested.size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_name_that_the_table_lacks_is_the_authors_mistake, Given) {
+  const std::string lacks = "option 'depth' is asked for, but its table does not have it";
+  check_mistake([&] { options.has("depth"); }, lacks);
+  check_mistake([&] { options.number("depth"); }, lacks);
+  check_mistake([&] { options.rate("depth"); }, lacks);
+  check_mistake([&] { options.group("depth"); }, lacks);
+  check_mistake([&] { options.integer("depth", 0); }, lacks);
+  check_mistake([&] { options.group("group").has("flag"); }, "option 'flag' is asked for, but");
+}
+
+BOOST_FIXTURE_TEST_CASE(another_type_is_the_authors_mistake, Given) {
+  const std::string other = "is asked for with another type than its table says";
+  check_mistake([&] { options.boolean("count"); }, "option 'count' " + other);
+  check_mistake([&] { options.integer("share"); }, other);
+  check_mistake([&] { options.integer("flag"); }, other);
+  check_mistake([&] { options.integer("nothing"); }, other);
+  check_mistake([&] { options.number("flag"); }, other);
+  check_mistake([&] { options.rate("word"); }, other);
+  check_mistake([&] { options.rate("picture"); }, "option 'picture' is a renderer, not a schedule");
+  check_mistake([&] { options.text("count"); }, other);
+  check_mistake([&] { options.path("count"); }, other);
+  check_mistake([&] { options.group("count"); }, other);
+  check_mistake([&] { options.renderer("count"); }, other);
+  check_mistake([&] { options.renderer("varying"); }, "is a schedule, not a renderer");
+  check_mistake([&] { options.size("count"); }, other);
+  check_mistake([&] { options.integer("words", 0); }, other);
+  check_mistake([&] { options.integer("shares", 0); }, other);
+  check_mistake([&] { options.text("words", 2); }, "option 'words' has 2 elements, not 3");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_nested_component_that_fails_blames_the_option, Given) {
+  Values bad;
+  bad.add("varying", value(level(-1)));
+  const PlannedOptions broken(bad, table, host, nested);
+  try {
+    broken.rate("varying");
+    BOOST_ERROR("nothing thrown");
+  } catch (const OptionError& error) {
+    BOOST_TEST(error.option() == "varying");
+    BOOST_TEST(error.what() == "schedule level: -1 is not liked");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,217 @@
+#include "runner/plugin_host/plugin_host.h"
+
+#include <sys/stat.h>
+
+#include <cstring>
+
+#include "assay/optimizer.h"
+#include "assay/schedule.h"
+#include "runner/plugin_host/library.h"
+#include "tests/plugin_host/plugins.h"
+#include "tests/support/bytes.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace assay;
+using namespace assay::plugin_host;
+using namespace assay::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+plan::ComponentPlan level(double height) {
+  plan::ComponentPlan plan{Kind::schedule, "level", {}, {}};
+  plan.values.add("height", {height, {}});
+  return plan;
+}
+
+struct Folders {
+  Folders() {
+    fs::create_directory(first);
+    fs::create_directory(second);
+  }
+  PluginHost host() const { return {{first, second}, InstructionSet::generic}; }
+  /// A copy of the plugin `odd` with one piece of text replaced by another as long.
+  void put_odd(const fs::path& to, std::string_view from = {}, std::string_view with = {}) const {
+    std::string bytes = read_file(fixture("odd"));
+    if (!from.empty()) {
+      BOOST_REQUIRE(from.size() == with.size());
+      const std::size_t at = bytes.find(from);
+      BOOST_REQUIRE(at != std::string::npos);
+      bytes.replace(at, from.size(), with);
+    }
+    write_file(to, bytes);
+  }
+  TemporaryFolder root;
+  fs::path first = root / "first";
+  fs::path second = root / "second";
+};
+
+std::string searched(const PluginHost& host) {
+  std::string text;
+  for (const std::string& line : host.searched()) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(host)
+
+BOOST_FIXTURE_TEST_CASE(components_are_known_without_opening_a_library, Folders) {
+  put_odd(first / "odd.so");
+  fs::copy_file(built_in("assay_schedule_constant"), second / "c.so");
+  write_file(first / "README.txt", "not looked at");
+  PluginHost host = this->host();
+  const std::vector<std::string> schedules = {"constant", "curious", "level", "throws_plain"};
+  BOOST_TEST(host.names(Kind::schedule) == schedules, boost::test_tools::per_element());
+  BOOST_TEST(host.names(Kind::loss).empty());
+  BOOST_TEST(host.opened().empty());
+  BOOST_TEST(host.libraries().size() == 2U);
+  BOOST_TEST(host.components().size() == 6U);
+  BOOST_TEST(searched(host) == first.string() + "\n" + second.string() + "\n");
+
+  BOOST_TEST(host.parameters(Kind::schedule, "level")[0].name == "height");
+  BOOST_REQUIRE(host.opened().size() == 1U);
+  BOOST_TEST(host.opened()[0]->file == first / "odd.so");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_first_folder_wins, Folders) {
+  put_odd(first / "b.so", "component=schedule level The same", "component=schedule level From 1st");
+  put_odd(second / "a.so");
+  const PluginHost host = this->host();
+  for (const FoundComponent& component : host.components()) {
+    BOOST_TEST(component.library->file == first / "b.so");
+    if (component.name == "level") BOOST_TEST(component.doc == "From 1st at every step.");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_name_that_nobody_has_is_an_error, Folders) {
+  PluginHost host = this->host();
+  BOOST_TEST(message_of([&] { host.create(level(1)); }) == "no schedule 'level'");
+  BOOST_TEST(message_of([&] { host.parameters(Kind::loss, "x"); }) == "no loss 'x'");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_refused_is_named_with_the_reason, Folders) {
+  write_file(first / "empty.so", "");
+  put_odd(first / "future.so", "sdk=0.", "sdk=9.");
+  put_odd(second / "open.so");
+  BOOST_REQUIRE(chmod((second / "open.so").c_str(), 0666) == 0);
+  const PluginHost host({first, second, root / "none"}, InstructionSet::generic);
+  BOOST_TEST(host.components().empty());
+  const std::string text = searched(host);
+  check_contains(text, (root / "none").string() + " (No such file or directory)\n");
+  check_contains(text, (first / "empty.so").string() + " was refused: it is empty\n");
+  check_contains(text, (first / "future.so").string() + " was refused: sdk: the plugin has '9.");
+  check_contains(text, (second / "open.so").string() + " was refused: everybody can write to " +
+                           (second / "open.so").string());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refused_library_hides_no_other, Folders) {
+  put_odd(first / "odd.so", "sdk=0.", "sdk=9.");
+  put_odd(second / "odd.so");
+  PluginHost host = this->host();
+  host.create(level(1));
+  BOOST_TEST(host.opened()[0]->file == second / "odd.so");
+}
+
+BOOST_FIXTURE_TEST_CASE(libraries_that_do_not_open_say_why, Folders) {
+  fs::copy_file(fixture("unresolved"), first / "unresolved.so");
+  PluginHost host = this->host();
+  const std::string message = message_of([&] {
+    host.create({Kind::schedule, "unresolved", {}, {}});
+  });
+  check_contains(message, (first / "unresolved.so").string());
+  check_contains(message, "undefined symbol: missing::height(int)");
+
+  fs::copy_file(fixture("hidden"), second / "hidden.so");
+  BOOST_TEST(
+      message_of([&] { this->host().create(level(1)); }) ==
+      (second / "hidden.so").string() +
+          ": it exports no 'assay_plugin_manifest'; does a source file end in ASSAY_PLUGIN?");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_manifest_that_does_not_fit_is_refused, Folders) {
+  std::uint32_t start[4] = {manifest_magic, sizeof(Manifest), sizeof(Component), sizeof(Parameter)};
+  std::string found(sizeof start, '\0');
+  for (const std::size_t field : {0, 1, 2, 3}) {
+    std::memcpy(found.data(), start, sizeof start);
+    std::string changed = found;
+    ++changed[field * sizeof(std::uint32_t)];
+    const fs::path file = first / ("odd" + std::to_string(field) + ".so");
+    put_odd(file, found, changed);
+    check_contains(message_of([&] { open_library(file); }),
+                   file.string() + (field == 0 ? ": its manifest is damaged"
+                                               : ": its manifest has another layout; rebuild"));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_promise_that_the_manifest_does_not_keep_is_an_error, Folders) {
+  put_odd(first / "odd.so", "component=schedule level", "component=schedule lever");
+  PluginHost host = this->host();
+  BOOST_TEST(message_of([&] {
+               host.create({Kind::schedule, "lever", {}, {}});
+             }) == (first / "odd.so").string() +
+                       ": its stamp promises the schedule 'lever', but its manifest has none");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_component_throws_comes_back_with_its_name, Folders) {
+  put_odd(first / "odd.so");
+  PluginHost host = this->host();
+  try {
+    host.create(level(-1));
+    BOOST_ERROR("nothing thrown");
+  } catch (const ComponentError& error) {
+    BOOST_TEST(error.who() == "schedule level");
+    BOOST_TEST(error.message() == "-1 is not liked");
+    BOOST_TEST(error.option() == "height");
+    BOOST_TEST(error.what() == "schedule level: -1 is not liked");
+  }
+  BOOST_TEST(message_of([&] {
+               host.create({Kind::schedule, "throws_plain", {}, {}});
+             }) == "schedule throws_plain: an exception that is no std::exception");
+  check_contains(message_of([&] {
+                   host.create({Kind::schedule, "curious", {}, {}});
+                 }),
+                 "schedule curious: option 'depth' is asked for, but");
+
+  const auto schedule = host.create<Schedule>(level(-2));
+  try {
+    schedule.call([](const Schedule& s) { return s.value(0); });
+    BOOST_ERROR("nothing thrown");
+  } catch (const ComponentError& error) {
+    BOOST_TEST(error.what() == "schedule level: -2 has no value");
+    BOOST_TEST(error.option().empty());
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) {
+  put_odd(first / "odd.so");
+  plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
+  plan.values.add("rate", {level(0.125), {}});
+  Handle<Optimizer> optimizer;
+  std::weak_ptr<Object> nested;
+  {
+    PluginHost host = this->host();
+    const auto object = host.create(plan);
+    BOOST_REQUIRE(object->nested.size() == 1U);
+    nested = object->nested[0];
+    optimizer = Handle<Optimizer>(object);
+  }
+  double rate = 0;
+  optimizer.call([&](Optimizer& o) { o.begin_step(0, std::span(&rate, 1)); });
+  BOOST_TEST(rate == 0.125);
+  BOOST_TEST(!nested.expired());
+  optimizer = {};
+  BOOST_TEST(nested.expired());
+
+  plan.values = {};
+  plan.values.add("rate", {level(-1), {}});
+  try {
+    host().create(plan);
+    BOOST_ERROR("nothing thrown");
+  } catch (const ComponentError& error) {
+    BOOST_TEST(error.what() == "optimizer follower: schedule level: -1 is not liked");
+    BOOST_TEST(error.option() == "rate");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,35 @@
+// A component of the test's own, or one made by assay::test::make, as the runner holds it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runner/plugin_host/component.h"
+
+namespace assay::test {
+
+template <class Interface>
+std::shared_ptr<plugin_host::Object> object(
+    std::unique_ptr<Interface> component, std::string name,
+    std::vector<std::shared_ptr<plugin_host::Object>> nested = {}) {
+  auto object = std::make_shared<plugin_host::Object>();
+  object->kind = Interface::kind;
+  object->who = std::string(name_of(Interface::kind)) + " " + name;
+  object->name = std::move(name);
+  object->guard = &assay::detail::guard;
+  object->pointer = component.release();
+  object->destroy = [](void* pointer) noexcept {
+    std::unique_ptr<Interface>(static_cast<Interface*>(pointer)).reset();
+  };
+  object->nested = std::move(nested);
+  return object;
+}
+
+template <class Interface>
+plugin_host::Handle<Interface> handle(std::unique_ptr<Interface> component, std::string name) {
+  return plugin_host::Handle<Interface>(object(std::move(component), std::move(name)));
+}
+
+}  // namespace assay::test
