@@ -22,7 +22,9 @@ class Hooks::Context final : public HookContext {
   std::int64_t epoch() const override { return epoch_; }
 
   double value(int number) override {
-    const ValueNeed& need = hook_.values.at(static_cast<std::size_t>(number));
+    if (number < 0 || static_cast<std::size_t>(number) >= hook_.values.size())
+      throw std::logic_error(fmt::format("value {} was not declared by plan()", number));
+    const ValueNeed& need = hook_.values[static_cast<std::size_t>(number)];
     if (need.split.empty()) return batch_loss_;
     const Measured& measured = hooks_.measured_.at(need.split);
     const auto& metrics = measured.request.metrics;
@@ -67,47 +69,46 @@ class Hooks::Context final : public HookContext {
 Hooks::Hooks(std::vector<PreparedHook> hooks, std::vector<std::string> metric_names,
              const Splits& splits, train::Network& network, logging::Log& log,
              std::int64_t steps_per_epoch, Report report)
-    : hooks_(std::move(hooks)),
-      metric_names_(std::move(metric_names)),
+    : metric_names_(std::move(metric_names)),
       splits_(splits),
       network_(network),
       log_(log),
       steps_per_epoch_(steps_per_epoch),
-      report_(std::move(report)) {}
+      report_(std::move(report)) {
+  for (PreparedHook& hook : hooks) hooks_.push_back({std::move(hook), true});
+}
 
 std::optional<BadLoss> Hooks::fire(std::int64_t step, bool last, double batch_loss) {
   due_.clear();
-  for (PreparedHook& hook : hooks_)
-    if (fires(hook.trigger, step, steps_per_epoch_, last)) due_.push_back(&hook);
-  if (due_.empty()) return std::nullopt;
+  for (Slot& slot : hooks_)
+    if (slot.works && fires(slot.hook.trigger, step, steps_per_epoch_, last)) due_.push_back(&slot);
   measure(step);
-  const std::int64_t epoch = (step + steps_per_epoch_ - 1) / steps_per_epoch_;
-  std::vector<const PreparedHook*> broken;
-  for (PreparedHook* hook : due_) {
-    Context context(*this, *hook, step, epoch, batch_loss);
-    try {
-      hook->hook.call([&](Hook& h) { h.run(context); });
-    } catch (const plugin_host::ComponentError& error) {
-      broken.push_back(hook);
-      failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
-                                      hook->name, step, error.message()));
-      report_(failures_.back());
-    }
-  }
-  std::erase_if(hooks_, [&](const PreparedHook& h) { return std::ranges::count(broken, &h) != 0; });
+  for (Slot* slot : due_) run(*slot, step, batch_loss);
   return bad_loss();
+}
+
+void Hooks::run(Slot& slot, std::int64_t step, double batch_loss) {
+  Context context(*this, slot.hook, step, epoch_of(step), batch_loss);
+  try {
+    slot.hook.hook.call([&](Hook& h) { h.run(context); });
+  } catch (const plugin_host::ComponentError& error) {
+    slot.works = false;
+    failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
+                                    slot.hook.name, step, error.message()));
+    report_(failures_.back());
+  }
 }
 
 void Hooks::measure(std::int64_t step) {
   measured_.clear();
-  for (const PreparedHook* hook : due_) {
-    for (const ValueNeed& need : hook->values) {
+  for (const Slot* slot : due_) {
+    for (const ValueNeed& need : slot->hook.values) {
       if (need.split.empty()) continue;
       auto& metrics = measured_[need.split].request.metrics;
       const std::size_t wanted = metric(need.metric);
       if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
     }
-    for (const PictureNeed& need : hook->pictures) {
+    for (const PictureNeed& need : slot->hook.pictures) {
       if (!need.outputs) continue;
       auto& keep = measured_[need.split].request.keep_rows;
       keep = std::max(keep, need.rows);
@@ -126,6 +127,11 @@ std::optional<BadLoss> Hooks::bad_loss() const {
           !std::isfinite(measured.evaluation.values[i]))
         return BadLoss{split + ".loss", split, measured.evaluation.values[i]};
   return std::nullopt;
+}
+
+// Epochs count from 1 when they begin; 0 is before training.
+std::int64_t Hooks::epoch_of(std::int64_t step) const {
+  return (step + steps_per_epoch_ - 1) / steps_per_epoch_;
 }
 
 std::size_t Hooks::metric(const std::string& name) const {

@@ -53,11 +53,19 @@ class Hooks {
     train::Evaluation evaluation;
   };
 
+  // A hook that failed does not work any more.
+  struct Slot {
+    PreparedHook hook;
+    bool works = true;
+  };
+
+  void run(Slot& slot, std::int64_t step, double batch_loss);
+  std::int64_t epoch_of(std::int64_t step) const;
   std::size_t metric(const std::string& name) const;
   void measure(std::int64_t step);
   std::optional<BadLoss> bad_loss() const;
 
-  std::vector<PreparedHook> hooks_;
+  std::vector<Slot> hooks_;
   std::vector<std::string> metric_names_;
   const Splits& splits_;
   train::Network& network_;
@@ -68,7 +76,7 @@ class Hooks {
   std::int64_t evaluations_ = 0;
 
   // Of the step that is being fired.
-  std::vector<PreparedHook*> due_;
+  std::vector<Slot*> due_;
   std::map<std::string, Measured> measured_;
 };
 

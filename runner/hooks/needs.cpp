@@ -15,6 +15,9 @@ struct RendererRecorder final : RendererNeeds {
   void outputs(std::string_view split, std::int64_t rows) override { declare(split, rows, true); }
   void declare(std::string_view split, std::int64_t rows, bool outputs) {
     if (!need.split.empty()) throw Error("it declares more than one need");
+    if (split.empty() || rows < 1)
+      throw Error(fmt::format(
+          "it needs {} rows of split '{}'; expected at least one row of a split", rows, split));
     need.split = split;
     need.rows = rows;
     need.outputs = outputs;
@@ -23,7 +26,7 @@ struct RendererRecorder final : RendererNeeds {
 };
 
 struct HookRecorder final : HookNeeds {
-  HookRecorder(PreparedHook& to) : prepared(to) {}
+  explicit HookRecorder(PreparedHook& to) : prepared(to) {}
 
   int value(std::string_view name, std::string_view option) override {
     const std::size_t dot = name.find('.');
@@ -45,7 +48,10 @@ struct HookRecorder final : HookNeeds {
     need.renderer = &renderer;
     need.handle = prepared.hook.nested(renderer);
     RendererRecorder recorder(need);
-    need.handle.call([&](const Renderer& r) { r.plan(recorder); });
+    need.handle.call([&](const Renderer& r) {
+      r.plan(recorder);
+      if (need.split.empty()) throw Error("it declares no need");
+    });
     prepared.pictures.push_back(std::move(need));
   }
 

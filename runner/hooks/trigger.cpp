@@ -11,7 +11,8 @@ bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_p
   if (step == 0 || step < trigger.from.value_or(0) || step > trigger.until.value_or(step))
     return false;
   if (trigger.every && step % *trigger.every == 0) return true;
-  return trigger.every_epoch && step % (*trigger.every_epoch * steps_per_epoch) == 0;
+  return trigger.every_epoch && step % steps_per_epoch == 0 &&
+         step / steps_per_epoch % *trigger.every_epoch == 0;
 }
 
 }  // namespace assay::hooks

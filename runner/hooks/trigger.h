@@ -15,7 +15,8 @@
 
 namespace assay::hooks {
 
-/// Whether it fires once `step` steps are finished; `last` is the last step of the run.
+/// Whether it fires once `step` steps are finished; `last`: that was the last step of the run.
+/// `every`, `every_epoch` and steps_per_epoch are at least 1.
 bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_per_epoch,
            bool last);
 
