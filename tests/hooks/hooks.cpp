@@ -1,0 +1,208 @@
+#include "runner/hooks/hooks.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+
+#include "assay/error.h"
+#include "tests/hooks/fake_hook.h"
+#include "tests/support/fake_logging.h"
+#include "tests/train/digits_network.h"
+
+using namespace assay;
+using namespace assay::test;
+
+namespace {
+
+constexpr double batch_loss = 0.75;
+
+// JAX's state of step 100, and hooks that fire on it.
+class Run {
+ public:
+  hooks::Hooks& hooks(std::vector<assay::hooks::PreparedHook> hooks,
+                      std::int64_t steps_per_epoch = 1) {
+    return hooks_.emplace(std::move(hooks), std::vector<std::string>{"loss", "accuracy"}, splits,
+                          *network, log, steps_per_epoch,
+                          [this](const std::string& message) { reports.push_back(message); });
+  }
+  const std::vector<Told::Record>& logged() {
+    log.finish(Outcome::finished);
+    return told.records;
+  }
+
+  Digits digits;
+  train::ThreadTeam team{2};
+  Safetensors state = jax_state(100);
+  std::unique_ptr<train::Network> network = [this] {
+    auto made = digits_network(team);
+    set_weights(*made, state);
+    return made;
+  }();
+  assay::hooks::Splits splits = {{"train", digits.train}, {"test", digits.test}};
+  Told told;
+  SilentTerminal terminal;
+  std::vector<std::string> reports;
+  std::vector<logging::Picture> painted;
+  logging::Log log{logging::Loggers(named(), {}, terminal, [](const std::string&) {}),
+                   [this](const logging::Picture& picture, PictureFormat) {
+                     painted.push_back({picture.renderer, picture.snapshot, picture.files});
+                     return std::vector<std::byte>(1);
+                   },
+                   [](std::string_view) { return std::string(); }};
+
+ private:
+  std::vector<logging::Loggers::Named> named() {
+    std::vector<logging::Loggers::Named> loggers;
+    loggers.push_back(fake_logger(told));
+    return loggers;
+  }
+  std::optional<assay::hooks::Hooks> hooks_;
+};
+
+assay::hooks::PreparedHook logs(std::string value, plan::Trigger trigger = {.every = 1}) {
+  return fake_hook(
+      value, trigger, [value](HookNeeds& needs) { needs.value(value, "value"); },
+      [value](HookContext& context) { context.scalar(value, context.value(0)); });
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(hooks, Run)
+
+BOOST_AUTO_TEST_CASE(values_are_those_of_the_reference) {
+  auto& hooks = this->hooks(
+      {logs("train.loss"), logs("test.loss"), logs("test.accuracy"), logs("batch.loss")});
+  BOOST_CHECK(!hooks.fire(1, false, batch_loss));
+  const auto& records = logged();
+  BOOST_REQUIRE(records.size() == 4U);
+  const auto expected = [&](const char* name) { return std::stod(state.metadata.at(name)); };
+  BOOST_TEST_MESSAGE("deviations of the losses: " << records[0].value / expected("train_loss") - 1
+                                                  << ", "
+                                                  << records[1].value / expected("test_loss") - 1);
+  BOOST_TEST(records[0].value == expected("train_loss"), boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(records[1].value == expected("test_loss"), boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(std::abs(records[2].value * 450 - expected("test_hits_of_450")) < 1.5);
+  BOOST_TEST(records[3].value == batch_loss);
+}
+
+BOOST_AUTO_TEST_CASE(a_split_is_evaluated_at_most_once_a_step) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 7); });
+  auto sheet = fake_hook(
+      "sheet", {.every = 2}, [&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); },
+      [&](HookContext& context) { context.picture("Sheet", renderer_of(*renderer), {}); },
+      renderer);
+  auto& hooks = this->hooks({logs("test.loss"), logs("test.loss"), logs("test.accuracy"), sheet,
+                             logs("train.loss", {.every = 4})});
+  hooks.fire(1, false, batch_loss);
+  BOOST_TEST(hooks.evaluations() == 1);
+  hooks.fire(2, false, batch_loss);
+  BOOST_TEST(hooks.evaluations() == 2);
+  hooks.fire(4, false, batch_loss);
+  BOOST_TEST(hooks.evaluations() == 4);
+  BOOST_TEST(logged().size() == 3U * 3 + 2 + 1);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_evaluated_when_nobody_asks) {
+  auto& hooks = this->hooks({logs("batch.loss"), logs("test.loss", {.every = 10})});
+  for (std::int64_t step = 0; step < 10; ++step) hooks.fire(step, false, batch_loss);
+  BOOST_TEST(hooks.evaluations() == 0);
+  hooks.fire(10, true, batch_loss);
+  BOOST_TEST(hooks.evaluations() == 1);
+  BOOST_TEST(logged().size() == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
+  auto tell = fake_hook(
+      "tell", {.at = {0, 1, 4, 5, 8}}, [](HookNeeds&) {},
+      [](HookContext& context) {
+        context.scalar("${step} of ${epoch}", static_cast<double>(context.epoch()));
+        context.text("note ${step}", "**bold**");
+      });
+  auto& hooks = this->hooks({tell}, 4);
+  for (std::int64_t step = 0; step <= 8; ++step) hooks.fire(step, step == 8, batch_loss);
+  const auto& records = logged();
+  const std::vector<std::string> tags = {"0 of 0", "1 of 1", "4 of 1", "5 of 2", "8 of 2"};
+  BOOST_REQUIRE(records.size() == 2 * tags.size());
+  for (std::size_t i = 0; i < tags.size(); ++i) BOOST_TEST(records[2 * i].tag == tags[i]);
+  BOOST_TEST(records[9].tag == "note 8");
+  BOOST_TEST(records[9].content == "**bold**");
+  BOOST_TEST(records[9].step == 8);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 70); });
+  const auto samples = fake_renderer([](RendererNeeds& needs) { needs.samples("train", 5000); });
+  const auto draw = [](const std::shared_ptr<plugin_host::Object>& with) {
+    return fake_hook(
+        "draw", {.at = {3}}, [=](HookNeeds& needs) { needs.renderer(renderer_of(*with)); },
+        [=](HookContext& context) {
+          const PictureFormat svg[] = {PictureFormat::svg};
+          context.picture("Step ${step}", renderer_of(*with), svg);
+        },
+        with);
+  };
+  auto& hooks = this->hooks({draw(renderer), draw(samples)});
+  hooks.fire(3, false, batch_loss);
+  const auto whole = network->evaluate(*digits.test, {{}, 450}, 3).outputs;
+  set_weights(*network, jax_state(0));  // the picture keeps the outputs of its step
+  BOOST_TEST(logged().size() == 2U);
+  BOOST_REQUIRE(painted.size() >= 2U);
+  const auto& tested = painted.front().snapshot;
+  BOOST_TEST(tested.step == 3);
+  BOOST_TEST(tested.count == 70);
+  BOOST_TEST(tested.columns == 10);
+  BOOST_TEST(tested.outputs.size() == 700U);
+  BOOST_TEST(std::ranges::equal(tested.outputs, std::span(whole).first(700)));
+  BOOST_CHECK(tested.rows == digits.test);
+  const auto& trained = painted.back().snapshot;
+  BOOST_TEST(trained.count == 1347);
+  BOOST_TEST(trained.outputs.empty());
+  BOOST_TEST(trained.view().samples.rows == 1347);
+  BOOST_TEST(trained.view().outputs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_that_throws_is_reported_once_and_left_out) {
+  int calls = 0;
+  auto bad = fake_hook(
+      "bad", {.every = 1}, [](HookNeeds& needs) { needs.value("train.loss", "value"); },
+      [&](HookContext& context) {
+        ++calls;
+        if (context.step() == 2) throw Error("no paper");
+      });
+  auto& hooks = this->hooks({logs("batch.loss"), bad, logs("test.loss")});
+  for (std::int64_t step = 1; step <= 4; ++step) hooks.fire(step, step == 4, batch_loss);
+  const std::string message = "hooks.bad failed at step 2 and is left out from now on: no paper";
+  BOOST_TEST(calls == 2);
+  BOOST_TEST(reports == std::vector{message}, boost::test_tools::per_element());
+  BOOST_TEST(hooks.failures() == std::vector{message}, boost::test_tools::per_element());
+  BOOST_TEST(hooks.evaluations() == 4 + 2);  // train only as long as it is wanted
+  BOOST_TEST(logged().size() == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_declared_cannot_be_had) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.samples("test", 1); });
+  auto ask = fake_hook(
+      "ask", {.every = 1}, [](HookNeeds&) {}, [](HookContext& context) { context.value(0); });
+  auto draw = fake_hook(
+      "draw", {.every = 1}, [](HookNeeds&) {},
+      [&](HookContext& context) { context.picture("x", renderer_of(*renderer), {}); });
+  this->hooks({ask, draw}).fire(1, false, batch_loss);
+  BOOST_REQUIRE(reports.size() == 2U);
+  BOOST_TEST(reports[0].ends_with(": value 0 was not declared by plan()"));
+  BOOST_TEST(reports[1].ends_with(": a picture of a renderer that plan() did not declare"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_loss_is_found_where_a_split_was_evaluated) {
+  auto& hooks = this->hooks({logs("test.loss", {.every = 2}), logs("test.accuracy")});
+  network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
+  network->weights_changed();
+  BOOST_CHECK(!hooks.fire(1, false, batch_loss));
+  const auto bad = hooks.fire(2, false, batch_loss);
+  BOOST_REQUIRE(bad.has_value());
+  BOOST_TEST(bad->name == "test.loss");
+  BOOST_TEST(bad->split == "test");
+  BOOST_TEST(!std::isfinite(bad->value));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
