@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -14,9 +15,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto pause = 100ms;
-constexpr auto flush_interval = 1s;
-constexpr std::size_t rate_window = 30;  // pauses: three seconds
+constexpr auto tick_interval = 100ms;
+constexpr auto flush_interval = 800ms;   // with the ticks, and a picture or two, within a second
+constexpr std::size_t rate_window = 30;  // ticks: three seconds
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -41,7 +42,7 @@ Log::Log(Loggers loggers, Paint paint, ImageFile image_file, std::size_t capacit
     : loggers_(std::move(loggers)),
       paint_(std::move(paint)),
       image_file_(std::move(image_file)),
-      capacity_(capacity) {
+      capacity_(std::max<std::size_t>(capacity, 1)) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -66,11 +67,12 @@ void Log::push(Record record) {
     waited_seconds_ += seconds_since(start);
   }
   queue_.push_back(std::move(record));
-  if (queue_.size() == capacity_ / 2) wake_.notify_one();
+  if (queue_.size() == half_full()) wake_.notify_one();
 }
 
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
   const std::uint32_t id = tag(name);
+  if (last_values_.size() <= id) last_values_.resize(id + 1);
   last_values_[id] = value;
   push({id, step, wall_time(), Scalar{value}});
 }
@@ -97,20 +99,19 @@ void Log::finish(Outcome outcome) {
 std::map<std::string, double> Log::last_values() const {
   std::map<std::string, double> values;
   for (const auto& [name, id] : tags_)
-    if (const auto last = last_values_.find(id); last != last_values_.end())
-      values[name] = last->second;
+    if (id < last_values_.size() && last_values_[id]) values[name] = *last_values_[id];
   return values;
 }
 
 void Log::work() {
-  const auto start = Clock::now();
-  auto flushed = start;
+  start_ = ticked_ = flushed_ = Clock::now();
   loggers_.open();
   std::vector<Record> records;
-  for (std::optional<Outcome> outcome; !outcome;) {
+  std::optional<Outcome> outcome;
+  while (!outcome) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, pause, [&] { return queue_.size() >= capacity_ / 2 || outcome_; });
+      wake_.wait_for(lock, tick_interval, [&] { return queue_.size() >= half_full() || outcome_; });
       records.clear();
       std::swap(records, queue_);
       for (std::string& name : new_tags_) tag_names_.push_back(std::move(name));
@@ -118,19 +119,24 @@ void Log::work() {
       outcome = outcome_;
     }
     space_.notify_one();
-    for (const Record& record : records) write(record);
-    marks_.push_back({seconds_since(start), step_.load(std::memory_order_relaxed)});
-    if (marks_.size() > rate_window) marks_.erase(marks_.begin());
-    report_progress();
-    if (Clock::now() - flushed >= flush_interval) {
-      loggers_.each([](Logger& logger) { logger.flush(); });
-      flushed = Clock::now();
+    for (const Record& record : records) {
+      write(record);
+      tick_if_due();
     }
+    tick_if_due();
   }
-  loggers_.close(*outcome_);
+  tick();
+  loggers_.close(*outcome);
 }
 
-void Log::report_progress() {
+void Log::tick_if_due() {
+  if (Clock::now() - ticked_ >= tick_interval) tick();
+}
+
+void Log::tick() {
+  ticked_ = Clock::now();
+  marks_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});
+  if (marks_.size() > rate_window) marks_.erase(marks_.begin());
   Progress progress;
   progress.step = marks_.back().step;
   progress.total_steps = loggers_.info().total_steps;
@@ -140,6 +146,9 @@ void Log::report_progress() {
   const auto steps = static_cast<double>(marks_.back().step - marks_.front().step);
   progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
   loggers_.each([&](Logger& logger) { logger.progress(progress); });
+  if (ticked_ - flushed_ < flush_interval) return;
+  loggers_.each([](Logger& logger) { logger.flush(); });
+  flushed_ = ticked_;
 }
 
 void Log::write(const Record& record) {

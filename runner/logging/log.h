@@ -5,7 +5,9 @@
 // second passes between a record and a Logger::flush.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -44,7 +46,7 @@ class Log {
  public:
   static constexpr std::size_t default_capacity = 1 << 16;
 
-  /// Starts the thread and opens the loggers on it.
+  /// Starts the thread and opens the loggers on it. `capacity`: records that wait, at least 1.
   Log(Loggers loggers, Paint paint, ImageFile image_file, std::size_t capacity = default_capacity);
   /// Ends as a failed run unless finish() was called.
   ~Log();
@@ -79,12 +81,14 @@ class Log {
     std::variant<Scalar, std::string, std::unique_ptr<Picture>> content;
   };
 
+  std::size_t half_full() const { return std::max<std::size_t>(capacity_ / 2, 1); }
   std::uint32_t tag(std::string_view name);
   void push(Record record);
   void work();
   void write(const Record& record);
   void write(const Tag& tag, const Record& record, const Picture& picture);
-  void report_progress();
+  void tick_if_due();
+  void tick();
 
   Loggers loggers_;
   Paint paint_;
@@ -93,7 +97,7 @@ class Log {
 
   // The training thread's own.
   std::unordered_map<std::string, std::uint32_t> tags_;
-  std::unordered_map<std::uint32_t, double> last_values_;
+  std::vector<std::optional<double>> last_values_;  ///< by tag; none for pictures and texts
   std::string lookup_;
   double waited_seconds_ = 0;
 
@@ -113,7 +117,8 @@ class Log {
     double seconds;
     std::int64_t step;
   };
-  std::vector<Mark> marks_;
+  std::vector<Mark> marks_;  ///< of the last ticks
+  std::chrono::steady_clock::time_point start_, ticked_, flushed_;
 
   std::thread thread_;
 };
