@@ -1,0 +1,258 @@
+#include "runner/logging/log.h"
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cmath>
+#include <latch>
+#include <limits>
+#include <thread>
+
+#include "tests/support/bytes.h"
+#include "tests/support/fake_logging.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace assay;
+using namespace assay::test;
+using namespace std::chrono_literals;
+using logging::Log;
+using logging::Loggers;
+using logging::Picture;
+
+namespace {
+
+class Plain final : public Renderer {
+ public:
+  void plan(RendererNeeds&) const override {}
+  Size size() const override { return {4, 7}; }
+  void draw(const Snapshot&, cairo_t*, const Box&) const override {}
+};
+
+struct Run {
+  void add(Told& told, std::string name = "fake", std::function<void(std::size_t)> before = {}) {
+    named.push_back(fake_logger(told, std::move(name), std::move(before)));
+  }
+  Log& start(std::size_t capacity = Log::default_capacity) {
+    logging::RunInfo info;
+    info.total_steps = 1000;
+    return started.emplace(
+        Loggers(std::move(named), info, terminal,
+                [this](const std::string& message) { reports.push_back(message); }),
+        [this](const Picture& picture, PictureFormat format) { return paint(picture, format); },
+        [this](std::string_view name) { return (folder / std::string(name)).string(); }, capacity);
+  }
+  // The format's number and the step; step 13 cannot be painted.
+  static std::vector<std::byte> paint(const Picture& picture, PictureFormat format) {
+    if (picture.snapshot.step == 13) throw Error("no ink");
+    return {static_cast<std::byte>(format), static_cast<std::byte>(picture.snapshot.step)};
+  }
+  Picture picture(std::int64_t step, std::vector<PictureFormat> files = {}) const {
+    Picture picture{renderer, {}, std::move(files)};
+    picture.snapshot.step = step;
+    return picture;
+  }
+
+  TemporaryFolder folder;
+  SilentTerminal terminal;
+  std::vector<Loggers::Named> named;
+  std::vector<std::string> reports;
+  plugin_host::Handle<Renderer> renderer = handle<Renderer>(std::make_unique<Plain>(), "plain");
+  std::optional<Log> started;
+};
+
+std::string bytes(PictureFormat format, int step) {
+  return {static_cast<char>(format), static_cast<char>(step)};
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(log_of_a_run, Run)
+
+BOOST_AUTO_TEST_CASE(nothing_is_lost_and_training_waits_when_the_queue_is_full) {
+  Told told;
+  add(told, "slow", [](std::size_t) { std::this_thread::sleep_for(1ms); });
+  Log& log = start(4);
+  for (int i = 1; i <= 200; ++i) {
+    log.scalar("Loss", i, 0.5 * i);
+    if (i % 10 == 0) log.scalar("Accuracy", i, -i);
+    if (i % 100 == 0) log.text("Note", i, "at " + std::to_string(i));
+  }
+  log.finish(Outcome::finished);
+  BOOST_TEST_MESSAGE("training waited for " << log.waited_seconds() << " s");
+  BOOST_TEST(log.waited_seconds() > 0);
+  auto record = told.records.begin();
+  double earlier = 0;
+  const auto next = [&](const char* tag, std::uint32_t id, int step) -> const Told::Record& {
+    BOOST_REQUIRE(record != told.records.end());
+    BOOST_TEST(record->tag == tag);
+    BOOST_TEST(record->id == id);
+    BOOST_TEST(record->step == step);
+    BOOST_TEST(record->wall_time >= earlier);
+    earlier = record->wall_time;
+    return *record++;
+  };
+  for (int i = 1; i <= 200; ++i) {
+    BOOST_TEST(next("Loss", 0, i).value == 0.5 * i);
+    if (i % 10 == 0) BOOST_TEST(next("Accuracy", 1, i).value == -i);
+    if (i % 100 == 0) BOOST_TEST(next("Note", 2, i).content == "at " + std::to_string(i));
+  }
+  BOOST_CHECK(record == told.records.end());
+  BOOST_TEST(std::abs(told.records[0].wall_time - static_cast<double>(std::time(nullptr))) < 600);
+}
+
+BOOST_AUTO_TEST_CASE(the_smallest_queue_works) {
+  for (const std::size_t capacity : {0, 1, 2, 3}) {
+    Told told;
+    add(told);
+    Log& log = start(capacity);
+    for (int i = 0; i < 50; ++i) log.scalar("Loss", i, i);
+    log.finish(Outcome::finished);
+    BOOST_TEST(told.records.size() == 50U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_roomy_queue_never_makes_training_wait) {
+  Told told;
+  add(told);
+  Log& log = start();
+  for (int i = 0; i < 20000; ++i) log.scalar("Loss", i, i);
+  log.finish(Outcome::finished);
+  BOOST_TEST(log.waited_seconds() == 0.0);
+  BOOST_TEST(told.records.size() == 20000U);
+}
+
+BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
+  Told told;
+  std::latch flushed(1);
+  class Flushed final : public Logger {
+   public:
+    explicit Flushed(std::latch& latch) : latch_(latch) {}
+    void open(LoggerContext&) override {}
+    void flush() override {
+      if (!std::exchange(done_, true)) latch_.count_down();
+    }
+
+   private:
+    std::latch& latch_;
+    bool done_ = false;
+  };
+  named.push_back({"flushed", handle<Logger>(std::make_unique<Flushed>(flushed), "flushed")});
+  add(told);
+  Log& log = start();
+  log.scalar("Loss", 1, 1);
+  log.progress(7, 2);
+  flushed.wait();  // hangs if nobody flushes
+  log.progress(8, 3);
+  log.finish(Outcome::finished);
+  BOOST_TEST(told.calls.front() == "open");
+  BOOST_TEST(told.calls.back() == "close finished");
+  BOOST_TEST(std::ranges::count(told.calls, "flush") >= 1);
+  BOOST_TEST(told.progress.back().step == 8);
+  BOOST_TEST(told.progress.back().epoch == 3);
+  BOOST_TEST(told.progress.back().total_steps == 1000);
+  BOOST_TEST(told.progress.back().steps_per_second >= 0);
+}
+
+// More pictures than a second has time for: loggers hear of the progress and flush in between.
+BOOST_AUTO_TEST_CASE(a_long_queue_delays_no_flush) {
+  Told told;
+  add(told, "slow", [](std::size_t) { std::this_thread::sleep_for(30ms); });
+  Log& log = start();
+  for (int i = 0; i < 60; ++i) log.scalar("Loss", i, i);
+  log.finish(Outcome::finished);
+  BOOST_TEST(std::ranges::count(told.calls, "flush") >= 1);
+  BOOST_TEST(told.progress.size() >= 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_logger_that_throws_is_reported_once_and_the_others_get_everything) {
+  Told bad, good;
+  add(bad, "bad", [](std::size_t number) {
+    if (number == 2) throw Error("disk full");
+  });
+  add(good, "good");
+  Log& log = start(4);
+  for (int i = 0; i < 30; ++i) log.scalar("Loss", i, i);
+  log.picture("Sheet", picture(30));
+  log.finish(Outcome::finished);
+  const std::string message = "logger bad: disk full; it gets no more records, training goes on";
+  BOOST_TEST(reports == std::vector{message}, boost::test_tools::per_element());
+  BOOST_TEST(log.failures() == std::vector{message}, boost::test_tools::per_element());
+  BOOST_TEST(bad.records.size() == 2U);
+  BOOST_TEST(bad.calls.back() != "close finished");
+  BOOST_TEST(good.records.size() == 31U);
+  BOOST_TEST(good.calls.back() == "close finished");
+}
+
+BOOST_AUTO_TEST_CASE(pictures_are_painted_logged_and_kept_as_files) {
+  Told told;
+  add(told);
+  Log& log = start();
+  log.picture("Sheet", picture(5, {PictureFormat::svg, PictureFormat::png, PictureFormat::pdf}));
+  log.picture("Sheet", picture(6));
+  log.finish(Outcome::finished);
+  BOOST_REQUIRE(told.records.size() == 2U);
+  BOOST_TEST(told.records[0].tag == "Sheet");
+  BOOST_TEST(told.records[0].step == 5);
+  BOOST_TEST(told.records[0].width == 4);
+  BOOST_TEST(told.records[0].height == 7);
+  BOOST_TEST(told.records[0].content == bytes(PictureFormat::png, 5));
+  BOOST_TEST(told.records[1].content == bytes(PictureFormat::png, 6));
+  BOOST_TEST(read_file(folder / "5 Sheet.png") == bytes(PictureFormat::png, 5));
+  BOOST_TEST(read_file(folder / "5 Sheet.svg") == bytes(PictureFormat::svg, 5));
+  BOOST_TEST(read_file(folder / "5 Sheet.pdf") == bytes(PictureFormat::pdf, 5));
+  BOOST_TEST(!std::filesystem::exists(folder / "6 Sheet.png"));
+  BOOST_TEST(reports.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_fails_is_reported_and_the_rest_goes_on) {
+  Told told;
+  add(told);
+  Log& log = start();
+  log.picture("Sheet", picture(13, {PictureFormat::png}));
+  log.picture("a/b", picture(14, {PictureFormat::svg}));  // its file cannot be made
+  log.scalar("Loss", 15, 0.5);
+  log.finish(Outcome::finished);
+  BOOST_REQUIRE(log.failures().size() == 2U);
+  BOOST_TEST(log.failures()[0] == "picture 'Sheet' at step 13: no ink");
+  BOOST_TEST(log.failures()[1].starts_with("picture 'a/b' at step 14: "));
+  BOOST_REQUIRE(told.records.size() == 2U);
+  BOOST_TEST(told.records[0].tag == "a/b");
+  BOOST_TEST(told.records[1].value == 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(finish_counts_once) {
+  Told told;
+  add(told);
+  Log& log = start();
+  log.scalar("Loss", 1, 1);
+  log.finish(Outcome::stopped);
+  log.finish(Outcome::finished);
+  started.reset();
+  BOOST_TEST(told.calls.back() == "close stopped");
+  BOOST_TEST(std::ranges::count_if(told.calls, [](auto& c) { return c.starts_with("close"); }) ==
+             1);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_ends_without_finish_has_failed) {
+  Told told;
+  add(told);
+  start().scalar("Loss", 1, 1);
+  started.reset();
+  BOOST_TEST(told.records.size() == 1U);
+  BOOST_TEST(told.calls.back() == "close failed");
+}
+
+BOOST_AUTO_TEST_CASE(the_last_value_of_every_scalar_is_kept) {
+  Log& log = start();
+  log.picture("Training Data", picture(0));
+  log.text("Note", 0, "text");
+  log.scalar("Loss", 1, 3);
+  log.scalar("Accuracy", 1, 0.5);
+  log.scalar("Loss", 2, std::numeric_limits<double>::quiet_NaN());
+  log.finish(Outcome::finished);
+  const auto values = log.last_values();
+  BOOST_REQUIRE(values.size() == 2U);
+  BOOST_TEST(std::isnan(values.at("Loss")));
+  BOOST_TEST(values.at("Accuracy") == 0.5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
