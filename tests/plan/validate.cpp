@@ -154,6 +154,14 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
   BOOST_TEST(problem("{texts: [null]}") == "m.texts.0: expected text, found null");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_like_no_other_says_where_was_looked) {
+  BOOST_TEST(
+      problem("{rate: {type: nothing_like_it}}") ==
+      "m.rate.type: no schedule 'nothing_like_it' | schedules: constant, cosine, warmup_cosine; "
+      "`assay plugins list schedule`\nsearched: /usr/lib/assay/plugins");
+  BOOST_TEST(problem("{rate: {type: cosin}}").find("searched") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(rates) {
   BOOST_TEST(problem("{rate: -1}") ==
              "m.rate: expected a number of at least 0 or a schedule, found '-1'");
@@ -163,11 +171,10 @@ BOOST_AUTO_TEST_CASE(rates) {
              "m.rate: expected a number of at least 0 or a schedule, found '1.2.3'");
   BOOST_TEST(problem("{rate: null}") ==
              "m.rate: expected a number of at least 0 or a schedule, found null");
-  BOOST_TEST(
-      problem("{rate: cosin}")
-          .starts_with(
-              "m.rate: no schedule 'cosin' | did you mean 'cosine'?  (schedules: constant, cosine, "
-              "warmup_cosine; `assay plugins list schedule`)"));
+  BOOST_TEST(problem("{rate: cosin}")
+                 .starts_with("m.rate: expected a number of at least 0 or a schedule, found "
+                              "'cosin' | did you mean 'cosine'?  (schedules: constant, cosine, "
+                              "warmup_cosine; `assay plugins list schedule`)"));
   BOOST_TEST(problem("{rate: {type: cosine, init_value: 1}}") ==
              "m.rate.decay_steps: missing: expected an integer of at least 1");
 }
