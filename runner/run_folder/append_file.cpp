@@ -72,8 +72,8 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
     ::unlink(temporary.c_str());
     fail(path.string(), "cannot be put in place", error);
   }
-  const FileDescriptor folder(
-      ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
+  const FileDescriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() >= 0) ::fsync(folder.get());
 }
 

@@ -52,8 +52,9 @@ std::optional<GitState> git_state() {
   auto commit = output_of({"git", "rev-parse", "--verify", "HEAD", nullptr, nullptr});
   if (!commit) return std::nullopt;
   commit->erase(commit->find_last_not_of('\n') + 1);
-  const auto changes =
-      output_of({"git", "status", "--porcelain", "--untracked-files=no", nullptr, nullptr});
+  // Without its lock on the index, which other runs and the user's own git may want.
+  const auto changes = output_of(
+      {"git", "--no-optional-locks", "status", "--porcelain", "--untracked-files=no", nullptr});
   return GitState{*commit, changes.has_value() && !changes->empty()};
 }
 

@@ -19,15 +19,36 @@ namespace assay::run_folder {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Throws Error where a folder cannot be made.
+void make_folders(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw Error(fmt::format("run_dir: {} cannot be created: {}", path.string(), error.message()));
+}
+
+// Of a file step_N.safetensors.
+std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
+  constexpr std::string_view prefix = "step_";
+  const std::string stem = checkpoint.stem().string();
+  if (checkpoint.extension() != ".safetensors" || !stem.starts_with(prefix)) return std::nullopt;
+  std::int64_t step = 0;
+  const char* end = stem.data() + stem.size();
+  const auto read = std::from_chars(stem.data() + prefix.size(), end, step);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return step;
+}
+
+}  // namespace
+
 RunFolder RunFolder::create(const std::string& name_template,
                             std::chrono::system_clock::time_point start) {
   const bool generated = name_template.find("${now:") != std::string::npos;
-  const fs::path wanted = fs::absolute(config::expand_now(name_template, start)).lexically_normal();
-  std::error_code error;
-  if (wanted.has_parent_path()) fs::create_directories(wanted.parent_path(), error);
-  if (error)
-    throw Error(fmt::format("run_dir: {} cannot be created: {}", wanted.parent_path().string(),
-                            error.message()));
+  fs::path wanted = fs::absolute(config::expand_now(name_template, start)).lexically_normal();
+  if (!wanted.has_filename()) wanted = wanted.parent_path();  // "runs/a/"
+  make_folders(wanted.parent_path());
   fs::path path = wanted;
   for (int suffix = 2; ::mkdir(path.c_str(), 0777) != 0; ++suffix) {
     if (errno != EEXIST)
@@ -35,9 +56,8 @@ RunFolder RunFolder::create(const std::string& name_template,
           fmt::format("run_dir: {} cannot be created: {}", path.string(), std::strerror(errno)));
     if (!generated)
       throw Error(
-          fmt::format("run_dir: {} exists already; remove it, or put ${{now:%Y%m%d-%H%M%S}} in "
-                      "run_dir for a new "
-                      "folder each time",
+          fmt::format("run_dir: {} exists already; remove it, or put "
+                      "${{now:%Y%m%d-%H%M%S}} in run_dir for a new folder each time",
                       path.string()));
     path = wanted.string() + fmt::format("-{}", suffix);
   }
@@ -52,7 +72,7 @@ RunFolder::RunFolder(fs::path path)
 
 fs::path RunFolder::image(std::string_view name) const {
   const fs::path folder = path_ / "images";
-  fs::create_directories(folder);
+  make_folders(folder);
   std::string safe(name);
   std::replace_if(
       safe.begin(), safe.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
@@ -60,25 +80,21 @@ fs::path RunFolder::image(std::string_view name) const {
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const {
-  fs::create_directories(path_ / "checkpoints");
-  return path_ / "checkpoints" / fmt::format("step_{}.safetensors", step);
+  const fs::path folder = path_ / "checkpoints";
+  make_folders(folder);
+  return folder / fmt::format("step_{}.safetensors", step);
 }
 
 std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
-  constexpr std::string_view prefix = "step_";
   std::optional<fs::path> last;
   std::int64_t last_step = -1;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints", error)) {
-    const std::string stem = entry.path().stem().string();
-    std::int64_t step = -1;
-    if (entry.path().extension() != ".safetensors" || !stem.starts_with(prefix)) continue;
-    std::from_chars(stem.data() + prefix.size(), stem.data() + stem.size(), step);
-    if (step > last_step) {
-      last_step = step;
-      last = entry.path();
+  for (fs::directory_iterator entry(run_folder / "checkpoints", error), end; !error && entry != end;
+       entry.increment(error))
+    if (const auto step = step_of(entry->path()); step && *step > last_step) {
+      last_step = *step;
+      last = entry->path();
     }
-  }
   return last;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -30,6 +32,18 @@ std::vector<std::int64_t> dimensions(const Shape& shape) {
 
 [[noreturn]] void damaged(const std::filesystem::path& path, std::string_view why) {
   throw Error(fmt::format("{}: not a whole safetensors file: {}", path.string(), why));
+}
+
+// Whether a float32 tensor of this shape has so many bytes. The dimensions come from a file: any
+// numbers.
+bool holds(std::span<const std::int64_t> shape, std::size_t bytes) {
+  if (shape.size() > Shape::maximum_rank) return false;
+  std::size_t elements = 1;
+  for (const std::int64_t dimension : shape)
+    if (dimension < 0 ||
+        __builtin_mul_overflow(elements, static_cast<std::size_t>(dimension), &elements))
+      return false;
+  return bytes % sizeof(float) == 0 && elements == bytes / sizeof(float);
 }
 
 }  // namespace
@@ -72,28 +86,31 @@ StoredWeights read_weights(const std::filesystem::path& path) {
   const std::string_view data = std::string_view(bytes).substr(sizeof size + size);
 
   StoredWeights weights;
+  std::size_t used = 0;
   try {
     const auto header = nlohmann::json::parse(std::string_view(bytes).substr(sizeof size, size));
+    if (!header.is_object()) damaged(path, "its header is no JSON object");
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") {
         weights.metadata = entry.get<std::map<std::string, std::string>>();
         continue;
       }
       if (entry.at("dtype") != "F32") damaged(path, fmt::format("'{}' is not float32", name));
-      const auto begin = entry.at("data_offsets").at(0).get<std::size_t>();
-      const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
-      StoredWeights::Tensor tensor;
-      tensor.shape = Shape(entry.at("shape").get<std::vector<std::int64_t>>());
-      const auto elements = static_cast<std::size_t>(tensor.shape.elements());
-      if (end < begin || end > data.size() || end - begin != elements * sizeof(float))
+      const auto [begin, end] = entry.at("data_offsets").get<std::array<std::size_t, 2>>();
+      const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
+      if (end < begin || end > data.size())
         damaged(path, fmt::format("'{}' lies outside the file", name));
-      tensor.values.resize(elements);
-      if (elements != 0) std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
+      if (!holds(shape, end - begin))
+        damaged(path, fmt::format("'{}' has another shape than its bytes", name));
+      StoredWeights::Tensor tensor{Shape(shape), std::vector<float>((end - begin) / sizeof(float))};
+      if (end != begin) std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
       weights.tensors.emplace(name, std::move(tensor));
+      used = std::max(used, end);
     }
   } catch (const nlohmann::json::exception& error) {
     damaged(path, error.what());
   }
+  if (used != data.size()) damaged(path, "there are bytes after its last tensor");
   return weights;
 }
 
