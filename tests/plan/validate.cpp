@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_name_like_no_other_says_where_was_looked) {
   BOOST_TEST(
       problem("{rate: {type: nothing_like_it}}") ==
       "m.rate.type: no schedule 'nothing_like_it' | schedules: constant, cosine, warmup_cosine; "
-      "`assay plugins list schedule`\nsearched: /usr/lib/assay/plugins");
+      "`assay plugins list schedule`\n      = searched: /usr/lib/assay/plugins");
   BOOST_TEST(problem("{rate: {type: cosin}}").find("searched") == std::string::npos);
 }
 

@@ -1,0 +1,166 @@
+#include "runner/run_folder/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <boost/test/unit_test.hpp>
+#include <regex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "assay/error.h"
+#include "tests/run_folder/file_size_limit.h"
+#include "tests/support/bytes.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace assay::test;
+using assay::run_folder::last_checkpoint;
+using assay::run_folder::RunFolder;
+using assay::run_folder::RunLog;
+namespace fs = std::filesystem;
+
+namespace {
+
+const auto start = std::chrono::system_clock::now();
+
+std::string error_of(const std::string& name_template) {
+  try {
+    RunFolder::create(name_template, start);
+  } catch (const assay::Error& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(run_folder, TemporaryFolder)
+
+BOOST_AUTO_TEST_CASE(a_fixed_name_is_made_once) {
+  const std::string name = *this / "runs/a/b";
+  {
+    const auto folder = RunFolder::create(name, start);
+    BOOST_TEST(folder.path() == name);
+    BOOST_TEST(fs::is_directory(name));
+    BOOST_TEST(folder.file("run.json") == name + "/run.json");
+  }
+  BOOST_TEST(error_of(name) == "run_dir: " + name +
+                                   " exists already; remove it, or put ${now:%Y%m%d-%H%M%S} in "
+                                   "run_dir for a new folder each time");
+  BOOST_TEST(error_of(name + "/").starts_with("run_dir: " + name + " exists already"));
+}
+
+BOOST_AUTO_TEST_CASE(a_slash_at_the_end_changes_nothing) {
+  BOOST_TEST(RunFolder::create(*this / "a/", start).path() == (*this / "a"));
+  BOOST_TEST(RunFolder::create((*this / "x/../b/./").string(), start).path() == (*this / "b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_relative_name_is_under_the_working_folder) {
+  const fs::path before = fs::current_path();
+  fs::current_path(path());
+  const fs::path made = RunFolder::create("runs/r", start).path();
+  fs::current_path(before);
+  BOOST_TEST(made.is_absolute());
+  BOOST_TEST(fs::equivalent(made, *this / "runs/r"));
+}
+
+BOOST_AUTO_TEST_CASE(a_generated_name_gets_a_suffix) {
+  const std::string name = (*this / "r").string() + "-${now:%Y}";
+  const auto first = RunFolder::create(name, start);
+  BOOST_TEST(std::regex_match(first.path().filename().string(), std::regex("r-2\\d\\d\\d")));
+  const auto second = RunFolder::create(name, start);
+  const auto third = RunFolder::create(name, start);
+  BOOST_TEST(second.path() == first.path().string() + "-2");
+  BOOST_TEST(third.path() == first.path().string() + "-3");
+}
+
+BOOST_AUTO_TEST_CASE(two_creates_never_share_a_folder) {
+  constexpr std::size_t threads = 4, each = 25;
+  std::vector<std::vector<fs::path>> made(threads);
+  std::vector<std::thread> team;
+  for (auto& mine : made)
+    team.emplace_back([&] {
+      for (std::size_t i = 0; i < each; ++i)
+        mine.push_back(RunFolder::create((*this / "runs/r").string() + "${now:%Y}", start).path());
+    });
+  for (auto& thread : team) thread.join();
+  std::set<fs::path> all;
+  for (const auto& mine : made) all.insert(mine.begin(), mine.end());
+  BOOST_TEST(all.size() == threads * each);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_says_why) {
+  write_file(*this / "file", "");
+  BOOST_TEST(error_of(*this / "file/runs/a") ==
+             "run_dir: " + (*this / "file/runs").string() + " cannot be created: Not a directory");
+  const std::string longest(300, 'x');
+  BOOST_TEST(error_of(*this / longest) ==
+             "run_dir: " + (*this / longest).string() + " cannot be created: File name too long");
+}
+
+BOOST_AUTO_TEST_CASE(it_is_locked_while_the_run_writes) {
+  const auto try_lock = [&] {
+    const assay::run_folder::FileDescriptor other(
+        ::open((*this / "a").c_str(), O_RDONLY | O_DIRECTORY));
+    return flock(other.get(), LOCK_EX | LOCK_NB) == 0;
+  };
+  {
+    RunFolder made = RunFolder::create(*this / "a", start);
+    const RunFolder folder = std::move(made);
+    BOOST_TEST(!try_lock());
+  }
+  BOOST_TEST(try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(files_for_pictures_stay_in_their_folder) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  const fs::path images = *this / "a/images";
+  BOOST_TEST(folder.image("1 Step 1 Accuracy Testsheet.png") ==
+             images / "1 Step 1 Accuracy Testsheet.png");
+  BOOST_TEST(folder.image("../../x/y.png") == images / ".._.._x_y.png");
+  BOOST_TEST(folder.image(std::string_view("a\0b", 3)) == images / "a_b");
+  BOOST_TEST(folder.image("Größe 10 %.png") == images / "Größe 10 %.png");
+  BOOST_TEST(fs::is_directory(images));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_within_that_cannot_be_made_is_an_error) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  write_file(*this / "a/images", "");
+  write_file(*this / "a/checkpoints", "");
+  BOOST_CHECK_THROW(folder.image("x.png"), assay::Error);
+  BOOST_CHECK_THROW(folder.checkpoint(1), assay::Error);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_that_of_the_highest_step) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  BOOST_CHECK(!last_checkpoint(folder.path()));
+  write_file(folder.checkpoint(9), "");
+  BOOST_CHECK(last_checkpoint(folder.path()) == *this / "a/checkpoints/step_9.safetensors");
+  write_file(folder.checkpoint(1000), "");
+  write_file(folder.checkpoint(200), "");
+  for (const char* name :
+       {"step_5000.safetensors.part", "step_6000.json", "step_7000x.safetensors",
+        "step_.safetensors", "other_8000.safetensors", "step_99999999999999999999.safetensors"})
+    write_file(*this / "a/checkpoints" / name, "");
+  BOOST_CHECK(last_checkpoint(folder.path()) == *this / "a/checkpoints/step_1000.safetensors");
+  BOOST_CHECK(!last_checkpoint(*this / "none"));
+}
+
+BOOST_AUTO_TEST_CASE(the_log_has_a_time_with_every_line) {
+  RunLog log(*this / "log.txt");
+  log.write("first");
+  log.write("second");
+  {
+    const FileSizeLimit limit(10);
+    log.write("lost without a word");
+  }
+  log.write("third");
+  const std::string time = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
+  const std::string text = read_file(*this / "log.txt");
+  BOOST_TEST(std::regex_match(
+                 text, std::regex(time + " first\n" + time + " second\n" + time + " third\n")),
+             text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
