@@ -5,9 +5,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "runner/command_line/commands.h"
@@ -31,6 +33,9 @@ namespace assay::command_line {
 namespace {
 
 using Clock = std::chrono::system_clock;
+using run_folder::Sync;
+/// Asked for while the run begins, since git takes its time.
+using GitState = std::shared_future<std::optional<run_folder::GitState>>;
 
 // Of the plan without what cannot change the result.
 std::string plan_digest(plan::Plan plan) {
@@ -86,17 +91,20 @@ std::string_view state_name(Outcome outcome) {
 class Execution {
  public:
   Execution(const plan::Plan& plan, train::Experiment& experiment,
-            const plugin_host::PluginHost& host, const std::string& config_text)
+            const plugin_host::PluginHost& host, const std::string& config_text, GitState git)
       : plan_(plan),
         experiment_(experiment),
+        git_(std::move(git)),
         paint_(painter_for(experiment)),
         start_(Clock::now()),
         folder_(run_folder::RunFolder::create(plan.run_dir, start_)),
         run_log_(folder_.file("log.txt")),
         record_(opening_record(plan, experiment, host, start_)) {
-    run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml);
-    run_folder::write_atomically(folder_.file("config.yaml"), config_text);
-    run_folder::write_run_record(folder_.file("run.json"), record_);
+    run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
+    run_folder::write_atomically(folder_.file("config.yaml"), config_text, Sync::later);
+    if (git_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+      record_.git = git_.get();
+    run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
     run_log_.write(fmt::format("assay {} runs {}: {} steps, {} threads, {} kernels", ASSAY_VERSION,
                                plan.name, experiment.steps, record_.threads, record_.kernels));
     terminal_.print(opening_lines(plan, experiment, host, folder_.path()));
@@ -155,6 +163,7 @@ class Execution {
     record_.steps = result.steps;
     record_.training_seconds = result.seconds;
     record_.weights_digest = run_folder::digest(tensors);
+    record_.git = git_.get();
     const auto keep = [this](const auto& write) {
       try {
         write();
@@ -167,7 +176,7 @@ class Execution {
       run_folder::write_weights(folder_.checkpoint(result.steps), tensors,
                                 {{"format", "assay"}, {"step", std::to_string(result.steps)}});
     });
-    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_); });
+    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_, Sync::now); });
   }
 
   int exit_code(const train::Result& result) const {
@@ -178,6 +187,7 @@ class Execution {
 
   const plan::Plan& plan_;
   train::Experiment& experiment_;
+  GitState git_;
   logging::Paint paint_;
   Clock::time_point start_;
   run_folder::RunFolder folder_;
@@ -190,6 +200,7 @@ class Execution {
 
 int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
         bool describe_after) {
+  const GitState git = std::async(std::launch::async, run_folder::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   const auto plan = plan::load(config, overrides, host, diagnostics);
@@ -201,7 +212,7 @@ int run(const Common& common, const std::string& config, const std::vector<std::
   }
   std::ifstream file(config, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return Execution(*plan, *experiment, host, text).run(describe_after);
+  return Execution(*plan, *experiment, host, text, git).run(describe_after);
 }
 
 }  // namespace assay::command_line

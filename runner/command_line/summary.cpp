@@ -36,10 +36,10 @@ std::string opening_lines(const plan::Plan& plan, const train::Experiment& exper
   lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
                               model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
                               plan.optimizer.type));
-  lines.push_back(fmt::format("  train   {} steps of {} rows; {}, {} kernels",
-                              grouped(experiment.steps), grouped(experiment.batches->batch_size()),
-                              counted(experiment.team->size(), "thread"),
-                              name_of(host.instructions())));
+  lines.push_back(
+      fmt::format("  train   {} of {} rows; {}, {} kernels", counted(experiment.steps, "step"),
+                  grouped(experiment.batches->batch_size()),
+                  counted(experiment.team->size(), "thread"), name_of(host.instructions())));
   lines.push_back(fmt::format("  folder  {}", shown_path(folder)));
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
@@ -50,7 +50,7 @@ std::string closing_lines(const run_folder::RunRecord& record,
   const double rate =
       record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
   lines.push_back(fmt::format(
-      "{} after {} steps, {:.2f} s, {} steps a second{}", record.state, grouped(record.steps),
+      "{} after {}, {:.2f} s, {} steps a second{}", record.state, counted(record.steps, "step"),
       record.training_seconds, grouped(static_cast<std::int64_t>(rate)),
       record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
   std::size_t width = std::string_view("TensorBoard").size();

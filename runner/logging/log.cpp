@@ -174,7 +174,8 @@ void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
       const std::string file =
           image_file_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)));
       run_folder::write_atomically(file,
-                                   format == PictureFormat::png ? png : paint_(picture, format));
+                                   format == PictureFormat::png ? png : paint_(picture, format),
+                                   run_folder::Sync::later);
     }
   } catch (const std::exception& error) {
     loggers_.fail(fmt::format("picture '{}' at step {}: {}", tag.name, record.step, error.what()));

@@ -54,14 +54,15 @@ void AppendFile::append(std::span<const std::byte> bytes) {
   position_ += static_cast<std::int64_t>(bytes.size());
 }
 
-void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                      Sync sync) {
   const std::string temporary = path.string() + ".part";
   {
     const FileDescriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (file.get() < 0) fail(path.string(), "cannot be created", errno);
     int error = write_all(file.get(), bytes);
-    if (error == 0 && ::fsync(file.get()) != 0) error = errno;
+    if (error == 0 && sync == Sync::now && ::fsync(file.get()) != 0) error = errno;
     if (error != 0) {
       ::unlink(temporary.c_str());
       fail(path.string(), "cannot be written", error);
@@ -73,12 +74,13 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
     fail(path.string(), "cannot be put in place", error);
   }
   const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
+  if (sync == Sync::later) return;
   const FileDescriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() >= 0) ::fsync(folder.get());
 }
 
-void write_atomically(const std::filesystem::path& path, std::string_view text) {
-  write_atomically(path, std::as_bytes(std::span(text)));
+void write_atomically(const std::filesystem::path& path, std::string_view text, Sync sync) {
+  write_atomically(path, std::as_bytes(std::span(text)), sync);
 }
 
 }  // namespace assay::run_folder

@@ -42,9 +42,16 @@ class AppendFile final : public LogFile {
   std::int64_t position_ = 0;
 };
 
+/// Whether a file must have reached the disk when the call returns, so that it outlives a power
+/// cut.
+enum class Sync { now, later };
+
 /// Writes a whole file so that a reader sees the old content or the new, never a part: a temporary
-/// file in the same folder, fsync, rename, fsync of the folder. Throws assay::Error.
-void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
-void write_atomically(const std::filesystem::path& path, std::string_view text);
+/// file in the same folder, fsync, rename, fsync of the folder (Sync::later: without the two
+/// fsyncs). Throws assay::Error.
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                      Sync sync = Sync::now);
+void write_atomically(const std::filesystem::path& path, std::string_view text,
+                      Sync sync = Sync::now);
 
 }  // namespace assay::run_folder

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <sstream>
+#include <string_view>
 
 #include "runner/run_folder/append_file.h"
 
@@ -49,13 +51,18 @@ std::optional<std::string> output_of(std::array<const char*, 6> arguments) {
 }  // namespace
 
 std::optional<GitState> git_state() {
-  auto commit = output_of({"git", "rev-parse", "--verify", "HEAD", nullptr, nullptr});
-  if (!commit) return std::nullopt;
-  commit->erase(commit->find_last_not_of('\n') + 1);
-  // Without its lock on the index, which other runs and the user's own git may want.
-  const auto changes = output_of(
-      {"git", "--no-optional-locks", "status", "--porcelain", "--untracked-files=no", nullptr});
-  return GitState{*commit, changes.has_value() && !changes->empty()};
+  const auto text =
+      output_of({"git", "status", "--porcelain=v2", "--branch", "--untracked-files=no", nullptr});
+  if (!text) return std::nullopt;
+  GitState state;
+  std::stringstream lines(*text);
+  constexpr std::string_view commit = "# branch.oid ";
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(commit)) state.commit = line.substr(commit.size());
+    else if (!line.starts_with('#')) state.dirty = true;
+  }
+  if (state.commit.empty() || state.commit == "(initial)") return std::nullopt;
+  return state;
 }
 
 }  // namespace assay::run_folder

@@ -11,8 +11,8 @@ struct GitState {
   bool dirty = false;  ///< tracked files differ from the commit
 };
 
-/// Asks the installed git. Nothing where there is no git, or the working folder is in no
-/// repository.
+/// Asks the installed git, which takes a few milliseconds in a small repository. Nothing where
+/// there is no git, or the working folder is in no repository.
 std::optional<GitState> git_state();
 
 }  // namespace assay::run_folder

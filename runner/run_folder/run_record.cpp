@@ -12,9 +12,6 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "runner/run_folder/append_file.h"
-#include "runner/run_folder/git_state.h"
-
 namespace assay::run_folder {
 namespace {
 
@@ -41,7 +38,7 @@ nlohmann::ordered_json host() {
 
 }  // namespace
 
-void write_run_record(const std::filesystem::path& path, const RunRecord& record) {
+void write_run_record(const std::filesystem::path& path, const RunRecord& record, Sync sync) {
   nlohmann::ordered_json json;
   json["name"] = record.name;
   json["state"] = record.state;
@@ -70,10 +67,10 @@ void write_run_record(const std::filesystem::path& path, const RunRecord& record
                                {"file", plugin.file},
                                {"digest", plugin.digest}});
   json["host"] = host();
-  if (const auto git = git_state()) json["git"] = {{"commit", git->commit}, {"dirty", git->dirty}};
+  if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
   // A path or a reason may hold bytes that are not UTF-8.
   using Json = nlohmann::ordered_json;
-  write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", sync);
 }
 
 }  // namespace assay::run_folder

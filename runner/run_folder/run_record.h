@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "runner/run_folder/append_file.h"
+#include "runner/run_folder/git_state.h"
+
 namespace assay::run_folder {
 
 struct RunRecord {
@@ -38,9 +41,10 @@ struct RunRecord {
   std::map<std::string, double> final_values;  ///< last value of each scalar tag
   std::string weights_digest;
   std::vector<std::string> failures;  ///< of loggers and hooks, on the way
+  std::optional<GitState> git;        ///< of the working folder
 };
 
 /// Throws assay::Error.
-void write_run_record(const std::filesystem::path& path, const RunRecord& record);
+void write_run_record(const std::filesystem::path& path, const RunRecord& record, Sync sync);
 
 }  // namespace assay::run_folder
