@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "assay/error.h"
 
@@ -35,6 +36,31 @@ class Describer final : public DatasetDescription {
   int targets_ = 0;
 };
 
+void check_splits(const Description& description, const std::string& who) {
+  const auto fail = [&](const Description::Split& split, const std::string& why) {
+    throw Error(fmt::format("{}: split '{}' {}", who, split.name, why));
+  };
+  std::set<std::string> names;
+  for (const auto& split : description.splits) {
+    if (split.name == "all" || split.name == "batch") fail(split, "has a name that is taken");
+    if (!names.insert(split.name).second) fail(split, "is declared twice");
+    if (split.rows.empty()) fail(split, "has no rows");
+    for (const std::int64_t row : split.rows)
+      if (row < 0 || row >= description.rows)
+        fail(split,
+             fmt::format("names row {}, but there are rows 0 to {}", row, description.rows - 1));
+  }
+}
+
+// A loss takes the class for an index.
+void check_classes(std::span<const std::int32_t> found, std::span<const std::int64_t> rows,
+                   std::int64_t classes, const std::string& who) {
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i] < 0 || found[i] >= classes)
+      throw Error(fmt::format("{}: row {} is of class {}, but there are classes 0 to {}", who,
+                              rows[i], found[i], classes - 1));
+}
+
 Shape target_shape(const Target& target, std::int64_t rows) {
   std::vector<std::int64_t> dimensions = {rows};
   const auto inner = target.shape.dimensions();
@@ -52,11 +78,9 @@ Description describe(const plugin_host::Handle<Dataset>& dataset) {
     throw Error(fmt::format("{} has no rows, or samples of no elements", dataset.who()));
   if (describer.targets() != 1)
     throw Error(fmt::format("{} must declare classes or values, once", dataset.who()));
-  for (const auto& split : description.splits)
-    for (const std::int64_t row : split.rows)
-      if (row < 0 || row >= description.rows)
-        throw Error(fmt::format("{}: split '{}' names row {}, but there are rows 0 to {}",
-                                dataset.who(), split.name, row, description.rows - 1));
+  if (description.target.dtype == DType::int32 && description.class_names.empty())
+    throw Error(fmt::format("{} declares classes, but none", dataset.who()));
+  check_splits(description, dataset.who());
   return description;
 }
 
@@ -83,6 +107,8 @@ Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& descri
   const TensorView targets(result.targets_.as<std::byte>(), result.target.dtype,
                            target_shape(result.target, result.count));
   if (!rows.empty()) dataset.call([&](const Dataset& d) { d.read(rows, samples, targets); });
+  if (result.target.dtype == DType::int32)
+    check_classes(targets.values<std::int32_t>(), rows, result.target.classes, dataset.who());
   return result;
 }
 

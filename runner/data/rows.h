@@ -55,7 +55,8 @@ class Rows {
   std::shared_ptr<const std::vector<std::string_view>> class_names_;
 };
 
-/// Reads rows by number, in the order given. Throws plugin_host::ComponentError.
+/// Reads rows by number, in the order given. Throws plugin_host::ComponentError, and assay::Error
+/// for a class that was not declared.
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::span<const std::int64_t> rows);
 

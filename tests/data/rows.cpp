@@ -1,0 +1,122 @@
+#include "runner/data/rows.h"
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <numeric>
+
+#include "assay/error.h"
+#include "tests/support/handle.h"
+
+using namespace assay;
+using namespace assay::test;
+
+namespace {
+
+/// Row i has the samples 10 i and 10 i + 1 and belongs to class i % 3.
+class Fake final : public Dataset {
+ public:
+  using Describe = std::function<void(DatasetDescription&)>;
+  explicit Fake(Describe describe) : describe_(std::move(describe)) {}
+  void describe(DatasetDescription& out) const override { describe_(out); }
+  void read(std::span<const std::int64_t> rows, MatrixView<float> samples,
+            TensorView targets) const override {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto row = samples.row_span(static_cast<std::int64_t>(i));
+      std::iota(row.begin(), row.end(), static_cast<float>(10 * rows[i]));
+      if (targets.dtype == DType::int32)
+        targets.values<std::int32_t>()[i] = static_cast<std::int32_t>(rows[i] % 3);
+    }
+  }
+
+ private:
+  Describe describe_;
+};
+
+plugin_host::Handle<Dataset> dataset(Fake::Describe describe) {
+  return handle<Dataset>(std::make_unique<Fake>(std::move(describe)), "fake");
+}
+
+const std::vector<std::string_view> names = {"a", "b", "c"};
+
+std::string error_of(Fake::Describe what) {
+  try {
+    data::describe(dataset(std::move(what)));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+std::string split_error(std::string_view name, std::vector<std::int64_t> rows) {
+  return error_of([&](DatasetDescription& out) {
+    out.samples(4, {2});
+    out.classes(names);
+    out.split("train", std::vector<std::int64_t>{0, 1, 2});
+    out.split(name, rows);
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rows)
+
+BOOST_AUTO_TEST_CASE(rows_are_read_in_the_order_asked_for) {
+  const auto fake = dataset([](DatasetDescription& out) {
+    out.samples(9, {2});
+    out.classes(names);
+  });
+  const auto description = data::describe(fake);
+  const auto rows = data::read(fake, description, std::vector<std::int64_t>{7, 0, 7, 2});
+  BOOST_TEST(rows.count == 4);
+  BOOST_TEST(rows.samples().row(0)[0] == 70.0F);
+  BOOST_TEST(rows.samples().row(3)[1] == 21.0F);
+  const auto classes = rows.targets().values<const std::int32_t>();
+  const std::vector<std::int32_t> expected = {1, 0, 1, 2};
+  BOOST_TEST(std::vector(classes.begin(), classes.end()) == expected,
+             boost::test_tools::per_element());
+  BOOST_TEST(rows.class_names()[2] == "c");
+  BOOST_TEST(data::read(fake, description, {}).count == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_class_that_was_not_declared_is_an_error) {
+  const auto fake = dataset([](DatasetDescription& out) {
+    out.samples(9, {2});
+    out.classes(std::span(names).first(2));
+  });
+  const auto description = data::describe(fake);
+  try {
+    data::read(fake, description, std::vector<std::int64_t>{0, 1, 5});
+    BOOST_ERROR("nothing thrown");
+  } catch (const Error& error) {
+    BOOST_TEST(error.what() == "dataset fake: row 5 is of class 2, but there are classes 0 to 1");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_description_must_be_whole) {
+  BOOST_TEST(error_of([](DatasetDescription&) {}) ==
+             "dataset fake has no rows, or samples of no elements");
+  BOOST_TEST(error_of([](DatasetDescription& out) { out.samples(3, {2}); }) ==
+             "dataset fake must declare classes or values, once");
+  BOOST_TEST(error_of([](DatasetDescription& out) {
+               out.samples(3, {2});
+               out.classes(names);
+               out.values({1});
+             }) == "dataset fake must declare classes or values, once");
+  BOOST_TEST(error_of([](DatasetDescription& out) {
+               out.samples(3, {2});
+               out.classes({});
+             }) == "dataset fake declares classes, but none");
+}
+
+BOOST_AUTO_TEST_CASE(splits_must_be_sound) {
+  BOOST_TEST(split_error("test", {3}) == "nothing thrown");
+  BOOST_TEST(split_error("test", {4}) ==
+             "dataset fake: split 'test' names row 4, but there are rows 0 to 3");
+  BOOST_TEST(split_error("test", {-1}) ==
+             "dataset fake: split 'test' names row -1, but there are rows 0 to 3");
+  BOOST_TEST(split_error("test", {}) == "dataset fake: split 'test' has no rows");
+  BOOST_TEST(split_error("train", {3}) == "dataset fake: split 'train' is declared twice");
+  BOOST_TEST(split_error("all", {3}) == "dataset fake: split 'all' has a name that is taken");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
