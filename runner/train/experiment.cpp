@@ -155,6 +155,11 @@ class Assembly {
     rule.block_rows = plan_.train.block_rows
                           ? *plan_.train.block_rows
                           : components.model.call([](const Model& m) { return m.block_rows(); });
+    at(plan_.model, "model", [&] {
+      if (rule.block_rows < 1)
+        throw Error(fmt::format("{} asks for blocks of {} rows; expected at least 1",
+                                components.model.who(), rule.block_rows));
+    });
     const std::int64_t batch = out_.batches->batch_size();
     const std::int64_t useful = Lanes(batch, rule).count();
     out_.team = std::make_unique<ThreadTeam>(static_cast<int>(

@@ -16,7 +16,8 @@ std::int64_t default_lanes(std::int64_t blocks) {
 }  // namespace
 
 Lanes::Lanes(std::int64_t rows, const LaneRule& rule)
-    : rows_(rows), block_rows_(rule.whole ? std::max<std::int64_t>(rows, 1) : rule.block_rows) {
+    : rows_(rows), block_rows_(std::max<std::int64_t>(rows, 1)) {
+  if (!rule.whole) block_rows_ = std::min(block_rows_, rule.block_rows);
   const std::int64_t blocks = std::max<std::int64_t>((rows + block_rows_ - 1) / block_rows_, 1);
   count_ = rule.lanes ? std::clamp<std::int64_t>(*rule.lanes, 1, blocks) : default_lanes(blocks);
   blocks_per_lane_ = blocks / count_;

@@ -12,7 +12,7 @@
 namespace assay::train {
 
 struct LaneRule {
-  std::int64_t block_rows = 64;       ///< the model's wish, or the config's
+  std::int64_t block_rows = 64;       ///< the model's wish, or the config's; at least 1
   std::optional<std::int64_t> lanes;  ///< asked for in the config
   bool whole = false;                 ///< the model takes whole batches only
 };
@@ -30,7 +30,7 @@ class Lanes {
 
   std::int64_t rows() const { return rows_; }
   std::int64_t count() const { return count_; }
-  /// Blocks have this many rows, but for the very last.
+  /// Blocks have this many rows, but for the very last; no more than there are rows.
   std::int64_t block_rows() const { return block_rows_; }
   /// The rows of a lane: whole blocks, but for the very last; lanes differ by one block at most.
   Range lane(std::int64_t index) const;

@@ -1,9 +1,13 @@
 #include "runner/train/thread_team.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
+
+#include "assay/error.h"
 
 namespace assay::train {
 namespace {
@@ -31,11 +35,20 @@ void wait_while(std::atomic<T>& value, T old) {
 }  // namespace
 
 ThreadTeam::ThreadTeam(int threads) {
-  for (int worker = 1; worker < threads; ++worker)
-    threads_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < threads; ++worker)
+      threads_.emplace_back([this, worker] { work(worker); });
+  } catch (const std::system_error& error) {
+    const std::size_t started = threads_.size() + 1;
+    stop();
+    throw Error(
+        fmt::format("threads: of {} only {} could be started: {}", threads, started, error.what()));
+  }
 }
 
-ThreadTeam::~ThreadTeam() {
+ThreadTeam::~ThreadTeam() { stop(); }
+
+void ThreadTeam::stop() {
   stop_.store(true, std::memory_order_relaxed);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();

@@ -5,16 +5,17 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace assay::train {
 
 class ThreadTeam {
  public:
-  /// The calling thread is one of the team.
+  /// The calling thread is one of the team. Throws assay::Error when the system has no more
+  /// threads.
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
 
@@ -35,6 +36,7 @@ class ThreadTeam {
   using Call = void (*)(void* context, std::int64_t index, int worker);
 
   void run(std::int64_t tasks, Call call, void* context);
+  void stop();
   void work(int worker);
   void take_tasks(int worker);
 

@@ -30,7 +30,10 @@ Result Trainer::train() {
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
   network.weights_changed();
-  hooks.fire(0, false, std::numeric_limits<double>::quiet_NaN());
+  const double no_loss = std::numeric_limits<double>::quiet_NaN();
+  if (const auto bad = hooks.fire(0, false, no_loss); stop_on_nan && bad)
+    return failed(0, fmt::format("{} is {} before training", bad->name, kind_of(bad->value)),
+                  {splits.at(bad->split).get(), {}});
 
   for (std::int64_t step = 1; step <= steps_; ++step) {
     if (const int number = signal.load(std::memory_order_relaxed))
