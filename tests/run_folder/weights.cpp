@@ -131,6 +131,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_header_is_an_error) {
   BOOST_TEST(error_of_header(tensor("[5]", "[0,24]")) == other_shape);
   BOOST_TEST(error_of_header(tensor("[6]", "[0,23]"), 23) == other_shape);
   BOOST_TEST(error_of_header(tensor("[-2,-3]", "[0,24]")) == other_shape);
+  BOOST_TEST(error_of_header(tensor("[0,-5]", "[0,0]"), 0) == other_shape);
   BOOST_TEST(error_of_header(tensor("[4294967296,4294967296]", "[0,0]"), 0) == other_shape);
   BOOST_TEST(error_of_header(tensor("[1,1,1,1,1,1,1,1,6]", "[0,24]")) == other_shape);
   BOOST_TEST(error_of_header(tensor("[6]", "[0,24]")) == "nothing thrown");

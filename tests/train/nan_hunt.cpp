@@ -1,0 +1,108 @@
+#include "runner/train/nan_hunt.h"
+
+#include <boost/test/unit_test.hpp>
+#include <limits>
+
+#include "tests/support/handle.h"
+#include "tests/train/digits_network.h"
+
+using namespace assay;
+using namespace assay::test;
+using train::find_first_not_finite;
+
+namespace {
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+struct Hunt {
+  Hunt() { set_weights(*network, jax_state(100)); }
+  void put(const std::string& parameter, std::size_t element, float value) {
+    const auto& parameters = network->description().parameters;
+    const auto place = std::ranges::find(parameters, parameter, &train::ParameterInfo::name);
+    network->weights().values(static_cast<std::size_t>(place - parameters.begin()))[element] =
+        value;
+    network->weights_changed();
+  }
+  std::string found(std::span<const std::int64_t> order = {}) {
+    return find_first_not_finite(*network, {digits.train.get(), order}, 100);
+  }
+  Digits digits;
+  train::ThreadTeam team{2};
+  std::unique_ptr<train::Network> network = digits_network(team);
+};
+
+/// Two rows of which one may not be finite.
+class Samples final : public Dataset {
+ public:
+  explicit Samples(float value) : value_(value) {}
+  void describe(DatasetDescription& out) const override {
+    out.samples(3, {8, 8});
+    out.values({});
+  }
+  void read(std::span<const std::int64_t> rows, MatrixView<float> samples,
+            TensorView) const override {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (rows[i] == 2) samples.row(static_cast<std::int64_t>(i))[63] = value_;
+  }
+
+ private:
+  float value_;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(nan_hunt, Hunt)
+
+BOOST_AUTO_TEST_CASE(finite_layers_leave_the_loss) {
+  BOOST_TEST(found() == "all layers are finite, the loss itself is not");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_layer_is_named_with_its_weights) {
+  put("layer3.bias", 3, infinity);
+  BOOST_TEST(found() ==
+             "first in the output of layer3 (Linear), row 0 of the batch: infinite, whose "
+             "layer3.bias holds values that are infinite");
+  put("layer2.kernel", 17, nan);
+  BOOST_TEST(found() ==
+             "first in the output of layer2 (Linear), row 0 of the batch: NaN, whose "
+             "layer2.kernel holds values that are NaN");
+  put("layer1.bias", 99, nan);
+  BOOST_TEST(found() ==
+             "first in the output of layer1 (Linear), row 0 of the batch: NaN, whose layer1.bias "
+             "holds values that are NaN");
+}
+
+// Finite weights that overflow where a pixel is bright.
+BOOST_AUTO_TEST_CASE(the_row_is_counted_over_blocks_and_lanes) {
+  constexpr std::size_t pixel = 16;  // of the 64, 0 in nearly all rows
+  const auto samples = digits.train->samples();
+  std::vector<std::int64_t> order, bright;
+  for (std::int64_t row = 0; row < samples.rows; ++row)
+    (samples.row(row)[pixel] == 0 ? order : bright).push_back(row);
+  BOOST_REQUIRE(order.size() > 1000U);
+  BOOST_REQUIRE(!bright.empty());
+  order.insert(order.begin() + 777, bright[0]);
+  put("layer1.kernel", pixel * 100, std::numeric_limits<float>::max());
+  put("layer1.kernel", pixel * 100 + 1, std::numeric_limits<float>::max());
+  const float value = samples.row(bright[0])[pixel];
+  BOOST_TEST_MESSAGE("the pixel is " << value);
+  BOOST_TEST(found(order) ==
+             "first in the output of layer1 (Linear), row 777 of the batch: infinite");
+}
+
+BOOST_AUTO_TEST_CASE(a_sample_is_found_first) {
+  for (const float value : {nan, infinity}) {
+    const auto dataset = handle<Dataset>(std::make_unique<Samples>(value), "samples");
+    const auto rows =
+        data::read(dataset, data::describe(dataset), std::vector<std::int64_t>{0, 2, 1});
+    const std::string what = value == infinity ? "infinite" : "NaN";
+    BOOST_TEST(find_first_not_finite(*network, {&rows, {}}, 0) ==
+               "first in the data: a sample value is " + what + " (row 1 of the batch)");
+    const std::vector<std::int64_t> order = {0, 2, 1};
+    BOOST_TEST(find_first_not_finite(*network, {&rows, order}, 0) ==
+               "first in the data: a sample value is " + what + " (row 2 of the batch)");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,166 @@
+#include "runner/train/update.h"
+
+#include <boost/test/unit_test.hpp>
+#include <mutex>
+#include <tuple>
+
+#include "tests/support/component.h"
+#include "tests/support/handle.h"
+#include "tests/train/digits_network.h"
+
+using namespace assay;
+using namespace assay::test;
+using train::ThreadTeam;
+using train::Update;
+
+namespace {
+
+struct Seen {
+  std::string parameter;
+  Shape shape;
+  Role role;
+  std::int64_t offset;
+  std::vector<float> gradient;
+};
+
+/// Counts into its slot, sets the weights to what the slot says, and remembers its slices.
+class Counter final : public Optimizer {
+ public:
+  Counter(std::vector<Seen>& seen, bool elementwise) : seen_(seen), elementwise_(elementwise) {}
+  void declare(OptimizerState& state) override {
+    BOOST_TEST(state.slot("count", 0.5F) == 0);
+    BOOST_TEST(state.slot("unused", 7) == 1);
+    BOOST_TEST(state.scalar("steps", 10) == 0);
+  }
+  bool elementwise() const override { return elementwise_; }
+  void begin_step(std::int64_t count, std::span<double> scalars) override {
+    counts.push_back(count);
+    scalars[0] += 1;
+    steps = scalars[0];
+  }
+  void update(const UpdateSlice& slice) const override {
+    for (std::size_t i = 0; i < slice.values.size(); ++i) {
+      slice.slots[0][i] += 1;
+      slice.values[i] = slice.slots[0][i] + slice.slots[1][i];
+    }
+    const std::lock_guard lock(mutex_);
+    seen_.push_back({std::string(slice.parameter),
+                     slice.shape,
+                     slice.role,
+                     slice.offset,
+                     {slice.gradient.begin(), slice.gradient.end()}});
+  }
+  std::vector<std::int64_t> counts;
+  double steps = 0;
+
+ private:
+  std::vector<Seen>& seen_;
+  bool elementwise_;
+  mutable std::mutex mutex_;
+};
+
+struct Step {
+  explicit Step(bool elementwise) {
+    auto counter = std::make_unique<Counter>(seen, elementwise);
+    optimizer = counter.get();
+    set_weights(*network, jax_state(100));
+    update.emplace(handle<Optimizer>(std::move(counter), "counter"), *network, team);
+  }
+  double gradient() { return network->gradient({digits.train.get(), {}}, 0).weight; }
+  // The slices put together again, by parameter.
+  std::vector<std::vector<float>> gradients() {
+    std::ranges::sort(seen, {}, [](const Seen& s) { return std::tie(s.parameter, s.offset); });
+    std::vector<std::vector<float>> whole;
+    for (const auto& parameter : network->description().parameters) {
+      auto& gradient = whole.emplace_back();
+      for (const Seen& s : seen) {
+        if (s.parameter != parameter.name) continue;
+        BOOST_TEST(s.offset == static_cast<std::int64_t>(gradient.size()));
+        BOOST_CHECK(s.shape == parameter.shape);
+        BOOST_CHECK(s.role == parameter.role);
+        gradient.insert(gradient.end(), s.gradient.begin(), s.gradient.end());
+      }
+    }
+    return whole;
+  }
+  Digits digits;
+  ThreadTeam team{2};
+  std::unique_ptr<train::Network> network = digits_network(team);
+  std::vector<Seen> seen;
+  Counter* optimizer = nullptr;
+  std::optional<Update> update;
+};
+
+void check_slices(bool elementwise, std::size_t expected_slices) {
+  Step step(elementwise);
+  const double weight = step.gradient();
+  step.update->apply(4, weight);
+  BOOST_TEST(step.seen.size() == expected_slices);
+  const auto expected = mean_gradient(*step.network, weight);
+  const auto found = step.gradients();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    BOOST_REQUIRE(found[i].size() == expected[i].size());
+    double worst = 0;
+    for (std::size_t j = 0; j < expected[i].size(); ++j)
+      worst = std::max(worst, std::abs(double{found[i][j]} - double{expected[i][j]}));
+    BOOST_TEST(worst < 1e-8);
+    for (const float value : step.network->weights().values(i)) BOOST_TEST(value == 8.5F);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(update)
+
+// 64x100, 100x100 and 100x10 kernels and their biases, in slices of 4096.
+BOOST_AUTO_TEST_CASE(slices_cover_every_parameter_once) {
+  check_slices(true, 2 + 1 + 3 + 1 + 1 + 1);
+}
+BOOST_AUTO_TEST_CASE(whole_parameters_where_asked) { check_slices(false, 6); }
+
+BOOST_AUTO_TEST_CASE(state_is_kept_from_step_to_step) {
+  Step step(true);
+  for (int i = 0; i < 3; ++i) step.update->apply(i, step.gradient());
+  const std::vector<std::int64_t> counts = {0, 1, 2};
+  BOOST_TEST(step.optimizer->counts == counts, boost::test_tools::per_element());
+  BOOST_TEST(step.optimizer->steps == 13.0);
+  BOOST_TEST(step.network->weights().values(0)[0] == 10.5F);
+}
+
+// The prepared kernels are those of the new weights.
+BOOST_AUTO_TEST_CASE(what_is_computed_next_uses_the_new_weights) {
+  Step step(true);
+  const LossSum before = step.network->gradient({step.digits.train.get(), {}}, 0);
+  step.update->apply(0, before.weight);
+  const LossSum after = step.network->gradient({step.digits.train.get(), {}}, 0);
+  step.network->weights_changed();
+  BOOST_TEST(step.network->gradient({step.digits.train.get(), {}}, 0).sum == after.sum);
+  BOOST_TEST(after.sum != before.sum);
+}
+
+// curve.csv: the losses of the first steps from the tutorial's initial weights.
+BOOST_AUTO_TEST_CASE(sgd_follows_jaxs_curve_for_any_number_of_threads) {
+  const Digits digits;
+  const auto curve = read_csv(reference_file("curve.csv"));
+  std::vector<std::vector<double>> losses;
+  for (int threads = 1; threads <= 4; ++threads) {
+    ThreadTeam team(threads);
+    const auto network = digits_network(team);
+    set_weights(*network, jax_state(0));
+    Update update(handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd"), *network, team);
+    auto& run = losses.emplace_back();
+    for (int step = 0; step < 20; ++step) {
+      const LossSum loss = network->gradient({digits.train.get(), {}}, step);
+      run.push_back(loss.sum / loss.weight);
+      update.apply(step, loss.weight);
+    }
+    BOOST_TEST(run == losses[0]);
+  }
+  double worst = 0;
+  for (std::size_t step = 0; step < 5; ++step)
+    worst = std::max(worst, std::abs(losses[0][step] / curve[step][1] - 1));
+  BOOST_TEST_MESSAGE("training losses of steps 1 to 5: at most " << worst << " off");
+  BOOST_TEST(worst < 1e-3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
