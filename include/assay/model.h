@@ -39,7 +39,7 @@ inline constexpr const char* initializer_choices =
 /// What a parameter is for: optimizers may treat biases otherwise than kernels.
 enum class Role : std::uint32_t { kernel, bias, scale, embedding, other };
 
-/// One box of the picture that `assay describe` draws. Strings are copied.
+/// One branch of the tree that `assay describe` prints. Strings are copied.
 struct Layer {
   std::string_view name;            ///< "layer1"
   std::string_view operation;       ///< "Linear"

@@ -29,10 +29,6 @@ class Buffer {
   T* as() const {
     return static_cast<T*>(static_cast<void*>(data_.get()));
   }
-  template <class T>
-  std::span<T> span() const {
-    return {as<T>(), size_ / sizeof(T)};
-  }
 
  private:
   struct Free {

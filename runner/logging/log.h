@@ -34,7 +34,7 @@ namespace assay::logging {
 struct Picture {
   plugin_host::Handle<Renderer> renderer;
   picture::StoredSnapshot snapshot;
-  std::vector<PictureFormat> files;  ///< also kept as images/TAG.FORMAT
+  std::vector<PictureFormat> files;  ///< also kept in images/
 };
 
 /// Draws and encodes; called on the logging thread. Throws for what cannot be drawn.

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "assay/plugin.h"
-#include "runner/config/source.h"
 
 namespace assay::plugin_host {
 
@@ -68,7 +67,6 @@ struct Object {
   Kind kind{};
   std::string name;
   std::string who;  ///< for messages: "optimizer sgd"
-  config::Location where;
   void* pointer = nullptr;  ///< to the kind's interface
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
@@ -96,7 +94,6 @@ class Handle {
   }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
-  const config::Location& where() const { return object_->where; }
   /// The nested component that lies at this address.
   template <class Nested>
   Handle<Nested> nested(const Nested& component) const {

@@ -10,7 +10,7 @@ namespace {
 // evenly.
 std::int64_t default_lanes(std::int64_t blocks) {
   const auto pairs = static_cast<std::uint64_t>((blocks + 1) / 2);
-  return std::min(static_cast<std::int64_t>(std::bit_floor(pairs)), Lanes::maximum);
+  return std::min(static_cast<std::int64_t>(std::bit_floor(pairs)), Lanes::default_maximum);
 }
 
 }  // namespace

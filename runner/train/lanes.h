@@ -24,7 +24,7 @@ struct Range {
 
 class Lanes {
  public:
-  static constexpr std::int64_t maximum = 16;
+  static constexpr std::int64_t default_maximum = 16;
 
   Lanes(std::int64_t rows, const LaneRule& rule);
 

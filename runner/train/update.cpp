@@ -6,16 +6,17 @@
 namespace assay::train {
 namespace {
 
+// The initial values of what is declared. Nothing is saved yet, so names are not kept.
 struct Declared final : OptimizerState {
-  std::vector<std::pair<std::string, float>> slots;
-  std::vector<std::pair<std::string, double>> scalars;
+  std::vector<float> slots;
+  std::vector<double> scalars;
 
-  int slot(std::string_view name, float initial) override {
-    slots.emplace_back(name, initial);
+  int slot(std::string_view /*name*/, float initial) override {
+    slots.push_back(initial);
     return static_cast<int>(slots.size()) - 1;
   }
-  int scalar(std::string_view name, double initial) override {
-    scalars.emplace_back(name, initial);
+  int scalar(std::string_view /*name*/, double initial) override {
+    scalars.push_back(initial);
     return static_cast<int>(scalars.size()) - 1;
   }
 };
@@ -30,21 +31,20 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, Threa
   const ModelDescription& model = network.description();
   Declared declared;
   optimizer_.call([&](Optimizer& o) { o.declare(declared); });
-  for (const auto& [name, initial] : declared.slots) {
-    Slot& slot = slots_.emplace_back(Slot{name, ParameterMemory(model)});
+  for (const float initial : declared.slots) {
+    ParameterMemory& slot = slots_.emplace_back(model);
     for (std::size_t i = 0; i < model.parameters.size(); ++i)
-      std::ranges::fill(slot.values.values(i), initial);
+      std::ranges::fill(slot.values(i), initial);
   }
-  for (const auto& [name, initial] : declared.scalars) {
-    scalar_names_.push_back(name);
-    scalars_.push_back(initial);
-  }
+  scalars_ = std::move(declared.scalars);
   const bool by_element = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
-    const std::int64_t elements = model.parameters[i].shape.elements();
-    const std::int64_t size = by_element ? slice_elements : elements;
-    for (std::int64_t offset = 0; offset < elements; offset += size)
-      slices_.push_back({i, offset, std::min(size, elements - offset)});
+    const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
+    const std::size_t size = by_element ? slice_elements : elements;
+    for (std::size_t offset = 0; offset < elements; offset += size) {
+      Slice& slice = slices_.emplace_back(Slice{i, offset, std::min(size, elements - offset), {}});
+      for (ParameterMemory& slot : slots_) slice.slots.push_back(slot.values(i).data() + offset);
+    }
   }
 }
 
@@ -59,8 +59,7 @@ void Update::apply(std::int64_t count, double weight) {
 
 void Update::update(const Slice& slice, float scale) {
   const auto piece = [&](std::span<float> whole) {
-    return whole.subspan(static_cast<std::size_t>(slice.offset),
-                         static_cast<std::size_t>(slice.count));
+    return whole.subspan(slice.offset, slice.count);
   };
   const auto lanes = network_.lane_gradients();
   const std::span<float> gradient = piece(gradient_.values(slice.parameter));
@@ -71,16 +70,14 @@ void Update::update(const Slice& slice, float scale) {
   }
   for (float& g : gradient) g *= scale;
 
-  std::vector<float*> slots;
-  for (Slot& slot : slots_) slots.push_back(piece(slot.values.values(slice.parameter)).data());
   const ParameterInfo& parameter = network_.description().parameters[slice.parameter];
   const UpdateSlice update{parameter.name,
                            parameter.shape,
                            parameter.role,
-                           slice.offset,
+                           static_cast<std::int64_t>(slice.offset),
                            piece(network_.weights().values(slice.parameter)),
                            gradient,
-                           slots};
+                           slice.slots};
   optimizer_.call([&](const Optimizer& o) { o.update(update); });
 }
 

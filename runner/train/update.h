@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "assay/optimizer.h"
@@ -16,7 +14,7 @@ namespace assay::train {
 class Update {
  public:
   /// Of fixed size, so that the result does not depend on the number of threads.
-  static constexpr std::int64_t slice_elements = 4096;
+  static constexpr std::size_t slice_elements = 4096;
 
   Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team);
 
@@ -27,12 +25,9 @@ class Update {
  private:
   struct Slice {
     std::size_t parameter;
-    std::int64_t offset;
-    std::int64_t count;
-  };
-  struct Slot {
-    std::string name;
-    ParameterMemory values;
+    std::size_t offset;
+    std::size_t count;
+    std::vector<float*> slots;  ///< where the optimizer's slots of these elements begin
   };
 
   void update(const Slice& slice, float scale);
@@ -41,8 +36,7 @@ class Update {
   Network& network_;
   ThreadTeam& team_;
   ParameterMemory gradient_;
-  std::vector<Slot> slots_;
-  std::vector<std::string> scalar_names_;
+  std::vector<ParameterMemory> slots_;
   std::vector<double> scalars_;
   std::vector<Slice> slices_;
 };

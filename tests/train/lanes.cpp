@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(all_rows_are_covered_once_in_order) {
           const Lanes lanes(rows, r);
           check(lanes);
           BOOST_TEST(lanes.block_rows() == std::clamp<std::int64_t>(rows, 1, block));
-          BOOST_TEST(lanes.count() <= (asked == 0 ? Lanes::maximum : asked));
+          BOOST_TEST(lanes.count() <= (asked == 0 ? Lanes::default_maximum : asked));
         }
       }
 }

@@ -60,8 +60,9 @@ class Console final : public assay::Logger {
     if (terminal_->interactive()) {
       terminal_->status(assay::console::status_line(progress, values_, terminal_->columns(),
                                                     terminal_->colours()));
-    } else if (progress.seconds >= last_print_ + interval_) {
+    } else if (progress.seconds >= last_print_ + interval_ && progress.step != last_step_) {
       last_print_ = progress.seconds;
+      last_step_ = progress.step;
       terminal_->print(assay::console::plain_line(progress, values_));
     }
   }
@@ -81,6 +82,7 @@ class Console final : public assay::Logger {
   double interval_;
   assay::Terminal* terminal_ = nullptr;  // the host's
   double last_print_ = 0;
+  std::int64_t last_step_ = -1;
   std::vector<LatestValue> values_;                 // in the order shown
   std::vector<std::optional<std::size_t>> places_;  // by tag id, in values_
 };

@@ -137,4 +137,13 @@ BOOST_AUTO_TEST_CASE(elsewhere_a_line_every_few_seconds) {
   BOOST_TEST(host.screen.printed == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(elsewhere_a_step_is_shown_once) {
+  FakeHost host;
+  host.screen.is_interactive = false;
+  const auto out = open(host, "{interval: 0}");
+  out->progress(midway);
+  out->progress(midway);
+  BOOST_TEST(host.screen.printed.size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
