@@ -1,13 +1,12 @@
-// Shows where the run is. On a terminal one line, redrawn in place: a bar, the step, rate, time to
-// go and the latest scalars, as many as fit; scalars with "loss" or "accuracy" in their tags come
-// first. Elsewhere (a pipe, a file) a plain line every few seconds. How the run ended is said by
-// `assay run` itself. Images and text are not shown.
+// Logger `console`: shows where the run is. On a terminal one line, redrawn in place: a bar, the
+// step, rate, time to go and the latest scalars, as many as fit; scalars with "loss" or "accuracy"
+// in their tags come first. Elsewhere (a pipe, a file) a plain line every few seconds. How the run
+// ended is said by `assay run` itself. Images and text are not shown.
+//
+//   interval   seconds between the plain lines (default 5)
 //
 //   loggers:
 //     console: {type: console, interval: 5}
-//
-// Options:
-//   interval   seconds between the plain lines; 5
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -45,9 +44,7 @@ class Console final : public assay::Logger {
 
   explicit Console(const assay::Options& options) : interval_(options.number("interval")) {}
 
-  void open(assay::LoggerContext& context) override {
-    terminal_ = &context.terminal();
-  }
+  void open(assay::LoggerContext& context) override { terminal_ = &context.terminal(); }
 
   void scalar(const assay::ScalarRecord& record) override {
     const std::uint32_t id = record.tag.id;
@@ -89,4 +86,4 @@ class Console final : public assay::Logger {
 
 }  // namespace
 
-ASSAY_PLUGIN("console", "0.1.0", "MIT", Console)
+ASSAY_PLUGIN("console", "1.0.0", "MIT", Console)

@@ -1,8 +1,5 @@
-// Writes metrics.jsonl into the run folder: one JSON object a line, one line a record, in order of
-// time. It has no options.
-//
-//   loggers:
-//     jsonl: {type: jsonl}
+// Logger `jsonl`: writes metrics.jsonl into the run folder, one JSON object a line, one line a
+// record, in order of time. It has no options.
 //
 //   {"step":1,"tag":"Loss","value":20.18,"wall_time":1763863320.25}
 //   {"step":1,"tag":"Notes","text":"**markdown**","wall_time":1763863320.25}
@@ -12,6 +9,9 @@
 // so what is not finite is one of the strings "NaN", "Infinity" and "-Infinity" (which Python's
 // float() takes as they are). The bytes of images are not kept. Two runs with the same records
 // differ in wall_time only.
+//
+//   loggers:
+//     jsonl: {type: jsonl}
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -116,4 +116,4 @@ class JsonLines final : public assay::Logger {
 
 }  // namespace
 
-ASSAY_PLUGIN("jsonl", "0.1.0", "MIT", JsonLines)
+ASSAY_PLUGIN("jsonl", "1.0.0", "MIT", JsonLines)

@@ -1,11 +1,10 @@
-// Writes a TensorBoard event file into the run folder: scalars, images and text. NaN and infinite
-// scalars are written, and shown by TensorBoard as such. It has no options.
+// Logger `tensorboard`: writes a TensorBoard event file into the run folder: scalars, images and
+// text. NaN and infinite scalars are written, and shown by TensorBoard as such. It has no options.
+//
+// TensorBoard keeps 1000 scalars and 10 images of a tag; `assay view` has it keep 5000 and 100.
 //
 //   loggers:
 //     tensorboard: {type: tensorboard}
-//
-// TensorBoard keeps 1000 scalars and 10 images of a tag; to see all of them:
-//   tensorboard --logdir RUN_DIR --samples_per_plugin scalars=5000,images=100
 #include <optional>
 
 #include "assay/logger.h"
@@ -44,4 +43,4 @@ class TensorBoard final : public assay::Logger {
 
 }  // namespace
 
-ASSAY_PLUGIN("tensorboard", "0.1.0", "MIT", TensorBoard)
+ASSAY_PLUGIN("tensorboard", "1.0.0", "MIT", TensorBoard)

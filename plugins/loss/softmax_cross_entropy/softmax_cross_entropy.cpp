@@ -1,8 +1,10 @@
-// The cross-entropy of a softmax with integer classes, as
+// Loss `softmax_cross_entropy`: the cross-entropy of a softmax with integer classes, as
 // optax.softmax_cross_entropy_with_integer_labels:
 //
 //   loss = mean over rows of  log(sum_j exp z[j]) - z[target]
 //   d sum / d z[j] = exp(z[j]) / sum_i exp z[i] - (1 if j is the target, else 0)
+//
+// It has no options.
 //
 //   loss: softmax_cross_entropy
 #include <algorithm>

@@ -1,13 +1,20 @@
-// A multilayer perceptron: linear layers with an activation after all but the last.
+// Model `mlp`: a multilayer perceptron, linear layers with an activation after all but the last.
 //
 //   layer i: y = f(x W + b),  W = layer<i>.kernel [in, out],  b = layer<i>.bias [out]
 //
 // Names and layout are Flax's (nnx.Linear). The width of the last layer is the loss's business.
 //
+//   hidden       widths of the hidden layers (default [100, 100]); [] is a linear model
+//   activation   selu, relu, gelu (the tanh approximation), tanh, sigmoid or identity (default
+//   selu) init         how the parameters start: kernel (default lecun_normal) and bias (default
+//   zeros), each
+//                zeros, ones or lecun_, he_ or glorot_ with normal or uniform, as in
+//                jax.nn.initializers
+//
 //   model:
 //     type: mlp
-//     hidden: [100, 100]      # widths of the hidden layers; [] is a linear model
-//     activation: selu        # selu, relu, gelu (tanh approximation), tanh, sigmoid, identity
+//     hidden: [100, 100]
+//     activation: selu
 //     init: {kernel: lecun_normal, bias: zeros}
 #include <algorithm>
 #include <cstddef>

@@ -11,8 +11,11 @@
 //   optimizer:
 //     type: adam
 //     learning_rate:
-//       {type: warmup_cosine, init_value: 0, peak_value: 0.003, warmup_steps: 50, decay_steps:
-//       1000}
+//       type: warmup_cosine
+//       init_value: 0
+//       peak_value: 0.003
+//       warmup_steps: 50
+//       decay_steps: 1000
 #include <algorithm>
 #include <cmath>
 #include <numbers>

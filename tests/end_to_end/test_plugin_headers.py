@@ -1,0 +1,57 @@
+"""Every plugin opens with its purpose, its options and YAML to paste, and the YAML runs."""
+
+import pathlib
+import re
+import unittest
+
+import program
+
+BASE = {
+    "dataset": "dataset: {type: digits, split: {test: 0.25, validation: 0.1, seed: 0}}",
+    "model": "model: {type: mlp, hidden: [8]}",
+    "loss": "loss: softmax_cross_entropy",
+    "optimizer": "optimizer: {type: sgd, learning_rate: 0.001}",
+    "train": "train: {steps: 2}",
+    "hooks": "hooks: {a: {type: scalar, tag: a, value: batch.loss, every: 1}}",
+    "loggers": "loggers: []",
+}
+
+
+def headers():
+    """(name, kind, the comment that opens it) of every source that is a plugin's."""
+    for source in sorted(program.SOURCE.glob("plugins/*/*/*.cpp")):
+        text = source.read_text()
+        if "ASSAY_PLUGIN(" in text:
+            comment = re.match(r"(?://.*\n)+", text)
+            lines = [line[2:] for line in comment[0].splitlines()] if comment else []
+            yield source.stem, source.parent.parent.name, lines
+
+
+def paragraphs(lines):
+    return [p.split("\n") for p in re.split(r"\n *\n", "\n".join(lines))]
+
+
+
+class Headers(unittest.TestCase):
+    def test_purpose(self):
+        for name, kind, lines in headers():
+            with self.subTest(plugin=f"{kind} {name}"):
+                self.assertRegex(lines[0] if lines else "", rf"^ {kind.capitalize()}s? `{name}`")
+
+    def test_yaml(self):
+        count = 0
+        for name, kind, lines in headers():
+            with self.subTest(plugin=f"{kind} {name}"), program.temporary_folder() as folder:
+                block = "\n".join(line[3:] for line in paragraphs(lines)[-1])
+                key = re.match(r"(\w+):", block)
+                self.assertIsNotNone(key, block)
+                self.assertIn(key[1], BASE)
+                config = "\n".join((BASE | {key[1]: block}).values())
+                (pathlib.Path(folder) / "pasted.yaml").write_text(config + "\n")
+                program.run("pasted.yaml", folder=folder)
+                count += 1
+        self.assertGreaterEqual(count, 15)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
