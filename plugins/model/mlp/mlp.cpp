@@ -5,11 +5,11 @@
 // Names and layout are Flax's (nnx.Linear). The width of the last layer is the loss's business.
 //
 //   hidden       widths of the hidden layers (default [100, 100]); [] is a linear model
-//   activation   selu, relu, gelu (the tanh approximation), tanh, sigmoid or identity (default
-//   selu) init         how the parameters start: kernel (default lecun_normal) and bias (default
-//   zeros), each
-//                zeros, ones or lecun_, he_ or glorot_ with normal or uniform, as in
-//                jax.nn.initializers
+//   activation   selu, relu, gelu (the tanh approximation), tanh, sigmoid or identity
+//                (default selu)
+//   init         how the parameters start, as in jax.nn.initializers: kernel (default
+//                lecun_normal: zeros, ones, or lecun_, he_ or glorot_ with normal or uniform)
+//                and bias (default zeros)
 //
 //   model:
 //     type: mlp
