@@ -43,14 +43,18 @@ class Dataset {
   /// Called once, before anything else. Exactly one of classes() and values() must be declared.
   virtual void describe(DatasetDescription& description) const = 0;
 
-  /// Writes the given rows: samples [rows.size(), elements of a sample] and targets [rows.size(),
-  /// ...] (contiguous, of the declared type). Repeatable; called from several threads at once.
-  /// Throws Error for data that cannot be read.
-  virtual void read(std::span<const std::int64_t> rows, MatrixView<float> samples,
-                    TensorView targets) const = 0;
+  /// Writes the samples of the given rows: [rows.size(), elements of a sample]. Repeatable; called
+  /// from several threads at once, before training and during it. Throws Error for data that cannot
+  /// be read.
+  virtual void read_samples(std::span<const std::int64_t> rows, MatrixView<float> out) const = 0;
 
-  /// All samples in row order without a copy, where they lie in memory (or in a mapped file) as
-  /// float32; an empty view otherwise. Valid as long as the dataset.
+  /// Writes the targets of the given rows: [rows.size(), ...], contiguous, of the declared type.
+  /// What is said of read_samples holds here too.
+  virtual void read_targets(std::span<const std::int64_t> rows, TensorView out) const = 0;
+
+  /// All samples in row order as they lie in memory (or in a mapped file) as float32, aligned like
+  /// any float; an empty view otherwise. Valid as long as the dataset. The host takes rows from
+  /// here instead of asking for them, and makes no copy of a large dataset.
   virtual MatrixView<const float> samples() const { return {}; }
 };
 

@@ -18,14 +18,15 @@ class Fake final : public Dataset {
   using Describe = std::function<void(DatasetDescription&)>;
   explicit Fake(Describe describe) : describe_(std::move(describe)) {}
   void describe(DatasetDescription& out) const override { describe_(out); }
-  void read(std::span<const std::int64_t> rows, MatrixView<float> samples,
-            TensorView targets) const override {
+  void read_samples(std::span<const std::int64_t> rows, MatrixView<float> out) const override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto row = samples.row_span(static_cast<std::int64_t>(i));
+      const auto row = out.row_span(static_cast<std::int64_t>(i));
       std::iota(row.begin(), row.end(), static_cast<float>(10 * rows[i]));
-      if (targets.dtype == DType::int32)
-        targets.values<std::int32_t>()[i] = static_cast<std::int32_t>(rows[i] % 3);
     }
+  }
+  void read_targets(std::span<const std::int64_t> rows, TensorView out) const override {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      out.values<std::int32_t>()[i] = static_cast<std::int32_t>(rows[i] % 3);
   }
 
  private:

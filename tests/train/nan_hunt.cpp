@@ -40,11 +40,11 @@ class Samples final : public Dataset {
     out.samples(3, {8, 8});
     out.values({});
   }
-  void read(std::span<const std::int64_t> rows, MatrixView<float> samples,
-            TensorView) const override {
+  void read_samples(std::span<const std::int64_t> rows, MatrixView<float> out) const override {
     for (std::size_t i = 0; i < rows.size(); ++i)
-      if (rows[i] == 2) samples.row(static_cast<std::int64_t>(i))[63] = value_;
+      if (rows[i] == 2) out.row(static_cast<std::int64_t>(i))[63] = value_;
   }
+  void read_targets(std::span<const std::int64_t>, TensorView) const override {}
 
  private:
   float value_;

@@ -132,14 +132,17 @@ class Digits final : public assay::Dataset {
     description.classes(class_names);
   }
 
-  void read(std::span<const std::int64_t> rows, assay::MatrixView<float> samples,
-            assay::TensorView targets) const override {
-    const std::span<std::int32_t> labels = targets.values<std::int32_t>();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto row = static_cast<std::size_t>(rows[i]);
-      std::ranges::copy(images_.at(row).pixels, samples.row(static_cast<std::int64_t>(i)));
-      labels[i] = labels_[row];
-    }
+  void read_samples(std::span<const std::int64_t> rows,
+                    assay::MatrixView<float> out) const override {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::ranges::copy(images_.at(static_cast<std::size_t>(rows[i])).pixels,
+                        out.row(static_cast<std::int64_t>(i)));
+  }
+
+  void read_targets(std::span<const std::int64_t> rows, assay::TensorView out) const override {
+    std::ranges::transform(rows, out.values<std::int32_t>().begin(), [&](std::int64_t row) {
+      return labels_.at(static_cast<std::size_t>(row));
+    });
   }
 
   assay::MatrixView<const float> samples() const override {

@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(every_row_is_the_files) {
   std::iota(rows.rbegin(), rows.rend(), 0);  // the last one first
   std::vector<float> samples(rows.size() * 70);
   std::vector<std::int32_t> labels(rows.size());
-  dataset->read(rows, {samples.data(), 1797, 64, 70}, {labels.data(), assay::DType::int32, {1797}});
+  dataset->read_samples(rows, {samples.data(), 1797, 64, 70});
+  dataset->read_targets(rows, {labels.data(), assay::DType::int32, {1797}});
 
   std::int64_t different = 0;
   std::array<int, 10> found{};
@@ -138,10 +139,12 @@ BOOST_AUTO_TEST_CASE(rows_beyond_the_end_are_refused) {
   const auto dataset = make<Dataset>("digits");
   std::vector<float> sample(64);
   std::int32_t label = 0;
-  for (std::int64_t row : {std::int64_t{1797}, std::int64_t{-1}})
-    BOOST_CHECK_THROW(dataset->read(std::span(&row, 1), {sample.data(), 1, 64, 64},
-                                    {&label, assay::DType::int32, {1}}),
+  for (std::int64_t row : {std::int64_t{1797}, std::int64_t{-1}}) {
+    BOOST_CHECK_THROW(dataset->read_samples(std::span(&row, 1), {sample.data(), 1, 64, 64}),
                       std::exception);
+    BOOST_CHECK_THROW(dataset->read_targets(std::span(&row, 1), {&label, assay::DType::int32, {1}}),
+                      std::exception);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(files_as_other_programs_write_them) {
