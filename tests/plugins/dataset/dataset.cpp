@@ -12,33 +12,15 @@
 #include <vector>
 
 #include "assay/error.h"
+#include "tests/plugins/dataset/description.h"
 #include "tests/support/component.h"
 #include "tests/support/reference.h"
 
 using assay::Dataset;
+using assay::test::Description;
 using assay::test::make;
 
 namespace {
-
-class Description final : public assay::DatasetDescription {
- public:
-  explicit Description(const Dataset& dataset) { dataset.describe(*this); }
-  void samples(std::int64_t n, const assay::Shape& s) override {
-    rows = n;
-    shape = s;
-  }
-  void classes(std::span<const std::string_view> names) override {
-    class_names.assign(names.begin(), names.end());
-  }
-  void values(const assay::Shape& /*shape*/) override { BOOST_ERROR("digits are classes"); }
-  void split(std::string_view name, std::span<const std::int64_t> /*rows*/) override {
-    BOOST_ERROR("a split " << name);
-  }
-
-  std::int64_t rows = 0;
-  assay::Shape shape;
-  std::vector<std::string> class_names;
-};
 
 /// A file in a folder of its own, removed at the end.
 class TemporaryFile {
