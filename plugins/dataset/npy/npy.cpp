@@ -1,0 +1,208 @@
+// Dataset `npy`: arrays that NumPy saved. The files are mapped into memory, so that a data set may
+// be larger than it; what is used often stays in the system's cache.
+//
+//   samples   .npy file of float32 or uint8, of shape [rows, ...], in C order. uint8 values are
+//             taken as they are, 0 to 255
+//   targets   .npy file of as many rows: int32, int64 or uint8 of shape [rows] are classes 0, 1,
+//             ...; float32 of shape [rows, ...] are values
+//   classes   the names of the classes (default: their numbers, up to the largest one found)
+//
+//   dataset:
+//     type: npy
+//     samples: train_images.npy
+//     targets: train_labels.npy
+//     split: {test: 0.1}
+//
+// The files must not be changed or shortened while a run reads them.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/dataset.h"
+#include "assay/plugin.h"
+#include "npy_file.h"
+
+namespace {
+
+using assay::Error;
+using assay::OptionError;
+using assay::npy::File;
+
+constexpr std::int64_t most_classes = 65536;
+
+std::int64_t rows_of(const File& file) {
+  return file.dimensions().empty() ? 0 : file.dimensions().front();
+}
+
+/// The dimensions behind the rows.
+assay::Shape row_shape(const File& file) {
+  return assay::Shape(std::span(file.dimensions()).subspan(1));
+}
+
+template <class T>
+T element(const File& file, std::size_t index) {
+  T value;
+  std::memcpy(&value, file.data().data() + index * sizeof(T), sizeof(T));
+  return value;
+}
+
+[[noreturn]] void refuse_type(const File& file, const std::string& expected) {
+  throw Error(file.path() + ": its elements are '" + file.type() + "'; expected " + expected +
+              ": numpy.save(file, array.astype('float32'))");
+}
+
+void check_shape(const File& file) {
+  const auto& dimensions = file.dimensions();
+  if (dimensions.empty() || dimensions.size() > 1 + assay::Shape::maximum_rank ||
+      std::ranges::count(dimensions, 0) != 0)
+    throw Error(file.path() +
+                ": expected an array of shape [rows, ...] with 1 to 9 dimensions, none of them 0");
+}
+
+class Npy final : public assay::Dataset {
+ public:
+  static constexpr assay::About about = {
+      .name = "npy", .doc = "Arrays from NumPy's .npy files, mapped into memory."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "samples",
+       .type = assay::ParameterType::path,
+       .doc = ".npy file of float32 or uint8, [rows, ...]"},
+      {.name = "targets",
+       .type = assay::ParameterType::path,
+       .doc = ".npy file: int32, int64 or uint8 classes [rows], or float32 values [rows, ...]"},
+      {.name = "classes",
+       .type = assay::ParameterType::text,
+       .doc = "names of the classes; their numbers if left out",
+       .fallback = "null",
+       .list = true},
+  };
+
+  explicit Npy(const assay::Options& options) {
+    // What is wrong with a file is the fault of the option that names it.
+    const auto blame = [](const char* option, const auto& action) {
+      try {
+        action();
+      } catch (const OptionError&) {
+        throw;
+      } catch (const Error& error) {
+        throw OptionError(option, error.what());
+      }
+    };
+    blame("samples", [&] { open_samples(std::string(options.path("samples"))); });
+    blame("targets", [&] { open_targets(std::string(options.path("targets"))); });
+    if (options.has("classes")) name_classes(options);
+  }
+
+  void describe(assay::DatasetDescription& description) const override {
+    description.samples(rows_of(*samples_), row_shape(*samples_));
+    if (targets_) return description.values(row_shape(*targets_));
+    description.classes(std::vector<std::string_view>(names_.begin(), names_.end()));
+  }
+
+  void read_samples(std::span<const std::int64_t> rows,
+                    assay::MatrixView<float> out) const override {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::span<const std::byte> from = row_bytes(*samples_, rows[i]);
+      float* to = out.row(static_cast<std::int64_t>(i));
+      if (bytes_)
+        std::ranges::transform(
+            from, to, [](std::byte b) { return static_cast<float>(std::to_integer<int>(b)); });
+      else std::memcpy(to, from.data(), from.size());
+    }
+  }
+
+  void read_targets(std::span<const std::int64_t> rows, assay::TensorView out) const override {
+    if (!targets_) {
+      std::ranges::transform(rows, out.values<std::int32_t>().begin(), [&](std::int64_t row) {
+        return labels_.at(static_cast<std::size_t>(row));
+      });
+      return;
+    }
+    auto* to = static_cast<std::byte*>(out.data);
+    for (const std::int64_t row : rows) to = std::ranges::copy(row_bytes(*targets_, row), to).out;
+  }
+
+  assay::MatrixView<const float> samples() const override {
+    const void* data = samples_->data().data();
+    if (bytes_ || reinterpret_cast<std::uintptr_t>(data) % alignof(float) != 0) return {};
+    const std::int64_t columns = row_shape(*samples_).elements();
+    return {static_cast<const float*>(data), rows_of(*samples_), columns, columns};
+  }
+
+ private:
+  void open_samples(const std::string& path) {
+    samples_.emplace(path);
+    if (samples_->type() != "<f4" && samples_->type() != "|u1")
+      refuse_type(*samples_, "float32 ('<f4') or uint8 ('|u1')");
+    check_shape(*samples_);
+    bytes_ = samples_->type() == "|u1";
+  }
+
+  void open_targets(const std::string& path) {
+    targets_.emplace(path);
+    const std::string& type = targets_->type();
+    if (type != "<f4" && type != "<i4" && type != "<i8" && type != "|u1")
+      refuse_type(*targets_, "int32, int64 or uint8 for classes, or float32 for values");
+    check_shape(*targets_);
+    if (rows_of(*targets_) != rows_of(*samples_))
+      throw Error(path + ": it has " + std::to_string(rows_of(*targets_)) + " rows, but " +
+                  samples_->path() + " has " + std::to_string(rows_of(*samples_)));
+    if (type == "<f4") return;
+    if (targets_->dimensions().size() != 1)
+      throw Error(path + ": classes have the shape [rows], this array has " +
+                  std::to_string(targets_->dimensions().size()) + " dimensions");
+    if (type == "<i4") read_labels<std::int32_t>();
+    else if (type == "<i8") read_labels<std::int64_t>();
+    else read_labels<std::uint8_t>();
+    targets_.reset();
+  }
+
+  template <class T>
+  void read_labels() {
+    std::int64_t largest = 0;
+    labels_.resize(static_cast<std::size_t>(rows_of(*targets_)));
+    for (std::size_t row = 0; row < labels_.size(); ++row) {
+      const std::int64_t label = element<T>(*targets_, row);
+      if (label < 0 || label >= most_classes)
+        throw Error(targets_->path() + ": row " + std::to_string(row) + " is of class " +
+                    std::to_string(label) + "; expected classes from 0 to " +
+                    std::to_string(most_classes - 1));
+      labels_[row] = static_cast<std::int32_t>(label);
+      largest = std::max(largest, label);
+    }
+    for (std::int64_t i = 0; i <= largest; ++i) names_.push_back(std::to_string(i));
+  }
+
+  void name_classes(const assay::Options& options) {
+    if (targets_) throw OptionError("classes", "the targets are values (float32), not classes");
+    const std::size_t found = names_.size();
+    if (options.size("classes") < found)
+      throw OptionError("classes", "it names " + std::to_string(options.size("classes")) +
+                                       " classes, but the targets go up to class " +
+                                       std::to_string(found - 1));
+    names_.clear();
+    for (std::size_t i = 0; i < options.size("classes"); ++i)
+      names_.emplace_back(options.text("classes", i));
+  }
+
+  static std::span<const std::byte> row_bytes(const File& file, std::int64_t row) {
+    if (row < 0 || row >= rows_of(file))
+      throw Error(file.path() + " has no row " + std::to_string(row));
+    const std::size_t size = file.data().size() / static_cast<std::size_t>(rows_of(file));
+    return file.data().subspan(static_cast<std::size_t>(row) * size, size);
+  }
+
+  std::optional<File> samples_;
+  bool bytes_ = false;           // the samples are uint8
+  std::optional<File> targets_;  // of values; classes are in labels_
+  std::vector<std::int32_t> labels_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("npy", "1.0.0", "MIT", Npy)

@@ -1,0 +1,45 @@
+// One array in a .npy file, mapped into memory. The format: NumPy's documentation of
+// numpy.lib.format, versions 1.0 to 3.0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace assay::npy {
+
+class File {
+ public:
+  /// Throws Error, with the path, for a file that cannot be read, that is no .npy file, that holds
+  /// less than its header says, or whose array is not in C order (the last index running fastest).
+  explicit File(const std::filesystem::path& path);
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File();
+
+  const std::string& path() const { return path_; }
+  /// As NumPy writes it: "<f4", "|u1", ...
+  const std::string& type() const { return type_; }
+  /// Outermost first; their product times `item_size` bytes are in the file.
+  const std::vector<std::int64_t>& dimensions() const { return dimensions_; }
+  /// Of one element: the number in type().
+  std::size_t item_size() const { return item_size_; }
+  /// The elements. Valid as long as this.
+  std::span<const std::byte> data() const { return data_; }
+
+ private:
+  void map();
+  void read_header();
+
+  std::string path_;
+  std::span<const std::byte> mapped_;
+  std::string type_;
+  std::vector<std::int64_t> dimensions_;
+  std::size_t item_size_ = 0;
+  std::span<const std::byte> data_;
+};
+
+}  // namespace assay::npy
