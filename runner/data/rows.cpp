@@ -61,6 +61,30 @@ void check_classes(std::span<const std::int32_t> found, std::span<const std::int
                               rows[i], found[i], classes - 1));
 }
 
+/// The samples as the dataset shows them in memory; an empty view if it does not.
+MatrixView<const float> view_of(const plugin_host::Handle<Dataset>& dataset,
+                                const Description& description) {
+  const auto view = dataset.call([](const Dataset& d) { return d.samples(); });
+  const std::int64_t columns = description.sample_shape.elements();
+  if (!view.empty() &&
+      (view.rows != description.rows || view.columns != columns || view.stride < columns))
+    throw Error(
+        fmt::format("{}: its samples lie in memory as {} x {} elements, but it has {} rows "
+                    "of {}",
+                    dataset.who(), view.rows, view.columns, description.rows, columns));
+  return view;
+}
+
+bool consecutive(std::span<const std::int64_t> rows) {
+  return std::ranges::adjacent_find(rows, [](auto a, auto b) { return b != a + 1; }) == rows.end();
+}
+
+void copy_rows(MatrixView<const float> from, std::span<const std::int64_t> rows,
+               MatrixView<float> to) {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    std::copy_n(from.row(rows[i]), from.columns, to.row(static_cast<std::int64_t>(i)));
+}
+
 Shape target_shape(const Target& target, std::int64_t rows) {
   std::vector<std::int64_t> dimensions = {rows};
   const auto inner = target.shape.dimensions();
@@ -88,27 +112,77 @@ ConstTensorView Rows::targets() const {
   return {targets_.as<std::byte>(), target.dtype, target_shape(target, count)};
 }
 
+MatrixView<const float> Rows::block(std::int64_t first, std::int64_t rows, float* scratch) const {
+  if (first + rows <= in_order_.rows) return in_order_.slice(first, rows);
+  const MatrixView<float> out{scratch, rows, sample_shape.elements(), sample_shape.elements()};
+  read_samples(
+      std::span(numbers_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)),
+      out);
+  return out;
+}
+
+MatrixView<const float> Rows::gather(std::span<const std::int64_t> positions,
+                                     float* scratch) const {
+  const MatrixView<float> out{scratch, static_cast<std::int64_t>(positions.size()),
+                              sample_shape.elements(), sample_shape.elements()};
+  if (all_in_order()) {
+    copy_rows(in_order_, positions, out);
+    return out;
+  }
+  std::vector<std::int64_t> numbers;
+  for (const std::int64_t position : positions)
+    numbers.push_back(numbers_[static_cast<std::size_t>(position)]);
+  read_samples(numbers, out);
+  return out;
+}
+
+void Rows::read_samples(std::span<const std::int64_t> numbers, MatrixView<float> out) const {
+  if (!view_.empty()) copy_rows(view_, numbers, out);
+  else dataset_.call([&](const Dataset& d) { d.read_samples(numbers, out); });
+}
+
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
-          std::span<const std::int64_t> rows) {
+          std::vector<std::int64_t> rows, std::int64_t shown, const CopyLimits& limits) {
   Rows result;
   result.sample_shape = description.sample_shape;
   result.target = description.target;
   result.count = static_cast<std::int64_t>(rows.size());
-  const std::int64_t columns = description.sample_shape.elements();
-  const auto elements = rows.size() * static_cast<std::size_t>(columns);
-  const auto numbers = rows.size() * static_cast<std::size_t>(description.target.shape.elements());
-  result.samples_ = Buffer(elements * sizeof(float));
-  result.targets_ = Buffer(numbers * size_of(description.target.dtype));
   auto names = std::make_shared<std::vector<std::string>>(description.class_names);
   result.class_names_ =
       std::make_shared<std::vector<std::string_view>>(names->begin(), names->end());
   result.name_texts_ = std::move(names);
-  const MatrixView<float> samples{result.samples_.as<float>(), result.count, columns, columns};
+  const std::int64_t columns = description.sample_shape.elements();
+  result.in_order_ = {nullptr, 0, columns, columns};
+  if (rows.empty()) return result;
+
+  result.targets_ = Buffer(rows.size() * size_of(description.target.dtype) *
+                           static_cast<std::size_t>(description.target.shape.elements()));
   const TensorView targets(result.targets_.as<std::byte>(), result.target.dtype,
                            target_shape(result.target, result.count));
-  if (!rows.empty()) dataset.call([&](const Dataset& d) { d.read(rows, samples, targets); });
+  dataset.call([&](const Dataset& d) { d.read_targets(rows, targets); });
   if (result.target.dtype == DType::int32)
     check_classes(targets.values<std::int32_t>(), rows, result.target.classes, dataset.who());
+
+  result.dataset_ = dataset;
+  result.view_ = view_of(dataset, description);
+  if (!result.view_.empty() && consecutive(rows)) {
+    result.in_order_ = result.view_.slice(rows.front(), result.count);
+    return result;
+  }
+  const std::size_t bytes_of_row = static_cast<std::size_t>(columns) * sizeof(float);
+  const std::size_t limit = result.view_.empty() ? limits.of_read : limits.of_view;
+  const std::int64_t copied =
+      rows.size() <= limit / bytes_of_row ? result.count : std::min(shown, result.count);
+  result.samples_ = Buffer(static_cast<std::size_t>(copied) * bytes_of_row);
+  const MatrixView<float> samples{result.samples_.as<float>(), copied, columns, columns};
+  result.read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
+  result.in_order_ = samples;
+  if (result.all_in_order()) {
+    result.dataset_ = {};
+    result.view_ = {};
+  } else {
+    result.numbers_ = std::move(rows);
+  }
   return result;
 }
 

@@ -100,7 +100,7 @@ class Assembly {
     if (need.split == "all" || !rows_.contains(need.split))
       fail(fmt::format("'{}': there is no split '{}' (splits: {}); `dataset.split` makes them",
                        need.name, need.split, fmt::join(split_names(), ", ")));
-    wanted_.emplace(need.split, whole);
+    wanted_.emplace(need.split, 0);
     if (std::ranges::count(out_.metric_names, need.metric) != 0) return;
     const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
     if (metric == plan_.metrics.end()) {
@@ -118,12 +118,8 @@ class Assembly {
     if (need.split != "all" && !rows_.contains(need.split))
       throw Error(fmt::format("renderer {}: there is no split '{}' (splits: all, {})",
                               need.handle.name(), need.split, fmt::join(split_names(), ", ")));
-    if (need.split == "all") {
-      std::int64_t& rows = wanted_["all"];
-      rows = std::max(rows, std::min(need.rows, out_.data.rows));
-    } else {
-      wanted_.emplace(need.split, whole);
-    }
+    std::int64_t& shown = wanted_[need.split];
+    shown = std::max(shown, need.rows);
     need.handle.call([&](const Renderer& r) { r.check(out_.data.sample_shape, out_.data.target); });
   }
 
@@ -178,25 +174,29 @@ class Assembly {
   }
 
   void read_splits(const Handle<Dataset>& dataset) {
-    wanted_.emplace("train", whole);
+    wanted_.emplace("train", 0);
     at(plan_.dataset, "dataset", [&] {
-      for (const auto& [name, count] : wanted_) {
-        std::vector<std::int64_t> first_rows(static_cast<std::size_t>(name == "all" ? count : 0));
-        std::iota(first_rows.begin(), first_rows.end(), 0);
-        out_.splits[name] = std::make_shared<data::Rows>(
-            data::read(dataset, out_.data, name == "all" ? first_rows : rows_.at(name)));
+      for (const auto& [name, shown] : wanted_) {
+        std::vector<std::int64_t> rows = name == "all" ? first_rows(shown) : rows_.at(name);
+        out_.splits[name] =
+            std::make_shared<data::Rows>(data::read(dataset, out_.data, std::move(rows), shown));
       }
     });
   }
 
-  static constexpr std::int64_t whole = -1;
+  std::vector<std::int64_t> first_rows(std::int64_t count) const {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(std::min(count, out_.data.rows)));
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
+  }
 
   const plan::Plan& plan_;
   plugin_host::PluginHost& host_;
   config::Diagnostics& diagnostics_;
   Experiment out_;
   std::map<std::string, std::vector<std::int64_t>> rows_;
-  std::map<std::string, std::int64_t> wanted_;  ///< splits to read; of "all" so many rows
+  /// Splits to read, and how many of their first rows pictures show; of "all" only those are read.
+  std::map<std::string, std::int64_t> wanted_;
 };
 
 Experiment Assembly::make() {

@@ -44,10 +44,10 @@ std::string_view kind_of(double not_finite) { return std::isnan(not_finite) ? "N
 
 std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step) {
   const ModelDescription& model = network.description();
-  const MatrixView<const float> samples = rows.rows->samples();
+  data::Buffer scratch(static_cast<std::size_t>(model.sample.elements()) * sizeof(float));
   for (std::int64_t i = 0; i < rows.count(); ++i) {
     const std::int64_t row = rows.order.empty() ? i : rows.order[static_cast<std::size_t>(i)];
-    for (const float value : samples.row_span(row))
+    for (const float value : rows.rows->block(row, 1, scratch.as<float>()).row_span(0))
       if (!std::isfinite(value))
         return fmt::format("first in the data: a sample value is {} (row {} of the batch)",
                            kind_of(value), i);

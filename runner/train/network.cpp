@@ -164,24 +164,23 @@ Network::Block Network::block(Bench& bench, const RowSelection& selection, Range
   Block block;
   block.outputs = {bench.outputs.as<float>(), range.count, n, n};
   block.d_outputs = {bench.d_outputs.as<float>(), range.count, n, n};
-  const MatrixView<const float> samples = selection.rows->samples();
+  auto* const scratch = bench.samples.as<float>();
   const ConstTensorView targets = selection.rows->targets();
   if (selection.order.empty()) {
-    block.samples = samples.slice(range.first, range.count);
+    block.samples = selection.rows->block(range.first, range.count, scratch);
     block.targets = targets.rows(range.first, range.count);
     return block;
   }
+  const auto positions = selection.order.subspan(static_cast<std::size_t>(range.first),
+                                                 static_cast<std::size_t>(range.count));
+  block.samples = selection.rows->gather(positions, scratch);
   const auto row_bytes = size_of(targets.dtype) * static_cast<std::size_t>(targets.strides[0]);
-  if (bench.targets.size() < row_bytes * static_cast<std::size_t>(range.count))
+  if (bench.targets.size() < row_bytes * positions.size())
     bench.targets = data::Buffer(row_bytes * static_cast<std::size_t>(bench_rows_));
   const auto* from = static_cast<const std::byte*>(targets.data);
-  for (std::int64_t i = 0; i < range.count; ++i) {
-    const std::int64_t row = selection.order[static_cast<std::size_t>(range.first + i)];
-    std::copy_n(samples.row(row), samples.columns, bench.samples.as<float>() + i * samples.columns);
-    std::memcpy(bench.targets.as<std::byte>() + static_cast<std::size_t>(i) * row_bytes,
-                from + static_cast<std::size_t>(row) * row_bytes, row_bytes);
-  }
-  block.samples = {bench.samples.as<float>(), range.count, samples.columns, samples.columns};
+  auto* to = bench.targets.as<std::byte>();
+  for (const std::int64_t row : positions)
+    to = std::copy_n(from + static_cast<std::size_t>(row) * row_bytes, row_bytes, to);
   block.targets = targets.rows(0, range.count);
   block.targets.data = bench.targets.as<std::byte>();
   return block;

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "tests/support/component.h"
+#include "tests/support/handle.h"
 #include "tests/train/digits_network.h"
 
 using namespace assay;
@@ -55,6 +57,22 @@ double worst_gradient(const Network& network, double weight, const Safetensors& 
 double relative(double found, const std::string& expected) {
   return std::abs(found / std::stod(expected) - 1);
 }
+
+/// A dataset that does not show where its samples lie.
+class Hidden final : public Dataset {
+ public:
+  explicit Hidden(std::unique_ptr<Dataset> dataset) : dataset_(std::move(dataset)) {}
+  void describe(DatasetDescription& out) const override { dataset_->describe(out); }
+  void read_samples(std::span<const std::int64_t> rows, MatrixView<float> out) const override {
+    dataset_->read_samples(rows, out);
+  }
+  void read_targets(std::span<const std::int64_t> rows, TensorView out) const override {
+    dataset_->read_targets(rows, out);
+  }
+
+ private:
+  std::unique_ptr<Dataset> dataset_;
+};
 
 }  // namespace
 
@@ -150,6 +168,41 @@ BOOST_AUTO_TEST_CASE(a_batch_is_made_of_the_rows_it_names) {
   }
   BOOST_TEST(weight == 1347.0);
   BOOST_TEST(sum == whole.sum, boost::test_tools::tolerance(1e-6));
+}
+
+// However the samples come to the workers: from memory, from the dataset's own memory, or read.
+BOOST_AUTO_TEST_CASE(rows_that_stay_in_the_dataset_give_the_same_bits) {
+  const auto dataset = handle(make<Dataset>("digits"), "digits");
+  const auto hidden = handle<Dataset>(std::make_unique<Hidden>(make<Dataset>("digits")), "hidden");
+  std::vector<std::int64_t> numbers, order(1347);
+  for (std::int64_t i = 0; i < 1347; ++i) numbers.push_back(i * 4 % 1797);
+  std::iota(order.rbegin(), order.rend(), 0);
+  std::vector<data::Rows> ways;
+  for (const auto& from : {dataset, hidden})
+    for (const data::CopyLimits limits : {data::CopyLimits{}, data::CopyLimits{0, 0}})
+      ways.push_back(data::read(from, data::describe(from), numbers, 35, limits));
+  BOOST_TEST(ways[0].samples().rows == 1347);
+  for (const std::size_t way : {1, 3}) BOOST_TEST(ways[way].samples().rows == 35);
+
+  ThreadTeam team(3);
+  const auto network = digits_network(team);
+  set_weights(*network, jax_state(100));
+  const std::span<const std::int64_t> all, reversed = order;
+  for (const auto batch : {all, reversed, reversed.first(200)}) {
+    const LossSum loss = network->gradient({&ways[0], batch}, 5);
+    const auto gradient = mean_gradient(*network, loss.weight);
+    for (const data::Rows& way : ways) {
+      BOOST_TEST(network->gradient({&way, batch}, 5).sum == loss.sum);
+      const auto same = mean_gradient(*network, loss.weight);
+      for (std::size_t i = 0; i < same.size(); ++i) BOOST_TEST(same_bits(same[i], gradient[i]));
+    }
+  }
+  const auto expected = network->evaluate(ways[0], {{0, 1}, 100}, 5);
+  for (const data::Rows& way : ways) {
+    const auto evaluation = network->evaluate(way, {{0, 1}, 100}, 5);
+    BOOST_TEST(evaluation.values == expected.values);
+    BOOST_TEST(same_bits(evaluation.outputs, expected.outputs));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(kept_rows_are_the_first_of_all_outputs) {
