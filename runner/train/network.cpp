@@ -5,6 +5,62 @@
 #include <utility>
 
 namespace assay::train {
+namespace {
+
+// The blocks of a lane, in row order.
+template <class Function>
+void for_each_block(const Lanes& lanes, std::int64_t index, Function&& function) {
+  const Range lane = lanes.lane(index);
+  for (std::int64_t done = 0; done < lane.count; done += lanes.block_rows())
+    function(Range{lane.first + done, std::min(lanes.block_rows(), lane.count - done)});
+}
+
+}  // namespace
+
+// The states of all metrics of an evaluation, lane by lane in one array.
+class Network::MetricStates {
+ public:
+  MetricStates(const std::vector<plugin_host::Handle<Metric>>& metrics,
+               const std::vector<std::size_t>& wanted, std::int64_t lanes)
+      : lanes_(lanes) {
+    for (const std::size_t i : wanted) {
+      metrics_.push_back(&metrics[i]);
+      offsets_.push_back(size_);
+      size_ += metrics[i].call([](const Metric& metric) { return metric.state_size(); });
+    }
+    offsets_.push_back(size_);
+    values_.resize(static_cast<std::size_t>(lanes) * size_);
+  }
+
+  void accumulate(std::int64_t lane, const MetricBlock& block) {
+    for (std::size_t i = 0; i < metrics_.size(); ++i)
+      metrics_[i]->call([&](const Metric& metric) { metric.accumulate(block, state(lane, i)); });
+  }
+
+  /// Merges the lanes in index order.
+  std::vector<double> results() {
+    std::vector<double> results;
+    for (std::size_t i = 0; i < metrics_.size(); ++i)
+      results.push_back(metrics_[i]->call([&](const Metric& metric) {
+        for (std::int64_t lane = 1; lane < lanes_; ++lane)
+          metric.merge(state(0, i), state(lane, i));
+        return metric.value(state(0, i));
+      }));
+    return results;
+  }
+
+ private:
+  std::span<double> state(std::int64_t lane, std::size_t i) {
+    return std::span(values_).subspan(static_cast<std::size_t>(lane) * size_ + offsets_[i],
+                                      offsets_[i + 1] - offsets_[i]);
+  }
+
+  std::int64_t lanes_;
+  std::vector<const plugin_host::Handle<Metric>*> metrics_;
+  std::vector<std::size_t> offsets_;
+  std::size_t size_ = 0;
+  std::vector<double> values_;
+};
 
 Network::Network(Components components, ModelDescription description, LaneRule rule,
                  ThreadTeam& team, std::uint64_t seed, std::int64_t largest_batch)
@@ -41,13 +97,11 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
     ParameterMemory& gradients = *lane_gradients_[static_cast<std::size_t>(index)];
     std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
-    const Range lane = lanes.lane(index);
-    for (std::int64_t done = 0; done < lane.count; done += lanes.block_rows()) {
-      const Range range{lane.first + done, std::min(lanes.block_rows(), lane.count - done)};
+    for_each_block(lanes, index, [&](Range range) {
       sums[static_cast<std::size_t>(index)] +=
           train_block(pass(Mode::train, step, range.first), bench, block(bench, batch, range),
                       gradients.pointers());
-    }
+    });
   });
   LossSum total;
   for (const LossSum& sum : sums) total += sum;
@@ -76,60 +130,35 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   const std::int64_t wanted = request.metrics.empty() ? keep : rows.count;
   result.outputs.resize(static_cast<std::size_t>(keep * description_.outputs));
 
-  std::vector<std::size_t> offsets;
-  std::size_t state_size = 0;
-  for (const std::size_t metric : request.metrics) {
-    offsets.push_back(state_size);
-    state_size += components_.metrics[metric].call([](const Metric& m) { return m.state_size(); });
-  }
-  std::vector<double> states(static_cast<std::size_t>(lanes.count()) * state_size);
-  const auto state_of = [&](std::int64_t lane, std::size_t i) {
-    const std::size_t end = i + 1 < offsets.size() ? offsets[i + 1] : state_size;
-    return std::span(states).subspan(static_cast<std::size_t>(lane) * state_size + offsets[i],
-                                     end - offsets[i]);
-  };
-
+  MetricStates states(components_.metrics, request.metrics, lanes.count());
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
-    const Range lane = lanes.lane(index);
-    for (std::int64_t done = 0; done < lane.count; done += lanes.block_rows()) {
-      const Range range{lane.first + done, std::min(lanes.block_rows(), lane.count - done)};
-      if (range.first >= wanted) break;
-      const Block rows_now = block(bench, {&rows, {}}, range);
-      forward(pass(Mode::evaluate, step, range.first), bench, rows_now);
-      for (std::int64_t row = range.first; row < std::min(range.first + range.count, keep); ++row)
-        std::copy_n(rows_now.outputs.row(row - range.first), description_.outputs,
-                    result.outputs.data() + row * description_.outputs);
-      if (request.metrics.empty()) continue;
-      MetricBlock measured{rows_now.outputs, rows_now.targets, {}};
+    for_each_block(lanes, index, [&](Range range) {
+      if (range.first >= wanted) return;
+      const Block block_now = block(bench, {&rows, {}}, range);
+      forward(pass(Mode::evaluate, step, range.first), bench, block_now);
+      const std::int64_t kept = std::clamp<std::int64_t>(keep - range.first, 0, range.count);
+      std::copy_n(block_now.outputs.data, kept * description_.outputs,
+                  result.outputs.data() + std::min(range.first, keep) * description_.outputs);
+      if (request.metrics.empty()) return;
+      MetricBlock measured{block_now.outputs, block_now.targets, {}};
       measured.loss = components_.loss.call(
           [&](const Loss& loss) { return loss.evaluate(measured.outputs, measured.targets); });
-      for (std::size_t i = 0; i < request.metrics.size(); ++i)
-        components_.metrics[request.metrics[i]].call(
-            [&](const Metric& metric) { metric.accumulate(measured, state_of(index, i)); });
-    }
+      states.accumulate(index, measured);
+    });
   });
-
-  for (std::size_t i = 0; i < request.metrics.size(); ++i)
-    result.values.push_back(components_.metrics[request.metrics[i]].call([&](const Metric& metric) {
-      for (std::int64_t lane = 1; lane < lanes.count(); ++lane)
-        metric.merge(state_of(0, i), state_of(lane, i));
-      return metric.value(state_of(0, i));
-    }));
+  result.values = states.results();
   return result;
 }
 
 void Network::observe(const RowSelection& rows, std::int64_t step, Probe& probe) {
   const Lanes lanes(rows.count(), rule_);
   reserve(lanes.block_rows());
-  for (std::int64_t index = 0; index < lanes.count(); ++index) {
-    const Range lane = lanes.lane(index);
-    for (std::int64_t done = 0; done < lane.count; done += lanes.block_rows()) {
-      const Range range{lane.first + done, std::min(lanes.block_rows(), lane.count - done)};
+  for (std::int64_t index = 0; index < lanes.count(); ++index)
+    for_each_block(lanes, index, [&](Range range) {
       forward(pass(Mode::train, step, range.first, &probe), benches_[0],
               block(benches_[0], rows, range));
-    }
-  }
+    });
 }
 
 Pass Network::pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe) const {

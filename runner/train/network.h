@@ -72,6 +72,7 @@ class Network {
   void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
 
  private:
+  class MetricStates;
   // What one worker needs for a block.
   struct Bench {
     data::Buffer workspace;
