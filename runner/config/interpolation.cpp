@@ -25,6 +25,20 @@ bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
 }
 
+// The first conversion of a time format that strftime does not know, or nothing.
+std::string unknown_conversion(std::string_view format) {
+  constexpr std::string_view flags = "_-0^#0123456789EO";
+  constexpr std::string_view known = "aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ%";
+  for (std::size_t at = 0; (at = format.find('%', at)) != std::string_view::npos;) {
+    const std::size_t letter = format.find_first_not_of(flags, at + 1);
+    if (letter == std::string_view::npos) return std::string(format.substr(at));
+    if (known.find(format[letter]) == std::string_view::npos)
+      return std::string(format.substr(at, letter + 1 - at));
+    at = letter + 1;
+  }
+  return {};
+}
+
 bool is_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto character = character_at(text, at);
@@ -173,8 +187,11 @@ class Interpolation {
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < std::min(parent.map.size(), most); ++i)
       keys.push_back(parent.map[i].key);
+    const bool tag = key.starts_with("hooks.") && key.ends_with(".tag");
+    if (tag) keys.insert(keys.end(), {"step", "epoch"});
     const std::string suggestion = suggest(part, keys);
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
+    if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
     if (chain_.size() > 1)
       hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), path);
     fail(node, key, fmt::format("the config sets no key {}", quoted(path)), hint);
@@ -227,6 +244,9 @@ std::string expand_now(std::string_view text, std::chrono::system_clock::time_po
       continue;
     }
     const std::string format(reference->name.substr(4));
+    if (const std::string unknown = unknown_conversion(format); !unknown.empty())
+      throw std::runtime_error("'" + unknown + "' in the time format '" + format +
+                               "' is no conversion of strftime; %Y%m%d-%H%M%S is date and time");
     std::array<char, 201> buffer{};
     const std::size_t bytes = std::strftime(buffer.data(), buffer.size(), format.c_str(), &local);
     if (bytes == 0)

@@ -15,6 +15,13 @@ namespace {
 // What aliases may repeat, and the texts they repeat with it.
 constexpr std::size_t max_text = 8 * max_bytes;
 
+// Of the word for null that stands here; 0 when there is none.
+std::size_t null_length(std::string_view text, std::size_t begin) {
+  const std::string_view word = text.substr(begin, text.find_first_of(" \t\n:,]}", begin) - begin);
+  const bool is_null = word == "~" || word == "null" || word == "Null" || word == "NULL";
+  return is_null ? word.size() : 0;
+}
+
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
@@ -37,10 +44,13 @@ void NodeBuilder::OnDocumentStart(const YAML::Mark& mark) {
 
 void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const std::size_t begin = begin_of(mark);
-  const std::size_t end = begin + (text_.compare(begin, 4, "null") == 0 ? 4 : 1);
+  const std::size_t length = null_length(text_, begin);
+  const std::size_t end = begin + std::max<std::size_t>(length, 1);
   if (expects_key()) stop(begin, end, "a key must be text, found null");
+  const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;
-  node.where = places_.at(begin, end);
+  // Where nothing is written the mark is already at what follows.
+  node.where = length == 0 && of_key ? stack_.back().node.map.back().where : places_.at(begin, end);
   value(std::move(node), anchor);
 }
 
