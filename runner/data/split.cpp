@@ -31,10 +31,10 @@ Split split(std::int64_t rows, const plan::SplitPlan& plan) {
   const std::int64_t test = count("test", plan.test, rows);
   const std::int64_t validation = count("validation", plan.validation, rows);
   if (test + validation >= rows)
-    throw Error(fmt::format(
-        "split: no rows are left to train on: of {} rows the test split takes {} and the "
-        "validation split {}; expected smaller shares than {} and {}",
-        rows, test, validation, plan.test, plan.validation));
+    throw Error(
+        fmt::format("no rows are left to train on: of {} rows the test split takes {} and the "
+                    "validation split {}; expected smaller shares than {} and {}",
+                    rows, test, validation, plan.test, plan.validation));
 
   const std::vector<std::int64_t> order = random_state(plan.seed).permutation(rows);
   const auto end_of_test = order.begin() + test;

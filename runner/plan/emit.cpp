@@ -134,6 +134,7 @@ std::string emit(const Plan& plan) {
   add(root, "seed", node_of(plan.seed));
   add(root, "run_dir", node_of(plan.run_dir));
   add(root, "threads", node_of(plan.threads));
+  add(root, "kernels", plan.kernels ? scalar(std::string(name_of(*plan.kernels))) : Node{});
   add(root, "dataset", std::move(dataset));
   add(root, "model", node_of(plan.model));
   add(root, "loss", node_of(plan.loss));

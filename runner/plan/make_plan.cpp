@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
-#include <regex>
 #include <stdexcept>
 
 #include "runner/config/interpolation.h"
 #include "runner/config/wording.h"
+#include "runner/plan/duplicates.h"
 #include "runner/plan/emit.h"
 #include "runner/plan/members.h"
 #include "runner/plan/placeholders.h"
@@ -72,9 +73,9 @@ class Planner {
     plan.name = optional<std::string>(option("name")).value_or("");
     plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
     plan.threads = optional<std::int64_t>(option("threads"));
-    plan.run_dir = optional<std::string>(option("run_dir")).value_or("");
+    plan.run_dir = run_dir();
+    plan.kernels = kernels();
     check_name(plan.name);
-    check_run_dir(plan.run_dir);
     const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
     plan.dataset = dataset.component;
     plan.split = split(dataset.common);
@@ -86,6 +87,7 @@ class Planner {
     plan.hooks = hooks();
     add_builtin_metrics(plan);
     plan.loggers = loggers();
+    check_duplicates(plan, diagnostics_);
     check_placeholders(plan, config_, diagnostics_);
     return plan;
   }
@@ -110,15 +112,33 @@ class Planner {
           "expected a name that can be a folder's, without '/', found " + config::quoted(name));
   }
 
-  void check_run_dir(const std::string& run_dir) {
-    if (reported("run_dir")) return;
-    if (run_dir.empty())
-      diagnostics_.error(place_of("run_dir"), "run_dir", "expected a folder, found ''");
+  std::string run_dir() {
+    const std::string text = optional<std::string>(option("run_dir")).value_or("");
+    if (reported("run_dir")) return text;
+    const auto fail = [this](const std::string& message, const std::string& hint = {}) {
+      diagnostics_.error(place_of("run_dir"), "run_dir", message, hint);
+    };
+    if (text.empty()) fail("expected a folder, found ''");
     try {
-      config::expand_now(run_dir, std::chrono::system_clock::now());
+      config::expand_now(text, std::chrono::system_clock::now());
     } catch (const std::runtime_error& error) {
-      diagnostics_.error(place_of("run_dir"), "run_dir", error.what());
+      fail(error.what());
     }
+    if (!text.starts_with('~')) return text;
+    const char* home = std::getenv("HOME");
+    if (text.size() > 1 && text[1] != '/')
+      fail("of '~' only '~/', your home folder, is known", "a folder of this name is ./" + text);
+    else if (home == nullptr || *home == '\0')
+      fail("'~/' is the folder in the environment variable HOME, which is not set");
+    else return home + text.substr(1);
+    return text;
+  }
+
+  std::optional<InstructionSet> kernels() {
+    const auto name = optional<std::string>(option("kernels"));
+    const auto found = std::ranges::find(instruction_set_names, name.value_or(""));
+    if (found == instruction_set_names.end()) return std::nullopt;
+    return static_cast<InstructionSet>(found - instruction_set_names.begin());
   }
 
   bool reported(const char* key) const {
@@ -136,11 +156,12 @@ class Planner {
     const auto values = optional<Values>(common, "split");
     if (!values) return std::nullopt;
     SplitPlan split;
+    split.where = common.find("split")->where;
     split.test = optional<double>(*values, "test").value_or(0);
     split.validation = optional<double>(*values, "validation").value_or(0);
     split.seed = static_cast<std::uint64_t>(optional<std::int64_t>(*values, "seed").value_or(0));
     if (split.test + split.validation >= 1)
-      diagnostics_.error(common.find("split")->where, "dataset.split",
+      diagnostics_.error(split.where, "dataset.split",
                          "test and validation together leave no rows to train on",
                          "shares that add up to less than 1");
     return split;
@@ -159,12 +180,21 @@ class Planner {
         optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
     train.lanes = optional<std::int64_t>(values, "lanes");
     train.block_rows = optional<std::int64_t>(values, "block_rows");
-    if (diagnostics_.size() == problems && train.epochs.has_value() == train.steps.has_value())
-      diagnostics_.error(place_of("train"), "train",
-                         train.epochs ? "expected epochs or steps, found both"
-                                      : "expected epochs or steps, found neither",
+    if (diagnostics_.size() > problems) return train;
+    if (train.epochs && train.steps)
+      diagnostics_.error(second_of_epochs_and_steps(), "train",
+                         "expected epochs or steps, found both", "remove one, or set it to null");
+    else if (!train.epochs && !train.steps)
+      diagnostics_.error(place_of("train"), "train", "expected epochs or steps, found neither",
                          "train: {epochs: 10}");
+    else train.where = values.find(train.epochs ? "epochs" : "steps")->where;
     return train;
+  }
+
+  Location second_of_epochs_and_steps() const {
+    const auto is_one = [](const Node::Entry& e) { return e.key == "epochs" || e.key == "steps"; };
+    const auto& entries = config_.find("train")->map;
+    return std::ranges::find_if(entries.rbegin(), entries.rend(), is_one)->where;
   }
 
   std::vector<NamedComponent> metrics() {
@@ -241,14 +271,12 @@ class Planner {
   }
 
   void add_builtin_metrics(Plan& plan) {
-    static const std::regex value_name("(train|validation|test)\\.([A-Za-z_][A-Za-z0-9_]*)");
     const std::vector<std::string> available = catalogue_.names(Kind::metric);
     const auto add = [&](const TextOption& option) {
-      std::smatch match;
-      constexpr std::size_t longest = 100;
-      if (option.text.size() > longest || !std::regex_match(option.text, match, value_name)) return;
-      const std::string name = match[2];
-      if (name != "loss" && name != "accuracy") return;
+      const std::size_t dot = option.text.find('.');
+      if (dot == std::string::npos || dot == 0 || option.text.starts_with("batch.")) return;
+      const std::string name = option.text.substr(dot + 1);
+      if (std::ranges::count(builtin_metrics, name) == 0) return;
       const bool there = std::any_of(plan.metrics.begin(), plan.metrics.end(),
                                      [&name](const NamedComponent& m) { return m.name == name; });
       if (there || std::find(available.begin(), available.end(), name) == available.end()) return;

@@ -75,7 +75,8 @@ std::vector<Member> members_by_name(const Node& section, const std::string& key,
   if (!section.reported)
     diagnostics.error(section.where, key,
                       "expected a map by name, found " + config::described(section),
-                      "write {} for none");
+                      section.kind == Node::Kind::list ? fmt::format("{}: {{NAME: TYPE}}", key)
+                                                       : "write {} for none");
   return {};
 }
 

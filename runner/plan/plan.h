@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/instruction_set.h"
 #include "runner/plan/values.h"
 
 namespace assay::plan {
@@ -36,6 +37,7 @@ struct SplitPlan {
   double test = 0;        ///< share of all rows; 0: no such split
   double validation = 0;  ///< share of all rows
   std::uint64_t seed = 0;
+  config::Location where = {};
 };
 
 enum class OnNan { stop, ignore };
@@ -48,13 +50,15 @@ struct TrainPlan {
   OnNan on_nan = OnNan::stop;
   std::optional<std::int64_t> lanes;       ///< nothing: from the shapes
   std::optional<std::int64_t> block_rows;  ///< nothing: as the model says
+  config::Location where;                  ///< of epochs or steps
 };
 
 struct Plan {
   std::string name;
   std::uint64_t seed = 0;
-  std::optional<std::int64_t> threads;  ///< nothing: one per core
-  std::string run_dir;                  ///< template: may hold ${now:...}
+  std::optional<std::int64_t> threads;    ///< nothing: one per core
+  std::optional<InstructionSet> kernels;  ///< nothing: the best that the CPU has
+  std::string run_dir;                    ///< template: may hold ${now:...}
   ComponentPlan dataset;
   std::optional<SplitPlan> split;  ///< nothing: as the dataset has it
   ComponentPlan model;

@@ -120,7 +120,10 @@ Scalar<std::int64_t> integer(const Node& node) {
   std::int64_t value = 0;
   const auto [stop, error] = convert(text, value);
   if (stop == text.data() + text.size() && error == std::errc()) return {value, {}};
-  if (stop == text.data() + text.size()) return {{}, "it needs more than 64 bits"};
+  if (stop == text.data() + text.size())
+    return {{},
+            text.starts_with('-') ? "integers are at least -9223372036854775808"
+                                  : "integers are at most 9223372036854775807"};
   constexpr double exact = 9007199254740992;  // 2^53
   const Scalar<double> real = number(node);
   if (real.value && std::trunc(*real.value) == *real.value && std::abs(*real.value) < exact)

@@ -1,6 +1,7 @@
 // The experiment's own parameter tables: all that a config may say and that is no plugin's.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::span<const Parameter> experiment_parameters();
 std::span<const Parameter> trigger_parameters();
 /// How a dataset is split; beside the dataset's own options.
 std::span<const Parameter> split_parameters();
+
+/// Metrics that hooks may name without the config having them under `metrics`.
+inline constexpr std::array<std::string_view, 2> builtin_metrics = {"loss", "accuracy"};
 
 /// Of a table of the above.
 const Parameter& parameter(std::span<const Parameter> table, std::string_view name);

@@ -65,8 +65,10 @@ void Validator::unknown_keys(const Node& map,
   const std::string keys = names.empty() ? "it has no options" : "keys: " + config::listed(names);
   for (const Node::Entry& entry : map.map) {
     if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
+    const std::string suggestion = config::suggest(entry.key, names);
+    if (!suggestion.empty()) meant_.insert(config::joined(key, suggestion));
     diagnostics_.error(entry.where, config::joined(key, entry.key), message,
-                       config::hint_of(config::suggest(entry.key, names), keys));
+                       config::hint_of(suggestion, keys));
   }
 }
 
@@ -75,6 +77,7 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
   const std::string full = config::joined(key, p.name);
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
   if (p.fallback != nullptr) return fallback(p, full);
+  if (meant_.contains(full)) return {};
   diagnostics_.error(owner, full, "missing: expected " + expectation(p),
                      *p.doc == '\0' ? "" : fmt::format("{}: {}", p.name, p.doc));
   return {};

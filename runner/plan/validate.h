@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ class Validator {
   /// A map of options. What is required and absent is reported at `owner`.
   Values options(const config::Node& map, std::span<const Parameter> table, const std::string& key,
                  const config::Location& owner);
-  /// Reports the keys that are in none of the tables.
+  /// Reports the keys that are in none of the tables. An option that one of them seems to mean is
+  /// not reported as missing afterwards.
   void unknown_keys(const config::Node& map,
                     std::initializer_list<std::span<const Parameter>> tables,
                     const std::string& key, const std::string& message);
@@ -57,8 +59,9 @@ class Validator {
 
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
-  std::size_t depth_ = 0;     // of components within components
-  std::size_t defaults_ = 0;  // of defaults within defaults
+  std::set<std::string> meant_;  // full keys that unknown ones are close to
+  std::size_t depth_ = 0;        // of components within components
+  std::size_t defaults_ = 0;     // of defaults within defaults
   bool endless_ = false;
 };
 

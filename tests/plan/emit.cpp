@@ -20,6 +20,7 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
   };
   BOOST_TEST((a.seed == b.seed));
   BOOST_TEST((a.threads == b.threads));
+  BOOST_TEST((a.kernels == b.kernels));
   BOOST_TEST((train(a.train) == train(b.train)));
   BOOST_REQUIRE(a.split.has_value() == b.split.has_value());
   if (a.split.has_value()) {
@@ -51,6 +52,7 @@ BOOST_AUTO_TEST_CASE(says_everything) {
              "seed: 0\n"
              "run_dir: \"runs/a/${now:%Y%m%d-%H%M%S}\"\n"
              "threads: null\n"
+             "kernels: null\n"
              "dataset:\n"
              "  type: digits\n"
              "  split: null\n"
@@ -90,12 +92,14 @@ BOOST_AUTO_TEST_CASE(says_everything) {
 
 BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
   for (const std::string lines :
-       {"", "name: 'null'\nseed: 9223372036854775807\nthreads: 3\nrun_dir: \"x: #\\\"\\\\ ü\"",
+       {"",
+        "name: 'null'\nseed: 9223372036854775807\nthreads: 3\nkernels: generic\nrun_dir: \"x: "
+        "#\\\"\\\\ ü\"",
         "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a\\n\\tb: 'c' [}\", value: 'true', every: 2, "
         "from: 1, until: 9, at_end: true, at: [0, 4], every_epoch: 3}, {type: scalar, tag: ~x, "
         "value: '', at: 1}]",
         "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: all}, save: [png, svg], "
-        "at: 0}}\nmetrics: {top: {type: top_k, k: 3}}\nloggers: [console, console]",
+        "at: 0}}\nmetrics: {top: {type: top_k, k: 3}}\nloggers: [console, jsonl]",
         "optimizer: {type: adam, eps: 1e-300, learning_rate: {type: warmup_cosine, init_value: -0, "
         "peak_value: 0.30000000000000004, warmup_steps: 1, decay_steps: 2}}",
         "dataset: {type: digits, file: 'a b/ü.csv', split: {test: 0.1, validation: 0.2, seed: 4}}\n"

@@ -69,10 +69,11 @@ BOOST_AUTO_TEST_CASE(mini_batches) {
 
 BOOST_AUTO_TEST_CASE(arguments) {
   const Loaded loaded =
-      load(digits(), {"seed=1", "threads=1", "hooks.loss.every=5", "model.hidden=[50,50]",
-                      "loss.type=softmax_cross_entropy", "train.batch_size=32", "loggers.0=jsonl",
-                      "optimizer.type=adam", "optimizer.learning_rate=${seed}",
-                      "dataset.file=x.csv", "hooks.test_sheet.tag=S ${step}"});
+      load(digits(),
+           {"seed=1", "threads=1", "hooks.loss.every=5", "model.hidden=[50,50]",
+            "loss.type=softmax_cross_entropy", "train.batch_size=32", "loggers=[console, console]",
+            "loggers.0=jsonl", "optimizer.type=adam", "optimizer.learning_rate=${seed}",
+            "dataset.file=x.csv", "hooks.test_sheet.tag=S ${step}"});
   BOOST_TEST(loaded.problems == "");
   BOOST_REQUIRE(loaded.plan.has_value());
   const plan::Plan& plan = *loaded.plan;
@@ -102,16 +103,16 @@ BOOST_AUTO_TEST_CASE(another_type_keeps_what_belongs_to_the_place) {
 }
 
 BOOST_AUTO_TEST_CASE(problems_of_arguments) {
-  BOOST_TEST(
-      problems({"optimizer.learning_rat=0.1", "sed=1"}) ==
-      "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
-      "      | optimizer.learning_rat=0.1\n"
-      "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
-      "momentum, nesterov)\n"
-      "argument 2: error: sed: unknown key\n"
-      "      | sed=1\n"
-      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, dataset, model, "
-      "loss, optimizer, train, metrics, hooks, loggers)\n");
+  BOOST_TEST(problems({"optimizer.learning_rat=0.1", "sed=1"}) ==
+             "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
+             "      | optimizer.learning_rat=0.1\n"
+             "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
+             "momentum, nesterov)\n"
+             "argument 2: error: sed: unknown key\n"
+             "      | sed=1\n"
+             "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, "
+             "dataset, model, "
+             "loss, optimizer, train, metrics, hooks, loggers)\n");
   BOOST_TEST(problems({"seed=x", "seed.x=1"}) ==
              "argument 2: error: seed: expected an integer of at least 0, found a map\n"
              "      | seed.x=1\n"

@@ -1,6 +1,7 @@
 #include "runner/plan/make_plan.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 
 #include "tests/plan/experiment.h"
 
@@ -34,6 +35,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST(plan.seed == 0U);
   BOOST_TEST(plan.run_dir == "runs/a/${now:%Y%m%d-%H%M%S}");
   BOOST_TEST(!plan.threads.has_value());
+  BOOST_TEST(!plan.kernels.has_value());
   BOOST_TEST(!plan.split.has_value());
   BOOST_TEST(plan.train.epochs.value() == 2);
   BOOST_TEST(!plan.train.steps.has_value());
@@ -54,10 +56,10 @@ BOOST_AUTO_TEST_CASE(defaults) {
 
 BOOST_AUTO_TEST_CASE(all_said) {
   const Outcome outcome = plan_of(experiment(
-      "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nthreads: 2\n"
+      "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nthreads: 2\nkernels: avx2\n"
       "dataset: {type: digits, file: d.csv, split: {test: 0.2, validation: 0.1, seed: 3}}\n"
       "train: {steps: 9, batch_size: 32, shuffle: false, on_nan: ignore, lanes: 4, block_rows: 8}\n"
-      "loggers: {a: console, b: {type: console}}",
+      "loggers: {a: console, b: {type: jsonl}}",
       "dataset train"));
   BOOST_TEST(outcome.problems == "");
   BOOST_REQUIRE(outcome.plan.has_value());
@@ -66,6 +68,7 @@ BOOST_AUTO_TEST_CASE(all_said) {
   BOOST_TEST(plan.seed == 7U);
   BOOST_TEST(plan.run_dir == "r/x-7");
   BOOST_TEST(plan.threads.value() == 2);
+  BOOST_TEST((plan.kernels == InstructionSet::avx2));
   BOOST_TEST(std::get<std::string>(plan.dataset.values.find("file")->data) == "/configs/d.csv");
   BOOST_TEST(plan.dataset.values.find("split") == nullptr);
   BOOST_TEST(plan.split.value().test == 0.2);
@@ -86,8 +89,8 @@ BOOST_AUTO_TEST_CASE(triggers) {
   const Outcome outcome = plan_of(
       experiment("hooks:\n"
                  "  - {type: scalar, tag: a, value: batch.loss, every: 5, from: 2, until: 9}\n"
-                 "  - {type: scalar, tag: a, value: batch.loss, at: 3}\n"
-                 "  - {type: scalar, tag: a, value: batch.loss, at: [9, 0, 9], at_end: true, "
+                 "  - {type: scalar, tag: b, value: batch.loss, at: 3}\n"
+                 "  - {type: scalar, tag: c, value: batch.loss, at: [9, 0, 9], at_end: true, "
                  "every_epoch: 2}"));
   BOOST_TEST(outcome.problems == "");
   BOOST_REQUIRE(outcome.plan.has_value());
@@ -114,6 +117,10 @@ BOOST_AUTO_TEST_CASE(metrics_that_hooks_name) {
       "  b: {type: scalar, tag: b, value: train.loss, every: 1}\n"
       "  c: {type: scalar, tag: c, value: validation.top5, every: 1}\n"
       "  d: {type: scalar, tag: d, value: batch.loss, every: 1}\n";
+  // A split of the dataset's own.
+  BOOST_TEST(metric_names(plan_of(experiment("hooks: {a: {type: scalar, tag: a, value: eval.loss, "
+                                             "every: 1}}"))
+                              .plan.value()) == "loss:loss ");
   BOOST_TEST(metric_names(plan_of(experiment(hooks)).plan.value()) ==
              "accuracy:accuracy loss:loss ");
   BOOST_TEST(metric_names(plan_of(experiment(hooks + "metrics: {top5: {type: top_k, k: 5}, loss: "
@@ -138,7 +145,8 @@ BOOST_AUTO_TEST_CASE(every_problem_in_one_go) {
       "      = train: {epochs: 10}\n"
       "a.yaml:1:1: error: sed: unknown key\n"
       "    1 | sed: 1\n"
-      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, dataset, model, "
+      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, dataset, "
+      "model, "
       "loss, optimizer, train, metrics, hooks, loggers)\n"
       "a.yaml:2:33: error: model.hidden.1: expected an integer of at least 1, found '010'\n"
       "    2 | model: {type: mlp, hidden: [10, 010]}\n"
@@ -202,6 +210,70 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(message("metrics: [loss]") == "metrics: expected a map by name, found a list");
   BOOST_TEST(message("metrics: {a-b: loss}") == "metrics.a-b: not a name");
   BOOST_TEST(message("loggers: []") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(what_would_be_written_twice) {
+  BOOST_TEST(problems("loggers: [jsonl, console, jsonl]") ==
+             "a.yaml:1:27: error: loggers: the logger 'jsonl' is there twice\n"
+             "    1 | loggers: [jsonl, console, jsonl]\n"
+             "      |                           ^~~~~ remove one: both would write the same\n");
+  BOOST_TEST(
+      problems("hooks:\n"
+               "  a: {type: scalar, tag: x, value: test.loss, every: 1}\n"
+               "  b: {type: image, tag: x, renderer: sheet, at: 0}\n") ==
+      "a.yaml:3:25: error: hooks.b.tag: the tag 'x' is that of hooks.a already\n"
+      "    3 |   b: {type: image, tag: x, renderer: sheet, at: 0}\n"
+      "      |                         ^ records of two hooks under one tag would mix: choose "
+      "another\n");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: '', value: x, at: 1}}") ==
+             "hooks.a.tag: expected a name in the logs, found an empty text");
+}
+
+BOOST_AUTO_TEST_CASE(a_misspelt_option_is_not_missing_as_well) {
+  BOOST_TEST(problems("optimiser: {type: sgd, learning_rate: 0.1}", "optimizer") ==
+             "a.yaml:1:1: error: optimiser: unknown key\n"
+             "    1 | optimiser: {type: sgd, learning_rate: 0.1}\n"
+             "      | ^~~~~~~~~ did you mean 'optimizer'?  (keys: name, seed, run_dir, threads, "
+             "kernels, dataset, model, loss, optimizer, train, metrics, hooks, loggers)\n");
+}
+
+BOOST_AUTO_TEST_CASE(places_and_hints) {
+  BOOST_TEST(problems("train: {steps: 1, epochs: 1}", "train") ==
+             "a.yaml:1:19: error: train: expected epochs or steps, found both\n"
+             "    1 | train: {steps: 1, epochs: 1}\n"
+             "      |                   ^~~~~~ remove one, or set it to null\n");
+  BOOST_TEST(problems("metrics: [acuracy]").find("metrics: {NAME: TYPE}") != std::string::npos);
+  BOOST_TEST(problems("hooks: {a: {type: scalar, tag: \"s ${stp}\", value: x, at: 1}}")
+                 .find("did you mean 'step'?  (tags also know ${step} and ${epoch})") !=
+             std::string::npos);
+  BOOST_TEST(problems("train:\nhooks: {}", "train") ==
+             "a.yaml:1:1: error: train: expected a map, found null\n"
+             "    1 | train:\n"
+             "      | ^~~~~\n");
+  BOOST_TEST(problems("train: ~\nhooks: {}", "train").find("a.yaml:1:8:") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_run_folder) {
+  BOOST_TEST(message("run_dir: '${now:%Y-%Q}'") ==
+             "run_dir: '%Q' in the time format '%Y-%Q' is no conversion of strftime; "
+             "%Y%m%d-%H%M%S is date and time");
+  BOOST_TEST(message("run_dir: '${now:%}'").find("'%' in") != std::string::npos);
+  BOOST_TEST(message("run_dir: '${now:%-d.%_3m %EY %%}'") == "none");
+  BOOST_TEST(plan_of(experiment("run_dir: ~/runs/x")).plan.value().run_dir ==
+             std::string(std::getenv("HOME")) + "/runs/x");
+  BOOST_TEST(message("run_dir: ~other/x") ==
+             "run_dir: of '~' only '~/', your home folder, is known");
+}
+
+BOOST_AUTO_TEST_CASE(bounds) {
+  BOOST_TEST(message("threads: 1025") ==
+             "threads: expected an integer of at least 1 and at most 1024, found '1025'");
+  BOOST_TEST(message("train: {epochs: 1, lanes: 4097}", "train").find("at most 4096") !=
+             std::string::npos);
+  BOOST_TEST(message("train: {epochs: 1, block_rows: 1048577}", "train").find("at most 1048576") !=
+             std::string::npos);
+  BOOST_TEST(problems("seed: 9223372036854775808").find("at most 9223372036854775807") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(integers) {
   BOOST_TEST(integer("+12") == "12");
   BOOST_TEST(integer("9223372036854775807") == "9223372036854775807");
   BOOST_TEST(integer("-9223372036854775808") == "-9223372036854775808");
-  BOOST_TEST(integer("9223372036854775808") == "no: it needs more than 64 bits");
+  BOOST_TEST(integer("9223372036854775808") == "no: integers are at most 9223372036854775807");
   BOOST_TEST(integer("010") == "no: no leading zeros: write 10");
   BOOST_TEST(integer("-007") == "no: no leading zeros: write -7");
   BOOST_TEST(integer("00") == "no: no leading zeros: write 0");

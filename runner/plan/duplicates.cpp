@@ -1,0 +1,56 @@
+#include "runner/plan/duplicates.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "runner/config/wording.h"
+
+namespace assay::plan {
+namespace {
+
+void check_loggers(const Plan& plan, config::Diagnostics& diagnostics) {
+  std::set<std::string_view> types;
+  for (const NamedComponent& logger : plan.loggers) {
+    const ComponentPlan& component = logger.component;
+    if (component.type.empty()) continue;  // reported
+    if (!types.insert(component.type).second)
+      diagnostics.error(component.where, "loggers",
+                        fmt::format("the logger '{}' is there twice", component.type),
+                        "remove one: both would write the same");
+  }
+}
+
+void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
+  std::map<std::string_view, const HookPlan*> first;  // by tag
+  for (const HookPlan& hook : plan.hooks) {
+    const Value* option = hook.component.values.find("tag");
+    const auto* tag = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
+    if (tag == nullptr) continue;
+    const std::string key = "hooks." + hook.name + ".tag";
+    const config::Location& where =
+        option->where.source == nullptr ? hook.component.where : option->where;
+    if (tag->empty()) {
+      diagnostics.error(where, key, "expected a name in the logs, found an empty text");
+      continue;
+    }
+    const auto [found, is_new] = first.try_emplace(*tag, &hook);
+    if (!is_new)
+      diagnostics.error(where, key,
+                        fmt::format("the tag {} is that of hooks.{} already", config::quoted(*tag),
+                                    found->second->name),
+                        "records of two hooks under one tag would mix: choose another");
+  }
+}
+
+}  // namespace
+
+void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics) {
+  check_loggers(plan, diagnostics);
+  check_tags(plan, diagnostics);
+}
+
+}  // namespace assay::plan
