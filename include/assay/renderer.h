@@ -18,12 +18,12 @@ namespace assay {
 
 /// What a picture needs, declared once before training. `rows`: the first so many rows of the split
 /// ("train", "validation", "test", or "all" for the rows in the data's own order); fewer if it is
-/// shorter.
+/// shorter. The host checks the name of the split and points at `option`, which holds it.
 class RendererNeeds {
  public:
-  virtual void samples(std::string_view split, std::int64_t rows) = 0;
+  virtual void samples(std::string_view split, std::int64_t rows, std::string_view option) = 0;
   /// The samples and the model's outputs for them, with the weights of the step.
-  virtual void outputs(std::string_view split, std::int64_t rows) = 0;
+  virtual void outputs(std::string_view split, std::int64_t rows, std::string_view option) = 0;
 
  protected:
   ~RendererNeeds() = default;

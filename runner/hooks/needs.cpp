@@ -11,14 +11,19 @@ namespace {
 
 struct RendererRecorder final : RendererNeeds {
   explicit RendererRecorder(PictureNeed& to) : need(to) {}
-  void samples(std::string_view split, std::int64_t rows) override { declare(split, rows, false); }
-  void outputs(std::string_view split, std::int64_t rows) override { declare(split, rows, true); }
-  void declare(std::string_view split, std::int64_t rows, bool outputs) {
+  void samples(std::string_view split, std::int64_t rows, std::string_view option) override {
+    declare(split, rows, option, false);
+  }
+  void outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
+    declare(split, rows, option, true);
+  }
+  void declare(std::string_view split, std::int64_t rows, std::string_view option, bool outputs) {
     if (!need.split.empty()) throw Error("it declares more than one need");
     if (split.empty() || rows < 1)
       throw Error(fmt::format(
           "it needs {} rows of split '{}'; expected at least one row of a split", rows, split));
     need.split = split;
+    need.option = option;
     need.rows = rows;
     need.outputs = outputs;
   }

@@ -24,6 +24,7 @@ struct PictureNeed {
   const Renderer* renderer = nullptr;
   plugin_host::Handle<Renderer> handle;
   std::string split;
+  std::string option;  ///< of the renderer, that holds the split
   std::int64_t rows = 0;
   bool outputs = false;
 };

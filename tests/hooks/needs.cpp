@@ -64,11 +64,13 @@ BOOST_AUTO_TEST_CASE(a_value_that_names_no_split_and_metric_blames_its_option) {
 }
 
 BOOST_AUTO_TEST_CASE(a_renderers_need_is_recorded) {
-  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 35); });
+  const auto renderer =
+      fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 35, "split"); });
   const auto hook =
       prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
   BOOST_REQUIRE(hook.pictures.size() == 1U);
   BOOST_TEST(hook.pictures[0].split == "test");
+  BOOST_TEST(hook.pictures[0].option == "split");
   BOOST_TEST(hook.pictures[0].rows == 35);
   BOOST_TEST(hook.pictures[0].outputs);
   BOOST_TEST(hook.pictures[0].handle.who() == "renderer fake");
@@ -78,16 +80,17 @@ BOOST_AUTO_TEST_CASE(a_renderer_must_declare_one_sound_need) {
   BOOST_TEST(renderer_error([](RendererNeeds&) {}) ==
              "hook fake: renderer fake: it declares no need");
   BOOST_TEST(renderer_error([](RendererNeeds& needs) {
-               needs.samples("all", 1);
-               needs.outputs("test", 1);
+               needs.samples("all", 1, "split");
+               needs.outputs("test", 1, "split");
              }) == "hook fake: renderer fake: it declares more than one need");
-  BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.samples("all", -1); }) ==
+  BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.samples("all", -1, "split"); }) ==
              "hook fake: renderer fake: it needs -1 rows of split 'all'; expected at least one row "
              "of a split");
 }
 
 BOOST_AUTO_TEST_CASE(a_renderer_that_did_not_come_with_the_hook_is_refused) {
-  const auto stranger = fake_renderer([](RendererNeeds& needs) { needs.samples("all", 1); });
+  const auto stranger =
+      fake_renderer([](RendererNeeds& needs) { needs.samples("all", 1, "split"); });
   BOOST_TEST(error_of([&] {
                prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*stranger)); });
              }).what() == "hook fake: this component was not made with that renderer");

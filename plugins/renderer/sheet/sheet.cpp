@@ -77,7 +77,9 @@ class Sheet : public Renderer {
         rows_(options.integer("rows")),
         columns_(options.integer("columns")) {}
 
-  void plan(RendererNeeds& needs) const override { needs.samples(split_, rows_ * columns_); }
+  void plan(RendererNeeds& needs) const override {
+    needs.samples(split_, rows_ * columns_, "split");
+  }
 
   void check(const Shape& sample, const Target& target) const override {
     const bool image = sample.rank() == 2 || (sample.rank() == 3 && sample[2] == 1);
@@ -135,7 +137,7 @@ class TestSheet final : public Sheet {
 
   using Sheet::Sheet;
 
-  void plan(RendererNeeds& needs) const override { needs.outputs(split(), cells()); }
+  void plan(RendererNeeds& needs) const override { needs.outputs(split(), cells(), "split"); }
 
  private:
   sheet::Label label(const Snapshot& snapshot, std::int64_t row) const override {

@@ -146,10 +146,12 @@ void compare(const std::string& file, const Bitmap& ours) {
 
 class Needs final : public RendererNeeds {
  public:
-  void samples(std::string_view split, std::int64_t rows) override {
+  void samples(std::string_view split, std::int64_t rows, std::string_view option) override {
+    BOOST_TEST(option == "split");
     text += "samples " + std::string(split) + " " + std::to_string(rows) + ";";
   }
-  void outputs(std::string_view split, std::int64_t rows) override {
+  void outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
+    BOOST_TEST(option == "split");
     text += "outputs " + std::string(split) + " " + std::to_string(rows) + ";";
   }
   std::string text;
