@@ -28,7 +28,9 @@ class HookNeeds {
 /// The file formats of pictures.
 enum class PictureFormat : std::uint32_t { png, svg, pdf };
 
-/// What a hook may look at and do at one step. Tags may hold ${step} and ${epoch}.
+/// What a hook may look at and do at one step. Tags may hold ${step} and ${epoch}. A tag belongs to
+/// one hook: records of two under one tag would mix into one curve. So the option that gives a tag
+/// is called `tag`; the host refuses a config in which two hooks have the same one.
 class HookContext {
  public:
   virtual std::int64_t step() const = 0;
