@@ -108,6 +108,10 @@ class Execution {
     run_log_.write(fmt::format("assay {} runs {}: {} steps, {} threads, {} kernels", ASSAY_VERSION,
                                plan.name, experiment.steps, record_.threads, record_.kernels));
     terminal_.print(opening_lines(plan, experiment, host, folder_.path()));
+    for (const std::string& warning : experiment.warnings) {
+      run_log_.write("warning: " + warning);
+      std::cerr << "assay: warning: " << warning << std::endl;
+    }
   }
 
   int run(bool describe_after) {
@@ -139,7 +143,7 @@ class Execution {
     logging::Log log(logging::Loggers(std::move(experiment_.loggers), info, terminal_, told),
                      paint_,
                      [this](std::string_view name) { return folder_.image(name).string(); });
-    hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metric_names, experiment_.splits,
+    hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metrics, experiment_.splits,
                        *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
     train::Trainer trainer(
         {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,

@@ -66,10 +66,10 @@ class Hooks::Context final : public HookContext {
   double batch_loss_;
 };
 
-Hooks::Hooks(std::vector<PreparedHook> hooks, std::vector<std::string> metric_names,
+Hooks::Hooks(std::vector<PreparedHook> hooks, std::vector<NamedMetric> metrics,
              const Splits& splits, train::Network& network, logging::Log& log,
              std::int64_t steps_per_epoch, Report report)
-    : metric_names_(std::move(metric_names)),
+    : metrics_(std::move(metrics)),
       splits_(splits),
       network_(network),
       log_(log),
@@ -122,10 +122,12 @@ void Hooks::measure(std::int64_t step) {
 
 std::optional<BadLoss> Hooks::bad_loss() const {
   for (const auto& [split, measured] : measured_)
-    for (std::size_t i = 0; i < measured.request.metrics.size(); ++i)
-      if (metric_names_[measured.request.metrics[i]] == "loss" &&
-          !std::isfinite(measured.evaluation.values[i]))
-        return BadLoss{split + ".loss", split, measured.evaluation.values[i]};
+    for (std::size_t i = 0; i < measured.request.metrics.size(); ++i) {
+      const NamedMetric& metric = metrics_[measured.request.metrics[i]];
+      const double value = measured.evaluation.values[i];
+      if (metric.is_loss && !std::isfinite(value))
+        return BadLoss{split + "." + metric.name, split, value};
+    }
   return std::nullopt;
 }
 
@@ -135,7 +137,8 @@ std::int64_t Hooks::epoch_of(std::int64_t step) const {
 }
 
 std::size_t Hooks::metric(const std::string& name) const {
-  return static_cast<std::size_t>(std::ranges::find(metric_names_, name) - metric_names_.begin());
+  const auto found = std::ranges::find(metrics_, name, &NamedMetric::name);
+  return static_cast<std::size_t>(found - metrics_.begin());
 }
 
 }  // namespace assay::hooks

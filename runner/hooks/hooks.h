@@ -27,15 +27,20 @@ struct BadLoss {
   double value = 0;
 };
 
+/// A metric that the network measures.
+struct NamedMetric {
+  std::string name;      ///< as configs name it: test.NAME
+  bool is_loss = false;  ///< its component's type is `loss`
+};
+
 class Hooks {
  public:
   /// Told of every failure of a hook as it happens.
   using Report = std::function<void(const std::string&)>;
 
-  /// `metric_names`: of the network's metrics, in their order. All references are borrowed.
-  Hooks(std::vector<PreparedHook> hooks, std::vector<std::string> metric_names,
-        const Splits& splits, train::Network& network, logging::Log& log,
-        std::int64_t steps_per_epoch, Report report);
+  /// `metrics`: the network's, in their order. All references are borrowed.
+  Hooks(std::vector<PreparedHook> hooks, std::vector<NamedMetric> metrics, const Splits& splits,
+        train::Network& network, logging::Log& log, std::int64_t steps_per_epoch, Report report);
 
   /// Runs what is due once `step` steps are finished; batch_loss is that of the step's batch.
   std::optional<BadLoss> fire(std::int64_t step, bool last, double batch_loss);
@@ -66,7 +71,7 @@ class Hooks {
   std::optional<BadLoss> bad_loss() const;
 
   std::vector<Slot> hooks_;
-  std::vector<std::string> metric_names_;
+  std::vector<NamedMetric> metrics_;
   const Splits& splits_;
   train::Network& network_;
   logging::Log& log_;

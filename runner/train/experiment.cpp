@@ -4,11 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/config/suggest.h"
 #include "runner/data/split.h"
+#include "runner/hooks/trigger.h"
+#include "runner/plan/schema.h"
 #include "runner/train/initialize.h"
 
 namespace assay::train {
@@ -34,14 +38,24 @@ class Assembly {
     try {
       return function();
     } catch (const ComponentError& error) {
-      const plan::Value* value =
-          error.option().empty() ? nullptr : plan.values.find(error.option());
-      const bool placed = value != nullptr && value->where.source != nullptr;
-      diagnostics_.error(placed ? value->where : plan.where,
-                         value != nullptr ? key + "." + error.option() : key, error.message());
+      fail(plan, key, error.option(), error.message());
     } catch (const Error& error) {
-      diagnostics_.error(plan.where, key, error.what());
+      fail(plan.where, key, error.what());
     }
+  }
+
+  // At an option of the component, or where the component is.
+  [[noreturn]] void fail(const plan::ComponentPlan& plan, const std::string& key,
+                         const std::string& option, const std::string& message,
+                         const std::string& hint = {}) {
+    const plan::Value* value = option.empty() ? nullptr : plan.values.find(option);
+    const bool placed = value != nullptr && value->where.source != nullptr;
+    fail(placed ? value->where : plan.where, value != nullptr ? key + "." + option : key, message,
+         hint);
+  }
+  [[noreturn]] void fail(const config::Location& where, const std::string& key,
+                         const std::string& message, const std::string& hint = {}) {
+    diagnostics_.error(where, key, message, hint);
     throw Reported{};
   }
 
@@ -53,7 +67,7 @@ class Assembly {
   void cut(const Handle<Dataset>& dataset) {
     at(plan_.dataset, "dataset.split", [&] {
       if (plan_.split) {
-        data::Split split = data::split(out_.data.rows, *plan_.split);
+        data::Split split = split_rows(*plan_.split);
         rows_["train"] = std::move(split.train);
         if (!split.validation.empty()) rows_["validation"] = std::move(split.validation);
         if (!split.test.empty()) rows_["test"] = std::move(split.test);
@@ -69,8 +83,24 @@ class Assembly {
       out_.batches.emplace(static_cast<std::int64_t>(rows_.at("train").size()),
                            plan_.train.batch_size, plan_.train.shuffle, plan_.seed);
     });
-    out_.steps = plan_.train.steps ? *plan_.train.steps
-                                   : *plan_.train.epochs * out_.batches->steps_per_epoch();
+    out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
+  }
+
+  data::Split split_rows(const plan::SplitPlan& split) {
+    try {
+      return data::split(out_.data.rows, split);
+    } catch (const Error& error) {
+      fail(split.where, "dataset.split", error.what());
+    }
+  }
+
+  std::int64_t steps_of(std::int64_t epochs) {
+    const std::int64_t steps = out_.batches->steps_per_epoch();
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max() / steps;
+    if (epochs > most)
+      fail(plan_.train.where, "train.epochs",
+           fmt::format("expected at most {} epochs of {} steps, found {}", most, steps, epochs));
+    return epochs * steps;
   }
 
   void make_hooks() {
@@ -79,48 +109,78 @@ class Assembly {
       auto handle = create<Hook>(hook.component, key);
       out_.hooks.push_back(at(hook.component, key, [&] {
         auto prepared = hooks::prepare(hook.name, std::move(handle), hook.trigger);
-        for (const hooks::ValueNeed& need : prepared.values) check(need, prepared);
-        for (const hooks::PictureNeed& need : prepared.pictures) check(need);
+        for (const hooks::ValueNeed& need : prepared.values) check(need, hook, key);
+        for (const hooks::PictureNeed& need : prepared.pictures) check(need, hook, key);
         return prepared;
       }));
+      if (!hooks::ever_fires(hook.trigger, out_.steps, out_.batches->steps_per_epoch()))
+        out_.warnings.push_back(
+            fmt::format("{} fires at no step of this run ({} steps)", key, out_.steps));
     }
   }
 
-  void check(const hooks::ValueNeed& need, const hooks::PreparedHook& hook) {
-    const auto fail = [&](const std::string& message) {
-      throw ComponentError(hook.hook.who(), message, need.option);
+  void check(const hooks::ValueNeed& need, const plan::HookPlan& hook, const std::string& key) {
+    const auto wrong = [&](const std::string& message, const std::string& hint = {}) {
+      fail(hook.component, key, need.option, message, hint);
     };
     if (need.split.empty()) {
       if (need.metric != "loss")
-        fail(fmt::format("'{}': of a batch only batch.loss is known", need.name));
+        wrong(fmt::format("'{}': of a batch only batch.loss is known", need.name));
       if (std::ranges::count(hook.trigger.at, 0) != 0)
-        fail("batch.loss has no value at step 0, before the first batch; leave 0 out of `at`");
+        wrong("batch.loss has no value at step 0, before the first batch; leave 0 out of `at`");
       return;
     }
     if (need.split == "all" || !rows_.contains(need.split))
-      fail(fmt::format("'{}': there is no split '{}' (splits: {}); `dataset.split` makes them",
-                       need.name, need.split, fmt::join(split_names(), ", ")));
+      wrong(fmt::format("'{}': there is no split '{}' (splits: {}); `dataset.split` makes them",
+                        need.name, need.split, fmt::join(split_names(), ", ")),
+            did_you_mean(need.split, split_names()));
     wanted_.emplace(need.split, 0);
-    if (std::ranges::count(out_.metric_names, need.metric) != 0) return;
+    if (std::ranges::count(out_.metrics, need.metric, &hooks::NamedMetric::name) != 0) return;
     const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
     if (metric == plan_.metrics.end()) {
-      std::vector<std::string> names = {"loss", "accuracy"};
+      std::vector<std::string> names(plan::builtin_metrics.begin(), plan::builtin_metrics.end());
       for (const auto& known : plan_.metrics)
         if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
-      fail(fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
-                       need.name, need.metric, fmt::join(names, ", ")));
+      wrong(fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
+                        need.name, need.metric, fmt::join(names, ", ")),
+            did_you_mean(need.metric, names));
     }
-    out_.metric_names.push_back(need.metric);
+    out_.metrics.push_back({need.metric, metric->component.type == "loss"});
   }
 
-  void check(const hooks::PictureNeed& need) {
+  void check(const hooks::PictureNeed& need, const plan::HookPlan& hook, const std::string& key) {
     out_.draws_pictures = true;
-    if (need.split != "all" && !rows_.contains(need.split))
-      throw Error(fmt::format("renderer {}: there is no split '{}' (splits: all, {})",
-                              need.handle.name(), need.split, fmt::join(split_names(), ", ")));
+    if (need.split != "all" && !rows_.contains(need.split)) {
+      std::vector<std::string> names = split_names();
+      names.insert(names.begin(), "all");
+      const auto [renderer, option] = renderer_of(hook, need);
+      fail(*renderer, key + option, need.option,
+           fmt::format("there is no split '{}' (splits: {}); `dataset.split` makes them",
+                       need.split, fmt::join(names, ", ")),
+           did_you_mean(need.split, names));
+    }
     std::int64_t& shown = wanted_[need.split];
     shown = std::max(shown, need.rows);
     need.handle.call([&](const Renderer& r) { r.check(out_.data.sample_shape, out_.data.target); });
+  }
+
+  // The renderer's part of the plan, and the option that holds it: ".renderer".
+  static std::pair<const plan::ComponentPlan*, std::string> renderer_of(
+      const plan::HookPlan& hook, const hooks::PictureNeed& need) {
+    const config::Location& where = need.handle.where();
+    for (const auto& [name, value] : hook.component.values.entries()) {
+      const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
+      if (component != nullptr && component->type == need.handle.name() &&
+          component->where.source == where.source && component->where.line == where.line &&
+          component->where.column == where.column)
+        return {component, "." + name};
+    }
+    return {&hook.component, ""};
+  }
+
+  static std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
+    const std::string suggestion = config::suggest(word, names);
+    return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
   }
 
   std::vector<std::string> split_names() const {
@@ -132,7 +192,7 @@ class Assembly {
   void make_network() {
     Network::Components components{
         create<Model>(plan_.model, "model"), create<Loss>(plan_.loss, "loss"), {}};
-    for (const std::string& name : out_.metric_names) {
+    for (const auto& [name, is_loss] : out_.metrics) {
       const auto metric = std::ranges::find(plan_.metrics, name, &plan::NamedComponent::name);
       const auto& handle =
           components.metrics.emplace_back(create<Metric>(metric->component, "metrics." + name));

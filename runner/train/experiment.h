@@ -28,10 +28,11 @@ struct Experiment {
   std::unique_ptr<ThreadTeam> team;
   std::unique_ptr<Network> network;
   std::unique_ptr<Update> update;
-  std::vector<std::string> metric_names;  ///< of the network's metrics, in their order
+  std::vector<hooks::NamedMetric> metrics;  ///< the network's, in their order
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
+  std::vector<std::string> warnings;  ///< what is no error, but probably not meant
 };
 
 /// Makes the components, reads the data and initializes the weights. What is wrong with the config

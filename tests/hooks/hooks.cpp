@@ -22,8 +22,7 @@ class Run {
  public:
   hooks::Hooks& hooks(std::vector<assay::hooks::PreparedHook> hooks,
                       std::int64_t steps_per_epoch = 1) {
-    return hooks_.emplace(std::move(hooks), std::vector<std::string>{"loss", "accuracy"}, splits,
-                          *network, log, steps_per_epoch,
+    return hooks_.emplace(std::move(hooks), metrics, splits, *network, log, steps_per_epoch,
                           [this](const std::string& message) { reports.push_back(message); });
   }
   const std::vector<Told::Record>& logged() {
@@ -31,6 +30,7 @@ class Run {
     return told.records;
   }
 
+  std::vector<assay::hooks::NamedMetric> metrics = {{"loss", true}, {"accuracy", false}};
   Digits digits;
   train::ThreadTeam team{2};
   Safetensors state = jax_state(100);
@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(values_are_those_of_the_reference) {
 }
 
 BOOST_AUTO_TEST_CASE(a_split_is_evaluated_at_most_once_a_step) {
-  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 7); });
+  const auto renderer =
+      fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 7, "split"); });
   auto sheet = fake_hook(
       "sheet", {.every = 2}, [&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); },
       [&](HookContext& context) { context.picture("Sheet", renderer_of(*renderer), {}); },
@@ -131,8 +132,10 @@ BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
 }
 
 BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
-  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 70); });
-  const auto samples = fake_renderer([](RendererNeeds& needs) { needs.samples("train", 5000); });
+  const auto renderer =
+      fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 70, "split"); });
+  const auto samples =
+      fake_renderer([](RendererNeeds& needs) { needs.samples("train", 5000, "split"); });
   const auto draw = [](const std::shared_ptr<plugin_host::Object>& with) {
     return fake_hook(
         "draw", {.at = {3}}, [=](HookNeeds& needs) { needs.renderer(renderer_of(*with)); },
@@ -181,7 +184,8 @@ BOOST_AUTO_TEST_CASE(a_hook_that_throws_is_reported_once_and_left_out) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_declared_cannot_be_had) {
-  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.samples("test", 1); });
+  const auto renderer =
+      fake_renderer([](RendererNeeds& needs) { needs.samples("test", 1, "split"); });
   auto ask = fake_hook(
       "ask", {.every = 1}, [](HookNeeds&) {}, [](HookContext& context) { context.value(0); });
   auto draw = fake_hook(
@@ -203,6 +207,16 @@ BOOST_AUTO_TEST_CASE(a_bad_loss_is_found_where_a_split_was_evaluated) {
   BOOST_TEST(bad->name == "test.loss");
   BOOST_TEST(bad->split == "test");
   BOOST_TEST(!std::isfinite(bad->value));
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_may_have_another_name) {
+  metrics = {{"mean", true}, {"loss", false}};
+  auto& hooks = this->hooks({logs("test.mean")});
+  network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
+  network->weights_changed();
+  const auto bad = hooks.fire(1, false, batch_loss);
+  BOOST_REQUIRE(bad.has_value());
+  BOOST_TEST(bad->name == "test.mean");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
