@@ -1,6 +1,7 @@
 #include "runner/train/nan_hunt.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ class Finder final : public Probe {
     for (std::int64_t row = 0; row < values.rows; ++row)
       for (const float value : values.row_span(row))
         if (!std::isfinite(value)) {
-          found = {layer, first_row_ + row, value};
+          found = {layer, first_row_ + row};
           return;
         }
   }
@@ -29,7 +30,6 @@ class Finder final : public Probe {
   struct Place {
     int layer;
     std::int64_t row;
-    float value;
   };
   std::optional<Place> found;
 
@@ -42,30 +42,33 @@ class Finder final : public Probe {
 
 std::string_view kind_of(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
 
-std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step) {
+std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step,
+                                  std::string_view origin) {
   const ModelDescription& model = network.description();
   data::Buffer scratch(static_cast<std::size_t>(model.sample.elements()) * sizeof(float));
   for (std::int64_t i = 0; i < rows.count(); ++i) {
     const std::int64_t row = rows.order.empty() ? i : rows.order[static_cast<std::size_t>(i)];
     for (const float value : rows.rows->block(row, 1, scratch.as<float>()).row_span(0))
       if (!std::isfinite(value))
-        return fmt::format("first in the data: a sample value is {} (row {} of the batch)",
-                           kind_of(value), i);
+        return fmt::format("a value of the samples is {} (row {} of {})", kind_of(value), i,
+                           origin);
   }
   Finder finder;
   network.observe(rows, step, finder);
   if (finder.found) {
     const LayerInfo& layer = model.layers.at(static_cast<std::size_t>(finder.found->layer));
-    std::string weights;
-    for (const int p : layer.parameters) {
-      const auto values = network.weights().values(static_cast<std::size_t>(p));
-      const auto bad = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
-      if (bad != values.end())
-        weights = fmt::format(", whose {} holds values that are {}",
-                              model.parameters[static_cast<std::size_t>(p)].name, kind_of(*bad));
-    }
-    return fmt::format("first in the output of {} ({}), row {} of the batch: {}{}", layer.name,
-                       layer.operation, finder.found->row, kind_of(finder.found->value), weights);
+    std::string text =
+        fmt::format("the output of {} ({}) is the first that is not finite (row {} of {})",
+                    layer.name, layer.operation, finder.found->row, origin);
+    std::vector<std::string> bad;
+    for (const int p : layer.parameters)
+      if (!std::ranges::all_of(network.weights().values(static_cast<std::size_t>(p)),
+                               [](float v) { return std::isfinite(v); }))
+        bad.push_back(model.parameters[static_cast<std::size_t>(p)].name);
+    if (!bad.empty())
+      text += fmt::format("; {} {} not finite either", fmt::join(bad, " and "),
+                          bad.size() == 1 ? "is" : "are");
+    return text;
   }
   return "all layers are finite, the loss itself is not";
 }

@@ -33,7 +33,7 @@ Result Trainer::train() {
   const double no_loss = std::numeric_limits<double>::quiet_NaN();
   if (const auto bad = hooks.fire(0, false, no_loss); stop_on_nan && bad)
     return failed(0, fmt::format("{} is {} before training", bad->name, kind_of(bad->value)),
-                  {splits.at(bad->split).get(), {}});
+                  {splits.at(bad->split).get(), {}}, "the split " + bad->split);
 
   for (std::int64_t step = 1; step <= steps_; ++step) {
     if (const int number = signal.load(std::memory_order_relaxed))
@@ -44,7 +44,7 @@ Result Trainer::train() {
     const double batch_loss = loss.sum / loss.weight;
     if (stop_on_nan && !std::isfinite(batch_loss))
       return failed(step - 1, fmt::format("the loss of step {} is {}", step, kind_of(batch_loss)),
-                    rows_now);
+                    rows_now, "the batch");
 
     update.apply(step - 1, loss.weight);
     finished_ = step;
@@ -53,7 +53,7 @@ Result Trainer::train() {
     if (stop_on_nan && bad)
       return failed(step,
                     fmt::format("{} is {} after step {}", bad->name, kind_of(bad->value), step),
-                    {splits.at(bad->split).get(), {}});
+                    {splits.at(bad->split).get(), {}}, "the split " + bad->split);
     log.progress(step, batches.batch(step - 1).epoch + 1);
   }
   return {Outcome::finished, {}, steps_};
@@ -67,10 +67,11 @@ RowSelection Trainer::batch(std::int64_t finished) {
                                                   static_cast<std::size_t>(batch.rows))};
 }
 
-Result Trainer::failed(std::int64_t steps, const std::string& what, const RowSelection& rows) {
+Result Trainer::failed(std::int64_t steps, const std::string& what, const RowSelection& rows,
+                       const std::string& origin) {
   return {Outcome::failed,
           fmt::format("{}: {}. A smaller learning rate often helps; `train.on_nan=ignore` goes on",
-                      what, find_first_not_finite(parts_.network, rows, steps)),
+                      what, find_first_not_finite(parts_.network, rows, steps, origin)),
           steps};
 }
 

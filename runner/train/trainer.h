@@ -44,7 +44,8 @@ class Trainer {
  private:
   Result train();
   RowSelection batch(std::int64_t finished);
-  Result failed(std::int64_t steps, const std::string& what, const RowSelection& rows);
+  Result failed(std::int64_t steps, const std::string& what, const RowSelection& rows,
+                const std::string& origin);
 
   Parts parts_;
   std::int64_t steps_;

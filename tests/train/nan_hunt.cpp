@@ -25,7 +25,7 @@ struct Hunt {
     network->weights_changed();
   }
   std::string found(std::span<const std::int64_t> order = {}) {
-    return find_first_not_finite(*network, {digits.train.get(), order}, 100);
+    return find_first_not_finite(*network, {digits.train.get(), order}, 100, "the batch");
   }
   Digits digits;
   train::ThreadTeam team{2};
@@ -61,16 +61,20 @@ BOOST_AUTO_TEST_CASE(finite_layers_leave_the_loss) {
 BOOST_AUTO_TEST_CASE(the_first_layer_is_named_with_its_weights) {
   put("layer3.bias", 3, infinity);
   BOOST_TEST(found() ==
-             "first in the output of layer3 (Linear), row 0 of the batch: infinite, whose "
-             "layer3.bias holds values that are infinite");
+             "the output of layer3 (Linear) is the first that is not finite (row 0 of the batch); "
+             "layer3.bias is not finite either");
   put("layer2.kernel", 17, nan);
   BOOST_TEST(found() ==
-             "first in the output of layer2 (Linear), row 0 of the batch: NaN, whose "
-             "layer2.kernel holds values that are NaN");
+             "the output of layer2 (Linear) is the first that is not finite (row 0 of the batch); "
+             "layer2.kernel is not finite either");
   put("layer1.bias", 99, nan);
   BOOST_TEST(found() ==
-             "first in the output of layer1 (Linear), row 0 of the batch: NaN, whose layer1.bias "
-             "holds values that are NaN");
+             "the output of layer1 (Linear) is the first that is not finite (row 0 of the batch); "
+             "layer1.bias is not finite either");
+  put("layer1.kernel", 0, infinity);
+  BOOST_TEST(found() ==
+             "the output of layer1 (Linear) is the first that is not finite (row 0 of the batch); "
+             "layer1.kernel and layer1.bias are not finite either");
 }
 
 // Finite weights that overflow where a pixel is bright.
@@ -87,8 +91,9 @@ BOOST_AUTO_TEST_CASE(the_row_is_counted_over_blocks_and_lanes) {
   put("layer1.kernel", pixel * 100 + 1, std::numeric_limits<float>::max());
   const float value = samples.row(bright[0])[pixel];
   BOOST_TEST_MESSAGE("the pixel is " << value);
-  BOOST_TEST(found(order) ==
-             "first in the output of layer1 (Linear), row 777 of the batch: infinite");
+  BOOST_TEST(
+      found(order) ==
+      "the output of layer1 (Linear) is the first that is not finite (row 777 of the batch)");
 }
 
 BOOST_AUTO_TEST_CASE(a_sample_is_found_first) {
@@ -97,11 +102,11 @@ BOOST_AUTO_TEST_CASE(a_sample_is_found_first) {
     const auto rows =
         data::read(dataset, data::describe(dataset), std::vector<std::int64_t>{0, 2, 1});
     const std::string what = value == infinity ? "infinite" : "NaN";
-    BOOST_TEST(find_first_not_finite(*network, {&rows, {}}, 0) ==
-               "first in the data: a sample value is " + what + " (row 1 of the batch)");
+    BOOST_TEST(find_first_not_finite(*network, {&rows, {}}, 0, "the split test") ==
+               "a value of the samples is " + what + " (row 1 of the split test)");
     const std::vector<std::int64_t> order = {0, 2, 1};
-    BOOST_TEST(find_first_not_finite(*network, {&rows, order}, 0) ==
-               "first in the data: a sample value is " + what + " (row 2 of the batch)");
+    BOOST_TEST(find_first_not_finite(*network, {&rows, order}, 0, "the batch") ==
+               "a value of the samples is " + what + " (row 2 of the batch)");
   }
 }
 
