@@ -86,7 +86,8 @@ class Reader {
   }
 
   [[noreturn]] void fail(const std::string& message) const {
-    throw assay::Error(std::string(path_) + ":" + std::to_string(line_number_) + ": " + message);
+    throw assay::OptionError(
+        "file", std::string(path_) + ":" + std::to_string(line_number_) + ": " + message);
   }
 
  private:
@@ -112,7 +113,8 @@ class Digits final : public assay::Dataset {
     const std::string text = read_file(path);
     Reader reader(path, text);
     if (!reader.next_line())
-      throw assay::Error(path + ":1: the file is empty; expected a header of 65 names");
+      throw assay::OptionError("file",
+                               path + ":1: the file is empty; expected a header of 65 names");
     reader.expect_columns(pixel_count + 1);
     if (!reader.line().ends_with(",label"))
       reader.fail("expected a header that ends with ',label', found '" +

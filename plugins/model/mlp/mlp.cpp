@@ -80,7 +80,7 @@ class Mlp final : public Model {
        .type = ParameterType::choice,
        .doc = "how the biases start",
        .fallback = "zeros",
-       .choices = initializer_choices},
+       .choices = "zeros|ones"},
   };
   static constexpr Parameter parameters[] = {
       {.name = "hidden",

@@ -62,9 +62,10 @@ std::string refusal(const std::string& text) {
   const TemporaryFile file(text);
   try {
     digits_from(file.path());
-  } catch (const assay::Error& error) {
+  } catch (const assay::OptionError& error) {
     const std::string message = error.what();
     BOOST_TEST_MESSAGE(message);
+    BOOST_TEST(error.option() == "file");
     BOOST_TEST(message.starts_with(file.path()));
     return message.substr(std::min(message.size(), file.path().size()));
   }
