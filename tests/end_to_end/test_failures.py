@@ -88,6 +88,30 @@ class BadInput(unittest.TestCase):
         text = self.changed("value: test.accuracy", "value: test.acuracy")
         self.check(text, self.place(text, "test.acuracy"), "hooks.accuracy.value", "no metric 'acuracy'")
 
+    def test_unknown_split_of_a_picture(self):
+        text = self.changed("{type: test_sheet, split: test}", "{type: test_sheet, split: tst}")
+        self.check(text, self.place(text, "tst}"), "hooks.test_sheet.renderer.split: there is no split 'tst'",
+                   "all, test, train", "did you mean 'test'?")
+
+    def test_a_split_without_rows_to_train_on(self):
+        text = self.changed("split: {test: 0.25, seed: 0}", "split: {test: 0.9999, seed: 0}")
+        self.check(text, self.place(text, "{test: 0.9999"), "dataset.split: no rows are left to train on")
+
+    def test_a_broken_line_of_data(self):
+        with program.temporary_folder() as folder:
+            data = pathlib.Path(folder) / "bad.csv"
+            data.write_text("a,b,label\n")
+            self.check(DIGITS.read_text(), "argument 1: error: dataset.file: ", "bad.csv:1: expected 65 columns",
+                       arguments=[f"dataset.file={data}"])
+
+    def test_biases_that_have_no_fan(self):
+        self.check(DIGITS.read_text(), "argument 1: error: model.init.bias: expected one of zeros, ones",
+                   arguments=["model.init.bias=lecun_normal"])
+
+    def test_more_epochs_than_can_be_counted(self):
+        self.check(DIGITS.read_text(), "argument 1: error: train.epochs: expected at most ",
+                   arguments=["train.epochs=9223372036854775807", "train.batch_size=32"])
+
     def test_all_problems_in_one_go(self):
         text = self.changed("\nseed: 0 ", "\nseed: zero ").replace("activation: selu", "activation: silu")
         self.check(text, self.place(text, "zero"), self.place(text, "silu"), "did you mean 'selu'?")
@@ -180,7 +204,8 @@ class NotANumber(unittest.TestCase):
             self.assertEqual(process.returncode, program.RUN_FAILED)
             self.assertRegex(process.stderr,
                              r"(the loss of step \d+|test\.loss) is (NaN|infinite).*"
-                             r"first in the output of layer\d \(Linear\), row \d+")
+                             r"the output of layer\d \(Linear\) is the first that is not finite "
+                             r"\(row \d+ of the (batch|split test)\)")
             run = pathlib.Path(folder) / "run"
             record = program.record(run)
             self.assertEqual(record["state"], "failed")
@@ -197,6 +222,17 @@ class NotANumber(unittest.TestCase):
             self.assertIn('"NaN"', text)
             self.assertNotIn("null", text)
             self.assertEqual(program.record(run)["final"]["Loss"], "NaN")
+
+
+class Warnings(unittest.TestCase):
+    def test_a_hook_that_never_fires(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", DIGITS, "run_dir=run", "train.epochs=74", "hooks.loss.every=1000000",
+                                    folder=folder)
+            self.assertEqual(process.returncode, program.DONE)
+            warning = "warning: hooks.loss fires at no step of this run (74 steps)"
+            self.assertEqual(process.stderr, f"assay: {warning}\n")
+            self.assertIn(warning, (pathlib.Path(folder) / "run" / "log.txt").read_text())
 
 
 class Plugins(unittest.TestCase):
