@@ -1,0 +1,72 @@
+"""./dev from other folders, and without what it installed before."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+import program
+
+
+def source_folder(folder):
+    """The source folder under another name and without its Python environments."""
+    source = pathlib.Path(folder) / "source"
+    source.mkdir()
+    for entry in program.SOURCE.iterdir():
+        if entry.name not in ("runs", "build") and not entry.name.startswith(".venv"):
+            (source / entry.name).symlink_to(entry)
+    (source / "build").symlink_to(program.BUILD)
+    return source
+
+
+def dev(source, *arguments, cwd, **environment):
+    return subprocess.run([str(source / "dev"), *arguments], cwd=cwd, capture_output=True, text=True,
+                          timeout=600, env={**os.environ, **environment})
+
+
+def fake_tensorboard(environment):
+    (environment / "bin").mkdir(parents=True)
+    for name in ("python", "tensorboard"):
+        program_file = environment / "bin" / name
+        program_file.write_text("#!/bin/sh\npwd\necho \"$@\"\n")
+        program_file.chmod(0o755)
+
+
+class Dev(unittest.TestCase):
+    def test_run_works_in_the_callers_folder(self):
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            mine = pathlib.Path(folder) / "elsewhere"
+            mine.mkdir()
+            shutil.copy(program.CONFIGS / "digits.yaml", mine / "mine.yaml")
+            process = dev(source, "run", "mine.yaml", "run_dir=run", "train.epochs=1", cwd=mine)
+            self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
+            self.assertTrue((mine / "run" / "run.json").exists())
+
+    def test_view_works_in_the_callers_folder(self):
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            fake_tensorboard(source / ".venv")
+            (pathlib.Path(folder) / "mine").mkdir()
+            process = dev(source, "view", "mine", cwd=folder)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            self.assertEqual(process.stdout.splitlines()[0], os.path.realpath(folder))
+            self.assertIn("--logdir mine", process.stdout)
+
+    def test_view_installs_tensorboard_alone_when_it_is_gone(self):
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            (source / ".venv-view").mkdir()  # its stamp was there, its Python is not
+            (source / ".venv-view" / ".dev-stamp").write_text(subprocess.run(
+                ["sh", "-c", "cat dev tests/requirements.txt | cksum"], cwd=source,
+                capture_output=True, text=True, check=True).stdout)
+            process = dev(source, "view", ".", cwd=folder, PIP_NO_INDEX="1")
+            print(process.stderr)
+            self.assertNotEqual(process.returncode, 0)
+            self.assertIn("dev: installing tensorboard setuptools into .venv-view", process.stderr)
+            self.assertIn("No matching distribution found for tensorboard==", process.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
