@@ -4,10 +4,8 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <future>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,6 +16,8 @@
 #include "runner/command_line/signals.h"
 #include "runner/command_line/summary.h"
 #include "runner/command_line/terminal.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/command_line/words.h"
 #include "runner/picture/load.h"
 #include "runner/plan/emit.h"
 #include "runner/plan/load.h"
@@ -90,39 +90,35 @@ std::string_view state_name(Outcome outcome) {
 // One run, from the empty folder to the full one.
 class Execution {
  public:
-  Execution(const plan::Plan& plan, train::Experiment& experiment,
-            const plugin_host::PluginHost& host, const std::string& config_text, GitState git)
+  /// Plan and folder are borrowed.
+  Execution(const plan::Plan& plan, train::Experiment experiment,
+            const plugin_host::PluginHost& host, const run_folder::RunFolder& folder,
+            Clock::time_point start, const std::vector<std::string>& overrides, GitState git)
       : plan_(plan),
-        experiment_(experiment),
+        experiment_(std::move(experiment)),
         git_(std::move(git)),
-        paint_(painter_for(experiment)),
-        start_(Clock::now()),
-        folder_(run_folder::RunFolder::create(plan.run_dir, start_)),
+        paint_(painter_for(experiment_)),
+        start_(start),
+        folder_(folder),
         run_log_(folder_.file("log.txt")),
-        record_(opening_record(plan, experiment, host, start_)) {
+        record_(opening_record(plan, experiment_, host, start_)) {
+    record_.overrides = overrides;
     run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
-    run_folder::write_atomically(folder_.file("config.yaml"), config_text, Sync::later);
+    run_folder::write_atomically(folder_.file("config.yaml"), plan.source->text, Sync::later);
     if (git_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
       record_.git = git_.get();
     run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
-    run_log_.write(fmt::format("assay {} runs {}: {} steps, {} threads, {} kernels", ASSAY_VERSION,
-                               plan.name, experiment.steps, record_.threads, record_.kernels));
-    terminal_.print(opening_lines(plan, experiment, host, folder_.path()));
-    for (const std::string& warning : experiment.warnings) {
-      run_log_.write("warning: " + warning);
-      std::cerr << "assay: warning: " << warning << std::endl;
-    }
+    run_log_.write(fmt::format("assay {}", ASSAY_VERSION));
+    say(opening_lines(plan, experiment_, host, folder_.path()));
+    for (const std::string& warning : experiment_.warnings) say("assay: warning: " + warning);
   }
 
   int run(bool describe_after) {
-    catch_signals();
     const train::Result result = train();
     write_results(result);
     if (result.outcome == Outcome::failed) report(result.reason);
-    run_log_.write(
-        fmt::format("{} after {} steps, {:.3f} s", record_.state, result.steps, result.seconds));
     if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
-    terminal_.print(closing_lines(record_, folder_.path()));
+    say(closing_lines(record_, folder_.path()));
     return exit_code(result);
   }
 
@@ -130,10 +126,15 @@ class Execution {
   const train::ModelDescription& description() const { return experiment_.network->description(); }
   const train::ParameterMemory& weights() const { return experiment_.network->weights(); }
 
+  void say(const std::string& text) {
+    run_log_.write(text);
+    terminal_.print(text);
+  }
+
+  // Called from the logging thread, too.
   void report(const std::string& message) {
     run_log_.write("error: " + message);
-    terminal_.status({});
-    std::cerr << "assay: error: " << message << std::endl;
+    terminal_.error("assay: error: " + message);
   }
 
   train::Result train() {
@@ -190,33 +191,65 @@ class Execution {
   }
 
   const plan::Plan& plan_;
-  train::Experiment& experiment_;
+  train::Experiment experiment_;
   GitState git_;
   logging::Paint paint_;
   Clock::time_point start_;
-  run_folder::RunFolder folder_;
+  const run_folder::RunFolder& folder_;
   run_folder::RunLog run_log_;
   run_folder::RunRecord record_;
   StandardTerminal terminal_;
 };
 
+// Nothing, and a problem at the config's run_dir, where the config is to blame.
+std::optional<run_folder::RunFolder> make_folder(const plan::Plan& plan, Clock::time_point start,
+                                                 config::Diagnostics& diagnostics) {
+  try {
+    return run_folder::RunFolder::create(plan.run_dir, start);
+  } catch (const run_folder::RunDirError& error) {
+    const bool placed = plan.run_dir_where.source != nullptr;
+    diagnostics.error(placed ? plan.run_dir_where : config::Location{plan.source, 0, 0, 0},
+                      "run_dir", error.what());
+    return std::nullopt;
+  }
+}
+
+void check_is_no_run(const std::string& config) {
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(config, unreadable) &&
+      std::filesystem::exists(std::filesystem::path(config) / "plan.yaml", unreadable))
+    throw UsageError(fmt::format(
+        "{}: this is a folder, expected a config file; to repeat that run: assay run {}", config,
+        shell_quoted((std::filesystem::path(config) / "plan.yaml").string())));
+}
+
 }  // namespace
 
 int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
         bool describe_after) {
+  check_is_no_run(config);
   const GitState git = std::async(std::launch::async, run_folder::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   const auto plan = plan::load(config, overrides, host, diagnostics);
   std::optional<train::Experiment> experiment;
   if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
-  if (!experiment) {
+  std::optional<run_folder::RunFolder> folder;
+  const Clock::time_point start = Clock::now();
+  catch_signals();
+  if (experiment) folder = make_folder(*plan, start, diagnostics);
+  if (!folder) {
     std::cerr << diagnostics.text(error_colours());
     return usage_error;
   }
-  std::ifstream file(config, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return Execution(*plan, *experiment, host, text, git).run(describe_after);
+  std::optional<Execution> execution;
+  try {
+    execution.emplace(*plan, std::move(*experiment), host, *folder, start, overrides, git);
+  } catch (...) {
+    folder->remove();
+    throw;
+  }
+  return execution->run(describe_after);
 }
 
 }  // namespace assay::command_line

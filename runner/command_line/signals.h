@@ -1,4 +1,4 @@
-// Ctrl-C and kill ask a run to stop; a second one ends the process at once.
+// Ctrl-C, kill and a closed terminal ask a run to stop; a second one ends the process at once.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,9 @@ namespace assay::command_line {
 /// The number of the signal that came, or 0. Never reset.
 const std::atomic<int>& stop_signal();
 
-/// From now on SIGINT and SIGTERM only set stop_signal(), once each; SIGPIPE is ignored. A full
-/// disk is an error of the write, so SIGXFSZ is ignored, too.
+/// From now on SIGINT, SIGTERM and SIGHUP (unless nohup ignores it) only set stop_signal(), once
+/// each; at a terminal Ctrl-C says so on standard error. SIGPIPE is ignored. A full disk is an
+/// error of the write, so SIGXFSZ is ignored, too.
 void catch_signals();
 
 }  // namespace assay::command_line

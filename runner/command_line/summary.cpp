@@ -14,9 +14,9 @@ namespace {
 
 std::string split_sizes(const train::Experiment& experiment) {
   std::vector<std::string> parts;
-  for (const char* name : {"train", "validation", "test"})
-    if (const auto split = experiment.splits.find(name); split != experiment.splits.end())
-      parts.push_back(fmt::format("{} {}", grouped(split->second->count), name));
+  for (const auto& [name, rows] : experiment.split_sizes)
+    parts.insert(name == "train" ? parts.begin() : parts.end(),
+                 fmt::format("{} {}", grouped(rows), name));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

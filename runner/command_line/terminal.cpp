@@ -35,9 +35,9 @@ int StandardTerminal::columns() const {
   return 80;
 }
 
-void StandardTerminal::write(std::string_view text) {
+void StandardTerminal::write(std::string_view text, int file) {
   while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    const ssize_t written = ::write(file, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;  // nobody listens any more; the run folder has it all
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -51,14 +51,21 @@ void StandardTerminal::print(std::string_view line) {
   text += line;
   text += '\n';
   text += status_;
-  write(text);
+  write(text, STDOUT_FILENO);
 }
 
 void StandardTerminal::status(std::string_view line) {
   const std::lock_guard lock(mutex_);
   if (!interactive_ || (line.empty() && status_.empty())) return;
   status_ = line;
-  write(std::string(clear_line) + status_);
+  write(std::string(clear_line) + status_, STDOUT_FILENO);
+}
+
+void StandardTerminal::error(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  if (!status_.empty()) write(clear_line, STDOUT_FILENO);
+  write(std::string(line) + '\n', STDERR_FILENO);
+  if (!status_.empty()) write(status_, STDOUT_FILENO);
 }
 
 bool error_colours() { return is_terminal(STDERR_FILENO) && colours_wanted(); }

@@ -8,7 +8,7 @@
 
 namespace assay::command_line {
 
-/// Writes to standard output. Any thread.
+/// Writes to standard output; errors to standard error. Any thread.
 class StandardTerminal final : public Terminal {
  public:
   StandardTerminal();
@@ -19,9 +19,11 @@ class StandardTerminal final : public Terminal {
   int columns() const override;
   void print(std::string_view line) override;
   void status(std::string_view line) override;
+  /// A line to standard error, never in the middle of another one.
+  void error(std::string_view line);
 
  private:
-  void write(std::string_view text);
+  void write(std::string_view text, int file);
 
   std::mutex mutex_;
   bool interactive_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,7 @@ struct Plan {
   std::optional<std::int64_t> threads;    ///< nothing: one per core
   std::optional<InstructionSet> kernels;  ///< nothing: the best that the CPU has
   std::string run_dir;                    ///< template: may hold ${now:...}
+  config::Location run_dir_where;         ///< nowhere for the default
   ComponentPlan dataset;
   std::optional<SplitPlan> split;  ///< nothing: as the dataset has it
   ComponentPlan model;
@@ -68,6 +70,7 @@ struct Plan {
   std::vector<NamedComponent> metrics;
   std::vector<HookPlan> hooks;
   std::vector<NamedComponent> loggers;
+  std::shared_ptr<const config::Source> source;  ///< the config as read
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,12 +22,40 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Throws Error where a folder cannot be made.
-void make_folders(const fs::path& path) {
+[[noreturn]] void fail(const fs::path& path, int error) {
+  const std::string message =
+      fmt::format("{} cannot be created: {}", path.string(), std::strerror(error));
+  if (error == ENOSPC || error == EDQUOT || error == EIO) throw Error(message);
+  throw RunDirError(message);
+}
+
+void remove_empty(const std::vector<fs::path>& folders) noexcept {
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) ::rmdir(folder->c_str());
+}
+
+// Makes the folder and those above it; returns the new ones, outermost first.
+std::vector<fs::path> make_folders(const fs::path& path) {
+  std::vector<fs::path> made;
+  fs::path folder;
+  std::error_code ignored;
+  for (const fs::path& part : path) {
+    folder /= part;
+    if (::mkdir(folder.c_str(), 0777) == 0) {
+      made.push_back(folder);
+    } else if (const int error = errno; !fs::is_directory(folder, ignored)) {
+      remove_empty(made);
+      fail(path, error == EEXIST ? ENOTDIR : error);
+    }
+  }
+  return made;
+}
+
+// Makes a folder in the run folder.
+fs::path make_folder(const fs::path& path) {
   std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    throw Error(fmt::format("run_dir: {} cannot be created: {}", path.string(), error.message()));
+  fs::create_directory(path, error);
+  if (error) throw Error(fmt::format("{}: cannot be created: {}", path.string(), error.message()));
+  return path;
 }
 
 // Of a file step_N.safetensors.
@@ -48,31 +77,39 @@ RunFolder RunFolder::create(const std::string& name_template,
   const bool generated = name_template.find("${now:") != std::string::npos;
   fs::path wanted = fs::absolute(config::expand_now(name_template, start)).lexically_normal();
   if (!wanted.has_filename()) wanted = wanted.parent_path();  // "runs/a/"
-  make_folders(wanted.parent_path());
+  std::vector<fs::path> above = make_folders(wanted.parent_path());
   fs::path path = wanted;
   for (int suffix = 2; ::mkdir(path.c_str(), 0777) != 0; ++suffix) {
-    if (errno != EEXIST)
-      throw Error(
-          fmt::format("run_dir: {} cannot be created: {}", path.string(), std::strerror(errno)));
+    if (const int error = errno; error != EEXIST) {
+      remove_empty(above);
+      fail(path, error);
+    }
     if (!generated)
-      throw Error(
-          fmt::format("run_dir: {} exists already; remove it, or put "
+      throw RunDirError(
+          fmt::format("{} exists already; name another one, or put "
                       "${{now:%Y%m%d-%H%M%S}} in run_dir for a new folder each time",
                       path.string()));
     path = wanted.string() + fmt::format("-{}", suffix);
   }
-  return RunFolder(path);
+  return RunFolder(path, std::move(above));
 }
 
-RunFolder::RunFolder(fs::path path)
-    : path_(std::move(path)), lock_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+RunFolder::RunFolder(fs::path path, std::vector<fs::path> made_above)
+    : path_(std::move(path)),
+      made_above_(std::move(made_above)),
+      lock_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (lock_.get() < 0 || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
     throw Error(fmt::format("{}: another process is writing to this run folder", path_.string()));
 }
 
+void RunFolder::remove() noexcept {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+  remove_empty(made_above_);
+}
+
 fs::path RunFolder::image(std::string_view name) const {
-  const fs::path folder = path_ / "images";
-  make_folders(folder);
+  const fs::path folder = make_folder(path_ / "images");
   std::string safe(name);
   std::replace_if(
       safe.begin(), safe.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
@@ -80,9 +117,7 @@ fs::path RunFolder::image(std::string_view name) const {
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const {
-  const fs::path folder = path_ / "checkpoints";
-  make_folders(folder);
-  return folder / fmt::format("step_{}.safetensors", step);
+  return make_folder(path_ / "checkpoints") / fmt::format("step_{}.safetensors", step);
 }
 
 std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
@@ -98,12 +133,18 @@ std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
   return last;
 }
 
-void RunLog::write(std::string_view line) {
+void RunLog::write(std::string_view text) {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  const std::string text = fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", fmt::localtime(now), line);
+  const std::string time = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now));
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines += fmt::format("{} {}\n", time, text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
   const std::lock_guard lock(mutex_);
   try {
-    file_.append(std::as_bytes(std::span(text)));
+    file_.append(std::as_bytes(std::span(lines)));
   } catch (const Error&) {
     // The disk is full, which the loggers report; this file only repeats what the terminal shows.
   }

@@ -3,7 +3,7 @@
 //   plan.yaml      what was run; running it repeats the run
 //   config.yaml    the config as written
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
-//   log.txt        what the run said
+//   log.txt        how it began and ended, and what failed
 //   checkpoints/   the weights (weights.h)
 //   images/        pictures, where asked
 // and whatever the loggers create.
@@ -15,18 +15,30 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "assay/error.h"
 #include "runner/run_folder/append_file.h"
 
 namespace assay::run_folder {
+
+/// The config asks for a run folder that cannot be had.
+class RunDirError : public Error {
+ public:
+  using Error::Error;
+};
 
 class RunFolder {
  public:
   /// Makes the folder that the template names, with ${now:...} as at `start`. A folder that exists
   /// is an error when the name is fixed; a name with ${now:...} in it gets a suffix "-2", "-3", ...
-  /// Throws assay::Error.
+  /// Throws RunDirError, and assay::Error where not the name but the disk is to blame.
   static RunFolder create(const std::string& name_template,
                           std::chrono::system_clock::time_point start);
+
+  /// Takes back create(): the folder with all in it, and those above it that create() made and that
+  /// hold nothing else.
+  void remove() noexcept;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
@@ -37,20 +49,21 @@ class RunFolder {
   std::filesystem::path checkpoint(std::int64_t step) const;
 
  private:
-  explicit RunFolder(std::filesystem::path path);
+  RunFolder(std::filesystem::path path, std::vector<std::filesystem::path> made_above);
 
   std::filesystem::path path_;
+  std::vector<std::filesystem::path> made_above_;  ///< outermost first
   FileDescriptor lock_;
 };
 
 /// The weights of the highest step in a run folder's checkpoints/.
 std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
 
-/// log.txt: a line with the time for everything that a run tells about itself. Any thread.
+/// log.txt: how the run began and ended, and what failed; every line with the time. Any thread.
 class RunLog {
  public:
   explicit RunLog(const std::filesystem::path& path) : file_(path) {}
-  void write(std::string_view line);
+  void write(std::string_view text);
 
  private:
   std::mutex mutex_;

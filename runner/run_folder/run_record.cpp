@@ -41,6 +41,7 @@ nlohmann::ordered_json host() {
 void write_run_record(const std::filesystem::path& path, const RunRecord& record, Sync sync) {
   nlohmann::ordered_json json;
   json["name"] = record.name;
+  json["overrides"] = record.overrides;
   json["state"] = record.state;
   if (!record.reason.empty()) json["reason"] = record.reason;
   json["start"] = iso(record.start);

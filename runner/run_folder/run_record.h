@@ -21,8 +21,9 @@ struct RunRecord {
   };
 
   std::string name;
-  std::string state;   ///< running, finished, stopped, failed
-  std::string reason;  ///< why it stopped or failed
+  std::vector<std::string> overrides;  ///< `key=value` of the command line
+  std::string state;                   ///< running, finished, stopped, failed
+  std::string reason;                  ///< why it stopped or failed
   std::chrono::system_clock::time_point start;
   std::optional<std::chrono::system_clock::time_point> end;
   std::string version;  ///< of assay

@@ -80,6 +80,8 @@ class Assembly {
           std::iota(rows_["train"].begin(), rows_["train"].end(), 0);
         }
       }
+      for (const auto& [name, rows] : rows_)
+        out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
       out_.batches.emplace(static_cast<std::int64_t>(rows_.at("train").size()),
                            plan_.train.batch_size, plan_.train.shuffle, plan_.seed);
     });

@@ -2,6 +2,7 @@
 // network.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ namespace assay::train {
 
 struct Experiment {
   data::Description data;
-  hooks::Splits splits;  ///< "train", and those that hooks look at
+  std::map<std::string, std::int64_t> split_sizes;  ///< rows, of all splits
+  hooks::Splits splits;                             ///< "train", and those that hooks look at
   std::optional<data::Batches> batches;
   std::int64_t steps = 0;
   std::unique_ptr<ThreadTeam> team;

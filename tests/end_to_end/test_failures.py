@@ -132,8 +132,25 @@ class Folders(unittest.TestCase):
             (pathlib.Path(folder) / "file").write_text("")
             process = program.assay("run", DIGITS, "run_dir=file/run", folder=folder)
             self.assertEqual(process.returncode, program.USAGE_ERROR)
-            self.assertRegex(process.stderr, r"run_dir: .*file.* cannot be created")
-            self.assertEqual(len(process.stderr.strip().splitlines()), 1)
+            self.assertRegex(process.stderr, r"argument 1: error: run_dir: .*file/run cannot be created: Not a dir")
+            (pathlib.Path(folder) / "mine.yaml").write_text(
+                DIGITS.read_text().replace("runs/test/${now:%Y%m%d-%H%M%S}", "file/run"))
+            process = program.assay("run", "mine.yaml", folder=folder)
+            self.assertRegex(process.stderr, r"mine.yaml:\d+:10: error: run_dir: ")
+
+    def test_full_disk_at_the_start(self):
+        """Nothing is left, and the config is not to blame."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+        with program.temporary_folder() as folder:
+            (pathlib.Path(folder) / "mine").mkdir()
+            process = program.assay("run", DIGITS, "run_dir=mine/new/run", folder=folder,
+                                    preexec_fn=limit)
+            print(process.stderr)
+            self.assertEqual(process.returncode, program.RUN_FAILED)
+            self.assertIn("plan.yaml: cannot be written", process.stderr)
+            self.assertEqual([str(p.name) for p in pathlib.Path(folder).rglob("*")], ["mine"])
 
     def test_full_disk(self):
         """No file may grow beyond 100 kB, which a write reports as a full disk would be."""
@@ -163,7 +180,8 @@ class Signals(unittest.TestCase):
     def interrupted(self, number, folder):
         process = subprocess.Popen(
             [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000"],
-            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         run = pathlib.Path(folder) / "run"
         deadline = time.monotonic() + 60
         while not (run / "metrics.jsonl").exists() or (run / "metrics.jsonl").stat().st_size < 1000:
@@ -189,10 +207,11 @@ class Signals(unittest.TestCase):
             self.assertGreater(len(list(RawEventFileLoader(str(events)).Load())), len(losses))
 
     def test_kill(self):
-        with program.temporary_folder() as folder:
-            code, _, run = self.interrupted(signal.SIGTERM, folder)
-            self.assertEqual(code, 143)
-            self.assertEqual(program.record(run)["state"], "stopped")
+        for number, expected in ((signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            with self.subTest(signal=number), program.temporary_folder() as folder:
+                code, _, run = self.interrupted(number, folder)
+                self.assertEqual(code, expected)
+                self.assertEqual(program.record(run)["state"], "stopped")
 
 
 class NotANumber(unittest.TestCase):

@@ -44,6 +44,17 @@ class RunFolder(unittest.TestCase):
                          {"digits", "mlp", "softmax_cross_entropy", "sgd", "loss", "accuracy", "image",
                           "scalar", "sheet", "console", "tensorboard", "jsonl"})
 
+    def test_what_was_asked_and_said(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", program.CONFIGS / "digits.yaml", "train.epochs=2",
+                                    "loggers=[]", "run_dir=run", folder=folder)
+            run = program.pathlib.Path(folder) / "run"
+            self.assertEqual(program.record(run)["overrides"],
+                             ["train.epochs=2", "loggers=[]", "run_dir=run"])
+            said = [re.sub(r"^[\d-]+ [\d:]+ ", "", line) for line in (run / "log.txt").read_text().splitlines()]
+            self.assertRegex(said[0], r"^assay \d+\.\d+\.\d+$")
+            self.assertEqual(said[1:], process.stdout.splitlines())
+
     def test_git_state(self):
         with program.temporary_folder() as folder:
             for command in (["init", "-q"], ["-c", "user.name=n", "-c", "user.email=e", "commit", "-q",
