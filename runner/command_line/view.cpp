@@ -3,22 +3,48 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <string>
+#include <system_error>
 #include <vector>
 
-#include "assay/error.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/command_line/words.h"
+#include "runner/plugin_host/search_path.h"
 
 namespace assay::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The one in a .venv* beside the build folder that this program is in; empty where there is none.
+std::string tensorboard_beside_the_build() {
+  const fs::path source = plugin_host::places().plugins.parent_path().parent_path();
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(source, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path program = entry->path() / "bin" / "tensorboard";
+    if (entry->path().filename().string().starts_with(".venv") &&
+        access(program.c_str(), X_OK) == 0)
+      found.push_back(program);
+  }
+  return found.empty() ? std::string() : std::ranges::min(found).string();
+}
+
+}  // namespace
 
 int view(const std::string& folder, const std::vector<std::string>& arguments) {
-  if (!std::filesystem::is_directory(folder))
-    throw Error(
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw UsageError(
         fmt::format("{}: no such folder; `assay run` makes run folders under runs/", folder));
   // TensorBoard keeps 1000 scalars and 10 images of a tag unless told.
   std::vector<std::string> words = {"tensorboard", "--logdir", folder, "--samples_per_plugin",
@@ -28,12 +54,19 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   execvp(argv[0], argv.data());
-  if (errno != ENOENT) throw Error(fmt::format("tensorboard: {}", std::strerror(errno)));
-  std::cerr
-      << "assay: error: TensorBoard is not installed (no `tensorboard` in PATH). Install it with\n"
-         "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
-         "and put tb/bin into PATH; in Assay's source folder, `./dev view "
-      << folder << "` does both.\n";
+  if (errno == ENOENT) {
+    words[0] = tensorboard_beside_the_build();
+    argv[0] = words[0].data();
+    if (!words[0].empty()) execv(argv[0], argv.data());
+  }
+  if (!words[0].empty() && errno != ENOENT)
+    throw Error(fmt::format("{}: {}", words[0], std::strerror(errno)));
+  std::cerr << "assay: error: TensorBoard is not installed (no `tensorboard` in PATH). Install it "
+               "and look with\n"
+               "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
+               "    PATH=\"$PWD/tb/bin:$PATH\" "
+            << shell_quoted(fs::read_symlink("/proc/self/exe").string()) << " view "
+            << shell_quoted(folder) << "\n";
   return run_failed;
 }
 

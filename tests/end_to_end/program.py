@@ -64,5 +64,13 @@ def tutorial_run():
     return folder
 
 
+def elsewhere(folder):
+    """A copy of the program in FOLDER/build, with no source folder around it."""
+    home = pathlib.Path(folder) / "build"
+    (home / "runner").mkdir(parents=True)
+    shutil.copy(ASSAY, home / "runner")
+    return home
+
+
 def temporary_folder():
     return tempfile.TemporaryDirectory(prefix="assay-test-")

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -13,14 +14,16 @@ import unittest
 import program
 
 
-def at_a_terminal(*arguments, folder, columns=100):
-    """Runs assay on a pseudo-terminal; returns the exit code and all that it wrote."""
+def at_a_terminal(*arguments, folder, columns=100, stop_when=lambda output: False):
+    """Runs assay on a pseudo-terminal, and presses Ctrl-C when `stop_when` says so; returns the exit
+    code and all that it wrote."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color"}
     environment.pop("NO_COLOR", None)
     process = subprocess.Popen([str(program.ASSAY), *map(str, arguments)], cwd=folder, env=environment,
                                stdin=follower, stdout=follower, stderr=follower)
+    stopped = False
     os.close(follower)
     output = b""
     while True:
@@ -33,6 +36,9 @@ def at_a_terminal(*arguments, folder, columns=100):
         if not piece:
             break
         output += piece
+        if not stopped and stop_when(output.decode(errors="replace")):
+            process.send_signal(signal.SIGINT)
+            stopped = True
     os.close(leader)
     return process.wait(timeout=60), output.decode()
 
@@ -47,19 +53,21 @@ def bars(output):
 class Terminal(unittest.TestCase):
     def test_progress_bar(self):
         with program.temporary_folder() as folder:
-            code, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", folder=folder)
-        self.assertEqual(code, 0)
+            code, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=10000000",
+                                         folder=folder, stop_when=lambda output: len(bars(output)) > 6)
+        self.assertEqual(code, 130)
+        self.assertEqual(output.count("stopping after this step; Ctrl-C again quits at once\r\n"), 1)
         shown = bars(output)
-        self.assertGreater(len(shown), 3, output)
         print(shown[len(shown) // 2])
-        for part in (r"\d+/3000", r"steps/s", r"ETA", r"Loss", r"Accuracy"):
+        for part in (r"\d+/10000000", r"steps/s", r"ETA", r"Loss", r"Accuracy"):
             self.assertRegex(shown[len(shown) // 2], part)
         self.assertLessEqual(max(map(len, shown)), 100)
 
     def test_a_narrow_terminal(self):
         with program.temporary_folder() as folder:
-            _, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=300",
-                                      folder=folder, columns=40)
+            _, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=10000000",
+                                      folder=folder, columns=40,
+                                      stop_when=lambda output: len(bars(output)) > 2)
         self.assertLessEqual(max(map(len, bars(output))), 40)
 
     def test_errors_are_coloured_at_a_terminal_only(self):
@@ -73,13 +81,22 @@ class Terminal(unittest.TestCase):
 class Elsewhere(unittest.TestCase):
     def test_plain_lines(self):
         with program.temporary_folder() as folder:
-            process = program.assay("run", program.CONFIGS / "digits.yaml",
-                                    "loggers=[{type: console, interval: 0.2}]", folder=folder)
-        self.assertEqual(process.returncode, 0, process.stderr)
-        self.assertNotIn("\x1b", process.stdout)
-        self.assertNotIn("\r", process.stdout)
-        lines = re.findall(r"^step \d+/3000 .*steps/s.*$", process.stdout, re.MULTILINE)
-        self.assertGreaterEqual(len(lines), 2, process.stdout)
+            process = subprocess.Popen(
+                [str(program.ASSAY), "run", str(program.CONFIGS / "digits.yaml"), "train.epochs=10000000",
+                 "loggers=[{type: console, interval: 0.2}]"],
+                cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            output = ""
+            for line in process.stdout:
+                output += line
+                if len(re.findall(r"^step \d+/10000000 .*steps/s.*$", output, re.MULTILINE)) == 2:
+                    process.send_signal(signal.SIGINT)
+            errors = process.stderr.read()
+            self.assertEqual(process.wait(timeout=60), 130, errors)
+            process.stdout.close()
+            process.stderr.close()
+        self.assertEqual(errors, "")
+        self.assertNotIn("\x1b", output)
+        self.assertNotIn("\r", output)
 
     def test_summary(self):
         output = (program.tutorial_run().parents[2] / "output.txt").read_text()
@@ -99,9 +116,31 @@ class Elsewhere(unittest.TestCase):
 class View(unittest.TestCase):
     def test_says_how_to_install_tensorboard(self):
         with program.temporary_folder() as folder:
-            process = program.assay("view", folder, folder=folder, env={"PATH": "/nowhere"})
+            home = program.elsewhere(folder)
+            process = subprocess.run([str(home / "runner" / "assay"), "view", "."], cwd=folder,
+                                     env={"PATH": "/nowhere"}, capture_output=True, text=True)
+            print(process.stderr)
             self.assertEqual(process.returncode, program.RUN_FAILED)
             self.assertIn("pip install tensorboard", process.stderr)
+            # The command that it names works.
+            bin = program.pathlib.Path(folder) / "tb" / "bin"
+            bin.mkdir(parents=True)
+            (bin / "tensorboard").write_text("#!/bin/sh\necho seen \"$@\"\n")
+            (bin / "tensorboard").chmod(0o755)
+            command = process.stderr.strip().splitlines()[-1]
+            process = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
+            self.assertIn("seen --logdir .", process.stdout)
+
+    def test_finds_the_one_beside_the_build(self):
+        with program.temporary_folder() as folder:
+            home = program.elsewhere(folder)
+            bin = program.pathlib.Path(folder) / ".venv-view" / "bin"
+            bin.mkdir(parents=True)
+            (bin / "tensorboard").write_text("#!/bin/sh\necho seen \"$@\"\n")
+            (bin / "tensorboard").chmod(0o755)
+            process = subprocess.run([str(home / "runner" / "assay"), "view", "."], cwd=folder,
+                                     env={"PATH": "/nowhere"}, capture_output=True, text=True)
+            self.assertIn("seen --logdir .", process.stdout, process.stderr)
 
     def test_tells_tensorboard_to_keep_all_points(self):
         with program.temporary_folder() as folder:
