@@ -1,5 +1,8 @@
 // Parses the arguments and hands over to a command.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
@@ -11,6 +14,7 @@
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/usage_error.h"
 #include "runner/config/suggest.h"
 
 namespace {
@@ -20,8 +24,8 @@ using namespace assay::command_line;
 
 struct Arguments {
   Common common;
-  std::string kernels, config, what, folder = "runs", kind, component;
-  std::vector<std::string> overrides, rest;
+  std::string kernels, config, folder = "runs", kind;
+  std::vector<std::string> overrides, what, rest, component;
   bool describe = false, why = false;
 };
 
@@ -29,6 +33,7 @@ struct Arguments {
 void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
   app.set_version_flag("--version", [] { return version_text(); });
   app.require_subcommand(1);
+  app.fallthrough();
   app.add_option("--plugin-path", a.common.plugin_path, "Look for plugins in this folder first")
       ->type_name("DIR");
   app.add_option("--kernels", a.kernels, "Vector instructions to use: generic, avx2 or avx512")
@@ -50,10 +55,11 @@ void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
   run_command->callback(
       [&] { command = [&] { return run(a.common, a.config, a.overrides, a.describe); }; });
 
-  CLI::App* describe_command =
-      app.add_subcommand("describe", "Print the model of a run, layer by layer, with its weights");
-  describe_command->add_option("RUN_DIR", a.what, "A run folder, or a config")->required();
-  describe_command->footer("Example:\n  assay describe runs/test/20260101-120000");
+  CLI::App* describe_command = app.add_subcommand(
+      "describe", "Print the models of runs, layer by layer, with their weights");
+  describe_command->add_option("RUN_DIR", a.what, "Run folders, checkpoints or configs")
+      ->required();
+  describe_command->footer("Example:\n  assay describe runs/test/*");
   describe_command->callback([&] { command = [&] { return describe(a.common, a.what); }; });
 
   CLI::App* view_command = app.add_subcommand("view", "Start TensorBoard on a folder of runs");
@@ -71,21 +77,43 @@ void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
   list->footer("Example:\n  assay plugins list optimizer");
   list->callback([&] { command = [&] { return list_plugins(a.common, a.kind, a.why); }; });
   CLI::App* describe_one = plugins->add_subcommand("describe", "Print the options of a component");
-  describe_one->add_option("NAME", a.component, "For instance sgd, or 'optimizer sgd'")->required();
+  describe_one->add_option("NAME", a.component, "For instance sgd, or optimizer sgd")
+      ->expected(1, 2)
+      ->required();
   describe_one->footer("Example:\n  assay plugins describe sgd");
-  describe_one->callback([&] { command = [&] { return describe_plugin(a.common, a.component); }; });
+  describe_one->callback([&] {
+    command = [&] {
+      return describe_plugin(a.common, fmt::format("{}", fmt::join(a.component, " ")));
+    };
+  });
 }
 
-// CLI11 only says that a subcommand is required.
-std::string unknown_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return {};
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return {};
-  const std::string guess = config::suggest(argv[1], names);
-  std::string message = std::string("there is no command '") + argv[1] + "'";
-  if (!guess.empty()) message += "; did you mean '" + guess + "'?";
-  return message + "  (`assay --help` shows all)";
+// CLI11's words for a wrong command line hardly say what is wrong.
+std::string message(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* at = &app;  // the command that the arguments reached
+  std::string where;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    where += (where.empty() ? "" : " ") + at->get_name();
+  }
+  const std::string help =
+      fmt::format("  (`{} --help` shows all)", where.empty() ? "assay" : "assay " + where);
+  if (!where.empty()) where += ": ";
+  std::vector<std::string> commands;
+  for (const CLI::App* command : at->get_subcommands({})) commands.push_back(command->get_name());
+  const std::string listing = fmt::format("({})", fmt::join(commands, ", "));
+
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (unknown.empty() && !commands.empty())
+    return fmt::format("{}a command is missing  {}", where, listing);
+  if (unknown.empty()) return where + error.what() + help;
+  const std::string& word = unknown.front();
+  if (word.starts_with('-')) return fmt::format("{}there is no option '{}'{}", where, word, help);
+  if (commands.empty())
+    return fmt::format("{}there is an argument too many: '{}'{}", where, word, help);
+  const std::string guess = config::suggest(word, commands);
+  return fmt::format("{}there is no command '{}'; {}{}", where, word,
+                     guess.empty() ? "" : fmt::format("did you mean '{}'?  ", guess), listing);
 }
 
 std::optional<InstructionSet> instruction_set(const std::string& name) {
@@ -104,17 +132,15 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (const std::string message = unknown_command(app, argc, argv); !message.empty()) {
-      std::cerr << "assay: error: " << message << std::endl;
-      return usage_error;
-    }
-    return app.exit(error) == 0 ? done : usage_error;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "assay: error: " << message(app, error) << std::endl;
+    return usage_error;
   }
   try {
     arguments.common.instructions = instruction_set(arguments.kernels);
     return command();
   } catch (const std::exception& error) {
     std::cerr << "assay: error: " << error.what() << std::endl;
-    return usage_error;
+    return exit_code_of(error);
   }
 }

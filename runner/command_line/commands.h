@@ -23,8 +23,8 @@ plugin_host::PluginHost make_plugin_host(const Common& common);
 
 int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
         bool describe_after);
-/// A run folder (its final weights) or a config (its initial weights).
-int describe(const Common& common, const std::string& what);
+/// Run folders (their final weights), checkpoints or configs (their initial weights).
+int describe(const Common& common, const std::vector<std::string>& what);
 int view(const std::string& folder, const std::vector<std::string>& arguments);
 int list_plugins(const Common& common, const std::string& kind, bool why);
 int describe_plugin(const Common& common, const std::string& name);

@@ -1,32 +1,88 @@
-// `assay describe`: the model of a run, with its weights, as a tree.
+// `assay describe`: the models of runs, with their weights, as trees. Makes no more of a run than
+// its dataset, loss and model.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <iostream>
-#include <utility>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
 
+#include "assay/dataset.h"
 #include "assay/error.h"
+#include "assay/loss.h"
+#include "assay/model.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/terminal.h"
+#include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
+#include "runner/data/rows.h"
 #include "runner/plan/load.h"
 #include "runner/run_folder/run_folder.h"
 #include "runner/run_folder/weights.h"
-#include "runner/train/experiment.h"
+#include "runner/train/initialize.h"
+#include "runner/train/model_description.h"
+#include "runner/train/parameter_memory.h"
 
 namespace assay::command_line {
 namespace {
 
 namespace fs = std::filesystem;
 
-void load_weights(const fs::path& file, train::Network& network) {
+// The problems of a config, as they are shown.
+struct BadConfig {
+  std::string text;
+};
+
+struct Described {
+  fs::path config;
+  std::optional<fs::path> weights;  ///< nothing: as initialized
+};
+
+// A run folder, a checkpoint in one, or a config.
+Described find(const fs::path& what) {
+  std::error_code error;
+  if (what.extension() == ".safetensors" && fs::exists(what, error))
+    return {fs::absolute(what).parent_path().parent_path() / "plan.yaml", what};
+  if (!fs::exists(what, error))
+    throw UsageError(fmt::format("{}: no such run folder or config", what.string()));
+  if (!fs::is_directory(what, error)) return {what, {}};
+  if (!fs::exists(what / "plan.yaml", error))
+    throw UsageError(
+        fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
+                    "(a config can be described, too)",
+                    what.string()));
+  const auto checkpoint = run_folder::last_checkpoint(what);
+  if (!checkpoint)
+    throw UsageError(
+        fmt::format("{}: it has no weights in checkpoints/; did the run end?", what.string()));
+  return {what / "plan.yaml", checkpoint};
+}
+
+// What the model declares for the data and the loss of its plan.
+train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost& host) {
+  const auto dataset = host.create<Dataset>(plan.dataset);
+  const data::Description data = data::describe(dataset);
+  const auto loss = host.create<Loss>(plan.loss);
+  const auto outputs = loss.call([&](const Loss& l) { return l.outputs(data.target); });
+  return train::describe(host.create<Model>(plan.model), data.sample_shape, outputs);
+}
+
+void initialize(std::uint64_t seed, const train::ModelDescription& model,
+                train::ParameterMemory& weights) {
+  for (std::size_t i = 0; i < model.parameters.size(); ++i)
+    train::initialize(seed, static_cast<int>(i), model.parameters[i].shape,
+                      model.parameters[i].initializer, weights.values(i));
+}
+
+void load(const fs::path& file, const train::ModelDescription& model,
+          train::ParameterMemory& weights) {
   const run_folder::StoredWeights stored = run_folder::read_weights(file);
-  const train::ModelDescription& model = network.description();
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     const train::ParameterInfo& parameter = model.parameters[i];
     const auto tensor = stored.tensors.find(parameter.name);
@@ -34,42 +90,46 @@ void load_weights(const fs::path& file, train::Network& network) {
       throw Error(
           fmt::format("{}: it has no '{}' of shape {}; was the plan of this folder changed?",
                       file.string(), parameter.name, shape_text(parameter.shape)));
-    std::ranges::copy(tensor->second.values, network.weights().values(i).begin());
+    std::ranges::copy(tensor->second.values, weights.values(i).begin());
   }
+}
+
+// Model and weights; throws where something is wrong.
+std::string description_of(const std::string& what, plugin_host::PluginHost& host) {
+  const Described described = find(what);
+  config::Diagnostics diagnostics;
+  const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
+  if (!plan) throw BadConfig{diagnostics.text(error_colours())};
+  const train::ModelDescription model = model_of(*plan, host);
+  train::ParameterMemory weights(model);
+  std::string origin = fmt::format("as initialized with seed {}", plan->seed);
+  if (described.weights) {
+    load(*described.weights, model, weights);
+    origin = shown_path(*described.weights);
+  } else {
+    initialize(plan->seed, model, weights);
+  }
+  return fmt::format("weights: {}\n{}", origin, model_tree(plan->model.type, model, weights));
 }
 
 }  // namespace
 
-int describe(const Common& common, const std::string& what) {
-  const bool is_run = fs::is_directory(what);
-  const fs::path config = is_run ? fs::path(what) / "plan.yaml" : fs::path(what);
-  if (is_run && !fs::exists(config))
-    throw Error(
-        fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
-                    "(a config can be described, too)",
-                    what));
-  config::Diagnostics diagnostics;
+int describe(const Common& common, const std::vector<std::string>& what) {
   plugin_host::PluginHost host = make_plugin_host(common);
-  const auto plan = plan::load(config.string(), {}, host, diagnostics);
-  std::optional<train::Experiment> experiment;
-  if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
-  if (!experiment) {
-    std::cerr << diagnostics.text(error_colours());
-    return usage_error;
+  int code = done;
+  for (std::size_t i = 0; i < what.size(); ++i) {
+    try {
+      const std::string text = description_of(what[i], host);
+      std::cout << (i == 0 ? "" : "\n") << text << std::endl;
+    } catch (const BadConfig& bad) {
+      std::cerr << bad.text;
+      code = usage_error;
+    } catch (const std::exception& error) {
+      std::cerr << "assay: error: " << error.what() << std::endl;
+      code = std::max(code, exit_code_of(error));
+    }
   }
-  if (is_run) {
-    const auto checkpoint = run_folder::last_checkpoint(what);
-    if (!checkpoint)
-      throw Error(fmt::format("{}: it has no weights in checkpoints/; did the run end?", what));
-    load_weights(*checkpoint, *experiment->network);
-    std::cout << "weights: " << shown_path(*checkpoint) << "\n";
-  } else {
-    std::cout << "weights: as initialized with seed " << plan->seed << "\n";
-  }
-  std::cout << model_tree(plan->model.type, experiment->network->description(),
-                          std::as_const(*experiment->network).weights())
-            << std::endl;
-  return done;
+  return code;
 }
 
 }  // namespace assay::command_line

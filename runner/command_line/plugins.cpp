@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 
-#include "assay/error.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
+#include "runner/plan/schema.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/version.h"
@@ -27,12 +29,13 @@ std::string type_text(const Parameter& parameter) {
   if (parameter.type == ParameterType::choice) text = parameter.choices;
   if (parameter.type == ParameterType::rate) text = "number or schedule";
   if (parameter.type == ParameterType::component) text = name_of(parameter.kind);
-  if (parameter.list) text = "list of " + text;
-  const bool low = std::isfinite(parameter.minimum), high = std::isfinite(parameter.maximum);
-  if (low)
-    text += fmt::format(", {} {:g}", parameter.exclusive_minimum ? ">" : ">=", parameter.minimum);
-  if (high)
-    text += fmt::format(", {} {:g}", parameter.exclusive_maximum ? "<" : "<=", parameter.maximum);
+  const bool words =
+      parameter.type == ParameterType::choice || parameter.type == ParameterType::text;
+  if (parameter.list) text = fmt::format("list of {}{}", text, words ? "" : "s");
+  if (std::isfinite(parameter.minimum))
+    text += fmt::format(", {} {}", parameter.exclusive_minimum ? ">" : ">=", parameter.minimum);
+  if (std::isfinite(parameter.maximum))
+    text += fmt::format(", {} {}", parameter.exclusive_maximum ? "<" : "<=", parameter.maximum);
   return text;
 }
 
@@ -48,6 +51,25 @@ void print_table(std::span<const Parameter> table, const std::string& indent) {
   }
 }
 
+// What stands beside a component's own options in a config.
+std::span<const Parameter> common_parameters(Kind kind) {
+  if (kind == Kind::hook) return plan::trigger_parameters();
+  if (kind == Kind::dataset) return plan::split_parameters();
+  return {};
+}
+
+// Of two libraries with the same component the one that was found first is used.
+void print_hidden(const plugin_host::PluginHost& host) {
+  for (const auto& used : host.components())
+    for (const auto& library : host.libraries())
+      if (library.get() != used.library && library->refusal.empty() &&
+          std::ranges::any_of(library->stamp.components, [&](const auto& c) {
+            return c.kind == used.kind && c.name == used.name;
+          }))
+        fmt::print("hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind), used.name,
+                   shown_path(library->file), shown_path(used.library->file));
+}
+
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
@@ -60,8 +82,12 @@ plugin_host::PluginHost make_plugin_host(const Common& common) {
   const InstructionSet cpu = plugin_host::cpu_instruction_set();
   const InstructionSet wanted = common.instructions.value_or(cpu);
   if (wanted > cpu)
-    throw Error(
+    throw UsageError(
         fmt::format("--kernels {}: this CPU has {} at best", name_of(wanted), name_of(cpu)));
+  for (const std::string& folder : common.plugin_path)
+    if (std::error_code error; !std::filesystem::is_directory(folder, error))
+      throw UsageError(fmt::format("--plugin-path {}: {}", folder,
+                                   error ? error.message() : "this is not a folder"));
   return plugin_host::PluginHost(plugin_host::plugin_folders(common.plugin_path), wanted);
 }
 
@@ -70,9 +96,9 @@ int list_plugins(const Common& common, const std::string& kind, bool why) {
   if (!kind.empty() && !kind_from_name(kind)) {
     const std::string guess =
         config::suggest(kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
-    throw Error(fmt::format("plugins list: there is no kind '{}'{} (kinds: {})", kind,
-                            guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
-                            fmt::join(kind_names, ", ")));
+    throw UsageError(fmt::format("plugins list: there is no kind '{}'{} (kinds: {})", kind,
+                                 guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
+                                 fmt::join(kind_names, ", ")));
   }
   std::size_t names = 0, versions = 0, files = 0;
   const auto components = host.components();
@@ -87,6 +113,7 @@ int list_plugins(const Common& common, const std::string& kind, bool why) {
                  c.library->stamp.version, versions, shown_path(c.library->file), files, c.doc);
   if (why) {
     for (const std::string& line : host.searched()) fmt::print("searched: {}\n", line);
+    print_hidden(host);
   }
   print_refused(host);
   return done;
@@ -101,13 +128,17 @@ int describe_plugin(const Common& common, const std::string& name) {
                c.library->stamp.plugin, c.library->stamp.version, c.library->stamp.licence,
                shown_path(c.library->file));
     print_table(host.parameters(c.kind, c.name), "  ");
+    if (const auto beside = common_parameters(c.kind); !beside.empty()) {
+      fmt::print("  and, as every {}:\n", name_of(c.kind));
+      print_table(beside, "  ");
+    }
     found = true;
   }
   if (found) return done;
   std::vector<std::string> names;
   for (const auto& c : host.components()) names.push_back(c.name);
   const std::string guess = config::suggest(name, names);
-  throw Error(
+  throw UsageError(
       fmt::format("plugins describe: there is no component '{}'{}; `assay plugins list` shows all",
                   name, guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess)));
 }

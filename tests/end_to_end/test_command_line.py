@@ -1,0 +1,99 @@
+"""What the commands say and take, right and wrong."""
+
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+import program
+
+DIGITS = program.CONFIGS / "digits.yaml"
+
+
+class Wrong(unittest.TestCase):
+    def check(self, arguments, message, code=program.USAGE_ERROR, folder="/"):
+        process = program.assay(*arguments, folder=folder)
+        print(process.stderr)
+        self.assertEqual(process.returncode, code)
+        self.assertEqual(process.stderr, f"assay: error: {message}\n")
+
+    def test_messages_have_one_style(self):
+        self.check([], "a command is missing  (run, describe, view, plugins)")
+        self.check(["--nope"], "there is no option '--nope'  (`assay --help` shows all)")
+        self.check(["plugins", "nope"], "plugins: there is no command 'nope'; (list, describe)")
+        self.check(["plugins", "lst"],
+                   "plugins: there is no command 'lst'; did you mean 'list'?  (list, describe)")
+        self.check(["run"], "run: CONFIG is required  (`assay run --help` shows all)")
+        self.check(["run", DIGITS, "--nope"],
+                   "run: there is no option '--nope'  (`assay run --help` shows all)")
+        self.check(["describe", "nope"], "nope: no such run folder or config")
+        self.check(["plugins", "list", "--plugin-path", "/nonexistent"],
+                   "--plugin-path /nonexistent: No such file or directory")
+
+    def test_a_run_folder_instead_of_a_config(self):
+        with program.temporary_folder() as folder:
+            program.run(DIGITS, "train.epochs=1", folder=folder)
+            self.check(["run", "run"], "run: this is a folder, expected a config file; "
+                       "to repeat that run: assay run run/plan.yaml", folder=folder)
+
+
+class Right(unittest.TestCase):
+    def test_common_options_after_the_command(self):
+        with program.temporary_folder() as folder:
+            run = program.run(DIGITS, "train.epochs=1", "--kernels", "generic", folder=folder)
+            self.assertEqual(program.record(run)["kernels"], "generic")
+
+    def test_every_split_is_shown(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", DIGITS, "train.epochs=1", "dataset.split.validation=0.1",
+                                    folder=folder)
+            self.assertRegex(process.stdout, r"data +digits: 1,16\d train, 450 test, 1[78]\d validation rows")
+
+
+class Describe(unittest.TestCase):
+    def test_several_runs_without_all_that_ran_them(self):
+        """Two runs, a checkpoint, and a problem in between that does not hide the rest."""
+        with program.temporary_folder() as folder:
+            one = program.run(DIGITS, "train.epochs=1", folder=folder)
+            two = shutil.copytree(one, pathlib.Path(folder) / "two")
+            process = program.assay("describe", one, "nope", two,
+                                    two / "checkpoints" / "step_1.safetensors", folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("nope: no such run folder or config", process.stderr)
+            weights = re.findall(r"^weights: (.*)", process.stdout, re.MULTILINE)
+            self.assertEqual(weights, ["run/checkpoints/step_1.safetensors"]
+                             + ["two/checkpoints/step_1.safetensors"] * 2)
+            trees = [part.split("\n", 1)[1].strip() for part in process.stdout.split("weights: ")[1:]]
+            self.assertEqual(len(set(trees)), 1)
+
+
+class Plugins(unittest.TestCase):
+    def described(self, *name):
+        process = program.assay("plugins", "describe", *name, folder="/")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return process.stdout
+
+    def test_describe(self):
+        self.assertEqual(self.described("optimizer", "sgd"), self.described("optimizer sgd"))
+        self.assertIn("list of integers, >= 1, <= 1048576", self.described("mlp"))
+        self.assertIn("list of png|svg|pdf,", self.described("hook", "image"))
+
+    def test_describe_shows_what_stands_beside_a_components_own_options(self):
+        for key in ("every", "every_epoch", "at", "from", "until", "at_end"):
+            self.assertRegex(self.described("hook", "scalar"), rf"(?m)^ +{key} ")
+        self.assertRegex(self.described("digits"), r"(?m)^ +split ")
+        self.assertRegex(self.described("digits"), r"(?m)^ +validation +number, >= 0, < 1, default 0$")
+
+    def test_a_hidden_plugin_is_named(self):
+        with program.temporary_folder() as folder:
+            shutil.copy(program.PLUGINS / "assay_optimizer_sgd.so", folder)
+            process = program.assay("plugins", "list", "--why", "--plugin-path", folder, folder="/")
+            self.assertIn("hidden: the optimizer sgd of ", process.stdout)
+            self.assertIn(f"{os.path.basename(folder)}/assay_optimizer_sgd.so was found first",
+                          process.stdout)
+            self.assertNotIn("hidden", program.assay("plugins", "list", "--why", folder="/").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
