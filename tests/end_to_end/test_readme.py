@@ -76,6 +76,32 @@ class Readme(unittest.TestCase):
             process = program.assay("run", "mine.yaml", folder=folder)
             self.assertTrue(process.stderr.startswith(error), process.stderr)
 
+    def test_every_key_is_there(self):
+        """All keys that plan/schema.cpp declares; those of a group as `train.epochs`."""
+        schema = (program.SOURCE / "runner" / "plan" / "schema.cpp").read_text()
+        tables = {name: re.findall(r'\.name = "(\w+)"', body)
+                  for name, body in re.findall(r"constexpr Parameter (\w+)\[\] = \{\n(.*?)\n\};", schema, re.DOTALL)}
+        self.assertEqual(set(tables), {"split_members", "split_table", "trigger_table", "train_members",
+                                       "experiment_table"})
+        (start,) = re.findall(r"\| key \| default \| meaning \|\n.*?\n\n", README, re.DOTALL)
+        for key in (tables["experiment_table"] + tables["trigger_table"]
+                    + ["train." + name for name in tables["train_members"]]):
+            if key != "train":
+                self.assertIn(f"`{key}`", start)
+        for key in tables["split_members"]:
+            self.assertRegex(start, rf"split: {{[^}}]*\b{key}\b")
+
+    def test_what_it_says_of_keys(self):
+        """The references and list indices that README shows."""
+        with program.temporary_folder() as folder:
+            path = pathlib.Path(folder) / "mine.yaml"
+            path.write_text(blocks("yaml")[0] + "name: e${seed}-${env:ASSAY_NO_SUCH,x}-${optimizer.learning_rate}\n"
+                            "loggers: [{type: console}]\n")
+            run = program.run("mine.yaml", "model.hidden.0=50", "loggers.0.interval=1", "train.epochs=1",
+                              folder=folder)
+            self.assertEqual(program.record(run)["name"], "e0-x-0.001")
+            self.assertIn("[50]", (run / "plan.yaml").read_text())
+
     def test_links(self):
         for target in re.findall(r'\]\((?!http)([^)#]+)|src="([^"]+)"', README):
             path = program.SOURCE / (target[0] or target[1])
