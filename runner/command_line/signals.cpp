@@ -21,7 +21,7 @@ void remember(int number) {
   if (number != SIGINT || !at_terminal.load(std::memory_order_relaxed)) return;
   const int error = errno;
   constexpr std::string_view notice =
-      "\r\x1b[Kstopping after this step; Ctrl-C again quits at once\r\n";
+      "\r\x1b[Kstopping after this step; Ctrl-C again quits at once\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, notice.data(), notice.size());
   errno = error;
 }

@@ -85,11 +85,12 @@ class Elsewhere(unittest.TestCase):
                 [str(program.ASSAY), "run", str(program.CONFIGS / "digits.yaml"), "train.epochs=10000000",
                  "loggers=[{type: console, interval: 0.2}]"],
                 cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            output = ""
+            output, stopped = "", False
             for line in process.stdout:
                 output += line
-                if len(re.findall(r"^step \d+/10000000 .*steps/s.*$", output, re.MULTILINE)) == 2:
+                if not stopped and len(re.findall(r"^step \d+/10000000 .*steps/s", output, re.MULTILINE)) == 2:
                     process.send_signal(signal.SIGINT)
+                    stopped = True
             errors = process.stderr.read()
             self.assertEqual(process.wait(timeout=60), 130, errors)
             process.stdout.close()
