@@ -21,7 +21,7 @@ struct Common {
 /// run.
 plugin_host::PluginHost make_plugin_host(const Common& common);
 
-int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
+int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after);
 /// Run folders (their final weights), checkpoints or configs (their initial weights).
 int describe(const Common& common, const std::vector<std::string>& what);

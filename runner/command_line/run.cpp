@@ -225,13 +225,17 @@ void check_is_no_run(const std::string& config) {
 
 }  // namespace
 
-int run(const Common& common, const std::string& config, const std::vector<std::string>& overrides,
+int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
   check_is_no_run(config);
+  // A part of the plan, since other kernels give other last bits.
+  if (common.instructions)
+    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   const GitState git = std::async(std::launch::async, run_folder::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   const auto plan = plan::load(config, overrides, host, diagnostics);
+  if (plan && plan->kernels) host.use(*plan->kernels);
   std::optional<train::Experiment> experiment;
   if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
   std::optional<run_folder::RunFolder> folder;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "assay/error.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/library.h"
 #include "runner/plugin_host/options.h"
@@ -45,6 +46,14 @@ void PluginHost::add(const std::filesystem::path& file) {
       components_.try_emplace({component.kind, component.name},
                               Entry{library.get(), component.doc});
   libraries_.push_back(std::move(library));
+}
+
+void PluginHost::use(InstructionSet instructions) {
+  const InstructionSet best = cpu_instruction_set();
+  if (instructions > best)
+    throw Error(fmt::format("kernels: {} is asked for, this CPU has {} at best",
+                            name_of(instructions), name_of(best)));
+  instructions_ = instructions;
 }
 
 std::vector<std::string> PluginHost::names(Kind kind) {

@@ -55,6 +55,8 @@ class PluginHost final : public plan::Catalogue {
   /// Libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
   InstructionSet instructions() const { return instructions_; }
+  /// What components made from now on are told to use. Throws assay::Error for what the CPU lacks.
+  void use(InstructionSet instructions);
 
  private:
   struct Entry {
