@@ -88,7 +88,7 @@ class Bench {
   }
 
   void bursts(nlohmann::json& out) {
-    constexpr std::int64_t size = Log::default_capacity / 4;
+    const auto size = static_cast<std::int64_t>(logging::QueueLimits().records / 4);
     std::vector<double> nanoseconds;
     log([&](Log& log) {
       give(log, static_cast<std::int64_t>(tags_.size()));  // every tag is known

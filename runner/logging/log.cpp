@@ -16,8 +16,9 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto tick_interval = 100ms;
-constexpr auto flush_interval = 800ms;   // with the ticks, and a picture or two, within a second
-constexpr std::size_t rate_window = 30;  // ticks: three seconds
+constexpr auto flush_interval = 800ms;  // with the ticks, and a picture or two, within a second
+constexpr std::size_t scalars_per_look = 16;  // at the clock, which costs as much as a scalar
+constexpr std::size_t rate_window = 30;       // ticks: three seconds
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -38,52 +39,63 @@ std::string_view extension(PictureFormat format) {
 
 }  // namespace
 
-Log::Log(Loggers loggers, Paint paint, ImageFile image_file, std::size_t capacity)
+Log::Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits)
     : loggers_(std::move(loggers)),
       paint_(std::move(paint)),
       image_file_(std::move(image_file)),
-      capacity_(std::max<std::size_t>(capacity, 1)) {
+      limits_(limits) {
   thread_ = std::thread([this] { work(); });
 }
 
 Log::~Log() { finish(Outcome::failed); }
 
-std::uint32_t Log::tag(std::string_view name) {
-  lookup_.assign(name);
-  const auto [entry, is_new] = tags_.try_emplace(lookup_, static_cast<std::uint32_t>(tags_.size()));
-  if (is_new) {
+Log::KnownTag& Log::tag(std::string_view name) {
+  if (const auto known = tags_.find(name); known != tags_.end()) return known->second;
+  const auto id = static_cast<std::uint32_t>(tags_.size());
+  {
     const std::lock_guard lock(mutex_);
-    new_tags_.push_back(lookup_);
+    new_tags_.emplace_back(name);
   }
-  return entry->second;
+  return tags_.emplace(name, KnownTag{id, {}}).first->second;
 }
 
-void Log::push(Record record) {
+bool Log::full() const {
+  return !queue_.empty() && (queue_.size() >= limits_.records || queued_bytes_ >= limits_.bytes);
+}
+
+bool Log::half_full() const {
+  return !queue_.empty() &&
+         (queue_.size() >= limits_.records / 2 || queued_bytes_ >= limits_.bytes / 2);
+}
+
+void Log::push(Record record, std::size_t bytes) {
   std::unique_lock lock(mutex_);
-  if (queue_.size() >= capacity_) {
+  if (full()) {
     const auto start = Clock::now();
     wake_.notify_one();
-    space_.wait(lock, [&] { return queue_.size() < capacity_; });
+    space_.wait(lock, [&] { return !full(); });
     waited_seconds_ += seconds_since(start);
   }
+  const bool was_half_full = half_full();
   queue_.push_back(std::move(record));
-  if (queue_.size() == half_full()) wake_.notify_one();
+  queued_bytes_ += bytes;
+  if (!was_half_full && half_full()) wake_.notify_one();
 }
 
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
-  const std::uint32_t id = tag(name);
-  if (last_values_.size() <= id) last_values_.resize(id + 1);
-  last_values_[id] = value;
-  push({id, step, wall_time(), Scalar{value}});
+  KnownTag& known = tag(name);
+  known.last_value = value;
+  push({known.id, step, wall_time(), Scalar{value}}, 0);
 }
 
 void Log::text(std::string_view name, std::int64_t step, std::string_view markdown) {
-  push({tag(name), step, wall_time(), std::string(markdown)});
+  push({tag(name).id, step, wall_time(), std::string(markdown)}, markdown.size());
 }
 
 void Log::picture(std::string_view name, Picture picture) {
   const std::int64_t step = picture.snapshot.step;
-  push({tag(name), step, wall_time(), std::make_unique<Picture>(std::move(picture))});
+  const std::size_t bytes = picture.snapshot.outputs.size() * sizeof(float);
+  push({tag(name).id, step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
 }
 
 void Log::finish(Outcome outcome) {
@@ -98,8 +110,8 @@ void Log::finish(Outcome outcome) {
 
 std::map<std::string, double> Log::last_values() const {
   std::map<std::string, double> values;
-  for (const auto& [name, id] : tags_)
-    if (id < last_values_.size() && last_values_[id]) values[name] = *last_values_[id];
+  for (const auto& [name, known] : tags_)
+    if (known.last_value) values[name] = *known.last_value;
   return values;
 }
 
@@ -111,18 +123,21 @@ void Log::work() {
   while (!outcome) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, tick_interval, [&] { return queue_.size() >= half_full() || outcome_; });
-      records.clear();
+      wake_.wait_for(lock, tick_interval, [&] { return half_full() || outcome_; });
       std::swap(records, queue_);
+      queued_bytes_ = 0;
       for (std::string& name : new_tags_) tag_names_.push_back(std::move(name));
       new_tags_.clear();
       outcome = outcome_;
     }
     space_.notify_one();
+    std::size_t written = 0;
     for (const Record& record : records) {
       write(record);
-      tick_if_due();
+      const bool is_scalar = std::holds_alternative<Scalar>(record.content);
+      if (++written % scalars_per_look == 0 || !is_scalar) tick_if_due();
     }
+    records.clear();
     tick_if_due();
   }
   tick();

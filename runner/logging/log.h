@@ -1,11 +1,11 @@
 // The records of a run on their way from the training thread to the loggers.
 //
 // The training thread only queues; a thread of its own draws pictures and calls loggers. The queue
-// is bounded: when it is full, training waits (how long is counted), and nothing is lost. At most a
-// second passes between a record and a Logger::flush.
+// is bounded, in records and in bytes: when it is full, training waits (how long is counted), and
+// nothing is lost. At most a second passes between a record and a Logger::flush, whether or not
+// another record follows.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -42,12 +42,16 @@ using Paint = std::function<std::vector<std::byte>(const Picture&, PictureFormat
 /// Where the picture of a tag is kept as a file.
 using ImageFile = std::function<std::string(std::string_view name)>;
 
+/// How much may wait in the queue. As much again may be with the logging thread.
+struct QueueLimits {
+  std::size_t records = std::size_t{1} << 16;
+  std::size_t bytes = std::size_t{64} << 20;  ///< of texts, and of what pictures keep
+};
+
 class Log {
  public:
-  static constexpr std::size_t default_capacity = 1 << 16;
-
-  /// Starts the thread and opens the loggers on it. `capacity`: records that wait, at least 1.
-  Log(Loggers loggers, Paint paint, ImageFile image_file, std::size_t capacity = default_capacity);
+  /// Starts the thread and opens the loggers on it. One record may wait in any case.
+  Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits = {});
   /// Ends as a failed run unless finish() was called.
   ~Log();
 
@@ -81,9 +85,23 @@ class Log {
     std::variant<Scalar, std::string, std::unique_ptr<Picture>> content;
   };
 
-  std::size_t half_full() const { return std::max<std::size_t>(capacity_ / 2, 1); }
-  std::uint32_t tag(std::string_view name);
-  void push(Record record);
+  // Finds a name without making a string of it.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
+  struct KnownTag {
+    std::uint32_t id = 0;
+    std::optional<double> last_value;  ///< none for pictures and texts
+  };
+
+  KnownTag& tag(std::string_view name);
+  void push(Record record, std::size_t bytes);
+  bool full() const;
+  bool half_full() const;
   void work();
   void write(const Record& record);
   void write(const Tag& tag, const Record& record, const Picture& picture);
@@ -93,18 +111,17 @@ class Log {
   Loggers loggers_;
   Paint paint_;
   ImageFile image_file_;
-  std::size_t capacity_;
+  QueueLimits limits_;
 
   // The training thread's own.
-  std::unordered_map<std::string, std::uint32_t> tags_;
-  std::vector<std::optional<double>> last_values_;  ///< by tag; none for pictures and texts
-  std::string lookup_;
+  std::unordered_map<std::string, KnownTag, Hash, std::equal_to<>> tags_;
   double waited_seconds_ = 0;
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable space_;
   std::vector<Record> queue_;
+  std::size_t queued_bytes_ = 0;
   std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;
 

@@ -1,5 +1,7 @@
 #include "runner/logging/log.h"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include <thread>
 
 #include "tests/support/bytes.h"
+#include "tests/support/component.h"
 #include "tests/support/fake_logging.h"
 #include "tests/support/temporary_folder.h"
 
@@ -31,14 +34,14 @@ struct Run {
   void add(Told& told, std::string name = "fake", std::function<void(std::size_t)> before = {}) {
     named.push_back(fake_logger(told, std::move(name), std::move(before)));
   }
-  Log& start(std::size_t capacity = Log::default_capacity) {
+  Log& start(const logging::QueueLimits& limits = {}) {
     logging::RunInfo info;
     info.total_steps = 1000;
     return started.emplace(
         Loggers(std::move(named), info, terminal,
                 [this](const std::string& message) { reports.push_back(message); }),
         [this](const Picture& picture, PictureFormat format) { return paint(picture, format); },
-        [this](std::string_view name) { return (folder / std::string(name)).string(); }, capacity);
+        [this](std::string_view name) { return (folder / std::string(name)).string(); }, limits);
   }
   // The format's number and the step; step 13 cannot be painted.
   static std::vector<std::byte> paint(const Picture& picture, PictureFormat format) {
@@ -70,7 +73,7 @@ BOOST_FIXTURE_TEST_SUITE(log_of_a_run, Run)
 BOOST_AUTO_TEST_CASE(nothing_is_lost_and_training_waits_when_the_queue_is_full) {
   Told told;
   add(told, "slow", [](std::size_t) { std::this_thread::sleep_for(1ms); });
-  Log& log = start(4);
+  Log& log = start({.records = 4});
   for (int i = 1; i <= 200; ++i) {
     log.scalar("Loss", i, 0.5 * i);
     if (i % 10 == 0) log.scalar("Accuracy", i, -i);
@@ -103,7 +106,7 @@ BOOST_AUTO_TEST_CASE(the_smallest_queue_works) {
   for (const std::size_t capacity : {0, 1, 2, 3}) {
     Told told;
     add(told);
-    Log& log = start(capacity);
+    Log& log = start({.records = capacity});
     for (int i = 0; i < 50; ++i) log.scalar("Loss", i, i);
     log.finish(Outcome::finished);
     BOOST_TEST(told.records.size() == 50U);
@@ -120,6 +123,63 @@ BOOST_AUTO_TEST_CASE(a_roomy_queue_never_makes_training_wait) {
   BOOST_TEST(told.records.size() == 20000U);
 }
 
+// Large texts and pictures, and a logger that is slower than training.
+BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
+  constexpr std::size_t size = 400, limit = 2000, count = 150;
+  for (const bool text : {true, false}) {
+    std::atomic<std::size_t> given = 0;
+    std::size_t most = 0;
+    Told told;
+    add(told, "slow", [&](std::size_t taken) {
+      most = std::max(most, given.load() - std::min(taken, given.load()));
+      std::this_thread::sleep_for(200us);
+    });
+    Log& log = start({.bytes = limit});
+    for (std::size_t i = 0; i < count; ++i) {
+      if (text) {
+        log.text("Note", 0, std::string(size, 'x'));
+      } else {
+        Picture drawn = picture(0);
+        drawn.snapshot.outputs.resize(size / sizeof(float));
+        log.picture("Sheet", std::move(drawn));
+      }
+      ++given;
+    }
+    log.finish(Outcome::finished);
+    BOOST_TEST_MESSAGE("at most " << most << " records of " << size << " bytes waited, "
+                                  << log.waited_seconds() << " s");
+    BOOST_TEST(told.records.size() == count);
+    BOOST_TEST(most <= 2 * limit / size + 2);
+    BOOST_TEST(log.waited_seconds() > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_larger_than_the_limit_passes) {
+  Told told;
+  add(told);
+  Log& log = start({.bytes = 10});
+  for (int i = 0; i < 5; ++i) log.text("Note", i, std::string(100, 'x'));
+  log.finish(Outcome::finished);
+  BOOST_TEST(told.records.size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_tags_keep_their_numbers_and_last_values) {
+  Told told;
+  add(told);
+  Log& log = start();
+  for (int round = 0; round < 3; ++round)
+    for (int i = 0; i < 10000; ++i) log.scalar("tag " + std::to_string(i), round, i + round);
+  log.finish(Outcome::finished);
+  BOOST_REQUIRE(told.records.size() == 30000U);
+  std::int64_t wrong = 0;
+  for (std::size_t i = 0; i < told.records.size(); ++i)
+    wrong += told.records[i].id != i % 10000 ||
+             told.records[i].tag != "tag " + std::to_string(i % 10000);
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(log.last_values().size() == 10000U);
+  BOOST_TEST(log.last_values().at("tag 777") == 779.0);
+}
+
 BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
   Told told;
   std::latch flushed(1);
@@ -127,13 +187,14 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
    public:
     explicit Flushed(std::latch& latch) : latch_(latch) {}
     void open(LoggerContext&) override {}
+    void scalar(const ScalarRecord&) override { has_record_ = true; }
     void flush() override {
-      if (!std::exchange(done_, true)) latch_.count_down();
+      if (std::exchange(has_record_, false)) latch_.count_down();
     }
 
    private:
     std::latch& latch_;
-    bool done_ = false;
+    bool has_record_ = false;
   };
   named.push_back({"flushed", handle<Logger>(std::make_unique<Flushed>(flushed), "flushed")});
   add(told);
@@ -150,6 +211,23 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
   BOOST_TEST(told.progress.back().epoch == 3);
   BOOST_TEST(told.progress.back().total_steps == 1000);
   BOOST_TEST(told.progress.back().steps_per_second >= 0);
+}
+
+// Nothing follows the value: its bytes are in TensorBoard's file all the same.
+BOOST_AUTO_TEST_CASE(a_lonely_value_reaches_the_file) {
+  named.push_back({"tensorboard", handle(make<Logger>("tensorboard"), "tensorboard")});
+  logging::RunInfo info;
+  info.folder = folder.path();
+  Log log(Loggers(std::move(named), info, terminal, [](const std::string&) {}), {}, {});
+  log.scalar("lonely", 1, 1);
+  const auto holds_it = [&] {
+    for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+      if (read_file(file.path()).find("lonely") != std::string::npos) return true;
+    return false;
+  };
+  // Within a second by design; a minute is for machines that are busy.
+  for (int i = 0; i < 600 && !holds_it(); ++i) std::this_thread::sleep_for(100ms);
+  BOOST_TEST(holds_it());
 }
 
 // More pictures than a second has time for: loggers hear of the progress and flush in between.
@@ -169,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_logger_that_throws_is_reported_once_and_the_others_get_ev
     if (number == 2) throw Error("disk full");
   });
   add(good, "good");
-  Log& log = start(4);
+  Log& log = start({.records = 4});
   for (int i = 0; i < 30; ++i) log.scalar("Loss", i, i);
   log.picture("Sheet", picture(30));
   log.finish(Outcome::finished);
