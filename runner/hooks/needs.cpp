@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "assay/error.h"
@@ -68,6 +69,7 @@ struct HookRecorder final : HookNeeds {
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger) {
   PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}};
+  std::ranges::sort(prepared.trigger.at);
   HookRecorder recorder(prepared);
   prepared.hook.call([&](Hook& h) { h.plan(recorder); });
   return prepared;

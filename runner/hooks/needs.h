@@ -37,8 +37,9 @@ struct PreparedHook {
   std::vector<PictureNeed> pictures;
 };
 
-/// Asks the hook, and the renderers that it names. Throws plugin_host::ComponentError; the option
-/// of the error is set where a value's name has not the form SPLIT.METRIC.
+/// Asks the hook, and the renderers that it names; the trigger's `at` is put in order. Throws
+/// plugin_host::ComponentError; the option of the error is set where a value's name has not the
+/// form SPLIT.METRIC.
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger);
 

@@ -6,7 +6,7 @@ namespace assay::hooks {
 
 bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_per_epoch,
            bool last) {
-  if (std::ranges::find(trigger.at, step) != trigger.at.end()) return true;
+  if (std::ranges::binary_search(trigger.at, step)) return true;
   if (trigger.at_end && last) return true;
   if (step == 0 || step < trigger.from.value_or(0) || step > trigger.until.value_or(step))
     return false;

@@ -16,7 +16,8 @@
 namespace assay::hooks {
 
 /// Whether it fires once `step` steps are finished; `last`: that was the last step of the run.
-/// `every`, `every_epoch` and steps_per_epoch are at least 1.
+/// `every`, `every_epoch` and steps_per_epoch are at least 1, and `at` is in ascending order, as
+/// prepare() leaves it (needs.h).
 bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_per_epoch,
            bool last);
 

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_evaluated_when_nobody_asks) {
 
 BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
   auto tell = fake_hook(
-      "tell", {.at = {0, 1, 4, 5, 8}}, [](HookNeeds&) {},
+      "tell", {.at = {8, 1, 0, 5, 4}}, [](HookNeeds&) {},
       [](HookContext& context) {
         context.scalar("${step} of ${epoch}", static_cast<double>(context.epoch()));
         context.text("note ${step}", "**bold**");

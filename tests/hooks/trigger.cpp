@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_hook_fires_exactly_as_written) {
   check("every nth, n beyond the end", {.every = 11}, 1, 10, {});
   check("every nth, n the end", {.every = 10}, 1, 10, {10});
   check("before training", {.at = {0}}, 1, 5, {0});
-  check("at steps, in any order, twice the same", {.at = {4, 2, 4, 9}}, 1, 6, {2, 4});
+  check("at steps, one of them given twice", {.at = {2, 4, 4, 9}}, 1, 6, {2, 4});
   check("the tutorial's accuracy", {.every = 10, .at = {1}}, 1, 35, {1, 10, 20, 30});
   check("at where every is already: once", {.every = 2, .at = {4, 5}}, 1, 7, {2, 4, 5, 6});
   check("from, not itself a multiple", {.every = 3, .from = 4}, 1, 12, {6, 9, 12});
