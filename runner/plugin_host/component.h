@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/plugin.h"
+#include "runner/config/source.h"
 
 namespace assay::plugin_host {
 
@@ -66,7 +67,8 @@ auto guarded(Guard guard, const std::string& who, Function&& function) {
 struct Object {
   Kind kind{};
   std::string name;
-  std::string who;  ///< for messages: "optimizer sgd"
+  std::string who;          ///< for messages: "optimizer sgd"
+  config::Location where;   ///< of the type's name in the config
   void* pointer = nullptr;  ///< to the kind's interface
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
@@ -94,6 +96,7 @@ class Handle {
   }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
+  const config::Location& where() const { return object_->where; }
   /// The nested component that lies at this address.
   template <class Nested>
   Handle<Nested> nested(const Nested& component) const {

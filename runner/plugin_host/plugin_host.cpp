@@ -108,6 +108,7 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->kind = plan.kind;
   object->name = plan.type;
   object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
+  object->where = plan.where;
   object->guard = open->guard;
   object->destroy = component->destroy;
   const PlannedOptions options(plan.values, plugin_host::parameters(*component), *this,
