@@ -110,7 +110,10 @@ class Execution {
     run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
     run_log_.write(fmt::format("assay {}", ASSAY_VERSION));
     say(opening_lines(plan, experiment_, host, folder_.path()));
-    for (const std::string& warning : experiment_.warnings) say("assay: warning: " + warning);
+    for (const std::string& warning : experiment_.warnings) {
+      run_log_.write("warning: " + warning);
+      terminal_.error("assay: warning: " + warning);
+    }
   }
 
   int run(bool describe_after) {

@@ -1,5 +1,6 @@
 // Dataset `npy`: arrays that NumPy saved. The files are mapped into memory, so that a data set may
-// be larger than it; what is used often stays in the system's cache.
+// be larger than it; what is used often stays in the system's cache. They must not be changed or
+// shortened while a run reads them.
 //
 //   samples   .npy file of float32 or uint8, of shape [rows, ...], in C order. uint8 values are
 //             taken as they are, 0 to 255
@@ -11,9 +12,7 @@
 //     type: npy
 //     samples: train_images.npy
 //     targets: train_labels.npy
-//     split: {test: 0.1}
-//
-// The files must not be changed or shortened while a run reads them.
+//     split: {test: 0.1, validation: 0.1}
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
