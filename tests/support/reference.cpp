@@ -49,7 +49,8 @@ Safetensors read_safetensors(const std::string& path) {
     Safetensors::Tensor& tensor = result.tensors[name];
     tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
     tensor.values.resize((end - begin) / sizeof(float));
-    std::memcpy(tensor.values.data(), bytes.data() + 8 + size + begin, end - begin);
+    if (end != begin)
+      std::memcpy(tensor.values.data(), bytes.data() + 8 + size + begin, end - begin);
   }
   return result;
 }
