@@ -24,20 +24,30 @@ using namespace assay::command_line;
 
 struct Arguments {
   Common common;
-  std::string kernels, config, folder = "runs", kind;
+  std::string config, folder = "runs", kind;
   std::vector<std::string> overrides, what, rest, component;
   bool describe = false, why = false;
 };
 
+std::optional<InstructionSet> instruction_set(const std::string& name) {
+  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
+    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
+  return std::nullopt;
+}
+
 // Sets `command` to what the chosen subcommand does.
 void declare(CLI::App& app, Arguments& a, std::function<int()>& command) {
-  app.set_version_flag("--version", [] { return version_text(); });
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--plugin-path", a.common.plugin_path, "Look for plugins in this folder first")
       ->type_name("DIR");
-  app.add_option("--kernels", a.kernels, "Vector instructions to use: generic, avx2 or avx512")
+  app.add_option_function<std::string>(
+         "--kernels",
+         [&a](const std::string& name) { a.common.instructions = instruction_set(name); },
+         "Vector instructions to use: generic, avx2 or avx512")
       ->check(CLI::IsMember({"generic", "avx2", "avx512"}));
+  // After the options that it tells about.
+  app.set_version_flag("--version", [&a] { return version_text(a.common); });
   app.footer(
       "Examples:\n"
       "  assay run configs/digits.yaml\n"
@@ -116,12 +126,6 @@ std::string message(const CLI::App& app, const CLI::ParseError& error) {
                      guess.empty() ? "" : fmt::format("did you mean '{}'?  ", guess), listing);
 }
 
-std::optional<InstructionSet> instruction_set(const std::string& name) {
-  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
-    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
-  return std::nullopt;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -131,14 +135,11 @@ int main(int argc, char** argv) {
   declare(app, arguments, command);
   try {
     app.parse(argc, argv);
+    return command();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     std::cerr << "assay: error: " << message(app, error) << std::endl;
     return usage_error;
-  }
-  try {
-    arguments.common.instructions = instruction_set(arguments.kernels);
-    return command();
   } catch (const std::exception& error) {
     std::cerr << "assay: error: " << error.what() << std::endl;
     return exit_code_of(error);

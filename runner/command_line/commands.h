@@ -29,7 +29,7 @@ int view(const std::string& folder, const std::vector<std::string>& arguments);
 int list_plugins(const Common& common, const std::string& kind, bool why);
 int describe_plugin(const Common& common, const std::string& name);
 
-/// For `assay --version`.
-std::string version_text();
+/// For `assay --version`. Throws like make_plugin_host.
+std::string version_text(const Common& common);
 
 }  // namespace assay::command_line

@@ -70,6 +70,16 @@ void print_hidden(const plugin_host::PluginHost& host) {
                    shown_path(library->file), shown_path(used.library->file));
 }
 
+InstructionSet kernels_to_use(const Common& common) {
+  const InstructionSet cpu = plugin_host::cpu_instruction_set();
+  const InstructionSet wanted = common.instructions.value_or(cpu);
+  if (wanted > cpu)
+    throw UsageError(
+        fmt::format("--kernels {}: this CPU has {} at best; leave --kernels out to use it",
+                    name_of(wanted), name_of(cpu)));
+  return wanted;
+}
+
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
@@ -79,16 +89,12 @@ void print_refused(const plugin_host::PluginHost& host) {
 }  // namespace
 
 plugin_host::PluginHost make_plugin_host(const Common& common) {
-  const InstructionSet cpu = plugin_host::cpu_instruction_set();
-  const InstructionSet wanted = common.instructions.value_or(cpu);
-  if (wanted > cpu)
-    throw UsageError(
-        fmt::format("--kernels {}: this CPU has {} at best", name_of(wanted), name_of(cpu)));
   for (const std::string& folder : common.plugin_path)
     if (std::error_code error; !std::filesystem::is_directory(folder, error))
       throw UsageError(fmt::format("--plugin-path {}: {}", folder,
                                    error ? error.message() : "this is not a folder"));
-  return plugin_host::PluginHost(plugin_host::plugin_folders(common.plugin_path), wanted);
+  return plugin_host::PluginHost(plugin_host::plugin_folders(common.plugin_path),
+                                 kernels_to_use(common));
 }
 
 int list_plugins(const Common& common, const std::string& kind, bool why) {
@@ -143,8 +149,9 @@ int describe_plugin(const Common& common, const std::string& name) {
                   name, guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess)));
 }
 
-std::string version_text() {
-  return fmt::format("assay {} (SDK {}, {} kernels)", ASSAY_VERSION, plugin_host::host_stamp().sdk,
+std::string version_text(const Common& common) {
+  return fmt::format("assay {} (SDK {}, {} kernels; this CPU has {})", ASSAY_VERSION,
+                     plugin_host::host_stamp().sdk, name_of(kernels_to_use(common)),
                      name_of(plugin_host::cpu_instruction_set()));
 }
 
