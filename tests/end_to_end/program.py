@@ -14,15 +14,16 @@ ASSAY = BUILD / "runner" / "assay"
 PLUGINS = BUILD / "plugins"
 CONFIGS = SOURCE / "configs"
 REFERENCE = SOURCE / "tests" / "reference"
+EMULATOR = os.environ.get("ASSAY_TEST_EMULATOR", "").split()  # of a program for another CPU
 
 DONE, RUN_FAILED, USAGE_ERROR, PARTLY_FAILED = 0, 1, 2, 3
 
 
-def assay(*arguments, folder, **options):
+def assay(*arguments, folder, emulator=EMULATOR, **options):
     """Runs it in a folder; returns the finished process with its output as text."""
     return subprocess.run(
-        [str(ASSAY), *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=600,
-        **options)
+        [*emulator, str(ASSAY), *map(str, arguments)], cwd=folder, capture_output=True, text=True,
+        timeout=600, **options)
 
 
 def run(config, *overrides, folder, expect=DONE, **options):
