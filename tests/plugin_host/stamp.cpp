@@ -1,5 +1,6 @@
 #include "runner/plugin_host/stamp.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <sys/stat.h>
 
@@ -114,15 +115,13 @@ BOOST_FIXTURE_TEST_CASE(other_elf_files_are_refused, Folder) {
 }
 
 BOOST_AUTO_TEST_CASE(a_library_without_a_stamp_is_no_plugin) {
-  for (const auto& folder : {"/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/lib64"}) {
-    const auto file = std::filesystem::path(folder) / "libm.so.6";
-    if (!std::filesystem::exists(file)) continue;
-    BOOST_TEST(refused(file) ==
+  Dl_info cosine{};
+  BOOST_REQUIRE(dladdr(dlsym(RTLD_DEFAULT, "cos"), &cosine) != 0);
+  BOOST_TEST_CONTEXT(cosine.dli_fname) {
+    BOOST_TEST(refused(cosine.dli_fname) ==
                "it is a shared library, but no Assay plugin (no stamp; does a source file end in "
                "ASSAY_PLUGIN?)");
-    return;
   }
-  BOOST_FAIL("no libm.so.6 to try");
 }
 
 // The dynamic linker would map a file that is cut short and die of SIGBUS.
