@@ -114,7 +114,8 @@ std::string message(const CLI::App& app, const CLI::ParseError& error) {
   const std::string listing = fmt::format("({})", fmt::join(commands, ", "));
 
   const std::vector<std::string> unknown = app.remaining(true);
-  if (unknown.empty() && !commands.empty())
+  const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (unknown.empty() && !commands.empty() && missing)
     return fmt::format("{}a command is missing  {}", where, listing);
   if (unknown.empty()) return where + error.what() + help;
   const std::string& word = unknown.front();
