@@ -69,9 +69,10 @@ std::string model_tree(const std::string& name, const train::ModelDescription& m
       const auto p = static_cast<std::size_t>(layer.parameters[j]);
       const train::ParameterInfo& parameter = model.parameters[p];
       lines.push_back(fmt::format(
-          "{}  {} {:<{}}  float32 [{}]  {}", last ? " " : "│",
+          "{}  {} {:<{}}  float32 [{}], {}, {}", last ? " " : "│",
           j + 1 == layer.parameters.size() ? "└─" : "├─", local_name(parameter.name, layer.name),
-          width, fmt::join(parameter.shape.dimensions(), ", "), statistics(weights.values(p))));
+          width, fmt::join(parameter.shape.dimensions(), ", "),
+          size_text(parameter.shape.elements()), statistics(weights.values(p))));
     }
   }
   return fmt::format("{}", fmt::join(lines, "\n"));

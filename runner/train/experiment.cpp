@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -20,6 +22,19 @@ namespace {
 
 using plugin_host::ComponentError;
 using plugin_host::Handle;
+
+// Weights, a gradient for each lane and their sum: the least that training holds.
+void check_memory(std::int64_t parameters, std::int64_t lanes) {
+  const double needed =
+      static_cast<double>(parameters) * static_cast<double>(lanes + 2) * sizeof(float);
+  const double there =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (needed > there)
+    throw Error(
+        fmt::format("{} parameters need {:.1f} GB for weights and gradients, this machine "
+                    "has {:.1f} GB; make the layers narrower",
+                    parameters, needed / 1e9, there / 1e9));
+}
 
 // A problem that has been reported, with its place.
 struct Reported {};
@@ -222,6 +237,7 @@ class Assembly {
     const std::int64_t useful = Lanes(batch, rule).count();
     out_.team = std::make_unique<ThreadTeam>(static_cast<int>(
         plan_.threads.value_or(std::min<std::int64_t>(available_cores(), useful))));
+    at(plan_.model, "model", [&] { check_memory(description.parameter_count(), useful); });
     out_.network = std::make_unique<Network>(std::move(components), std::move(description), rule,
                                              *out_.team, plan_.seed, batch);
     at(plan_.model, "model", [&] {

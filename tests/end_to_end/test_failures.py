@@ -61,6 +61,10 @@ class BadInput(unittest.TestCase):
         text = self.changed("hidden: [100, 100]", "hidden: [100, 0]")
         self.check(text, self.place(text, "0]\n  activation"), "model.hidden", "1")
 
+    def test_a_model_larger_than_memory(self):
+        text = self.changed("hidden: [100, 100]", "hidden: [1000000, 1000000]")
+        self.check(text, self.place(text, "mlp "), "model: 1000076000010 parameters need", "this machine has")
+
     def test_missing_file(self):
         self.check(None, "nowhere.yaml", name="nowhere.yaml")
 
