@@ -1,6 +1,6 @@
 """How time and memory grow with the work: rows, width, hooks, tags. One table each.
 
-    ./dev build && python3 bench/scale.py [--quick] [rows|width|hooks|tags ...]
+    python3 bench/scale.py [--quick] [rows|width|hooks|tags ...]
 
 Every table has a cost that stays the same where growth is linear: the time of a step whatever the
 number of rows, of a multiplication, of a hook at a step, of a scalar. A line whose cost is more than
@@ -170,6 +170,8 @@ def main():
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(measures):
         parser.error(f"no table {', '.join(sorted(unknown))}")
+    subprocess.run(["ninja", "-C", ROOT / "build", "program", "bench/bench_log"], check=True,
+                   stdout=subprocess.DEVNULL)
     results = {}
     for name in arguments.names or measures:
         print(f"\n{measures[name].__doc__}")
