@@ -108,12 +108,25 @@ void RunFolder::remove() noexcept {
   remove_empty(made_above_);
 }
 
+// File names end at 255 bytes; an extension, a suffix and ".part" must fit, too.
+constexpr std::size_t longest_stem = 200;
+
 fs::path RunFolder::image(std::string_view name) const {
   const fs::path folder = make_folder(path_ / "images");
   std::string safe(name);
   std::replace_if(
       safe.begin(), safe.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
-  return folder / safe;
+  const std::string extension = fs::path(safe).extension().string();
+  std::string stem = safe.substr(0, safe.size() - extension.size());
+  if (stem.size() > longest_stem) {
+    std::size_t end = longest_stem;
+    while ((static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;  // within a character
+    stem.resize(end);
+  }
+  fs::path file = folder / (stem + extension);
+  for (int suffix = 2; fs::exists(file); ++suffix)
+    file = folder / fmt::format("{}-{}{}", stem, suffix, extension);
+  return file;
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const {

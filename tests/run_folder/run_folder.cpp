@@ -125,6 +125,26 @@ BOOST_AUTO_TEST_CASE(files_for_pictures_stay_in_their_folder) {
   BOOST_TEST(fs::is_directory(images));
 }
 
+BOOST_AUTO_TEST_CASE(pictures_do_not_overwrite_each_other) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  const fs::path images = *this / "a/images";
+  write_file(folder.image("3 a/b.png"), "");
+  write_file(folder.image("3 a_b.png"), "");
+  BOOST_TEST(folder.image("3 a_b.png") == images / "3 a_b-3.png");
+  BOOST_TEST(fs::exists(images / "3 a_b-2.png"));
+  BOOST_TEST(folder.image("3 a_b.svg") == images / "3 a_b.svg");
+}
+
+BOOST_AUTO_TEST_CASE(the_name_of_a_picture_is_cut_between_characters) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  BOOST_TEST(folder.image(std::string(400, 'x') + ".png").filename() ==
+             std::string(200, 'x') + ".png");
+  std::string wide = "x";
+  for (int i = 0; i < 200; ++i) wide += "ß";
+  BOOST_TEST(folder.image(wide + ".png").filename().string().size() == 199 + 4);
+  write_file(folder.image(wide + ".png"), "");
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_within_that_cannot_be_made_is_an_error) {
   const auto folder = RunFolder::create(*this / "a", start);
   write_file(*this / "a/images", "");
