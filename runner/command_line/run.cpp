@@ -226,6 +226,15 @@ void check_is_no_run(const std::string& config) {
         shell_quoted((std::filesystem::path(config) / "plan.yaml").string())));
 }
 
+// What the config asks for and this CPU lacks is the config's fault, like any other value.
+void use_kernels(plugin_host::PluginHost& host, InstructionSet kernels) {
+  try {
+    host.use(kernels);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
 }  // namespace
 
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
@@ -238,7 +247,7 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   const auto plan = plan::load(config, overrides, host, diagnostics);
-  if (plan && plan->kernels) host.use(*plan->kernels);
+  if (plan && plan->kernels) use_kernels(host, *plan->kernels);
   std::optional<train::Experiment> experiment;
   if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
   std::optional<run_folder::RunFolder> folder;

@@ -52,6 +52,14 @@ class EmulatedCpu(unittest.TestCase):
                                                  "best; leave --kernels out to use it\n")
                 self.assertEqual(list(program.pathlib.Path(folder).iterdir()), [])
 
+    def test_kernels_of_a_config_that_the_cpu_lacks_are_refused(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", program.CONFIGS / "digits.yaml", "kernels=avx2", folder=folder,
+                                    emulator=on("Nehalem"))
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("kernels: avx2 is asked for, this CPU has generic at best", process.stderr)
+            self.assertEqual(list(program.pathlib.Path(folder).iterdir()), [])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
