@@ -1,35 +1,28 @@
-// The commands of `assay`, one source file each. They return the exit code.
+// The commands of `assay`. Each has a source file of its own that says all about it: arguments,
+// help and what it does.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
+#include <functional>
 
-#include "assay/instruction_set.h"
-#include "runner/plugin_host/plugin_host.h"
+#include "runner/command_line/common.h"
+
+namespace CLI {
+class App;
+}
 
 namespace assay::command_line {
 
-/// For all commands.
-struct Common {
-  std::vector<std::string> plugin_path;        ///< --plugin-path
-  std::optional<InstructionSet> instructions;  ///< --kernels
-};
+/// What is to be done: set by the command that the user named, called when all arguments are read.
+/// Gives the exit code.
+using Chosen = std::function<int()>;
 
-/// Looks for plugins where these options say. Throws assay::Error for kernels that the CPU cannot
-/// run.
-plugin_host::PluginHost make_plugin_host(const Common& common);
+/// Each adds a command to `app`. `common` and `chosen` must outlive the parsing and the call.
+void declare_run(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_view(CLI::App& app, const Common& common, Chosen& chosen);
 
-int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
-        bool describe_after);
-/// Run folders (their final weights), checkpoints or configs (their initial weights).
-int describe(const Common& common, const std::vector<std::string>& what);
-int view(const std::string& folder, const std::vector<std::string>& arguments);
-int list_plugins(const Common& common, const std::string& kind, bool why);
-int describe_plugin(const Common& common, const std::string& name);
-
-/// For `assay --version`. Throws like make_plugin_host.
-std::string version_text(const Common& common);
+/// Below `assay plugins`.
+void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen);
+void declare_plugins_describe(CLI::App& plugins, const Common& common, Chosen& chosen);
 
 }  // namespace assay::command_line

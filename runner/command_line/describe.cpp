@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -112,8 +114,6 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   return fmt::format("weights: {}\n{}", origin, model_tree(plan->model.type, model, weights));
 }
 
-}  // namespace
-
 int describe(const Common& common, const std::vector<std::string>& what) {
   plugin_host::PluginHost host = make_plugin_host(common);
   int code = done;
@@ -130,6 +130,17 @@ int describe(const Common& common, const std::vector<std::string>& what) {
     }
   }
   return code;
+}
+
+}  // namespace
+
+void declare_describe(CLI::App& app, const Common& common, Chosen& chosen) {
+  const auto what = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand(
+      "describe", "Print the models of runs, layer by layer, with their weights");
+  command->add_option("RUN_DIR", *what, "Run folders, checkpoints or configs")->required();
+  command->footer("Example:\n  assay describe runs/test/*");
+  command->callback([&, what] { chosen = [&, what] { return describe(common, *what); }; });
 }
 
 }  // namespace assay::command_line

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <future>
@@ -235,8 +236,6 @@ void use_kernels(plugin_host::PluginHost& host, InstructionSet kernels) {
   }
 }
 
-}  // namespace
-
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
   check_is_no_run(config);
@@ -266,6 +265,26 @@ int run(const Common& common, const std::string& config, std::vector<std::string
     throw;
   }
   return execution->run(describe_after);
+}
+
+}  // namespace
+
+void declare_run(CLI::App& app, const Common& common, Chosen& chosen) {
+  struct Arguments {
+    std::string config;
+    std::vector<std::string> overrides;
+    bool describe = false;
+  };
+  const auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("run", "Run the experiment of a config");
+  command->add_option("CONFIG", a->config, "The YAML file")->required();
+  command->add_option("key=value", a->overrides,
+                      "Set keys of the config: seed=1 hooks.loss.every=5");
+  command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
+  command->footer(
+      "Example:\n  assay run configs/digits.yaml train.epochs=100 'model.hidden=[50, 50]'");
+  command->callback(
+      [&, a] { chosen = [&, a] { return run(common, a->config, a->overrides, a->describe); }; });
 }
 
 }  // namespace assay::command_line

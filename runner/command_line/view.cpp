@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -39,8 +41,6 @@ std::string tensorboard_beside_the_build() {
   return found.empty() ? std::string() : std::ranges::min(found).string();
 }
 
-}  // namespace
-
 int view(const std::string& folder, const std::vector<std::string>& arguments) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
@@ -68,6 +68,21 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
             << shell_quoted(fs::read_symlink("/proc/self/exe").string()) << " view "
             << shell_quoted(folder) << "\n";
   return run_failed;
+}
+
+}  // namespace
+
+void declare_view(CLI::App& app, const Common&, Chosen& chosen) {
+  struct Arguments {
+    std::string folder = "runs";
+    std::vector<std::string> rest;
+  };
+  const auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("view", "Start TensorBoard on a folder of runs");
+  command->add_option("DIR", a->folder, "The folder")->capture_default_str();
+  command->add_option("options", a->rest, "Passed on to TensorBoard, after --");
+  command->footer("Example:\n  assay view runs -- --port 6007");
+  command->callback([&, a] { chosen = [a] { return view(a->folder, a->rest); }; });
 }
 
 }  // namespace assay::command_line

@@ -1,0 +1,81 @@
+// `assay plugins list`: what there is, where it was found, and what was refused.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/command_line/words.h"
+#include "runner/config/suggest.h"
+
+namespace assay::command_line {
+namespace {
+
+// Of two libraries with the same component the one that was found first is used.
+void print_hidden(const plugin_host::PluginHost& host) {
+  for (const auto& used : host.components())
+    for (const auto& library : host.libraries())
+      if (library.get() != used.library && library->refusal.empty() &&
+          std::ranges::any_of(library->stamp.components, [&](const auto& c) {
+            return c.kind == used.kind && c.name == used.name;
+          }))
+        fmt::print("hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind), used.name,
+                   shown_path(library->file), shown_path(used.library->file));
+}
+
+void print_refused(const plugin_host::PluginHost& host) {
+  for (const auto& library : host.libraries())
+    if (!library->refusal.empty())
+      fmt::print("refused: {}\n  {}\n", shown_path(library->file), library->refusal);
+}
+
+int list(const Common& common, const std::string& kind, bool why) {
+  const plugin_host::PluginHost host = make_plugin_host(common);
+  if (!kind.empty() && !kind_from_name(kind)) {
+    const std::string guess =
+        config::suggest(kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
+    throw UsageError(fmt::format("plugins list: there is no kind '{}'{} (kinds: {})", kind,
+                                 guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
+                                 fmt::join(kind_names, ", ")));
+  }
+  std::size_t names = 0, versions = 0, files = 0;
+  const auto components = host.components();
+  for (const auto& c : components) {
+    names = std::max(names, c.name.size());
+    versions = std::max(versions, c.library->stamp.version.size());
+    files = std::max(files, shown_path(c.library->file).size());
+  }
+  for (const auto& c : components)
+    if (kind.empty() || name_of(c.kind) == kind)
+      fmt::print("{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
+                 c.library->stamp.version, versions, shown_path(c.library->file), files, c.doc);
+  if (why) {
+    for (const std::string& line : host.searched()) fmt::print("searched: {}\n", line);
+    print_hidden(host);
+  }
+  print_refused(host);
+  return done;
+}
+
+}  // namespace
+
+void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen) {
+  struct Arguments {
+    std::string kind;
+    bool why = false;
+  };
+  const auto a = std::make_shared<Arguments>();
+  CLI::App* command = plugins.add_subcommand("list", "List all components with their libraries");
+  command->add_option("KIND", a->kind, "Only this kind: dataset, model, loss, optimizer, ...");
+  command->add_flag("--why", a->why,
+                    "Also say where was looked, and what was refused for which reason");
+  command->footer("Example:\n  assay plugins list optimizer");
+  command->callback([&, a] { chosen = [&, a] { return list(common, a->kind, a->why); }; });
+}
+
+}  // namespace assay::command_line
