@@ -70,38 +70,28 @@ void transpose(const float* from, Index from_stride, Index rows, Index columns, 
   }
 }
 
-Index panels(Index outputs) { return Tiles(outputs, product_columns).count(); }
+/// Which of the weights' indices moves to the next float.
+enum class Dense { input, output };
 
-void pack(const float* weights, Index input_stride, Index output_stride, Index inputs,
-          Index outputs, Index first, Index last, float* panels) {
-  const Tiles tiles(outputs, product_columns);
-  for (Index tile = first; tile < last; ++tile) {
-    const float* from = weights + tiles.first(tile) * output_stride;
-    float* to = panels + tiles.first(tile) * inputs;
-    const Index columns = tiles.size(tile);
-    for (Index k = 0; k < inputs; ++k)
-      for (Index n = 0; n < columns; ++n) *to++ = from[k * input_stride + n * output_stride];
-  }
-}
-
-/// A tile of the product over `depth` inputs, from x and panel on. The sums start at start[n], or
-/// (null) at what `out` holds.
-template <int columns, int vectors>
-void product_tile(const float* panel, Index depth, const float* x, Index stride, const float* start,
-                  float* out) {
+/// A tile of the product over `depth` inputs, from x and weights on. The sums start at start[n], or
+/// (null) at what `out` holds. `pitch`: from one weight to the next along the other index.
+template <Dense dense, int columns, int vectors>
+void product_tile(const float* weights, Index pitch, Index depth, const float* x, Index stride,
+                  const float* start, float* out) {
+  constexpr bool outputs_dense = dense == Dense::output;
   V sum[columns][vectors];
 #pragma GCC unroll 8
   for (int n = 0; n < columns; ++n)
 #pragma GCC unroll 8
     for (int r = 0; r < vectors; ++r)
       sum[n][r] = start != nullptr ? splat(start[n]) : load(out + n * stride + r * width);
-  for (Index k = 0; k < depth; ++k, panel += columns, x += stride) {
+  for (Index k = 0; k < depth; ++k, weights += outputs_dense ? pitch : 1, x += stride) {
     V row[vectors];
 #pragma GCC unroll 8
     for (int r = 0; r < vectors; ++r) row[r] = load(x + r * width);
 #pragma GCC unroll 8
     for (int n = 0; n < columns; ++n) {
-      const V weight = splat(panel[n]);
+      const V weight = splat(weights[outputs_dense ? n : n * pitch]);
 #pragma GCC unroll 8
       for (int r = 0; r < vectors; ++r) sum[n][r] += weight * row[r];
     }
@@ -112,25 +102,26 @@ void product_tile(const float* panel, Index depth, const float* x, Index stride,
     for (int r = 0; r < vectors; ++r) store(out + n * stride + r * width, sum[n][r]);
 }
 
-using ProductTile = void (*)(const float*, Index, const float*, Index, const float*, float*);
+using ProductTile = void (*)(const float*, Index, Index, const float*, Index, const float*, float*);
 
-template <int columns, int vectors>
+template <Dense dense, int columns = product_columns, int vectors = product_vectors>
 constexpr ProductTile product_tile_for(Index wanted_columns, Index wanted_vectors) {
   if (wanted_vectors < vectors) {
     if constexpr (vectors > 1)
-      return product_tile_for<columns, vectors - 1>(wanted_columns, wanted_vectors);
+      return product_tile_for<dense, columns, vectors - 1>(wanted_columns, wanted_vectors);
   } else if (wanted_columns < columns) {
     if constexpr (columns > 1)
-      return product_tile_for<columns - 1, vectors>(wanted_columns, wanted_vectors);
+      return product_tile_for<dense, columns - 1, vectors>(wanted_columns, wanted_vectors);
   }
-  return product_tile<columns, vectors>;
+  return product_tile<dense, columns, vectors>;
 }
 
-void product(const float* panels, const float* bias, Index inputs, Index outputs, const float* x,
-             float* out, Index stride) {
+template <Dense dense>
+void product_of(const float* weights, Index pitch, const float* bias, Index inputs, Index outputs,
+                const float* x, float* out, Index stride) {
   static constexpr float zeros[product_columns] = {};
-  constexpr Index l1_floats = 8192;  // two thirds of a first-level cache
-  const Index depth = larger(32, l1_floats / stride);
+  constexpr Index cached = 16384;  // floats: a part of a second-level cache
+  const Index depth = larger(32, cached / stride);
   const Tiles tiles(outputs, product_columns);
   const Tiles chunks(stride / width, product_vectors);
   for (Index k = 0; k < inputs; k += depth) {
@@ -138,15 +129,31 @@ void product(const float* panels, const float* bias, Index inputs, Index outputs
     for (Index tile = 0; tile < tiles.count(); ++tile) {
       const Index n = tiles.first(tile);
       const float* start = k > 0 ? nullptr : bias != nullptr ? bias + n : zeros;
+      const float* from = weights + (dense == Dense::output ? k * pitch + n : n * pitch + k);
       for (Index chunk = 0; chunk < chunks.count(); ++chunk) {
         const Index r = chunks.first(chunk) * width;
-        const auto compute = product_tile_for<product_columns, product_vectors>(tiles.size(tile),
-                                                                                chunks.size(chunk));
-        compute(panels + n * inputs + k * tiles.size(tile), count, x + k * stride + r, stride,
-                start, out + n * stride + r);
+        const auto compute = product_tile_for<dense>(tiles.size(tile), chunks.size(chunk));
+        compute(from, pitch, count, x + k * stride + r, stride, start, out + n * stride + r);
       }
     }
   }
+}
+
+void product(const float* kernel, const float* bias, Index inputs, Index outputs, const float* x,
+             float* out, Index stride) {
+  product_of<Dense::output>(kernel, outputs, bias, inputs, outputs, x, out, stride);
+}
+
+void product_transposed(const float* kernel, Index inputs, Index outputs, const float* d,
+                        float* d_input, Index stride) {
+  product_of<Dense::input>(kernel, outputs, nullptr, outputs, inputs, d, d_input, stride);
+}
+
+/// Asks for a tile of the kernel's gradient, so that it comes while its sums are computed.
+inline void prefetch(const float* kernel, Index outputs, int inputs, int vectors) {
+  constexpr Index line = 16;  // floats in a line of the cache
+  for (int k = 0; k < inputs; ++k)
+    for (Index n = 0; n < vectors * width; n += line) __builtin_prefetch(kernel + k * outputs + n);
 }
 
 /// A tile of the kernel's gradient: `inputs` rows of x, `vectors` vectors of the panel
@@ -155,6 +162,7 @@ template <int inputs, int vectors>
 void gradient_tile(const float* x, Index stride, const float* d, Index rows, float* kernel,
                    Index outputs, Index last) {
   V sum[inputs][vectors] = {};
+  prefetch(kernel, outputs, inputs, vectors);
   for (Index r = 0; r < rows; ++r, d += vectors * width) {
     V row[vectors];
 #pragma GCC unroll 8
@@ -223,6 +231,7 @@ void gradients(const float* x, const float* d, Index rows, Index stride, Index i
 }  // namespace
 
 const Kernels ASSAY_KERNELS = {
-    width, transpose, pack, panels, product, gradient_scratch, gradients, activate, differentiate};
+    width,     transpose, product,      product_transposed, gradient_scratch,
+    gradients, activate,  differentiate};
 
 }  // namespace assay::mlp

@@ -29,16 +29,13 @@ struct Kernels {
   void (*transpose)(const float* from, Index from_stride, Index rows, Index columns, float* to,
                     Index to_stride, Index to_columns);
 
-  /// Packs panels [first, last) of panels(outputs) for product(), which needs
-  /// weight(k, n) = weights[k * input_stride + n * output_stride]. panels: inputs * outputs floats.
-  void (*pack)(const float* weights, Index input_stride, Index output_stride, Index inputs,
-               Index outputs, Index first, Index last, float* panels);
-  /// The number of panels that pack() makes.
-  Index (*panels)(Index outputs);
-
-  /// out [outputs][stride] = bias + sum over k of weight(k, n) x[k][r]; bias may be null.
-  void (*product)(const float* panels, const float* bias, Index inputs, Index outputs,
+  /// out [outputs][stride] = bias + kernel^T x, for kernel [inputs][outputs] and x
+  /// [inputs][stride].
+  void (*product)(const float* kernel, const float* bias, Index inputs, Index outputs,
                   const float* x, float* out, Index stride);
+  /// d_input [inputs][stride] = kernel d, for d [outputs][stride].
+  void (*product_transposed)(const float* kernel, Index inputs, Index outputs, const float* d,
+                             float* d_input, Index stride);
 
   /// Floats of scratch memory for gradients().
   Index (*gradient_scratch)(Index rows, Index outputs);

@@ -149,35 +149,11 @@ class Mlp final : public Model {
     return static_cast<std::size_t>(layout(rows).floats) * sizeof(float);
   }
 
-  std::size_t prepared_bytes() const override {
-    Index floats = 0;
-    for (const Linear& layer : layers_) floats += 2 * layer.inputs * layer.outputs;
-    return static_cast<std::size_t>(floats) * sizeof(float);
-  }
-
-  void prepare(std::span<const float* const> values, std::span<std::byte> prepared, int part,
-               int parts) const override {
-    float* to = reinterpret_cast<float*>(prepared.data());
-    const auto pack = [&](const float* kernel, Index input_stride, Index output_stride,
-                          Index inputs, Index outputs) {
-      const Index panels = kernels_.panels(outputs);
-      kernels_.pack(kernel, input_stride, output_stride, inputs, outputs, panels * part / parts,
-                    panels * (part + 1) / parts, to);
-      to += inputs * outputs;
-    };
-    for (const Linear& layer : layers_) {
-      const float* kernel = values[static_cast<std::size_t>(layer.kernel)];
-      pack(kernel, layer.outputs, 1, layer.inputs, layer.outputs);
-      pack(kernel, 1, layer.outputs, layer.outputs, layer.inputs);
-    }
-  }
-
   void forward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                MatrixView<float> outputs) const override {
     if (x.rows == 0) return;
     const Layout at = layout(x.rows);
     float* const memory = reinterpret_cast<float*>(workspace.data());
-    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data());
     kernels_.transpose(x.data, x.stride, x.rows, x.columns, memory, at.stride, at.stride);
     float* input = memory;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -185,8 +161,8 @@ class Mlp final : public Model {
       const bool last = i + 1 == layers_.size();
       float* const output = input + layer.inputs * at.stride;
       float* const z = last ? output : output + at.before_activation;
-      kernels_.product(panels, pass.parameters.values[static_cast<std::size_t>(layer.bias)],
-                       layer.inputs, layer.outputs, input, z, at.stride);
+      kernels_.product(value(pass, layer.kernel), value(pass, layer.bias), layer.inputs,
+                       layer.outputs, input, z, at.stride);
       if (!last) kernels_.activate(activation_, z, output, layer.outputs * at.stride);
       if (pass.probe != nullptr) {
         const MatrixView<float> rows{memory + at.scratch, x.rows, layer.outputs, layer.outputs};
@@ -194,7 +170,6 @@ class Mlp final : public Model {
                            rows.columns);
         pass.probe->output(static_cast<int>(i), rows);
       }
-      panels += 2 * layer.inputs * layer.outputs;
       input = output;
     }
     kernels_.transpose(input, at.stride, outputs.columns, outputs.rows, outputs.data,
@@ -211,23 +186,19 @@ class Mlp final : public Model {
     float* d_input = memory + at.d_input;
     kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns, d,
                        at.stride, at.stride);
-    // From the end of the panels and of the layers' inputs back to their beginning.
-    const float* panels = reinterpret_cast<const float*>(pass.parameters.prepared.data()) +
-                          prepared_bytes() / sizeof(float);
+    // From the end of the layers' inputs back to their beginning.
     const float* input = memory + at.last_output;
     for (std::size_t i = layers_.size(); i-- > 0;) {
       const Linear& layer = layers_[i];
-      const Index weights = layer.inputs * layer.outputs;
       input -= layer.inputs * at.stride;
       kernels_.gradients(input, d, x.rows, at.stride, layer.inputs, layer.outputs,
                          memory + at.scratch, gradients[static_cast<std::size_t>(layer.kernel)],
                          gradients[static_cast<std::size_t>(layer.bias)]);
       if (i == 0) break;
-      kernels_.product(panels - weights, nullptr, layer.outputs, layer.inputs, d, d_input,
-                       at.stride);
+      kernels_.product_transposed(value(pass, layer.kernel), layer.inputs, layer.outputs, d,
+                                  d_input, at.stride);
       kernels_.differentiate(activation_, input + at.before_activation, input, d_input,
                              layer.inputs * at.stride);
-      panels -= 2 * weights;
       std::swap(d, d_input);
     }
   }
@@ -265,6 +236,10 @@ class Mlp final : public Model {
     at.scratch = at.d_input + widest * at.stride;
     at.floats = at.scratch + scratch;
     return at;
+  }
+
+  static const float* value(const Pass& pass, int parameter) {
+    return pass.parameters.values[static_cast<std::size_t>(parameter)];
   }
 
   static Initializer initializer(const Options& options, std::string_view name) {
