@@ -60,7 +60,7 @@ class Network {
   void weights_changed();
 
   /// Sum and weight of the loss over the batch. The gradient of the sum lies in lane_gradients(),
-  /// to be added up in index order.
+  /// to be added up in index order; they may be changed, the next call clears them.
   LossSum gradient(const RowSelection& batch, std::int64_t step);
   std::span<const std::unique_ptr<ParameterMemory>> lane_gradients() const {
     return {lane_gradients_.data(), lanes_in_use_};

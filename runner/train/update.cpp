@@ -21,13 +21,21 @@ struct Declared final : OptimizerState {
   }
 };
 
+/// sum = scale * (sum + others[0] + others[1] + ...), added in this order.
+void add_and_scale(std::span<float> sum, std::span<const float* const> others, float scale) {
+  if (others.empty())
+    for (float& element : sum) element *= scale;
+  for (std::size_t lane = 0; lane < others.size(); ++lane) {
+    const float* const other = others[lane];
+    const float factor = lane + 1 == others.size() ? scale : 1.0F;
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = factor * (sum[i] + other[i]);
+  }
+}
+
 }  // namespace
 
 Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team)
-    : optimizer_(std::move(optimizer)),
-      network_(network),
-      team_(team),
-      gradient_(network.description()) {
+    : optimizer_(std::move(optimizer)), network_(network), team_(team) {
   const ModelDescription& model = network.description();
   Declared declared;
   optimizer_.call([&](Optimizer& o) { o.declare(declared); });
@@ -62,13 +70,11 @@ void Update::update(const Slice& slice, float scale) {
     return whole.subspan(slice.offset, slice.count);
   };
   const auto lanes = network_.lane_gradients();
-  const std::span<float> gradient = piece(gradient_.values(slice.parameter));
-  std::ranges::copy(piece(lanes[0]->values(slice.parameter)), gradient.begin());
-  for (const auto& lane : lanes.subspan(1)) {
-    const float* add = piece(lane->values(slice.parameter)).data();
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] += add[i];
-  }
-  for (float& g : gradient) g *= scale;
+  const std::span<float> gradient = piece(lanes[0]->values(slice.parameter));
+  std::vector<const float*> others;
+  for (const auto& lane : lanes.subspan(1))
+    others.push_back(piece(lane->values(slice.parameter)).data());
+  add_and_scale(gradient, others, scale);
 
   const ParameterInfo& parameter = network_.description().parameters[slice.parameter];
   const UpdateSlice update{parameter.name,

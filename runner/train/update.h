@@ -35,7 +35,6 @@ class Update {
   plugin_host::Handle<Optimizer> optimizer_;
   Network& network_;
   ThreadTeam& team_;
-  ParameterMemory gradient_;
   std::vector<ParameterMemory> slots_;
   std::vector<double> scalars_;
   std::vector<Slice> slices_;

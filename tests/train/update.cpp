@@ -94,9 +94,9 @@ struct Step {
 void check_slices(bool elementwise, std::size_t expected_slices) {
   Step step(elementwise);
   const double weight = step.gradient();
+  const auto expected = mean_gradient(*step.network, weight);  // apply() adds up in place
   step.update->apply(4, weight);
   BOOST_TEST(step.seen.size() == expected_slices);
-  const auto expected = mean_gradient(*step.network, weight);
   const auto found = step.gradients();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     BOOST_REQUIRE(found[i].size() == expected[i].size());
