@@ -80,21 +80,14 @@ class Probe {
 
 enum class Mode : std::uint32_t { train, evaluate };
 
-/// What is the same for all blocks of a step.
-struct Parameters {
-  /// By the numbers of ModelBuilder::parameter; each row-major, dense, 64-byte aligned.
-  std::span<const float* const> values;
-  /// What prepare() made of them.
-  std::span<const std::byte> prepared;
-};
-
 /// What a block of rows is computed for.
 struct Pass {
   Mode mode = Mode::train;
   std::uint64_t key = 0;       ///< the run's seed, for components that draw numbers
   std::int64_t step = 0;       ///< finished updates
   std::int64_t first_row = 0;  ///< of the block, counted within the batch or split
-  Parameters parameters;
+  /// By the numbers of ModelBuilder::parameter; each row-major, dense, 64-byte aligned.
+  std::span<const float* const> parameters;
   Probe* probe = nullptr;
 };
 
@@ -117,13 +110,6 @@ class Model {
 
   /// Bytes of workspace for a block of up to `rows` rows.
   virtual std::size_t workspace_bytes(std::int64_t rows) const = 0;
-
-  /// Bytes for prepare(), e.g. for packed or transposed kernels. 0: nothing to prepare.
-  virtual std::size_t prepared_bytes() const { return 0; }
-  /// Called for every part 0 <= part < parts, after each change of the parameters and before any
-  /// block; different parts from different threads at once.
-  virtual void prepare(std::span<const float* const> /*parameters*/,
-                       std::span<std::byte> /*prepared*/, int /*part*/, int /*parts*/) const {}
 
   /// outputs [rows, builder.outputs()] = f(x), x [rows, elements of a sample]. The workspace is
   /// 64-byte aligned, at least workspace_bytes(x.rows) long, and not cleared between blocks.

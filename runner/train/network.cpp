@@ -70,22 +70,10 @@ Network::Network(Components components, ModelDescription description, LaneRule r
       team_(team),
       seed_(seed),
       weights_(description_),
-      prepared_(components_.model.call([](const Model& m) { return m.prepared_bytes(); })),
       benches_(static_cast<std::size_t>(team.size())) {
   const Lanes lanes(largest_batch, rule_);
   for (std::int64_t i = 0; i < lanes.count(); ++i)
     lane_gradients_.push_back(std::make_unique<ParameterMemory>(description_));
-}
-
-void Network::weights_changed() {
-  if (prepared_.size() == 0) return;
-  const int parts = team_.size();
-  const std::span<const float* const> weights = std::as_const(weights_).pointers();
-  team_.run(parts, [&](std::int64_t part, int) {
-    components_.model.call([&](const Model& m) {
-      m.prepare(weights, prepared_.bytes(), static_cast<int>(part), parts);
-    });
-  });
 }
 
 LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
@@ -162,7 +150,7 @@ void Network::observe(const RowSelection& rows, std::int64_t step, Probe& probe)
 }
 
 Pass Network::pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe) const {
-  return {mode, seed_, step, first_row, {weights_.pointers(), prepared_.bytes()}, probe};
+  return {mode, seed_, step, first_row, weights_.pointers(), probe};
 }
 
 void Network::reserve(std::int64_t block_rows) {

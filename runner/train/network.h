@@ -56,9 +56,6 @@ class Network {
   const ParameterMemory& weights() const { return weights_; }
   const LaneRule& rule() const { return rule_; }
 
-  /// To be called after every change of the weights.
-  void weights_changed();
-
   /// Sum and weight of the loss over the batch. The gradient of the sum lies in lane_gradients(),
   /// to be added up in index order; they may be changed, the next call clears them.
   LossSum gradient(const RowSelection& batch, std::int64_t step);
@@ -101,7 +98,6 @@ class Network {
   ThreadTeam& team_;
   std::uint64_t seed_;
   ParameterMemory weights_;
-  data::Buffer prepared_;
   std::vector<Bench> benches_;  ///< by worker
   std::int64_t bench_rows_ = 0;
   std::vector<std::unique_ptr<ParameterMemory>> lane_gradients_;

@@ -29,7 +29,6 @@ Result Trainer::train() {
   auto& [rows, batches, network, update, hooks, splits, log, signal] = parts_;
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
-  network.weights_changed();
   const double no_loss = std::numeric_limits<double>::quiet_NaN();
   if (const auto bad = hooks.fire(0, false, no_loss); stop_on_nan && bad)
     return failed(0, fmt::format("{} is {} before training", bad->name, kind_of(bad->value)),

@@ -62,7 +62,6 @@ void Update::apply(std::int64_t count, double weight) {
   team_.run(static_cast<std::int64_t>(slices_.size()), [&](std::int64_t index, int) {
     update(slices_[static_cast<std::size_t>(index)], scale);
   });
-  network_.weights_changed();
 }
 
 void Update::update(const Slice& slice, float scale) {

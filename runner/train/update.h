@@ -19,7 +19,7 @@ class Update {
   Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team);
 
   /// One update with the gradient of network.gradient(), divided by `weight`. `count` updates are
-  /// finished. Calls network.weights_changed().
+  /// finished.
   void apply(std::int64_t count, double weight);
 
  private:

@@ -43,7 +43,6 @@ void set_weights(train::Network& network, const Safetensors& state) {
   for (std::size_t i = 0; i < parameters.size(); ++i)
     std::ranges::copy(state.tensors.at(parameters[i].name).values,
                       network.weights().values(i).begin());
-  network.weights_changed();
 }
 
 std::vector<std::vector<float>> mean_gradient(const train::Network& network, double weight) {

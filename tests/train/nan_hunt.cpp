@@ -22,7 +22,6 @@ struct Hunt {
     const auto place = std::ranges::find(parameters, parameter, &train::ParameterInfo::name);
     network->weights().values(static_cast<std::size_t>(place - parameters.begin()))[element] =
         value;
-    network->weights_changed();
   }
   std::string found(std::span<const std::int64_t> order = {}) {
     return find_first_not_finite(*network, {digits.train.get(), order}, 100, "the batch");

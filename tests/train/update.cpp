@@ -127,17 +127,6 @@ BOOST_AUTO_TEST_CASE(state_is_kept_from_step_to_step) {
   BOOST_TEST(step.network->weights().values(0)[0] == 10.5F);
 }
 
-// The prepared kernels are those of the new weights.
-BOOST_AUTO_TEST_CASE(what_is_computed_next_uses_the_new_weights) {
-  Step step(true);
-  const LossSum before = step.network->gradient({step.digits.train.get(), {}}, 0);
-  step.update->apply(0, before.weight);
-  const LossSum after = step.network->gradient({step.digits.train.get(), {}}, 0);
-  step.network->weights_changed();
-  BOOST_TEST(step.network->gradient({step.digits.train.get(), {}}, 0).sum == after.sum);
-  BOOST_TEST(after.sum != before.sum);
-}
-
 // curve.csv: the losses of the first steps from the tutorial's initial weights.
 BOOST_AUTO_TEST_CASE(sgd_follows_jaxs_curve_for_any_number_of_threads) {
   const Digits digits;

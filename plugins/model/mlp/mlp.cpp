@@ -239,7 +239,7 @@ class Mlp final : public Model {
   }
 
   static const float* value(const Pass& pass, int parameter) {
-    return pass.parameters.values[static_cast<std::size_t>(parameter)];
+    return pass.parameters[static_cast<std::size_t>(parameter)];
   }
 
   static Initializer initializer(const Options& options, std::string_view name) {

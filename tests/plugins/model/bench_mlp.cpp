@@ -79,13 +79,11 @@ void measure(InstructionSet set) {
            forward(0, block);
            backward(0, block);
          }));
-  report("prepare", 0, best_seconds([&] { run.prepare(1); }));
   report("loss, 1347 rows with gradient + 450", 0, best_seconds([&] {
            blocks(0, train, gradient);
            blocks(train, train + test, evaluate);
          }));
   report("step with evaluation", (once + back) * train + once * test, best_seconds([&] {
-           run.prepare(1);
            blocks(0, train, [&](std::int64_t row, std::int64_t count) {
              forward(row, count);
              gradient(row, count);

@@ -111,21 +111,6 @@ BOOST_AUTO_TEST_CASE(rows_together_or_apart) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(parts_of_prepare) {
-  for (const InstructionSet set : instruction_sets()) {
-    ModelRun run("{hidden: [100, 7, 33]}", {64}, 10, set);
-    run.fill_parameters(1);
-    const std::vector<std::byte> whole(run.prepared().begin(), run.prepared().end());
-    for (const int parts : {2, 3, 8, 100}) {
-      ModelRun other("{hidden: [100, 7, 33]}", {64}, 10, set);
-      for (std::size_t i = 0; i < run.size(); ++i)
-        std::ranges::copy(run.parameter(i), other.parameter(i).begin());
-      other.prepare(parts);
-      BOOST_TEST(std::ranges::equal(other.prepared(), whole), name_of(set) << ", " << parts);
-    }
-  }
-}
-
 BOOST_AUTO_TEST_CASE(repeats_to_the_bit_and_adds_to_gradients) {
   const auto x = numbers(64 * 64, 3, 4), d = numbers(64 * 10, 4, 1);
   for (const InstructionSet set : instruction_sets()) {
@@ -191,12 +176,10 @@ BOOST_AUTO_TEST_CASE(probe_sees_every_layer) {
     ModelRun rest("{hidden: [6], activation: selu}", {23}, 3, set);
     for (std::size_t i = 0; i < rest.size(); ++i)
       std::ranges::copy(run.parameter(i + 2), rest.parameter(i).begin());
-    rest.prepare(1);
     BOOST_TEST((outputs_of(rest, recorder.seen[0], rows, 3) == y));
     ModelRun last("{hidden: []}", {6}, 3, set);
     for (std::size_t i = 0; i < last.size(); ++i)
       std::ranges::copy(run.parameter(i + 4), last.parameter(i).begin());
-    last.prepare(1);
     BOOST_TEST((outputs_of(last, recorder.seen[1], rows, 3) == y));
   }
 }
@@ -245,7 +228,6 @@ BOOST_AUTO_TEST_CASE(activations_far_out) {
     for (const auto& [activation, values] : expected) {
       ModelRun run("{hidden: [1], activation: " + activation + "}", {1}, 1, set);
       run.parameter(0)[0] = run.parameter(2)[0] = 1;
-      run.prepare(1);
       const auto y = outputs_of(run, x, rows, 1);
       for (std::size_t i = 0; i < x.size(); ++i)
         BOOST_TEST(

@@ -84,7 +84,6 @@ BOOST_AUTO_TEST_CASE(from_the_states_of_jax) {
       for (std::size_t i = 0; i < run.size(); ++i)
         std::ranges::copy(state.tensors.at(run.declared()[i].name).values,
                           run.parameter(i).begin());
-      run.prepare(3);
       double worst_loss = 0, worst_gradient = 0;
       int worst_hits = 0;
       for (const std::int64_t height : {1, 7, 32, 64, 100, 450, 1347}) {

@@ -59,7 +59,6 @@ ModelRun::ModelRun(std::string_view options, const Shape& sample, std::int64_t o
     gradient_pointers_.push_back(gradients_.back().data());
   }
   clear_gradients();
-  prepared_ = std::make_unique<Buffer<std::byte>>(model_->prepared_bytes());
 }
 
 void ModelRun::fill_parameters(unsigned seed) {
@@ -71,20 +70,15 @@ void ModelRun::fill_parameters(unsigned seed) {
         numbers(parameter(i).size(), seed * 1000 + static_cast<unsigned>(i), deviation);
     std::ranges::copy(values, parameter(i).begin());
   }
-  prepare(1);
 }
 
 void ModelRun::clear_gradients() {
   for (const auto& g : gradients_) std::ranges::fill(g.span(), 0.0F);
 }
 
-void ModelRun::prepare(int parts) {
-  for (int part = 0; part < parts; ++part) model_->prepare(values_, prepared_->span(), part, parts);
-}
-
 Pass ModelRun::pass(Probe* probe) const {
   Pass pass;
-  pass.parameters = {values_, prepared_->span()};
+  pass.parameters = values_;
   pass.probe = probe;
   return pass;
 }

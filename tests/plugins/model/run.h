@@ -62,14 +62,12 @@ class ModelRun {
   const std::vector<DeclaredLayer>& layers() const { return layers_; }
   std::span<float> parameter(std::size_t i) const { return parameters_[i].span(); }
   std::span<float> gradient(std::size_t i) const { return gradients_[i].span(); }
-  std::span<const std::byte> prepared() const { return prepared_->span(); }
   std::size_t size() const { return parameters_.size(); }
 
   /// Kernels of deviation 1 / sqrt(inputs), biases of deviation 0.3.
   void fill_parameters(unsigned seed);
   void clear_gradients();
-  void prepare(int parts);
-  /// One block. prepare() must have been called since the parameters last changed.
+  /// One block.
   void forward(MatrixView<const float> x, MatrixView<float> outputs, Probe* probe = nullptr);
   void backward(MatrixView<const float> x, MatrixView<const float> d_outputs);
 
@@ -83,7 +81,6 @@ class ModelRun {
   std::vector<Buffer<float>> parameters_, gradients_;
   std::vector<const float*> values_;
   std::vector<float*> gradient_pointers_;
-  std::unique_ptr<Buffer<std::byte>> prepared_;
   std::vector<Buffer<std::byte>> workspaces_;
   std::int64_t workspace_rows_ = 0;
 };
