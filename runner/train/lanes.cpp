@@ -6,11 +6,14 @@
 namespace assay::train {
 namespace {
 
-// Two blocks or more to a lane, and a power of two of lanes, so that 2, 4, 8 threads share them
-// evenly.
+// A power of two of lanes, so that 2, 4, 8 threads share them evenly. Adding up a lane costs time,
+// too: from four lanes on there are two blocks or more to each.
 std::int64_t default_lanes(std::int64_t blocks) {
-  const auto pairs = static_cast<std::uint64_t>((blocks + 1) / 2);
-  return std::min(static_cast<std::int64_t>(std::bit_floor(pairs)), Lanes::default_maximum);
+  const auto below = [](std::int64_t n) {
+    return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n)));
+  };
+  return std::clamp(below((blocks + 1) / 2), std::min<std::int64_t>(below(blocks), 4),
+                    Lanes::default_maximum);
 }
 
 }  // namespace

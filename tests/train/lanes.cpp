@@ -53,16 +53,20 @@ BOOST_AUTO_TEST_CASE(all_rows_are_covered_once_in_order) {
       }
 }
 
-// By hand: a power of two of lanes of two blocks or more, where there are so many.
+// By hand: a power of two of lanes, up to four of one block, then of two blocks or more.
 BOOST_AUTO_TEST_CASE(the_cut_follows_from_the_shapes) {
   struct Case {
     std::int64_t rows, block, lanes, first_lane;
   };
   for (const Case& c : {Case{1347, 64, 8, 192},   // 22 blocks: 3 3 3 3 3 3 2 2
                         Case{450, 64, 4, 128},    // 8 blocks
-                        Case{128, 64, 1, 128},    //
-                        Case{256, 64, 2, 128},    //
-                        Case{255, 64, 2, 128},    // 127 in the other
+                        Case{384, 64, 4, 128},    // 6 blocks: 2 2 1 1
+                        Case{256, 128, 2, 128},   //
+                        Case{256, 64, 4, 64},     //
+                        Case{255, 64, 4, 64},     // 63 in the last
+                        Case{192, 64, 2, 128},    //
+                        Case{128, 64, 2, 64},     //
+                        Case{64, 64, 1, 64},      //
                         Case{32, 64, 1, 32},      //
                         Case{3, 64, 1, 3},        //
                         Case{1, 64, 1, 1},        //
