@@ -89,6 +89,8 @@ struct Pass {
   /// By the numbers of ModelBuilder::parameter; each row-major, dense, 64-byte aligned.
   std::span<const float* const> parameters;
   Probe* probe = nullptr;
+  /// For a backward of a model that sets_gradients(): overwrite the gradients, they hold nothing.
+  bool set_gradients = false;
 };
 
 class Model {
@@ -115,6 +117,10 @@ class Model {
   /// 64-byte aligned, at least workspace_bytes(x.rows) long, and not cleared between blocks.
   virtual void forward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                        MatrixView<float> outputs) const = 0;
+
+  /// True: backward() obeys Pass::set_gradients. False: that is never set, and the host clears the
+  /// gradients instead, which for wide layers is felt.
+  virtual bool sets_gradients() const { return false; }
 
   /// Adds to gradients[i] (shaped like parameter i, dense, 64-byte aligned) the sum over the rows
   /// of d loss / d parameter i, given d_outputs = d loss / d outputs. Follows a forward of the same

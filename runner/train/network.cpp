@@ -70,6 +70,7 @@ Network::Network(Components components, ModelDescription description, LaneRule r
       team_(team),
       seed_(seed),
       weights_(description_),
+      sets_gradients_(components_.model.call([](const Model& m) { return m.sets_gradients(); })),
       benches_(static_cast<std::size_t>(team.size())) {
   const Lanes lanes(largest_batch, rule_);
   for (std::int64_t i = 0; i < lanes.count(); ++i)
@@ -84,11 +85,14 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
     ParameterMemory& gradients = *lane_gradients_[static_cast<std::size_t>(index)];
-    std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
+    Pass now = pass(Mode::train, step, 0);
+    now.set_gradients = sets_gradients_ && batch.count() > 0;
+    if (!now.set_gradients) std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
     for_each_block(lanes, index, [&](Range range) {
+      now.first_row = range.first;
       sums[static_cast<std::size_t>(index)] +=
-          train_block(pass(Mode::train, step, range.first), bench, block(bench, batch, range),
-                      gradients.pointers());
+          train_block(now, bench, block(bench, batch, range), gradients.pointers());
+      now.set_gradients = false;
     });
   });
   LossSum total;

@@ -98,6 +98,7 @@ class Network {
   ThreadTeam& team_;
   std::uint64_t seed_;
   ParameterMemory weights_;
+  bool sets_gradients_;
   std::vector<Bench> benches_;  ///< by worker
   std::int64_t bench_rows_ = 0;
   std::vector<std::unique_ptr<ParameterMemory>> lane_gradients_;

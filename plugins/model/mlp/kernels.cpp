@@ -160,7 +160,7 @@ inline void prefetch(const float* kernel, Index outputs, int inputs, int vectors
 /// d [rows][vectors]; the last vector has `last` elements.
 template <int inputs, int vectors>
 void gradient_tile(const float* x, Index stride, const float* d, Index rows, float* kernel,
-                   Index outputs, Index last) {
+                   Index outputs, Index last, bool add) {
   V sum[inputs][vectors] = {};
   prefetch(kernel, outputs, inputs, vectors);
   for (Index r = 0; r < rows; ++r, d += vectors * width) {
@@ -178,13 +178,14 @@ void gradient_tile(const float* x, Index stride, const float* d, Index rows, flo
   for (int k = 0; k < inputs; ++k, kernel += outputs) {
 #pragma GCC unroll 8
     for (int n = 0; n < vectors - 1; ++n)
-      store(kernel + n * width, load(kernel + n * width) + sum[k][n]);
+      store(kernel + n * width, add ? load(kernel + n * width) + sum[k][n] : sum[k][n]);
     float* tail = kernel + (vectors - 1) * width;
-    simd::store_first(tail, simd::load_first(tail, last) + sum[k][vectors - 1], last);
+    const V end = sum[k][vectors - 1];
+    simd::store_first(tail, add ? simd::load_first(tail, last) + end : end, last);
   }
 }
 
-using GradientTile = void (*)(const float*, Index, const float*, Index, float*, Index, Index);
+using GradientTile = void (*)(const float*, Index, const float*, Index, float*, Index, Index, bool);
 
 constexpr int inputs_beside(Index vectors) {
   return static_cast<int>(smaller(gradient_inputs, gradient_sums / vectors));
@@ -206,7 +207,7 @@ Index gradient_scratch(Index rows, Index outputs) {
 }
 
 void gradients(const float* x, const float* d, Index rows, Index stride, Index inputs,
-               Index outputs, float* scratch, float* kernel, float* bias) {
+               Index outputs, float* scratch, float* kernel, float* bias, bool add) {
   const Tiles tiles(quotient_up(outputs, width), gradient_vectors);
   // The bias is the kernel's row of an input that is always one.
   float* ones = scratch + gradient_scratch(rows, outputs) - rows;
@@ -218,12 +219,12 @@ void gradients(const float* x, const float* d, Index rows, Index stride, Index i
     const Index last = columns - (vectors - 1) * width;
     transpose(d + n * stride, stride, columns, rows, scratch, vectors * width, vectors * width);
     const GradientTile sum_rows = gradient_tile_for<gradient_vectors>(vectors, 1);
-    sum_rows(ones, 0, scratch, rows, bias + n, outputs, last);
+    sum_rows(ones, 0, scratch, rows, bias + n, outputs, last, add);
     const Tiles steps(inputs, inputs_beside(vectors));
     for (Index step = 0; step < steps.count(); ++step) {
       const Index k = steps.first(step);
       gradient_tile_for<gradient_vectors>(vectors, steps.size(step))(
-          x + k * stride, stride, scratch, rows, kernel + k * outputs + n, outputs, last);
+          x + k * stride, stride, scratch, rows, kernel + k * outputs + n, outputs, last, add);
     }
   }
 }

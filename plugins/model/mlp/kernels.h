@@ -40,9 +40,9 @@ struct Kernels {
   /// Floats of scratch memory for gradients().
   Index (*gradient_scratch)(Index rows, Index outputs);
   /// kernel [inputs][outputs] += x d^T and bias [outputs] += the sum of d over rows, for
-  /// x [inputs][stride] and d [outputs][stride].
+  /// x [inputs][stride] and d [outputs][stride]; not `add`: = instead of +=.
   void (*gradients)(const float* x, const float* d, Index rows, Index stride, Index inputs,
-                    Index outputs, float* scratch, float* kernel, float* bias);
+                    Index outputs, float* scratch, float* kernel, float* bias, bool add);
 
   /// y = f(z); count is a multiple of width. y may be z.
   void (*activate)(Activation activation, const float* z, float* y, Index count);

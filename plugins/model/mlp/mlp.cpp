@@ -176,6 +176,8 @@ class Mlp final : public Model {
                        outputs.stride, outputs.columns);
   }
 
+  bool sets_gradients() const override { return true; }
+
   void backward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                 MatrixView<const float> d_outputs,
                 std::span<float* const> gradients) const override {
@@ -193,7 +195,7 @@ class Mlp final : public Model {
       input -= layer.inputs * at.stride;
       kernels_.gradients(input, d, x.rows, at.stride, layer.inputs, layer.outputs,
                          memory + at.scratch, gradients[static_cast<std::size_t>(layer.kernel)],
-                         gradients[static_cast<std::size_t>(layer.bias)]);
+                         gradients[static_cast<std::size_t>(layer.bias)], !pass.set_gradients);
       if (i == 0) break;
       kernels_.product_transposed(value(pass, layer.kernel), layer.inputs, layer.outputs, d,
                                   d_input, at.stride);

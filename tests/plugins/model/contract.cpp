@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(rows_together_or_apart) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(repeats_to_the_bit_and_adds_to_gradients) {
+BOOST_AUTO_TEST_CASE(repeats_to_the_bit_and_adds_to_gradients_or_sets_them) {
   const auto x = numbers(64 * 64, 3, 4), d = numbers(64 * 10, 4, 1);
   for (const InstructionSet set : instruction_sets()) {
     ModelRun run("{activation: gelu}", {64}, 10, set);
@@ -124,6 +124,13 @@ BOOST_AUTO_TEST_CASE(repeats_to_the_bit_and_adds_to_gradients) {
     backward();
     for (std::size_t i = 0; i < once.size(); ++i)
       BOOST_REQUIRE_EQUAL(run.gradient(0)[i], once[i] + once[i]);
+    // What they held does not matter when they are to be set.
+    BOOST_TEST(run.model().sets_gradients());
+    for (std::size_t i = 0; i < run.size(); ++i) std::ranges::fill(run.gradient(i), not_a_number);
+    run.backward({x.data(), 64, 64, 64}, {d.data(), 64, 10, 10}, true);
+    BOOST_TEST(std::ranges::equal(run.gradient(0), once));
+    for (std::size_t i = 0; i < run.size(); ++i)
+      BOOST_TEST(std::ranges::none_of(run.gradient(i), [](float g) { return std::isnan(g); }));
   }
 }
 

@@ -96,8 +96,10 @@ void ModelRun::forward(MatrixView<const float> x, MatrixView<float> outputs, Pro
   model_->forward(pass(probe), workspace(x.rows), x, outputs);
 }
 
-void ModelRun::backward(MatrixView<const float> x, MatrixView<const float> d_outputs) {
-  model_->backward(pass(nullptr), workspace(x.rows), x, d_outputs, gradient_pointers_);
+void ModelRun::backward(MatrixView<const float> x, MatrixView<const float> d_outputs, bool set) {
+  Pass now = pass(nullptr);
+  now.set_gradients = set;
+  model_->backward(now, workspace(x.rows), x, d_outputs, gradient_pointers_);
 }
 
 }  // namespace assay::test

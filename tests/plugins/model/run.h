@@ -69,7 +69,7 @@ class ModelRun {
   void clear_gradients();
   /// One block.
   void forward(MatrixView<const float> x, MatrixView<float> outputs, Probe* probe = nullptr);
-  void backward(MatrixView<const float> x, MatrixView<const float> d_outputs);
+  void backward(MatrixView<const float> x, MatrixView<const float> d_outputs, bool set = false);
 
  private:
   Pass pass(Probe* probe) const;
