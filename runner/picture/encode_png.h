@@ -1,15 +1,22 @@
-// Writes PNG files (ISO/IEC 15948) with libpng.
+// Writes PNG files (ISO/IEC 15948), compressed by libdeflate.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace assay::picture {
 
-/// `rgb` holds the rows from the top, three bytes a pixel. Throws Error.
-std::vector<std::byte> encode_png(std::span<const std::uint8_t> rgb, std::uint32_t width,
-                                  std::uint32_t height);
+/// An opaque picture as Cairo's RGB24 surfaces hold it: a pixel is 0xXXRRGGBB in a uint32_t of the
+/// machine's byte order. Borrowed.
+struct Pixels {
+  const unsigned char* data = nullptr;
+  std::ptrdiff_t stride = 0;  ///< bytes from a row to the one below
+  std::uint32_t width = 0;    ///< 1 to 2^31 - 1, and so the height
+  std::uint32_t height = 0;
+};
+
+/// Throws Error when memory does not suffice.
+std::vector<std::byte> encode_png(const Pixels& pixels);
 
 }  // namespace assay::picture

@@ -47,19 +47,10 @@ Bytes paint_png(const Renderer& renderer, const Snapshot& snapshot, double width
       CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
   draw(renderer, snapshot, surface.get(), width, height);
   cairo_surface_flush(surface.get());
-  const int columns = cairo_image_surface_get_width(surface.get());
-  const int rows = cairo_image_surface_get_height(surface.get());
-  const int stride = cairo_image_surface_get_stride(surface.get());
-  const unsigned char* data = cairo_image_surface_get_data(surface.get());
-  std::vector<std::uint8_t> rgb;
-  rgb.reserve(std::size_t{3} * static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-  for (int y = 0; y < rows; ++y)
-    for (int x = 0; x < columns; ++x) {
-      std::uint32_t pixel = 0;  // 0xXXRRGGBB in the machine's byte order
-      std::memcpy(&pixel, data + std::ptrdiff_t{y} * stride + std::ptrdiff_t{4} * x, sizeof pixel);
-      for (const int shift : {16, 8, 0}) rgb.push_back(static_cast<std::uint8_t>(pixel >> shift));
-    }
-  return encode_png(rgb, static_cast<std::uint32_t>(columns), static_cast<std::uint32_t>(rows));
+  return encode_png({cairo_image_surface_get_data(surface.get()),
+                     cairo_image_surface_get_stride(surface.get()),
+                     static_cast<std::uint32_t>(cairo_image_surface_get_width(surface.get())),
+                     static_cast<std::uint32_t>(cairo_image_surface_get_height(surface.get()))});
 }
 
 // Cairo is C: an exception must not pass through it.
