@@ -88,7 +88,7 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, bool last, double batch_lo
 }
 
 void Hooks::run(Slot& slot, std::int64_t step, double batch_loss) {
-  Context context(*this, slot.hook, step, epoch_of(step), batch_loss);
+  Context context(*this, slot.hook, step, epoch_of(step, steps_per_epoch_), batch_loss);
   try {
     slot.hook.hook.call([&](Hook& h) { h.run(context); });
   } catch (const plugin_host::ComponentError& error) {
@@ -129,11 +129,6 @@ std::optional<BadLoss> Hooks::bad_loss() const {
         return BadLoss{split + "." + metric.name, split, value};
     }
   return std::nullopt;
-}
-
-// Epochs count from 1 when they begin; 0 is before training.
-std::int64_t Hooks::epoch_of(std::int64_t step) const {
-  return (step + steps_per_epoch_ - 1) / steps_per_epoch_;
 }
 
 std::size_t Hooks::metric(const std::string& name) const {

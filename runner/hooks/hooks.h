@@ -65,7 +65,6 @@ class Hooks {
   };
 
   void run(Slot& slot, std::int64_t step, double batch_loss);
-  std::int64_t epoch_of(std::int64_t step) const;
   std::size_t metric(const std::string& name) const;
   void measure(std::int64_t step);
   std::optional<BadLoss> bad_loss() const;

@@ -15,19 +15,8 @@ bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_p
          step / steps_per_epoch % *trigger.every_epoch == 0;
 }
 
-bool ever_fires(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch) {
-  if (trigger.at_end) return true;
-  if (std::ranges::any_of(trigger.at, [steps](std::int64_t step) { return step <= steps; }))
-    return true;
-  const std::int64_t last = std::min(trigger.until.value_or(steps), steps);
-  const auto has_multiple = [&](std::int64_t first, std::int64_t end, std::int64_t n) {
-    return n <= end && end / n * n >= first;
-  };
-  const std::int64_t first = std::max<std::int64_t>(trigger.from.value_or(1), 1);
-  if (trigger.every && has_multiple(first, last, *trigger.every)) return true;
-  const std::int64_t first_epoch = (first - 1) / steps_per_epoch + 1;
-  return trigger.every_epoch &&
-         has_multiple(first_epoch, last / steps_per_epoch, *trigger.every_epoch);
+std::int64_t epoch_of(std::int64_t step, std::int64_t steps_per_epoch) {
+  return step / steps_per_epoch + (step % steps_per_epoch == 0 ? 0 : 1);
 }
 
 }  // namespace assay::hooks

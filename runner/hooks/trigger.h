@@ -21,7 +21,7 @@ namespace assay::hooks {
 bool fires(const plan::Trigger& trigger, std::int64_t step, std::int64_t steps_per_epoch,
            bool last);
 
-/// Whether it fires at any step of a run of so many.
-bool ever_fires(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch);
+/// The epoch that a step belongs to: counts from 1 when it begins; 0 is before training.
+std::int64_t epoch_of(std::int64_t step, std::int64_t steps_per_epoch);
 
 }  // namespace assay::hooks

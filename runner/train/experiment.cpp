@@ -13,7 +13,7 @@
 #include "assay/error.h"
 #include "runner/config/suggest.h"
 #include "runner/data/split.h"
-#include "runner/hooks/trigger.h"
+#include "runner/hooks/timetable.h"
 #include "runner/plan/schema.h"
 #include "runner/train/initialize.h"
 
@@ -44,9 +44,19 @@ class Assembly {
   Assembly(const plan::Plan& plan, plugin_host::PluginHost& host, config::Diagnostics& diagnostics)
       : plan_(plan), host_(host), diagnostics_(diagnostics) {}
 
-  Experiment make();
+  std::optional<Experiment> make();
 
  private:
+  // Goes on after a problem, to find the next one.
+  template <class Function>
+  auto attempt(Function&& function) -> std::optional<decltype(function())> {
+    try {
+      return function();
+    } catch (const Reported&) {
+      return std::nullopt;
+    }
+  }
+
   // Runs something that a component does; what goes wrong is reported at its place in the config.
   template <class Function>
   auto at(const plan::ComponentPlan& plan, const std::string& key, Function&& function) {
@@ -77,6 +87,13 @@ class Assembly {
   template <class Interface>
   Handle<Interface> create(const plan::ComponentPlan& plan, const std::string& key) {
     return at(plan, key, [&] { return host_.create<Interface>(plan); });
+  }
+
+  Handle<Dataset> describe_data() {
+    auto dataset = create<Dataset>(plan_.dataset, "dataset");
+    at(plan_.dataset, "dataset", [&] { out_.data = data::describe(dataset); });
+    cut(dataset);
+    return dataset;
   }
 
   void cut(const Handle<Dataset>& dataset) {
@@ -120,20 +137,22 @@ class Assembly {
     return epochs * steps;
   }
 
-  void make_hooks() {
-    for (const plan::HookPlan& hook : plan_.hooks) {
-      const std::string key = "hooks." + hook.name;
-      auto handle = create<Hook>(hook.component, key);
-      out_.hooks.push_back(at(hook.component, key, [&] {
-        auto prepared = hooks::prepare(hook.name, std::move(handle), hook.trigger);
-        for (const hooks::ValueNeed& need : prepared.values) check(need, hook, key);
-        for (const hooks::PictureNeed& need : prepared.pictures) check(need, hook, key);
-        return prepared;
-      }));
-      if (!hooks::ever_fires(hook.trigger, out_.steps, out_.batches->steps_per_epoch()))
-        out_.warnings.push_back(
-            fmt::format("{} fires at no step of this run ({} steps)", key, out_.steps));
-    }
+  // Without data only what the hook itself has to say.
+  bool make_hook(const plan::HookPlan& hook, bool with_data) {
+    const std::string key = "hooks." + hook.name;
+    auto handle = create<Hook>(hook.component, key);
+    out_.hooks.push_back(at(hook.component, key, [&] {
+      auto prepared = hooks::prepare(hook.name, std::move(handle), hook.trigger);
+      if (!with_data) return prepared;
+      for (const hooks::ValueNeed& need : prepared.values) check(need, hook, key);
+      for (const hooks::PictureNeed& need : prepared.pictures) check(need, hook, key);
+      return prepared;
+    }));
+    if (with_data &&
+        hooks::Timetable(hook.trigger, out_.steps, out_.batches->steps_per_epoch()).count() == 0)
+      out_.warnings.push_back(
+          fmt::format("{} fires at no step of this run ({} steps)", key, out_.steps));
+    return true;
   }
 
   void check(const hooks::ValueNeed& need, const plan::HookPlan& hook, const std::string& key) {
@@ -206,9 +225,20 @@ class Assembly {
     return names;
   }
 
-  void make_network() {
-    Network::Components components{
-        create<Model>(plan_.model, "model"), create<Loss>(plan_.loss, "loss"), {}};
+  struct Components {
+    Network::Components network;  // metrics are made when hooks have asked for them
+    Handle<Optimizer> optimizer;
+  };
+
+  Components create_components() {
+    Components components;
+    attempt([&] { return components.network.model = create<Model>(plan_.model, "model"); });
+    attempt([&] { return components.network.loss = create<Loss>(plan_.loss, "loss"); });
+    attempt([&] { return components.optimizer = create<Optimizer>(plan_.optimizer, "optimizer"); });
+    return components;
+  }
+
+  void make_network(Network::Components components) {
     for (const auto& [name, is_loss] : out_.metrics) {
       const auto metric = std::ranges::find(plan_.metrics, name, &plan::NamedComponent::name);
       const auto& handle =
@@ -246,7 +276,9 @@ class Assembly {
         initialize(plan_.seed, static_cast<int>(i), parameters[i].shape, parameters[i].initializer,
                    out_.network->weights().values(i));
     });
-    const auto optimizer = create<Optimizer>(plan_.optimizer, "optimizer");
+  }
+
+  void make_update(const Handle<Optimizer>& optimizer) {
     at(plan_.optimizer, "optimizer",
        [&] { out_.update = std::make_unique<Update>(optimizer, *out_.network, *out_.team); });
   }
@@ -277,15 +309,26 @@ class Assembly {
   std::map<std::string, std::int64_t> wanted_;
 };
 
-Experiment Assembly::make() {
-  const auto dataset = create<Dataset>(plan_.dataset, "dataset");
-  at(plan_.dataset, "dataset", [&] { out_.data = data::describe(dataset); });
-  cut(dataset);
-  make_hooks();
-  make_network();
+std::optional<Experiment> Assembly::make() {
+  const std::size_t problems = diagnostics_.size();
+  const auto dataset = attempt([&] { return describe_data(); });
+  auto components = create_components();
+  for (const plan::HookPlan& hook : plan_.hooks)
+    attempt([&] { return make_hook(hook, dataset.has_value()); });
   for (const auto& [name, component] : plan_.loggers)
-    out_.loggers.push_back({name, create<Logger>(component, "loggers." + name)});
-  read_splits(dataset);
+    attempt([&] {
+      out_.loggers.push_back({name, create<Logger>(component, "loggers." + name)});
+      return true;
+    });
+  // What follows takes all of the above for granted.
+  if (diagnostics_.size() > problems) return std::nullopt;
+  const bool made = attempt([&] {
+                      make_network(std::move(components.network));
+                      make_update(components.optimizer);
+                      read_splits(*dataset);
+                      return true;
+                    }).has_value();
+  if (!made) return std::nullopt;
   return std::move(out_);
 }
 
@@ -293,11 +336,7 @@ Experiment Assembly::make() {
 
 std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics) {
-  try {
-    return Assembly(plan, host, diagnostics).make();
-  } catch (const Reported&) {
-    return std::nullopt;
-  }
+  return Assembly(plan, host, diagnostics).make();
 }
 
 }  // namespace assay::train

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-using assay::hooks::ever_fires;
 using assay::hooks::fires;
 using assay::plan::Trigger;
 using Steps = std::vector<std::int64_t>;
@@ -17,10 +16,7 @@ void check(const std::string& what, const Trigger& trigger, std::int64_t steps_p
   Steps found;
   for (std::int64_t step = 0; step <= total; ++step)
     if (fires(trigger, step, steps_per_epoch, step == total)) found.push_back(step);
-  BOOST_TEST_CONTEXT(what) {
-    BOOST_TEST(found == expected, boost::test_tools::per_element());
-    BOOST_TEST(ever_fires(trigger, total, steps_per_epoch) == !expected.empty());
-  }
+  BOOST_TEST_CONTEXT(what) { BOOST_TEST(found == expected, boost::test_tools::per_element()); }
 }
 
 }  // namespace
@@ -64,16 +60,6 @@ BOOST_AUTO_TEST_CASE(a_hook_fires_exactly_as_written) {
   check("43 steps an epoch, 2 epochs", {.every_epoch = 1}, 43, 86, {43, 86});
   check("an epoch that no run reaches", {.every_epoch = std::numeric_limits<std::int64_t>::max()},
         43, 86, {});
-}
-
-BOOST_AUTO_TEST_CASE(whether_it_ever_fires_is_known_without_counting) {
-  const std::int64_t steps = std::numeric_limits<std::int64_t>::max();
-  BOOST_TEST(ever_fires({.every = steps}, steps, 1));
-  BOOST_TEST(!ever_fires({.every = steps}, steps - 1, 1));
-  BOOST_TEST(!ever_fires({.every = 10, .from = 11, .until = 19}, steps, 1));
-  BOOST_TEST(!ever_fires({.every_epoch = steps / 43 + 1}, steps, 43));
-  BOOST_TEST(ever_fires({.every_epoch = steps / 43}, steps, 43));
-  BOOST_TEST(!ever_fires({.at = {500}}, 74, 1));
 }
 
 // A stopped run has no last step.

@@ -1,0 +1,76 @@
+#include "runner/hooks/timetable.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace assay::hooks {
+
+Timetable::Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch)
+    : from_(std::max<std::int64_t>(trigger.from.value_or(1), 1)),
+      until_(std::min(trigger.until.value_or(steps), steps)) {
+  if (trigger.every) periods_.push_back(*trigger.every);
+  // Beyond the division the product is beyond the end of the run, if not of the integers.
+  if (trigger.every_epoch && *trigger.every_epoch <= steps / steps_per_epoch)
+    periods_.push_back(*trigger.every_epoch * steps_per_epoch);
+
+  single_ = trigger.at;
+  if (trigger.at_end) single_.push_back(steps);
+  std::ranges::sort(single_);
+  const auto repeated = std::ranges::unique(single_);
+  single_.erase(repeated.begin(), repeated.end());
+  std::erase_if(single_, [&](std::int64_t step) { return step > steps || repeats_at(step); });
+}
+
+std::int64_t Timetable::count() const {
+  std::int64_t count = periods_.empty() ? 0 : multiples(periods_[0]);
+  if (periods_.size() == 2) {
+    const std::int64_t a = periods_[0], b = periods_[1];
+    std::int64_t both = 0;  // their multiples are steps that count once
+    const bool too_large = __builtin_mul_overflow(a / std::gcd(a, b), b, &both);
+    count += multiples(b) - (too_large ? 0 : multiples(both));
+  }
+  const auto singles = static_cast<std::int64_t>(single_.size());
+  return count + std::min(singles, std::numeric_limits<std::int64_t>::max() - count);
+}
+
+std::vector<std::int64_t> Timetable::first(std::size_t most) const {
+  std::vector<std::int64_t> steps;
+  for (std::int64_t after = -1; steps.size() < most; after = steps.back()) {
+    const auto step = next(after);
+    if (!step) break;
+    steps.push_back(*step);
+  }
+  return steps;
+}
+
+std::optional<std::int64_t> Timetable::last() const {
+  std::optional<std::int64_t> last;
+  if (!single_.empty()) last = single_.back();
+  for (const std::int64_t period : periods_)
+    if (multiples(period) > 0) last = std::max(last.value_or(0), until_ / period * period);
+  return last;
+}
+
+std::int64_t Timetable::multiples(std::int64_t period) const {
+  return std::max<std::int64_t>(until_ / period - (from_ - 1) / period, 0);
+}
+
+bool Timetable::repeats_at(std::int64_t step) const {
+  return step >= from_ && step <= until_ &&
+         std::ranges::any_of(periods_, [step](std::int64_t p) { return step % p == 0; });
+}
+
+std::optional<std::int64_t> Timetable::next(std::int64_t after) const {
+  std::optional<std::int64_t> next;
+  const auto offer = [&next](std::int64_t step) { next = std::min(next.value_or(step), step); };
+  const auto single = std::ranges::upper_bound(single_, after);
+  if (single != single_.end()) offer(*single);
+  for (const std::int64_t period : periods_) {
+    const std::int64_t past = std::max(after, from_ - 1) / period;  // multiples that are too early
+    if (past < until_ / period) offer((past + 1) * period);
+  }
+  return next;
+}
+
+}  // namespace assay::hooks
