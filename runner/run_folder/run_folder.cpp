@@ -50,6 +50,22 @@ std::vector<fs::path> make_folders(const fs::path& path) {
   return made;
 }
 
+bool is_generated(const std::string& name_template) {
+  return name_template.find("${now:") != std::string::npos;
+}
+
+fs::path path_of(const std::string& name_template, std::chrono::system_clock::time_point start) {
+  fs::path path = fs::absolute(config::expand_now(name_template, start)).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();  // "runs/a/"
+}
+
+[[noreturn]] void fail_existing(const fs::path& path) {
+  throw RunDirError(
+      fmt::format("{} exists already; name another one, or put "
+                  "${{now:%Y%m%d-%H%M%S}} in run_dir for a new folder each time",
+                  path.string()));
+}
+
 // Makes a folder in the run folder.
 fs::path make_folder(const fs::path& path) {
   std::error_code error;
@@ -74,9 +90,7 @@ std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
 
 RunFolder RunFolder::create(const std::string& name_template,
                             std::chrono::system_clock::time_point start) {
-  const bool generated = name_template.find("${now:") != std::string::npos;
-  fs::path wanted = fs::absolute(config::expand_now(name_template, start)).lexically_normal();
-  if (!wanted.has_filename()) wanted = wanted.parent_path();  // "runs/a/"
+  const fs::path wanted = path_of(name_template, start);
   std::vector<fs::path> above = make_folders(wanted.parent_path());
   fs::path path = wanted;
   for (int suffix = 2; ::mkdir(path.c_str(), 0777) != 0; ++suffix) {
@@ -84,14 +98,26 @@ RunFolder RunFolder::create(const std::string& name_template,
       remove_empty(above);
       fail(path, error);
     }
-    if (!generated)
-      throw RunDirError(
-          fmt::format("{} exists already; name another one, or put "
-                      "${{now:%Y%m%d-%H%M%S}} in run_dir for a new folder each time",
-                      path.string()));
+    if (!is_generated(name_template)) fail_existing(path);
     path = wanted.string() + fmt::format("-{}", suffix);
   }
   return RunFolder(path, std::move(above));
+}
+
+void RunFolder::check(const std::string& name_template,
+                      std::chrono::system_clock::time_point start) {
+  const fs::path wanted = path_of(name_template, start);
+  std::error_code error, ignored;
+  const fs::file_status status = fs::symlink_status(wanted, error);
+  if (status.type() == fs::file_type::none) fail(wanted, error.value());
+  if (fs::exists(status) && !is_generated(name_template)) fail_existing(wanted);
+  const fs::path parent = wanted.parent_path();
+  fs::path there = parent;  // the innermost folder that exists
+  while (there.has_relative_path() && !fs::exists(fs::symlink_status(there, ignored)))
+    there = there.parent_path();
+  const fs::path& blamed = there == parent ? wanted : parent;
+  if (!fs::is_directory(there, ignored)) fail(parent, ENOTDIR);
+  if (::faccessat(AT_FDCWD, there.c_str(), W_OK | X_OK, AT_EACCESS) != 0) fail(blamed, errno);
 }
 
 RunFolder::RunFolder(fs::path path, std::vector<fs::path> made_above)

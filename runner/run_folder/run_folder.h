@@ -36,6 +36,10 @@ class RunFolder {
   static RunFolder create(const std::string& name_template,
                           std::chrono::system_clock::time_point start);
 
+  /// Throws what create() would throw where that can be known beforehand: the name is fixed and
+  /// exists, or this user cannot make a folder there. Makes nothing.
+  static void check(const std::string& name_template, std::chrono::system_clock::time_point start);
+
   /// Takes back create(): the folder with all in it, and those above it that create() made and that
   /// hold nothing else.
   void remove() noexcept;

@@ -24,12 +24,25 @@ namespace {
 
 const auto start = std::chrono::system_clock::now();
 
-std::string error_of(const std::string& name_template) {
+std::string check(const std::string& name_template) {
   try {
-    RunFolder::create(name_template, start);
+    RunFolder::check(name_template, start);
   } catch (const assay::Error& error) {
     return error.what();
   }
+  return "nothing thrown";
+}
+
+// check() must have said the same before.
+std::string error_of(const std::string& name_template) {
+  const std::string foretold = check(name_template);
+  try {
+    RunFolder::create(name_template, start);
+  } catch (const assay::Error& error) {
+    BOOST_TEST(foretold == error.what());
+    return error.what();
+  }
+  BOOST_TEST(foretold == "nothing thrown");
   return "nothing thrown";
 }
 
@@ -50,6 +63,12 @@ BOOST_AUTO_TEST_CASE(a_fixed_name_is_made_once) {
                  " exists already; name another one, or put ${now:%Y%m%d-%H%M%S} in "
                  "run_dir for a new folder each time");
   BOOST_TEST(error_of(name + "/").starts_with(name + " exists already"));
+}
+
+BOOST_AUTO_TEST_CASE(a_check_makes_nothing) {
+  BOOST_TEST(check(*this / "runs/a") == "nothing thrown");
+  BOOST_TEST(check((*this / "r").string() + "-${now:%Y}") == "nothing thrown");
+  BOOST_TEST(fs::is_empty(path()));
 }
 
 BOOST_AUTO_TEST_CASE(a_slash_at_the_end_changes_nothing) {
