@@ -56,6 +56,10 @@ class Rows {
   /// [count, ...], contiguous
   ConstTensorView targets() const;
   std::span<const std::string_view> class_names() const { return *class_names_; }
+  /// Memory of its own; not what lies in the dataset.
+  std::size_t bytes() const {
+    return samples_.size() + targets_.size() + numbers_.size() * sizeof(std::int64_t);
+  }
 
   /// The samples of rows [first, first + rows): as they lie in memory, or else written to
   /// `scratch`, which has room for them. From any thread. Throws plugin_host::ComponentError.

@@ -157,15 +157,29 @@ Pass Network::pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* 
   return {mode, seed_, step, first_row, weights_.pointers(), probe};
 }
 
+std::size_t Network::gradient_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& lane : lane_gradients_) bytes += lane->bytes().size();
+  return bytes;
+}
+
+std::size_t Network::bench_bytes(std::int64_t block_rows) const {
+  const auto [workspace, samples, outputs] = bench_sizes(block_rows);
+  return workspace + samples + 2 * outputs;  // and their derivatives
+}
+
+Network::BenchSizes Network::bench_sizes(std::int64_t block_rows) const {
+  const auto bytes = [block_rows](std::int64_t columns) {
+    return static_cast<std::size_t>(block_rows) * static_cast<std::size_t>(columns) * sizeof(float);
+  };
+  return {components_.model.call([&](const Model& m) { return m.workspace_bytes(block_rows); }),
+          bytes(description_.sample.elements()), bytes(description_.outputs)};
+}
+
 void Network::reserve(std::int64_t block_rows) {
   if (block_rows <= bench_rows_) return;
   bench_rows_ = block_rows;
-  const auto rows = static_cast<std::size_t>(block_rows);
-  const std::size_t outputs = rows * static_cast<std::size_t>(description_.outputs) * sizeof(float);
-  const std::size_t samples =
-      rows * static_cast<std::size_t>(description_.sample.elements()) * sizeof(float);
-  const std::size_t workspace =
-      components_.model.call([&](const Model& m) { return m.workspace_bytes(block_rows); });
+  const auto [workspace, samples, outputs] = bench_sizes(block_rows);
   for (Bench& bench : benches_) {
     bench.workspace = data::Buffer(workspace);
     bench.outputs = data::Buffer(outputs);

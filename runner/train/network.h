@@ -65,6 +65,12 @@ class Network {
 
   Evaluation evaluate(const data::Rows& rows, const EvaluationRequest& request, std::int64_t step);
 
+  // Memory: in bytes.
+  std::size_t gradient_bytes() const;  ///< of all lanes
+  /// What one thread needs for blocks of so many rows; targets, where they are gathered, not
+  /// counted.
+  std::size_t bench_bytes(std::int64_t block_rows) const;
+
   /// Runs the rows forward, one block after another, under the eyes of `probe`.
   void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
 
@@ -78,6 +84,9 @@ class Network {
     data::Buffer outputs;
     data::Buffer d_outputs;
   };
+  struct BenchSizes {
+    std::size_t workspace, samples, outputs;
+  };
   struct Block {
     MatrixView<const float> samples;
     ConstTensorView targets;
@@ -86,6 +95,7 @@ class Network {
   };
 
   Pass pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe = nullptr) const;
+  BenchSizes bench_sizes(std::int64_t block_rows) const;
   void reserve(std::int64_t block_rows);
   Block block(Bench& bench, const RowSelection& selection, Range range) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;

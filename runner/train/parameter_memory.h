@@ -38,6 +38,7 @@ class ParameterMemory {
   }
   /// Everything, the gaps between parameters included.
   std::span<std::byte> bytes() { return buffer_.bytes(); }
+  std::span<const std::byte> bytes() const { return buffer_.bytes(); }
 
  private:
   data::Buffer buffer_;

@@ -22,6 +22,11 @@ class Update {
   /// finished.
   void apply(std::int64_t count, double weight);
 
+  /// Memory of the optimizer's slots.
+  std::size_t slot_bytes() const {
+    return slots_.empty() ? 0 : slots_.size() * slots_.front().bytes().size();
+  }
+
  private:
   struct Slice {
     std::size_t parameter;
