@@ -13,6 +13,7 @@
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/load_plan.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/summary.h"
@@ -20,8 +21,7 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/picture/load.h"
-#include "runner/plan/emit.h"
-#include "runner/plan/load.h"
+#include "runner/plan/canonical.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/run_folder.h"
 #include "runner/run_folder/run_record.h"
@@ -38,14 +38,6 @@ using run_folder::Sync;
 /// Asked for while the run begins, since git takes its time.
 using GitState = std::shared_future<std::optional<run_folder::GitState>>;
 
-// Of the plan without what cannot change the result.
-std::string plan_digest(plan::Plan plan) {
-  plan.run_dir.clear();
-  plan.threads.reset();
-  plan.loggers.clear();
-  return run_folder::digest(plan::emit(plan));
-}
-
 run_folder::RunRecord opening_record(const plan::Plan& plan, const train::Experiment& experiment,
                                      const plugin_host::PluginHost& host, Clock::time_point start) {
   const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
@@ -60,7 +52,7 @@ run_folder::RunRecord opening_record(const plan::Plan& plan, const train::Experi
   record.threads = experiment.team->size();
   record.lanes = lanes.count();
   record.block_rows = lanes.block_rows();
-  record.plan_digest = plan_digest(plan);
+  record.plan_digest = plan::digest(plan);
   record.total_steps = experiment.steps;
   for (const plugin_host::FoundLibrary* library : host.opened())
     record.plugins.push_back({library->stamp.plugin, library->stamp.version, library->file.string(),
@@ -211,9 +203,9 @@ std::optional<run_folder::RunFolder> make_folder(const plan::Plan& plan, Clock::
   try {
     return run_folder::RunFolder::create(plan.run_dir, start);
   } catch (const run_folder::RunDirError& error) {
-    const bool placed = plan.run_dir_where.source != nullptr;
-    diagnostics.error(placed ? plan.run_dir_where : config::Location{plan.source, 0, 0, 0},
-                      "run_dir", error.what());
+    const config::Location where = plan.place("run_dir");
+    diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
+                      error.what());
     return std::nullopt;
   }
 }
@@ -227,26 +219,16 @@ void check_is_no_run(const std::string& config) {
         shell_quoted((std::filesystem::path(config) / "plan.yaml").string())));
 }
 
-// What the config asks for and this CPU lacks is the config's fault, like any other value.
-void use_kernels(plugin_host::PluginHost& host, InstructionSet kernels) {
-  try {
-    host.use(kernels);
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
-}
-
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
   check_is_no_run(config);
-  // A part of the plan, since other kernels give other last bits.
-  if (common.instructions)
-    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   const GitState git = std::async(std::launch::async, run_folder::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
-  const auto plan = plan::load(config, overrides, host, diagnostics);
-  if (plan && plan->kernels) use_kernels(host, *plan->kernels);
+  const auto plan = load_plan(common, config, overrides, host, diagnostics);
+  if (plan) use_kernels(*plan, host);
+  if (common.instructions)
+    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   std::optional<train::Experiment> experiment;
   if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
   std::optional<run_folder::RunFolder> folder;

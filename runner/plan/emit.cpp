@@ -1,6 +1,14 @@
 #include "runner/plan/emit.h"
 
-#include "runner/config/node.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+#include "runner/plan/canonical.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/yaml_text.h"
 
@@ -37,6 +45,11 @@ Node map() {
   return node;
 }
 
+Node at(const config::Location& where, Node node) {
+  node.where = where;
+  return node;
+}
+
 void add(Node& map, std::string key, Node value) {
   map.map.push_back({std::move(key), {}, std::move(value)});
 }
@@ -51,7 +64,7 @@ Node node_of(const Values& values) {
 
 Node node_of(const ComponentPlan& component) {
   Node node = map();
-  add(node, "type", node_of(component.type));
+  add(node, "type", at(component.where, node_of(component.type)));
   add(node, component.values);
   return node;
 }
@@ -59,7 +72,7 @@ Node node_of(const ComponentPlan& component) {
 Node node_of(const List& list);
 
 Node node_of(const Value& value) {
-  return std::visit([](const auto& data) { return node_of(data); }, value.data);
+  return at(value.where, std::visit([](const auto& data) { return node_of(data); }, value.data));
 }
 
 Node node_of(const List& list) {
@@ -73,79 +86,137 @@ void add(Node& map, const Values& values) {
   for (const auto& [name, value] : values.entries()) add(map, name, node_of(value));
 }
 
-Node node_of(const std::optional<SplitPlan>& split) {
-  if (!split) return {};
-  Node node = map();
-  add(node, "test", node_of(split->test));
-  add(node, "validation", node_of(split->validation));
-  add(node, "seed", node_of(split->seed));
+Node node_of(const std::vector<std::int64_t>& steps) {
+  Node node;
+  node.kind = Node::Kind::list;
+  for (const std::int64_t step : steps) node.list.push_back(node_of(step));
   return node;
 }
 
-Node node_of(const TrainPlan& train) {
-  Node node = map();
-  if (train.epochs) add(node, "epochs", node_of(*train.epochs));
-  if (train.steps) add(node, "steps", node_of(*train.steps));
-  add(node, "batch_size", train.batch_size ? node_of(*train.batch_size) : scalar("all"));
-  add(node, "shuffle", node_of(train.shuffle));
-  add(node, "on_nan", scalar(train.on_nan == OnNan::stop ? "stop" : "ignore"));
-  add(node, "lanes", node_of(train.lanes));
-  add(node, "block_rows", node_of(train.block_rows));
-  return node;
-}
+// Writes what is no component's own option, with its place.
+class Writer {
+ public:
+  explicit Writer(const Plan& plan) : plan_(plan) {}
 
-Node node_of(const HookPlan& hook) {
-  Node node = map();
-  add(node, "type", node_of(hook.component.type));
-  const Trigger& trigger = hook.trigger;
-  if (trigger.every) add(node, "every", node_of(*trigger.every));
-  if (trigger.every_epoch) add(node, "every_epoch", node_of(*trigger.every_epoch));
-  if (!trigger.at.empty()) {
-    Node at;
-    at.kind = Node::Kind::list;
-    for (const std::int64_t step : trigger.at) at.list.push_back(node_of(step));
-    add(node, "at", std::move(at));
+  Node document() const {
+    Node root = map();
+    put(root, "", "name", node_of(plan_.name));
+    put(root, "", "seed", node_of(plan_.seed));
+    put(root, "", "run_dir", node_of(plan_.run_dir));
+    put(root, "", "threads", node_of(plan_.threads));
+    put(root, "", "kernels", plan_.kernels ? scalar(std::string(name_of(*plan_.kernels))) : Node{});
+    add(root, "dataset", dataset());
+    add(root, "model", node_of(plan_.model));
+    add(root, "loss", node_of(plan_.loss));
+    add(root, "optimizer", node_of(plan_.optimizer));
+    add(root, "train", train());
+    put(root, "", "metrics", components(plan_.metrics));
+    put(root, "", "hooks", hooks());
+    put(root, "", "loggers", components(plan_.loggers));
+    return root;
   }
-  if (trigger.from) add(node, "from", node_of(*trigger.from));
-  if (trigger.until) add(node, "until", node_of(*trigger.until));
-  if (trigger.at_end) add(node, "at_end", node_of(true));
-  add(node, hook.component.values);
-  return node;
+
+ private:
+  void put(Node& map, const std::string& owner, std::string key, Node value) const {
+    const config::Location where = plan_.place(config::joined(owner, key));
+    add(map, std::move(key), at(where, std::move(value)));
+  }
+
+  Node dataset() const {
+    Node node = map();
+    add(node, "type", at(plan_.dataset.where, node_of(plan_.dataset.type)));
+    put(node, "dataset", "split", split());
+    add(node, plan_.dataset.values);
+    return node;
+  }
+
+  Node split() const {
+    if (!plan_.split) return {};
+    Node node = map();
+    put(node, "dataset.split", "test", node_of(plan_.split->test));
+    put(node, "dataset.split", "validation", node_of(plan_.split->validation));
+    put(node, "dataset.split", "seed", node_of(plan_.split->seed));
+    return node;
+  }
+
+  Node train() const {
+    const TrainPlan& train = plan_.train;
+    Node node = map();
+    if (train.epochs) put(node, "train", "epochs", node_of(train.epochs));
+    if (train.steps) put(node, "train", "steps", node_of(train.steps));
+    put(node, "train", "batch_size", train.batch_size ? node_of(*train.batch_size) : scalar("all"));
+    put(node, "train", "shuffle", node_of(train.shuffle));
+    put(node, "train", "on_nan", scalar(train.on_nan == OnNan::stop ? "stop" : "ignore"));
+    put(node, "train", "lanes", node_of(train.lanes));
+    put(node, "train", "block_rows", node_of(train.block_rows));
+    return node;
+  }
+
+  Node hooks() const {
+    Node node = map();
+    for (const HookPlan& hook : plan_.hooks) add(node, hook.name, this->hook(hook));
+    return node;
+  }
+
+  Node hook(const HookPlan& hook) const {
+    const std::string key = config::joined("hooks", hook.name);
+    const Trigger& trigger = hook.trigger;
+    Node node = map();
+    add(node, "type", at(hook.component.where, node_of(hook.component.type)));
+    if (trigger.every) put(node, key, "every", node_of(trigger.every));
+    if (trigger.every_epoch) put(node, key, "every_epoch", node_of(trigger.every_epoch));
+    if (!trigger.at.empty()) put(node, key, "at", node_of(trigger.at));
+    if (trigger.from) put(node, key, "from", node_of(trigger.from));
+    if (trigger.until) put(node, key, "until", node_of(trigger.until));
+    if (trigger.at_end) put(node, key, "at_end", node_of(true));
+    add(node, hook.component.values);
+    return node;
+  }
+
+  static Node components(const std::vector<NamedComponent>& components) {
+    Node node = map();
+    for (const NamedComponent& c : components) add(node, c.name, node_of(c.component));
+    return node;
+  }
+
+  const Plan& plan_;
+};
+
+std::string place_text(const config::Location& where) {
+  if (where.source == nullptr) return "default";
+  std::string name = config::harmless(where.source->name);
+  std::ranges::replace(name, '\n', ' ');
+  // An argument has one line, and a place without a line is a whole file.
+  if (where.source->path.empty() || where.line == 0) return name;
+  return fmt::format("{}:{}", name, where.line);
 }
 
-Node node_of(const std::vector<NamedComponent>& components) {
-  Node node = map();
-  for (const NamedComponent& c : components) add(node, c.name, node_of(c.component));
-  return node;
+std::string header(const Plan& plan) {
+  return fmt::format(
+      "# The plan of a run: the config with every default. `assay run` on this file repeats the "
+      "run.\n"
+      "# Digest of what decides the result: {}\n",
+      digest(plan));
 }
 
 }  // namespace
 
-std::string emit(const Plan& plan) {
-  Node dataset = map();
-  add(dataset, "type", node_of(plan.dataset.type));
-  add(dataset, "split", node_of(plan.split));
-  add(dataset, plan.dataset.values);
-  Node hooks = map();
-  for (const HookPlan& hook : plan.hooks) add(hooks, hook.name, node_of(hook));
+Node document(const Plan& plan) { return Writer(plan).document(); }
 
-  Node root = map();
-  add(root, "name", node_of(plan.name));
-  add(root, "seed", node_of(plan.seed));
-  add(root, "run_dir", node_of(plan.run_dir));
-  add(root, "threads", node_of(plan.threads));
-  add(root, "kernels", plan.kernels ? scalar(std::string(name_of(*plan.kernels))) : Node{});
-  add(root, "dataset", std::move(dataset));
-  add(root, "model", node_of(plan.model));
-  add(root, "loss", node_of(plan.loss));
-  add(root, "optimizer", node_of(plan.optimizer));
-  add(root, "train", node_of(plan.train));
-  add(root, "metrics", node_of(plan.metrics));
-  add(root, "hooks", std::move(hooks));
-  add(root, "loggers", node_of(plan.loggers));
-  return "# The plan of a run: the config with every default. `assay run` on this file repeats the "
-         "run.\n" +
-         yaml_text(root);
+std::string emit(const Plan& plan) { return header(plan) + yaml_text(document(plan)); }
+
+std::string emit_with_origins(const Plan& plan) {
+  return header(plan) + yaml_text(document(plan), origin);
+}
+
+std::string origin(const Node& value) {
+  std::vector<std::string> places = {place_text(value.where)};
+  for (const Node& element : value.list) {
+    if (element.where.source == nullptr) continue;
+    std::string place = place_text(element.where);
+    if (std::ranges::count(places, place) == 0) places.push_back(std::move(place));
+  }
+  return fmt::format("{}", fmt::join(places, ", "));
 }
 
 }  // namespace assay::plan

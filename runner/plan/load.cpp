@@ -15,7 +15,6 @@ std::optional<Plan> load(const std::string& config_path, std::span<const std::st
   std::optional<Plan> plan = make_plan(*config, catalogue, diagnostics);
   if (!diagnostics.empty() || !plan) return std::nullopt;
   plan->source = config->where.source;
-  if (const config::Node* run_dir = config->find("run_dir")) plan->run_dir_where = run_dir->where;
   return plan;
 }
 

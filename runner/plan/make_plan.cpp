@@ -70,6 +70,7 @@ class Planner {
   Plan plan() {
     Plan plan;
     validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
+    for (const Node::Entry& entry : config_.map) note(entry.key, entry.value.where);
     plan.name = optional<std::string>(option("name")).value_or("");
     plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
     plan.threads = optional<std::int64_t>(option("threads"));
@@ -87,6 +88,7 @@ class Planner {
     plan.hooks = hooks();
     add_builtin_metrics(plan);
     plan.loggers = loggers();
+    plan.places = std::move(places_);
     check_duplicates(plan, diagnostics_);
     check_placeholders(plan, config_, diagnostics_);
     return plan;
@@ -96,6 +98,14 @@ class Planner {
   Value option(const char* name) {
     return validator_.option(config_, parameter(experiment_parameters(), name), "",
                              file_of(config_));
+  }
+
+  void note(const std::string& key, const Location& where) {
+    if (where.source != nullptr) places_.insert_or_assign(key, where);
+  }
+  void note(const std::string& owner, const Values& values) {
+    for (const auto& [name, value] : values.entries())
+      note(config::joined(owner, name), value.where);
   }
 
   Location place_of(const char* key) const {
@@ -153,8 +163,10 @@ class Planner {
   }
 
   std::optional<SplitPlan> split(const Values& common) {
+    note("dataset", common);
     const auto values = optional<Values>(common, "split");
     if (!values) return std::nullopt;
+    note("dataset.split", *values);
     SplitPlan split;
     split.where = common.find("split")->where;
     split.test = optional<double>(*values, "test").value_or(0);
@@ -171,6 +183,7 @@ class Planner {
     const std::size_t problems = diagnostics_.size();
     const Value value = option("train");
     const Values values = optional<Values>(value).value_or(Values{});
+    note("train", values);
     TrainPlan train;
     train.epochs = optional<std::int64_t>(values, "epochs");
     train.steps = optional<std::int64_t>(values, "steps");
@@ -229,14 +242,13 @@ class Planner {
     const Node* section = config_.find("hooks");
     if (section == nullptr) return result;
     for (const Member& m : members(*section, "hooks", diagnostics_)) {
-      HookPlan hook = this->hook(*m.node, m.key);
-      hook.name = m.name.empty() ? names.name(hook.component.type) : m.name;
-      result.push_back(std::move(hook));
+      result.push_back(hook(*m.node, m, names));
     }
     return result;
   }
 
-  HookPlan hook(Node node, const std::string& key) {
+  HookPlan hook(Node node, const Member& member, ListNames& names) {
+    const std::string& key = member.key;
     if (Node* at = node.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
       Node list;
       list.kind = Node::Kind::list;
@@ -267,7 +279,9 @@ class Planner {
       diagnostics_.error(
           placed.common.find("from")->where, config::joined(key, "from"),
           fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
-    return {{}, std::move(trigger), placed.component};
+    std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
+    note(config::joined("hooks", name), placed.common);
+    return {std::move(name), std::move(trigger), placed.component};
   }
 
   void add_builtin_metrics(Plan& plan) {
@@ -283,6 +297,7 @@ class Planner {
       Node node;
       node.kind = Node::Kind::scalar;
       node.scalar = name;
+      node.where = option.where;
       plan.metrics.push_back(
           {name, validator_.component(node, Kind::metric, "metrics." + name).component});
     };
@@ -294,6 +309,7 @@ class Planner {
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
   Validator validator_;
+  std::map<std::string, Location, std::less<>> places_;  // see Plan
 };
 
 }  // namespace

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/instruction_set.h"
@@ -60,7 +63,6 @@ struct Plan {
   std::optional<std::int64_t> threads;    ///< nothing: one per core
   std::optional<InstructionSet> kernels;  ///< nothing: the best that the CPU has
   std::string run_dir;                    ///< template: may hold ${now:...}
-  config::Location run_dir_where;         ///< nowhere for the default
   ComponentPlan dataset;
   std::optional<SplitPlan> split;  ///< nothing: as the dataset has it
   ComponentPlan model;
@@ -70,8 +72,17 @@ struct Plan {
   std::vector<NamedComponent> metrics;
   std::vector<HookPlan> hooks;
   std::vector<NamedComponent> loggers;
+  /// Where the config says what is no component's own option, by full key: "seed", "train.epochs",
+  /// "hooks.loss.every". What is not in it has its default.
+  std::map<std::string, config::Location, std::less<>> places;
   std::shared_ptr<const config::Source> source;  ///< the config as read
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
+
+  /// Nowhere for a default.
+  config::Location place(std::string_view key) const {
+    const auto found = places.find(key);
+    return found == places.end() ? config::Location{} : found->second;
+  }
 };
 
 }  // namespace assay::plan

@@ -6,6 +6,9 @@
 #include <array>
 #include <string_view>
 
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
 namespace assay::plan {
 namespace {
 
@@ -61,36 +64,94 @@ std::string one_line(const Node& node) {
   return result;
 }
 
-void write(const Node& node, std::size_t indent, std::string& text) {
+struct Line {
+  std::string text;
+  const Node* value = nullptr;  // that ends the line; null where a map or a list begins
+};
+
+void write(const Node& node, std::size_t indent, std::vector<Line>& lines) {
   const std::string space(indent, ' ');
   for (const Node::Entry& entry : node.map) {
-    text += fmt::format("{}{}:", space, is_plain(entry.key) ? entry.key : in_quotes(entry.key));
+    const std::string key =
+        fmt::format("{}{}:", space, is_plain(entry.key) ? entry.key : in_quotes(entry.key));
     if (in_one_line(entry.value)) {
-      text += fmt::format(" {}\n", one_line(entry.value));
+      lines.push_back({fmt::format("{} {}", key, one_line(entry.value)), &entry.value});
     } else {
-      text += '\n';
-      write(entry.value, indent + 2, text);
+      lines.push_back({key});
+      write(entry.value, indent + 2, lines);
     }
   }
   for (const Node& element : node.list) {
     if (in_one_line(element)) {
-      text += fmt::format("{}- {}\n", space, one_line(element));
+      lines.push_back({fmt::format("{}- {}", space, one_line(element)), &element});
     } else {
-      std::string block;
-      write(element, indent + 2, block);
-      block[indent] = '-';  // in place of the first line's indentation
-      text += block;
+      const std::size_t first = lines.size();
+      write(element, indent + 2, lines);
+      lines[first].text[indent] = '-';  // in place of the first line's indentation
     }
   }
+}
+
+std::vector<Line> lines_of(const Node& map) {
+  if (map.map.empty()) return {{"{}"}};
+  std::vector<Line> lines;
+  write(map, 0, lines);
+  return lines;
+}
+
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = config::character_at(text, at);
+    columns += character ? config::width(character->code) : 1;
+    at += character ? character->bytes : 1;
+  }
+  return columns;
+}
+
+void gather(const Node& node, const std::string& key, std::vector<Leaf>& result) {
+  if (in_one_line(node)) {
+    result.push_back({key, one_line(node), &node});
+    return;
+  }
+  for (const Node::Entry& entry : node.map)
+    gather(entry.value, config::joined(key, entry.key), result);
+  for (std::size_t i = 0; i < node.list.size(); ++i)
+    gather(node.list[i], config::joined(key, std::to_string(i)), result);
 }
 
 }  // namespace
 
 std::string yaml_text(const Node& map) {
-  if (map.map.empty()) return "{}\n";
   std::string text;
-  write(map, 0, text);
+  for (const Line& line : lines_of(map)) text += line.text + '\n';
   return text;
+}
+
+std::string yaml_text(const Node& map, const std::function<std::string(const Node&)>& comment) {
+  constexpr std::size_t longest = 60;  // beyond it a line's comment is where the line ends
+  const std::vector<Line> lines = lines_of(map);
+  std::size_t column = 0;
+  for (const Line& line : lines)
+    if (const std::size_t columns = width(line.text); columns <= longest)
+      column = std::max(column, columns);
+  std::string text;
+  for (const Line& line : lines) {
+    text += line.text;
+    if (line.value != nullptr) {
+      const std::size_t columns = width(line.text);
+      text.append(column > columns ? column - columns : 0, ' ');
+      text += "  # " + comment(*line.value);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<Leaf> leaves(const Node& map) {
+  std::vector<Leaf> result;
+  for (const Node::Entry& entry : map.map) gather(entry.value, entry.key, result);
+  return result;
 }
 
 }  // namespace assay::plan

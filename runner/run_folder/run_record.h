@@ -33,7 +33,7 @@ struct RunRecord {
   std::int64_t threads = 0;
   std::int64_t lanes = 0;
   std::int64_t block_rows = 0;
-  std::string plan_digest;  ///< of the plan without what cannot change the result
+  std::string plan_digest;  ///< of what decides the result (plan/canonical.h)
   std::vector<Plugin> plugins;
   std::int64_t steps = 0;  ///< finished
   std::int64_t total_steps = 0;

@@ -15,16 +15,13 @@
 #include <xxhash.h>
 
 #include "assay/error.h"
+#include "runner/config/digest.h"
 #include "runner/run_folder/append_file.h"
 
 namespace assay::run_folder {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
-
-std::string hexadecimal(XXH128_hash_t hash) {
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
-}
 
 std::vector<std::int64_t> dimensions(const Shape& shape) {
   return {shape.dimensions().begin(), shape.dimensions().end()};
@@ -124,17 +121,14 @@ std::string digest(std::span<const NamedTensor> tensors) {
     XXH3_128bits_update(state.get(), shape.data(), shape.size_bytes());
     XXH3_128bits_update(state.get(), tensor.values.data(), tensor.values.size_bytes());
   }
-  return hexadecimal(XXH3_128bits_digest(state.get()));
-}
-
-std::string digest(std::string_view text) {
-  return hexadecimal(XXH3_128bits(text.data(), text.size()));
+  const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
 std::string file_digest(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return {};
-  return digest(std::string{std::istreambuf_iterator<char>(file), {}});
+  return config::digest(std::string{std::istreambuf_iterator<char>(file), {}});
 }
 
 }  // namespace assay::run_folder

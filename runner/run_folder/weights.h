@@ -37,8 +37,7 @@ StoredWeights read_weights(const std::filesystem::path& path);
 /// XXH3-128 over names, shapes and bytes, as 32 hexadecimal digits: two runs with the same digest
 /// ended with the same weights to the last bit.
 std::string digest(std::span<const NamedTensor> tensors);
-/// XXH3-128 of a text, and of the bytes of a file (empty where it cannot be read).
-std::string digest(std::string_view text);
+/// Of the bytes of a file (config/digest.h); empty where it cannot be read.
 std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace assay::run_folder

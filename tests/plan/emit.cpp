@@ -1,8 +1,12 @@
 #include "runner/plan/emit.h"
 
 #include <boost/test/unit_test.hpp>
+#include <sstream>
 #include <tuple>
 
+#include "runner/config/overrides.h"
+#include "runner/plan/canonical.h"
+#include "runner/plan/schema.h"
 #include "runner/plan/yaml_text.h"
 #include "tests/config/show.h"
 #include "tests/plan/experiment.h"
@@ -37,6 +41,19 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
   }
 }
 
+// The lines with values, without the spaces that put comments into one column.
+std::string origins(const plan::Plan& plan) {
+  std::istringstream lines(plan::emit_with_origins(plan));
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    const std::size_t comment = line.find("  # ");
+    if (comment == std::string::npos) continue;
+    result += line.substr(0, line.find_last_not_of(' ', comment) + 1) + line.substr(comment) + "\n";
+  }
+  return result;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(emit)
@@ -45,9 +62,13 @@ BOOST_AUTO_TEST_CASE(says_everything) {
   const Outcome outcome = plan_of(experiment(
       "hooks: {a: {type: scalar, tag: \"Step ${step}\", value: test.loss, at: 3}}\nloggers: []"));
   BOOST_TEST(outcome.problems == "");
-  BOOST_TEST(outcome.plan.value().yaml ==
-             "# The plan of a run: the config with every default. `assay run` on this file repeats "
-             "the run.\n"
+  const std::string header =
+      "# The plan of a run: the config with every default. `assay run` on this file repeats the "
+      "run.\n"
+      "# Digest of what decides the result: " +
+      plan::digest(outcome.plan.value()) + "\n";
+  BOOST_REQUIRE(outcome.plan->yaml.starts_with(header));
+  BOOST_TEST(outcome.plan->yaml.substr(header.size()) ==
              "name: a\n"
              "seed: 0\n"
              "run_dir: \"runs/a/${now:%Y%m%d-%H%M%S}\"\n"
@@ -119,6 +140,99 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
     BOOST_TEST(second.plan->run_dir == first.plan->run_dir);
     check_same(*second.plan, *first.plan);
   }
+}
+
+BOOST_AUTO_TEST_CASE(where_every_value_comes_from) {
+  config::Diagnostics diagnostics;
+  auto node = config::read_text("a.yaml", "/configs/a.yaml",
+                                "seed: 3\n"
+                                "dataset:\n"
+                                "  type: digits\n"
+                                "  split: {test: 0.25,\n"
+                                "    seed: 1}\n"
+                                "model: {type: mlp,\n"
+                                "  hidden: [100, 50]}\n"
+                                "loss: softmax_cross_entropy\n"
+                                "optimizer:\n"
+                                "  type: sgd\n"
+                                "  learning_rate: {type: cosine, decay_steps: '${seed}',\n"
+                                "    init_value: \"${seed}\"}\n"
+                                "train: {steps: 5}\n"
+                                "hooks:\n"
+                                "  a:\n"
+                                "    type: scalar\n"
+                                "    tag: \"t ${seed}\"\n"
+                                "    value: test.loss\n"
+                                "    at:\n"
+                                "      4\n"
+                                "    at_end: true\n",
+                                diagnostics);
+  const std::vector<std::string> arguments = {"model.hidden.0=10", "train.batch_size=32",
+                                              "loggers=[jsonl]", "hooks.a.every=2"};
+  config::apply_overrides(node.value(), arguments, plan::stays_with_place, diagnostics);
+  FakeCatalogue catalogue;
+  const auto plan = plan::make_plan(*node, catalogue, diagnostics);
+  BOOST_TEST(diagnostics.text(false) == "");
+  BOOST_REQUIRE(plan.has_value());
+  BOOST_TEST(origins(*plan) ==
+             "name: a  # default\n"
+             "seed: 3  # a.yaml:1\n"
+             "run_dir: \"runs/a/${now:%Y%m%d-%H%M%S}\"  # default\n"
+             "threads: null  # default\n"
+             "kernels: null  # default\n"
+             "  type: digits  # a.yaml:3\n"
+             "    test: 0.25  # a.yaml:4\n"
+             "    validation: 0  # default\n"
+             "    seed: 1  # a.yaml:5\n"
+             "  file: \"assay:digits.csv\"  # default\n"
+             "  type: mlp  # a.yaml:6\n"
+             "  hidden: [10, 50]  # a.yaml:7, argument 1\n"
+             "  activation: selu  # default\n"
+             "    kernel: lecun_normal  # default\n"
+             "    bias: zeros  # default\n"
+             "  type: softmax_cross_entropy  # a.yaml:8\n"
+             "  type: sgd  # a.yaml:10\n"
+             "    type: cosine  # a.yaml:11\n"
+             "    init_value: 3  # a.yaml:12\n"
+             "    decay_steps: 3  # a.yaml:11\n"
+             "  momentum: null  # default\n"
+             "  nesterov: false  # default\n"
+             "  steps: 5  # a.yaml:13\n"
+             "  batch_size: 32  # argument 2\n"
+             "  shuffle: true  # default\n"
+             "  on_nan: stop  # default\n"
+             "  lanes: null  # default\n"
+             "  block_rows: null  # default\n"
+             "    type: loss  # a.yaml:18\n"
+             "    type: scalar  # a.yaml:16\n"
+             "    every: 2  # argument 4\n"
+             "    at: [4]  # a.yaml:20\n"
+             "    at_end: true  # a.yaml:21\n"
+             "    tag: \"t 3\"  # a.yaml:17\n"
+             "    value: test.loss  # a.yaml:18\n"
+             "    type: jsonl  # argument 3\n");
+  // Comments stand in one column, and are no part of what is read.
+  BOOST_TEST(plan::emit_with_origins(*plan).find("\nseed: 3 ") != std::string::npos);
+  const Outcome again = plan_of(plan::emit_with_origins(*plan));
+  BOOST_TEST(again.problems == "");
+  BOOST_TEST(again.plan.value().yaml == plan->yaml);
+}
+
+BOOST_AUTO_TEST_CASE(comments_stand_in_one_column) {
+  config::Diagnostics diagnostics;
+  const auto node = config::read_text(
+      "a", "/a",
+      "a: 1\nbc:\n  - d: \"é漢\"\n    e: [1, 2]\n  - f\ng: " + std::string(70, 'x') + "\n",
+      diagnostics);
+  BOOST_TEST(plan::yaml_text(node.value(),
+                             [](const config::Node& n) { return std::to_string(n.where.line); }) ==
+             "a: 1           # 1\n"
+             "bc:\n"
+             "  - d: \"é漢\"   # 3\n"
+             "    e: [1, 2]  # 4\n"
+             "  - f          # 5\n"
+             "g: " +
+                 std::string(70, 'x') + "  # 6\n");
 }
 
 BOOST_AUTO_TEST_CASE(texts_stay_texts) {

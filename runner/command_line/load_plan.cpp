@@ -1,0 +1,75 @@
+#include "runner/command_line/load_plan.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "assay/error.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/config/suggest.h"
+#include "runner/plan/load.h"
+
+namespace assay::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file beside the one that is not there.
+std::string similar_file(const fs::path& missing) {
+  constexpr std::size_t most = 1000;
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path folder = missing.has_parent_path() ? missing.parent_path() : ".";
+  for (fs::directory_iterator entry(folder, error), end;
+       !error && entry != end && names.size() < most; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  const std::string name = config::suggest(missing.filename().string(), names);
+  return name.empty() ? "" : (missing.parent_path() / name).string();
+}
+
+}  // namespace
+
+std::string config_of(const std::string& config_or_run_folder) {
+  const fs::path path = config_or_run_folder;
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    if (fs::exists(path / "plan.yaml", error)) return (path / "plan.yaml").string();
+    throw UsageError(
+        fmt::format("{}: this folder has no plan.yaml, so it is no run folder; expected a config "
+                    "or a run folder",
+                    config_or_run_folder));
+  }
+  if (fs::exists(path, error)) return config_or_run_folder;
+  const std::string similar = similar_file(path);
+  throw UsageError(fmt::format("{}: there is no such config or run folder; {}",
+                               config_or_run_folder,
+                               similar.empty() ? "a key of a config is set by key=value"
+                                               : fmt::format("did you mean '{}'?", similar)));
+}
+
+std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,
+                                    std::vector<std::string> overrides,
+                                    plugin_host::PluginHost& host,
+                                    config::Diagnostics& diagnostics) {
+  if (common.instructions)
+    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
+  auto plan = plan::load(config, overrides, host, diagnostics);
+  if (plan && common.instructions)
+    plan->places["kernels"] = {
+        std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};
+  return plan;
+}
+
+void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host) {
+  if (!plan.kernels) return;
+  try {
+    host.use(*plan.kernels);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace assay::command_line

@@ -1,0 +1,28 @@
+// From what a command was given to the plan that `assay run` would execute.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/command_line/common.h"
+#include "runner/config/diagnostics.h"
+#include "runner/plan/plan.h"
+
+namespace assay::command_line {
+
+/// The config that is meant: itself, or the plan.yaml of a run folder. Throws UsageError where
+/// there is none.
+std::string config_of(const std::string& config_or_run_folder);
+
+/// With --kernels as part of the plan, since other kernels give other last bits. Nothing when there
+/// was any problem; all are reported.
+std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,
+                                    std::vector<std::string> overrides,
+                                    plugin_host::PluginHost& host,
+                                    config::Diagnostics& diagnostics);
+
+/// Makes the host use the plan's kernels. Throws UsageError where this CPU lacks them.
+void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host);
+
+}  // namespace assay::command_line
