@@ -46,6 +46,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       "  assay plugins describe sgd");
 
   declare_run(app, common, chosen);
+  declare_check(app, common, chosen);
+  declare_show(app, common, chosen);
   declare_describe(app, common, chosen);
   declare_view(app, common, chosen);
 

@@ -18,6 +18,8 @@ using Chosen = std::function<int()>;
 
 /// Each adds a command to `app`. `common` and `chosen` must outlive the parsing and the call.
 void declare_run(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_view(CLI::App& app, const Common& common, Chosen& chosen);
 

@@ -13,12 +13,6 @@
 namespace assay::command_line {
 namespace {
 
-std::string bytes_text(std::int64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} B", grouped(bytes));
-  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
 std::string size_text(std::int64_t elements) {
   return fmt::format("{} parameters, {}", grouped(elements),
                      bytes_text(elements * static_cast<std::int64_t>(sizeof(float))));
@@ -47,20 +41,34 @@ std::string local_name(const std::string& name, const std::string& layer) {
   return name.starts_with(layer + ".") ? name.substr(layer.size() + 1) : name;
 }
 
+std::string root(const std::string& name, const train::ModelDescription& model) {
+  return fmt::format("{}: {} -> {}, {}", name, shape_text(model.sample), model.outputs,
+                     size_text(model.parameter_count()));
+}
+
+std::string branch(const train::ModelDescription& model, std::size_t i) {
+  const train::LayerInfo& layer = model.layers[i];
+  return fmt::format("{} {}: {} {} -> {}{}, {}", i + 1 == model.layers.size() ? "└─" : "├─",
+                     layer.name, layer.operation, shape_text(layer.input), shape_text(layer.output),
+                     layer.activation.empty() ? "" : ", " + layer.activation,
+                     size_text(elements_of(layer, model)));
+}
+
 }  // namespace
+
+std::string model_tree(const std::string& name, const train::ModelDescription& model) {
+  std::vector<std::string> lines = {root(name, model)};
+  for (std::size_t i = 0; i < model.layers.size(); ++i) lines.push_back(branch(model, i));
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
                        const train::ParameterMemory& weights) {
-  std::vector<std::string> lines;
-  lines.push_back(fmt::format("{}: {} -> {}, {}", name, shape_text(model.sample), model.outputs,
-                              size_text(model.parameter_count())));
+  std::vector<std::string> lines = {root(name, model)};
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     const train::LayerInfo& layer = model.layers[i];
     const bool last = i + 1 == model.layers.size();
-    lines.push_back(fmt::format("{} {}: {} {} -> {}{}, {}", last ? "└─" : "├─", layer.name,
-                                layer.operation, shape_text(layer.input), shape_text(layer.output),
-                                layer.activation.empty() ? "" : ", " + layer.activation,
-                                size_text(elements_of(layer, model))));
+    lines.push_back(branch(model, i));
     std::size_t width = 0;
     for (const int p : layer.parameters)
       width = std::max(

@@ -10,5 +10,7 @@ namespace assay::command_line {
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
                        const train::ParameterMemory& weights);
+/// The layers alone.
+std::string model_tree(const std::string& name, const train::ModelDescription& model);
 
 }  // namespace assay::command_line

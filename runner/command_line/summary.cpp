@@ -22,17 +22,21 @@ std::string split_sizes(const train::Experiment& experiment) {
 
 }  // namespace
 
+std::string data_text(const plan::Plan& plan, const train::Experiment& experiment) {
+  return fmt::format("{}: {} rows of {}{}", plan.dataset.type, split_sizes(experiment),
+                     shape_text(experiment.data.sample_shape),
+                     experiment.data.target.classes > 0
+                         ? fmt::format(", {} classes", experiment.data.target.classes)
+                         : "");
+}
+
 std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
                           const plugin_host::PluginHost& host,
                           const std::filesystem::path& folder) {
   const train::ModelDescription& model = experiment.network->description();
   std::vector<std::string> lines;
   lines.push_back(plan.name);
-  lines.push_back(fmt::format("  data    {}: {} rows of {}{}", plan.dataset.type,
-                              split_sizes(experiment), shape_text(experiment.data.sample_shape),
-                              experiment.data.target.classes > 0
-                                  ? fmt::format(", {} classes", experiment.data.target.classes)
-                                  : ""));
+  lines.push_back(fmt::format("  data    {}", data_text(plan, experiment)));
   lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
                               model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
                               plan.optimizer.type));

@@ -11,6 +11,9 @@
 
 namespace assay::command_line {
 
+/// "digits: 1,347 train, 450 test rows of 8x8, 10 classes"
+std::string data_text(const plan::Plan& plan, const train::Experiment& experiment);
+
 /// Data, model and run folder, a line each.
 std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder);

@@ -14,6 +14,8 @@ namespace assay::command_line {
 std::string grouped(std::int64_t number);
 /// 1 thread, 2 threads
 std::string counted(std::int64_t number, std::string_view noun);
+/// "640 B", "70.4 kB", "1.2 GB"
+std::string bytes_text(std::int64_t bytes);
 /// "8x8", "scalar"
 std::string shape_text(const Shape& shape);
 /// Relative to the working folder where that is shorter.

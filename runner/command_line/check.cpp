@@ -1,0 +1,96 @@
+// `assay check`: whether configs would run, and what they would do. Makes everything that `assay
+// run` makes before its first step, and no file.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/command_line/arguments.h"
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/command_line/load_plan.h"
+#include "runner/command_line/overview.h"
+#include "runner/command_line/terminal.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/picture/load.h"
+#include "runner/plugin_host/search_path.h"
+#include "runner/run_folder/run_folder.h"
+#include "runner/train/experiment.h"
+
+namespace assay::command_line {
+namespace {
+
+void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
+  try {
+    run_folder::RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
+  } catch (const run_folder::RunDirError& error) {
+    const config::Location where = plan.place("run_dir");
+    diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
+                      error.what());
+  }
+}
+
+int check(const Common& common, const ConfigArguments& arguments) {
+  const std::string config = config_of(arguments.config);
+  config::Diagnostics diagnostics;
+  plugin_host::PluginHost host = make_plugin_host(common);  // of its own: its kernels may differ
+  const auto plan = load_plan(common, config, arguments.overrides, host, diagnostics);
+  std::optional<train::Experiment> experiment;
+  if (plan) {
+    use_kernels(*plan, host);
+    experiment = train::make_experiment(*plan, host, diagnostics);
+    check_run_dir(*plan, diagnostics);
+  }
+  if (!diagnostics.empty()) {
+    std::cerr << diagnostics.text(error_colours());
+    return usage_error;
+  }
+  if (experiment->draws_pictures) picture::load(plugin_host::places().private_libraries);
+  std::cout << fmt::format("{} ({})\n{}\n", plan->name, config, overview(*plan, *experiment, host))
+            << std::flush;
+  for (const std::string& warning : experiment->warnings)
+    std::cerr << "assay: warning: " << warning << std::endl;
+  return done;
+}
+
+int check_all(const Common& common, const std::vector<std::string>& arguments) {
+  int code = done;
+  bool first = true;
+  for (const ConfigArguments& config : configs_alike(arguments)) {
+    if (!first) std::cout << '\n';
+    first = false;
+    try {
+      code = std::max(code, check(common, config));
+    } catch (const std::exception& error) {
+      std::cerr << "assay: error: " << error.what() << std::endl;
+      code = std::max(code, exit_code_of(error));
+    }
+  }
+  return code;
+}
+
+}  // namespace
+
+void declare_check(CLI::App& app, const Common& common, Chosen& chosen) {
+  const auto arguments = std::make_shared<std::vector<std::string>>();
+  CLI::App* command =
+      app.add_subcommand("check", "Find all errors of configs, and tell what they would do when");
+  command
+      ->add_option("CONFIG", *arguments,
+                   "Configs or run folders; and key=value, which sets a key in all of them")
+      ->required();
+  command->footer(
+      "Trains nothing and writes nothing. The exit code is 2 where a config has errors.\n"
+      "Example:\n  assay check configs/*.yaml train.epochs=10");
+  command->callback(
+      [&, arguments] { chosen = [&, arguments] { return check_all(common, *arguments); }; });
+}
+
+}  // namespace assay::command_line

@@ -1,0 +1,152 @@
+#include "runner/command_line/overview.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "runner/command_line/model_tree.h"
+#include "runner/command_line/summary.h"
+#include "runner/command_line/words.h"
+#include "runner/hooks/tag.h"
+#include "runner/hooks/timetable.h"
+#include "runner/hooks/trigger.h"
+#include "runner/plan/canonical.h"
+#include "runner/plan/text_options.h"
+#include "runner/train/memory_use.h"
+
+namespace assay::command_line {
+namespace {
+
+constexpr std::size_t shown_firings = 3;
+
+std::string bytes_text(std::size_t bytes) {
+  return command_line::bytes_text(static_cast<std::int64_t>(bytes));
+}
+
+std::string training(const plan::Plan& plan, const train::Experiment& experiment) {
+  const data::Batches& batches = *experiment.batches;
+  const std::int64_t per_epoch = batches.steps_per_epoch();
+  const std::int64_t whole = experiment.steps / per_epoch;
+  const std::int64_t rest = experiment.steps % per_epoch;
+  const std::string epochs =
+      rest == 0 ? counted(whole, "epoch")
+                : fmt::format("{} and {}", counted(whole, "epoch"), counted(rest, "step"));
+  return fmt::format("{}: {} of {}; {}; {}, {}", counted(experiment.steps, "step"), epochs,
+                     counted(per_epoch, "step"),
+                     batches.whole()
+                         ? fmt::format("all {} rows at once", grouped(batches.rows()))
+                         : fmt::format("batches of {} rows, {}", grouped(batches.batch_size()),
+                                       plan.train.shuffle ? "shuffled" : "in order"),
+                     plan.loss.type, plan.optimizer.type);
+}
+
+std::string work(const train::Experiment& experiment, const plugin_host::PluginHost& host) {
+  const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
+  return fmt::format("{} for {}, blocks of {}, {} kernels",
+                     counted(experiment.team->size(), "thread"), counted(lanes.count(), "lane"),
+                     counted(lanes.block_rows(), "row"), name_of(host.instructions()));
+}
+
+std::string memory(const train::MemoryUse& use) {
+  return fmt::format("{}: weights {}, gradients {}, optimizer {}, workspaces {}, rows {}",
+                     bytes_text(use.total()), bytes_text(use.weights), bytes_text(use.gradients),
+                     bytes_text(use.slots), bytes_text(use.workspaces), bytes_text(use.data));
+}
+
+// What a hook does when it fires: one row of the timetable.
+struct Row {
+  std::string name, times, steps, writes;
+};
+
+std::string steps_text(const hooks::Timetable& timetable) {
+  const auto count = static_cast<std::size_t>(timetable.count());
+  if (count == 0) return "none of this run";
+  const bool all = count <= shown_firings + 1;
+  const auto first = timetable.first(all ? count : shown_firings);
+  return fmt::format("{}{}", fmt::join(first, ", "),
+                     all ? "" : fmt::format(", ... {}", *timetable.last()));
+}
+
+// The tag as it is in the logs: of the first few firings, where it changes with the step.
+std::string tag_text(const std::string& tag, const hooks::Timetable& timetable,
+                     std::int64_t steps_per_epoch) {
+  std::vector<std::string> tags;
+  for (const std::int64_t step : timetable.first(shown_firings)) {
+    std::string text =
+        fmt::format("\"{}\"", hooks::expand_tag(tag, step, hooks::epoch_of(step, steps_per_epoch)));
+    if (std::ranges::count(tags, text) == 0) tags.push_back(std::move(text));
+  }
+  if (tags.empty()) tags.push_back(fmt::format("\"{}\"", tag));
+  const bool more = tags.size() > 1 && timetable.count() > static_cast<int>(shown_firings);
+  return fmt::format("{}{}", fmt::join(tags, ", "), more ? ", ..." : "");
+}
+
+std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
+                   const hooks::Timetable& timetable, std::int64_t steps_per_epoch) {
+  std::vector<std::string> tags;
+  plan::each_text(plan.component.values, plan.name, [&](const plan::TextOption& option) {
+    if (option.option == "tag") tags.push_back(tag_text(option.text, timetable, steps_per_epoch));
+  });
+  std::vector<std::string> sources;
+  for (const hooks::ValueNeed& need : hook.values) sources.push_back(need.name);
+  for (const hooks::PictureNeed& need : hook.pictures)
+    sources.push_back(fmt::format("{} of {}", need.handle.name(), need.split));
+  if (tags.empty()) tags.push_back(plan.component.type);
+  return fmt::format("{}{}{}", fmt::join(tags, ", "), sources.empty() ? "" : ": ",
+                     fmt::join(sources, ", "));
+}
+
+std::vector<std::string> timetable(const plan::Plan& plan, const train::Experiment& experiment) {
+  const std::int64_t steps_per_epoch = experiment.batches->steps_per_epoch();
+  std::vector<Row> rows = {{"hook", "times", "at steps", "writes"}};
+  for (std::size_t i = 0; i < plan.hooks.size(); ++i) {
+    const hooks::Timetable timetable(plan.hooks[i].trigger, experiment.steps, steps_per_epoch);
+    rows.push_back({plan.hooks[i].name, grouped(timetable.count()), steps_text(timetable),
+                    writes(plan.hooks[i], experiment.hooks[i], timetable, steps_per_epoch)});
+  }
+  const auto width = [&rows](std::string Row::*column) {
+    std::size_t most = 0;
+    for (const Row& row : rows) most = std::max(most, (row.*column).size());
+    return most;
+  };
+  std::vector<std::string> lines;
+  for (const Row& row : rows)
+    lines.push_back(fmt::format("{:<{}}  {:>{}}  {:<{}}  {}", row.name, width(&Row::name),
+                                row.times, width(&Row::times), row.steps, width(&Row::steps),
+                                row.writes));
+  return lines;
+}
+
+}  // namespace
+
+std::string overview(const plan::Plan& plan, const train::Experiment& experiment,
+                     const plugin_host::PluginHost& host) {
+  std::vector<std::string> lines;
+  const auto line = [&lines](std::string_view name, std::string_view text) {
+    lines.push_back(fmt::format("  {:<8}{}", name, text));
+  };
+  line("digest", plan::digest(plan));
+  line("folder", plan.run_dir);
+  line("data", data_text(plan, experiment));
+  line("train", training(plan, experiment));
+  line("work", work(experiment, host));
+  line("memory", memory(train::memory_use(experiment)));
+  std::vector<std::string> loggers;
+  for (const plan::NamedComponent& logger : plan.loggers) loggers.push_back(logger.component.type);
+  line("loggers", loggers.empty() ? "none" : fmt::format("{}", fmt::join(loggers, ", ")));
+  std::string_view name = "model";
+  const std::string tree = model_tree(plan.model.type, experiment.network->description());
+  for (std::size_t begin = 0; begin < tree.size(); name = "") {
+    const std::size_t end = std::min(tree.find('\n', begin), tree.size());
+    line(name, std::string_view(tree).substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (!plan.hooks.empty()) lines.emplace_back();
+  if (!plan.hooks.empty())
+    for (const std::string& row : timetable(plan, experiment)) lines.push_back("  " + row);
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+}  // namespace assay::command_line
