@@ -1,0 +1,312 @@
+"""`assay check`, `assay show`, and that a run executes the plan that it froze."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+import unittest
+
+import numpy
+
+import program
+
+DIGITS = program.CONFIGS / "digits.yaml"
+SMALL = """\
+dataset: {type: digits, split: {test: 0.25}}
+model: {type: mlp, hidden: [8]}
+loss: softmax_cross_entropy
+optimizer: {type: adam, learning_rate: 0.01}
+train: {epochs: 2, batch_size: 100}
+hooks:
+  loss: {type: scalar, tag: loss, value: batch.loss, every: 3}
+loggers: [jsonl]
+"""
+
+
+def contents(folder):
+    return sorted((str(p), p.stat().st_mtime_ns) for p in pathlib.Path(folder).rglob("*"))
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        temporary = program.temporary_folder()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def assay(self, *arguments, expect=program.DONE, **options):
+        process = program.assay(*arguments, folder=self.folder, **options)
+        self.assertEqual(process.returncode, expect, process.stdout + process.stderr)
+        return process
+
+
+class Check(InFolder):
+    def lines(self, *arguments, **options):
+        """name -> text of the lines of the overview, and the rows of the timetable likewise."""
+        before = contents(self.folder)
+        process = self.assay("check", *arguments, **options)
+        print(process.stdout + process.stderr)
+        self.assertEqual(contents(self.folder), before)
+        overview, _, table = process.stdout.partition("\n\n")
+        found = {}
+        for line in overview.splitlines()[1:]:
+            found[line[2:10].strip() or len(found)] = line[10:]
+        rows = {row.split()[0]: re.split(r"  +", row.strip())[1:] for row in table.splitlines()}
+        return found, rows
+
+    def test_the_tutorial(self):
+        found, rows = self.lines(DIGITS, "threads=2")
+        self.assertEqual(found["data"], "digits: 1,347 train, 450 test rows of 8x8, 10 classes")
+        self.assertEqual(found["train"], "3,000 steps: 3,000 epochs of 1 step; all 1,347 rows at once; "
+                                         "softmax_cross_entropy, sgd")
+        self.assertEqual(found["folder"], "runs/test/${now:%Y%m%d-%H%M%S}")
+        self.assertEqual(found["loggers"], "console, tensorboard, jsonl")
+        self.assertEqual(found["model"], "mlp: 8x8 -> 10, 17,610 parameters, 70.4 kB")
+        tree = [text for name, text in found.items() if isinstance(name, int)]
+        self.assertEqual([line.split(": ")[1].split(",")[0] for line in tree],
+                         ["Linear 64 -> 100", "Linear 100 -> 100", "Linear 100 -> 10"])
+        self.assertEqual([int(re.search(r"([\d,]+) parameters", line)[1].replace(",", ""))
+                          for line in tree], [64 * 100 + 100, 100 * 100 + 100, 100 * 10 + 10])
+        self.assertEqual(rows, {
+            "hook": ["times", "at steps", "writes"],
+            "training_data": ["1", "0", '"Training Data": sheet of all'],
+            "loss": ["3,000", "1, 2, 3, ... 3000", '"Loss": test.loss'],
+            "accuracy": ["301", "1, 10, 20, ... 3000", '"Accuracy": test.accuracy'],
+            "test_sheet": ["7", "1, 500, 1000, ... 3000",
+                           '"Step 1 Accuracy Testsheet", "Step 500 Accuracy Testsheet", '
+                           '"Step 1000 Accuracy Testsheet", ...: test_sheet of test']})
+
+    def test_the_timetable_is_what_the_run_does(self):
+        config = self.write("a.yaml", SMALL.replace(
+            "hooks:\n", "hooks:\n"
+            "  epochs: {type: scalar, tag: e, value: test.loss, every_epoch: 1, at: [5, 1]}\n"
+            "  late: {type: scalar, tag: l, value: test.accuracy, every: 4, from: 9, until: 20, at_end: true}\n"))
+        _, rows = self.lines(config)
+        run = program.run(config, folder=self.folder)
+        logged = {}
+        for line in (run / "metrics.jsonl").read_text().splitlines():
+            record = json.loads(line)
+            logged.setdefault(record["tag"], []).append(record["step"])
+        for name, tag in (("loss", "loss"), ("epochs", "e"), ("late", "l")):
+            steps = logged[tag]
+            shown = steps if len(steps) <= 4 else [*steps[:3], f"... {steps[-1]}"]
+            self.assertEqual(rows[name][:2], [str(len(steps)), ", ".join(map(str, shown))], name)
+
+    def test_the_longest_run(self):
+        config = self.write("a.yaml", SMALL.replace("epochs: 2", "steps: 1000000000001"))
+        found, rows = self.lines(config, "hooks.loss.at=[0]", "hooks.loss.value=test.loss")
+        self.assertEqual(rows["loss"], ["333,333,333,334", "0, 3, 6, ... 999999999999", '"loss": test.loss'])
+        # 14 batches of 1347 rows.
+        self.assertTrue(found["train"].startswith(
+            "1,000,000,000,001 steps: 71,428,571,428 epochs and 9 steps of 14 steps; batches of 100 rows"))
+        self.lines(config, f"train.steps={2**63 - 1}", "hooks.loss.every=1")
+
+    def test_memory(self):
+        """From the sizes of the arrays, padded to 64 bytes each: adam has two slots."""
+        config = self.write("a.yaml", SMALL)
+        found, _ = self.lines(config, "threads=1", "train.lanes=2", "train.block_rows=50")
+        self.assertEqual(found["work"].split(", blocks")[0], "1 thread for 2 lanes")
+        sizes = dict(re.findall(r"(\w+) ([\d.,]+ k?B)", found["memory"].split(": ")[1]))
+        def kilobytes(numbers):
+            return f"{numbers * 4 / 1e3:.1f} kB" if numbers * 4 >= 10_000 else f"{numbers * 4:,} B"
+        parameters = 64 * 8 + 16 + 8 * 10 + 16  # the biases padded
+        self.assertEqual(sizes["weights"], kilobytes(parameters))
+        self.assertEqual(sizes["gradients"], kilobytes(parameters * 2))
+        self.assertEqual(sizes["optimizer"], kilobytes(parameters * 2))
+        self.assertEqual(sizes["rows"], kilobytes(1347 * (64 + 1)))  # pixels and class
+        more, _ = self.lines(config, "threads=1", "train.lanes=2", "train.block_rows=50",
+                             "hooks.loss.value=test.loss")
+        self.assertIn(f"rows {kilobytes(1797 * (64 + 1))}", more["memory"])
+
+    def test_every_problem_of_every_config(self):
+        self.write("good.yaml", SMALL)
+        self.write("one.yaml", SMALL.replace("adam", "adm").replace("hidden", "hiden"))
+        # What only the components and the data can say.
+        self.write("two.yaml", SMALL.replace(
+            "hooks:\n", "hooks:\n"
+            "  a: {type: scalar, tag: a, value: tst.loss, every: 1}\n"
+            "  b: {type: scalar, tag: b, value: test.acuracy, every: 1}\n"
+            "  c: {type: image, tag: c, renderer: {type: sheet, split: validation}, at: 0}\n"))
+        process = self.assay("check", "one.yaml", "good.yaml", "two.yaml", "none.yaml",
+                             expect=program.USAGE_ERROR)
+        print(process.stderr)
+        self.assertIn("good (good.yaml)", process.stdout)
+        errors = re.findall(r"^(\S+): error: (?:(\S+): )?", process.stderr, re.MULTILINE)
+        self.assertEqual([(place.split(":")[0], key) for place, key in errors],
+                         [("one.yaml", "model.hiden"), ("one.yaml", "optimizer.type"),
+                          ("two.yaml", "hooks.a.value"), ("two.yaml", "hooks.b.value"),
+                          ("two.yaml", "hooks.c.renderer.split"), ("assay", "none.yaml")])
+        self.assertIn("did you mean 'one.yaml'?", process.stderr)
+
+    def test_what_run_says_check_says(self):
+        data = self.write("bad.csv", "1,2\n")
+        (self.folder / "there").mkdir()
+        self.write("file", "")
+        self.write("a.yaml", SMALL)
+        for changes in (["seed=x"], ["dataset.split.test=0.9999"], ["hooks.loss.value=test.lss"],
+                        ["hooks.loss.at=[0]"], [f"dataset.file={data}"], ["dataset.file=none.csv"],
+                        ["run_dir=there"], ["run_dir=file/x"], ["train.epochs=9223372036854775807"],
+                        ["model.hidden=[100000000]"], ["loggers=[jsonl, jsonl]"],
+                        ["optimizer.learning_rate={type: cosine, init_value: 1, decay_steps: 0}"]):
+            run = self.assay("run", "a.yaml", *changes, expect=program.USAGE_ERROR)
+            check = self.assay("check", "a.yaml", *changes, expect=program.USAGE_ERROR)
+            self.assertEqual(check.stderr, run.stderr)
+            self.assertEqual(check.stdout, "")
+            print(check.stderr.splitlines()[0])
+
+    def test_arguments(self):
+        self.write("a=b.yaml", SMALL)
+        self.write("x=/a.yaml", SMALL)
+        (self.folder / "no").mkdir()
+        for arguments, expected in (
+                (["seed=1"], "a config is missing before 'seed=1'; a file of this name is ./seed=1"),
+                (["a=b.yaml"], "a config is missing before 'a=b.yaml'"),
+                (["./a=b.yml"], "did you mean './a=b.yaml'?"),
+                (["seed"], "a key of a config is set by key=value"),
+                (["no"], "this folder has no plan.yaml")):
+            process = self.assay("check", *arguments, expect=program.USAGE_ERROR)
+            self.assertIn(expected, process.stderr)
+        self.assay("check", "./a=b.yaml", "seed=1", "./x=/a.yaml")
+
+    def test_a_hook_that_never_fires(self):
+        self.write("a.yaml", SMALL)
+        process = self.assay("check", "a.yaml", "hooks.loss.every=29")
+        self.assertRegex(process.stdout, r"loss +0  none of this run  \"loss\": batch.loss")
+        self.assertIn("hooks.loss fires at no step of this run", process.stderr)
+
+
+class Show(InFolder):
+    def test_the_text_is_the_plan_of_the_run(self):
+        self.write("a.yaml", SMALL)
+        shown = self.assay("show", "a.yaml", "seed=3").stdout
+        run = program.run("a.yaml", "seed=3", folder=self.folder)
+        self.assertEqual(re.sub("run_dir: .*", "run_dir: run", shown), (run / "plan.yaml").read_text())
+        # A run folder, and the plan of a plan.
+        self.assertEqual(self.assay("show", "run").stdout, (run / "plan.yaml").read_text())
+        self.write("p.yaml", shown)
+        self.assertEqual(self.assay("show", "p.yaml").stdout, shown)
+        self.assay("run", "p.yaml", "run_dir=again")
+        self.assertEqual(program.record(self.folder / "again")["weights_digest"],
+                         program.record(run)["weights_digest"])
+
+    def test_origins(self):
+        self.write("a.yaml", SMALL)
+        process = self.assay("show", "a.yaml", "seed=3", "model.hidden.0=9", "--origin", "--kernels", "generic")
+        print(process.stdout)
+        origins = dict(re.findall(r"^ *(\w+): .*?  # (.*)$", process.stdout, re.MULTILINE))
+        for key, origin in {"seed": "argument 1", "hidden": "a.yaml:2, argument 2", "kernels": "--kernels",
+                            "epochs": "a.yaml:5", "every": "a.yaml:7", "value": "a.yaml:7",
+                            "threads": "default", "validation": "default"}.items():
+            self.assertEqual(origins[key], origin, key)
+        columns = {line.index("  # ") for line in process.stdout.splitlines()[2:] if "  # " in line}
+        self.assertEqual(len(columns), 1)
+        plain = self.assay("show", "a.yaml", "seed=3", "model.hidden.0=9", "--kernels", "generic").stdout
+        self.write("with_origins.yaml", process.stdout)
+        self.assertEqual(self.assay("show", "with_origins.yaml").stdout, plain)
+
+    def test_differences(self):
+        self.write("a.yaml", SMALL)
+        self.write("b.yaml", SMALL.replace("adam, learning_rate: 0.01", "sgd, learning_rate: 0.01, momentum: 0.9")
+                   .replace("loggers: [jsonl]", "loggers: []"))
+        process = self.assay("show", "--diff", "a.yaml", "b.yaml", "name=a", expect=1)
+        print(process.stdout)
+        lines = [re.sub(" +#", " #", line) for line in process.stdout.splitlines()]
+        self.assertEqual(lines[:2], ["--- a.yaml", "+++ b.yaml name=a"])
+        self.assertIn("- optimizer.type: adam # a.yaml:4", lines)
+        self.assertIn("+ optimizer.type: sgd # b.yaml:4", lines)
+        self.assertIn("+ optimizer.momentum: 0.9 # b.yaml:4", lines)
+        self.assertIn("- loggers.jsonl.type: jsonl # a.yaml:8", lines)
+        self.assertIn("+ loggers: {} # b.yaml:8", lines)
+        self.assertFalse([line for line in lines if "learning_rate" in line or "hooks" in line])
+
+    def test_equal_plans(self):
+        self.write("a.yaml", SMALL)
+        run = program.run("a.yaml", folder=self.folder)
+        self.assertEqual(self.assay("show", "--diff", "run", "a.yaml", "run_dir=run").stdout, "")
+        self.assertEqual(self.assay("show", "--diff", "a.yaml", run / "plan.yaml", "run_dir=run",
+                                    expect=1).stdout.count("\n- "), 1)
+        process = self.assay("show", "--diff", "a.yaml", "a.yaml", "threads=1", expect=1)
+        digest = program.record(run)["plan_digest"]
+        self.assertEqual(process.stdout.splitlines()[2:], [
+            "- threads: null  # default", "+ threads: 1     # argument 1",
+            f"The result is the same: both have the digest {digest}."])
+
+    def test_wrong_use(self):
+        self.write("a.yaml", SMALL)
+        for arguments, expected in ((["a.yaml", "b.yaml"], "--diff compares two"),
+                                    (["--diff", "a.yaml"], "expected two configs or run folders, found 1"),
+                                    (["--diff", "seed=1", "a.yaml"], "a config is missing before 'seed=1'"),
+                                    (["a.yaml", "sed=1"], "did you mean 'seed'?"),
+                                    (["--diff", "a.yaml", "b.yaml"], "did you mean 'a.yaml'?")):
+            process = self.assay("show", *arguments, expect=program.USAGE_ERROR)
+            self.assertIn(expected, process.stderr)
+            self.assertEqual(process.stdout, "")
+
+
+class Frozen(InFolder):
+    def test_the_digest_is_told_everywhere(self):
+        self.write("a.yaml", SMALL)
+        digest = program.record(program.run("a.yaml", folder=self.folder))["plan_digest"]
+        self.assertRegex(digest, "^[0-9a-f]{32}$")
+        self.assertIn(f"digest  {digest}\n", self.assay("check", "a.yaml").stdout)
+        self.assertIn(f"# Digest of what decides the result: {digest}\n", self.assay("show", "a.yaml").stdout)
+
+    def test_what_the_digest_leaves_out_changes_nothing(self):
+        """Equal digests, equal weights and equal values."""
+        self.write("a.yaml", SMALL.replace("batch.loss", "test.loss"))
+        first = program.run("a.yaml", folder=self.folder)
+        second = self.folder / "second"
+        self.assay("run", "a.yaml", "run_dir=second", "name=b", "threads=2", "loggers=[jsonl, console]")
+        for key in ("plan_digest", "weights_digest", "final"):
+            self.assertEqual(program.record(second)[key], program.record(first)[key])
+
+    def test_editing_the_config_changes_nothing_of_a_run(self):
+        text = SMALL.replace("epochs: 2", "epochs: 400")
+        undisturbed = self.write("first/a.yaml", text)
+        expected = program.record(program.run(undisturbed, folder=self.folder / "first"))
+        config = self.write("second/a.yaml", text)
+        process = subprocess.Popen([str(program.ASSAY), "run", str(config), "run_dir=run"],
+                                   cwd=config.parent, stdout=subprocess.DEVNULL)
+        run = config.parent / "run"
+        deadline = time.monotonic() + 60
+        while not (run / "metrics.jsonl").exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        config.write_text(text.replace("[8]", "[9]").replace("adam", "sgd").replace("400", "1"))
+        self.assertIsNone(process.poll(), "the run was over before the edit: make it longer")
+        self.assertEqual(process.wait(timeout=120), program.DONE)
+        record = program.record(run)
+        for key in ("plan_digest", "weights_digest", "steps"):
+            self.assertEqual(record[key], expected[key])
+        self.assertEqual((run / "config.yaml").read_text(), text)
+        self.assertEqual((run / "plan.yaml").read_text(),
+                         (self.folder / "first" / "run" / "plan.yaml").read_text())
+
+    def test_the_plan_repeats_the_run_from_anywhere(self):
+        """With data beside the config, and other working folders than the first one."""
+        random = numpy.random.default_rng(0)
+        (self.folder / "experiment" / "data").mkdir(parents=True)
+        numpy.save(self.folder / "experiment" / "data" / "x.npy", random.normal(size=(200, 5)).astype("float32"))
+        numpy.save(self.folder / "experiment" / "data" / "y.npy", random.integers(0, 3, 200).astype("int32"))
+        config = self.write("experiment/a.yaml", SMALL.replace(
+            "{type: digits,", "{type: npy, samples: data/x.npy, targets: data/y.npy,"))
+        first = program.run(config.relative_to(self.folder), folder=self.folder)
+        shutil.move(first, self.folder / "kept")
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        again = program.run("../kept/plan.yaml", folder=elsewhere)
+        kept = program.record(self.folder / "kept")
+        for key in ("plan_digest", "weights_digest", "final"):
+            self.assertEqual(program.record(again)[key], kept[key])
+        self.assertEqual((again / "plan.yaml").read_text(), (self.folder / "kept" / "plan.yaml").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
