@@ -72,7 +72,7 @@ class Check(InFolder):
         self.assertEqual(found["model"], "mlp: 8x8 -> 10, 17,610 parameters, 70.4 kB")
         tree = [text for name, text in found.items() if isinstance(name, int)]
         self.assertEqual([line.split(": ")[1].split(",")[0] for line in tree],
-                         ["Linear 64 -> 100", "Linear 100 -> 100", "Linear 100 -> 10"])
+                         ["Linear 8x8 -> 100", "Linear 100 -> 100", "Linear 100 -> 10"])
         self.assertEqual([int(re.search(r"([\d,]+) parameters", line)[1].replace(",", ""))
                           for line in tree], [64 * 100 + 100, 100 * 100 + 100, 100 * 10 + 10])
         self.assertEqual(rows, {
@@ -154,13 +154,17 @@ class Check(InFolder):
         for changes in (["seed=x"], ["dataset.split.test=0.9999"], ["hooks.loss.value=test.lss"],
                         ["hooks.loss.at=[0]"], [f"dataset.file={data}"], ["dataset.file=none.csv"],
                         ["run_dir=there"], ["run_dir=file/x"], ["train.epochs=9223372036854775807"],
-                        ["model.hidden=[100000000]"], ["loggers=[jsonl, jsonl]"],
+                        ["model.hidden=[1048576, 1048576]"], ["loggers=[jsonl, jsonl]"],
+                        # Of several components at once.
+                        ["dataset.file=none.csv", "hooks.loss.value=loss", "seed=1",
+                         "optimizer.learning_rate={type: warmup_cosine, init_value: 0, peak_value: 1, "
+                         "warmup_steps: 5, decay_steps: 4}"],
                         ["optimizer.learning_rate={type: cosine, init_value: 1, decay_steps: 0}"]):
             run = self.assay("run", "a.yaml", *changes, expect=program.USAGE_ERROR)
             check = self.assay("check", "a.yaml", *changes, expect=program.USAGE_ERROR)
             self.assertEqual(check.stderr, run.stderr)
             self.assertEqual(check.stdout, "")
-            print(check.stderr.splitlines()[0])
+            print(*re.findall("^.*: error: .*$", check.stderr, re.MULTILINE), sep="\n")
 
     def test_arguments(self):
         self.write("a=b.yaml", SMALL)
@@ -201,10 +205,10 @@ class Show(InFolder):
         self.write("a.yaml", SMALL)
         process = self.assay("show", "a.yaml", "seed=3", "model.hidden.0=9", "--origin", "--kernels", "generic")
         print(process.stdout)
-        origins = dict(re.findall(r"^ *(\w+): .*?  # (.*)$", process.stdout, re.MULTILINE))
-        for key, origin in {"seed": "argument 1", "hidden": "a.yaml:2, argument 2", "kernels": "--kernels",
-                            "epochs": "a.yaml:5", "every": "a.yaml:7", "value": "a.yaml:7",
-                            "threads": "default", "validation": "default"}.items():
+        origins = dict(re.findall(r"^(\w+|  +\w+): .*?  # (.*)$", process.stdout, re.MULTILINE))
+        for key, origin in {"seed": "argument 1", "  hidden": "a.yaml:2, argument 2", "kernels": "--kernels",
+                            "  epochs": "a.yaml:5", "    every": "a.yaml:7", "    value": "a.yaml:7",
+                            "threads": "default", "    validation": "default", "    seed": "default"}.items():
             self.assertEqual(origins[key], origin, key)
         columns = {line.index("  # ") for line in process.stdout.splitlines()[2:] if "  # " in line}
         self.assertEqual(len(columns), 1)
