@@ -10,7 +10,8 @@ namespace {
 [[noreturn]] void no_config(std::string_view argument) {
   throw UsageError(fmt::format(
       "a config is missing{}",
-      argument.empty() ? "" : fmt::format(" before '{0}'; a file of this name is ./{0}", argument)));
+      argument.empty() ? ""
+                       : fmt::format(" before '{0}'; a file of this name is ./{0}", argument)));
 }
 
 }  // namespace

@@ -31,9 +31,7 @@ void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
   try {
     run_folder::RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
   } catch (const run_folder::RunDirError& error) {
-    const config::Location where = plan.place("run_dir");
-    diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
-                      error.what());
+    report_run_dir(plan, error, diagnostics);
   }
 }
 

@@ -72,4 +72,11 @@ void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host) {
   }
 }
 
+void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,
+                    config::Diagnostics& diagnostics) {
+  const config::Location where = plan.place("run_dir");
+  diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
+                    error.what());
+}
+
 }  // namespace assay::command_line

@@ -8,6 +8,7 @@
 #include "runner/command_line/common.h"
 #include "runner/config/diagnostics.h"
 #include "runner/plan/plan.h"
+#include "runner/run_folder/run_folder.h"
 
 namespace assay::command_line {
 
@@ -24,5 +25,9 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
 
 /// Makes the host use the plan's kernels. Throws UsageError where this CPU lacks them.
 void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host);
+
+/// That the plan's run_dir cannot be had, at its place.
+void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,
+                    config::Diagnostics& diagnostics);
 
 }  // namespace assay::command_line

@@ -203,9 +203,7 @@ std::optional<run_folder::RunFolder> make_folder(const plan::Plan& plan, Clock::
   try {
     return run_folder::RunFolder::create(plan.run_dir, start);
   } catch (const run_folder::RunDirError& error) {
-    const config::Location where = plan.place("run_dir");
-    diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
-                      error.what());
+    report_run_dir(plan, error, diagnostics);
     return std::nullopt;
   }
 }
