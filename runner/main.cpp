@@ -42,6 +42,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       "Examples:\n"
       "  assay run configs/digits.yaml\n"
       "  assay run configs/digits.yaml seed=1 optimizer.learning_rate=0.1\n"
+      "  assay check configs/*.yaml\n"
       "  assay view runs\n"
       "  assay plugins describe sgd");
 

@@ -23,10 +23,10 @@ namespace {
 using plugin_host::ComponentError;
 using plugin_host::Handle;
 
-// Weights, a gradient for each lane and their sum: the least that training holds.
+// Weights, and a gradient for each lane: the least that training holds.
 void check_memory(std::int64_t parameters, std::int64_t lanes) {
   const double needed =
-      static_cast<double>(parameters) * static_cast<double>(lanes + 2) * sizeof(float);
+      static_cast<double>(parameters) * static_cast<double>(lanes + 1) * sizeof(float);
   const double there =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   if (needed > there)

@@ -6,9 +6,11 @@
 #include <set>
 #include <vector>
 
-#include "runner/config/overrides.h"
+#include "runner/plan/load.h"
 #include "runner/plan/schema.h"
 #include "tests/plan/experiment.h"
+#include "tests/support/bytes.h"
+#include "tests/support/temporary_folder.h"
 
 namespace assay::test {
 namespace {
@@ -30,9 +32,9 @@ std::string digest_with(const std::vector<std::string>& arguments) {
   FakeCatalogue catalogue;
   for (const Kind kind : {Kind::dataset, Kind::model, Kind::loss}) catalogue.add(kind, "other", {});
   config::Diagnostics diagnostics;
-  auto node = config::read_text("a.yaml", "/configs/a.yaml", base, diagnostics);
-  config::apply_overrides(node.value(), arguments, plan::stays_with_place, diagnostics);
-  const auto plan = plan::make_plan(*node, catalogue, diagnostics);
+  static const TemporaryFolder folder;
+  write_file(folder / "a.yaml", base);
+  const auto plan = plan::load((folder / "a.yaml").string(), arguments, catalogue, diagnostics);
   BOOST_TEST(diagnostics.text(false) == "");
   return plan::digest(plan.value());
 }

@@ -1,15 +1,17 @@
 #include "runner/plan/emit.h"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <sstream>
 #include <tuple>
 
-#include "runner/config/overrides.h"
 #include "runner/plan/canonical.h"
-#include "runner/plan/schema.h"
+#include "runner/plan/load.h"
 #include "runner/plan/yaml_text.h"
 #include "tests/config/show.h"
 #include "tests/plan/experiment.h"
+#include "tests/support/bytes.h"
+#include "tests/support/temporary_folder.h"
 
 namespace assay::test {
 namespace {
@@ -143,35 +145,37 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(where_every_value_comes_from) {
-  config::Diagnostics diagnostics;
-  auto node = config::read_text("a.yaml", "/configs/a.yaml",
-                                "seed: 3\n"
-                                "dataset:\n"
-                                "  type: digits\n"
-                                "  split: {test: 0.25,\n"
-                                "    seed: 1}\n"
-                                "model: {type: mlp,\n"
-                                "  hidden: [100, 50]}\n"
-                                "loss: softmax_cross_entropy\n"
-                                "optimizer:\n"
-                                "  type: sgd\n"
-                                "  learning_rate: {type: cosine, decay_steps: '${seed}',\n"
-                                "    init_value: \"${seed}\"}\n"
-                                "train: {steps: 5}\n"
-                                "hooks:\n"
-                                "  a:\n"
-                                "    type: scalar\n"
-                                "    tag: \"t ${seed}\"\n"
-                                "    value: test.loss\n"
-                                "    at:\n"
-                                "      4\n"
-                                "    at_end: true\n",
-                                diagnostics);
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  write_file("a.yaml",
+             "seed: 3\n"
+             "dataset:\n"
+             "  type: digits\n"
+             "  split: {test: 0.25,\n"
+             "    seed: 1}\n"
+             "model: {type: mlp,\n"
+             "  hidden: [100, 50]}\n"
+             "loss: softmax_cross_entropy\n"
+             "optimizer:\n"
+             "  type: sgd\n"
+             "  learning_rate: {type: cosine, decay_steps: '${seed}',\n"
+             "    init_value: \"${seed}\"}\n"
+             "train: {steps: 5}\n"
+             "hooks:\n"
+             "  a:\n"
+             "    type: scalar\n"
+             "    tag: \"t ${seed}\"\n"
+             "    value: test.loss\n"
+             "    at:\n"
+             "      4\n"
+             "    at_end: true\n");
   const std::vector<std::string> arguments = {"model.hidden.0=10", "train.batch_size=32",
                                               "loggers=[jsonl]", "hooks.a.every=2"};
-  config::apply_overrides(node.value(), arguments, plan::stays_with_place, diagnostics);
   FakeCatalogue catalogue;
-  const auto plan = plan::make_plan(*node, catalogue, diagnostics);
+  config::Diagnostics diagnostics;
+  const auto plan = plan::load("a.yaml", arguments, catalogue, diagnostics);
+  std::filesystem::current_path(before);
   BOOST_TEST(diagnostics.text(false) == "");
   BOOST_REQUIRE(plan.has_value());
   BOOST_TEST(origins(*plan) ==
