@@ -19,7 +19,7 @@ class Wrong(unittest.TestCase):
         self.assertEqual(process.stderr, f"assay: error: {message}\n")
 
     def test_messages_have_one_style(self):
-        self.check([], "a command is missing  (run, describe, view, plugins)")
+        self.check([], "a command is missing  (run, check, show, describe, view, plugins)")
         self.check(["--nope"], "there is no option '--nope'  (`assay --help` shows all)")
         self.check(["plugins", "nope"], "plugins: there is no command 'nope'; (list, describe)")
         self.check(["plugins", "lst"],
