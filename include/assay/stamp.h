@@ -35,40 +35,46 @@
 #endif
 #endif
 
+#if defined(_LIBCPP_VERSION)
+#define ASSAY_STANDARD_LIBRARY "libc++"
+#elif defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
+#define ASSAY_STANDARD_LIBRARY "libstdc++ cxx11"
+#elif defined(__GLIBCXX__)
+#define ASSAY_STANDARD_LIBRARY "libstdc++ old"
+#else
+#define ASSAY_STANDARD_LIBRARY "unknown"
+#endif
+
+#if defined(_GLIBCXX_DEBUG)
+#define ASSAY_DEBUG_MODE "on"
+#else
+#define ASSAY_DEBUG_MODE "off"
+#endif
+
+#if defined(ASSAY_BUILT_WITH_ASAN)
+#define ASSAY_SANITIZERS "address"
+#elif defined(ASSAY_BUILT_WITH_TSAN)
+#define ASSAY_SANITIZERS "thread"
+#else
+#define ASSAY_SANITIZERS "none"
+#endif
+
+#define ASSAY_SDK ASSAY_TEXT(ASSAY_SDK_MAJOR) "." ASSAY_TEXT(ASSAY_SDK_MINOR)
+
+/// What must be the same in a plugin and its host, as `assay --version` and assay.pc say it.
+#define ASSAY_ABI                                                                                \
+  "sdk=" ASSAY_SDK ", standard_library=" ASSAY_STANDARD_LIBRARY ", debug_mode=" ASSAY_DEBUG_MODE \
+  ", sanitizers=" ASSAY_SANITIZERS
+
 namespace assay::stamp {
 
 inline constexpr std::string_view owner = "Assay";
 inline constexpr std::uint32_t note_type = 1;
 
-inline constexpr std::string_view sdk = ASSAY_TEXT(ASSAY_SDK_MAJOR) "." ASSAY_TEXT(ASSAY_SDK_MINOR);
-
-inline constexpr std::string_view standard_library =
-#if defined(_LIBCPP_VERSION)
-    "libc++";
-#elif defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
-    "libstdc++ cxx11";
-#elif defined(__GLIBCXX__)
-    "libstdc++ old";
-#else
-    "unknown";
-#endif
-
-inline constexpr std::string_view debug_mode =
-#if defined(_GLIBCXX_DEBUG)
-    "on";
-#else
-    "off";
-#endif
-
-inline constexpr std::string_view sanitizers =
-#if defined(ASSAY_BUILT_WITH_ASAN)
-    "address";
-#elif defined(ASSAY_BUILT_WITH_TSAN)
-    "thread";
-#else
-        "none";
-#endif
-
+inline constexpr std::string_view sdk = ASSAY_SDK;
+inline constexpr std::string_view standard_library = ASSAY_STANDARD_LIBRARY;
+inline constexpr std::string_view debug_mode = ASSAY_DEBUG_MODE;
+inline constexpr std::string_view sanitizers = ASSAY_SANITIZERS;
 inline constexpr std::string_view instructions =
 #if defined(__AVX512F__)
     "avx512";

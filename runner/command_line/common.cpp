@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "assay/stamp.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/search_path.h"
@@ -35,9 +36,9 @@ plugin_host::PluginHost make_plugin_host(const Common& common) {
 }
 
 std::string version_text(const Common& common) {
-  return fmt::format("assay {} (SDK {}, {} kernels; this CPU has {})", ASSAY_VERSION,
+  return fmt::format("assay {} (SDK {}, {} kernels; this CPU has {})\nplugins: {}", ASSAY_VERSION,
                      plugin_host::host_stamp().sdk, name_of(kernels_to_use(common)),
-                     name_of(plugin_host::cpu_instruction_set()));
+                     name_of(plugin_host::cpu_instruction_set()), ASSAY_ABI);
 }
 
 }  // namespace assay::command_line

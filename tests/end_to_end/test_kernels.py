@@ -19,7 +19,8 @@ def version(*options):
     """The kernels that `assay --version` names, and the best that it says this CPU has."""
     with program.temporary_folder() as folder:
         process = program.assay(*options, "--version", folder=folder)
-    match = re.fullmatch(r"assay \S+ \(SDK \S+, (\w+) kernels; this CPU has (\w+)\)\n", process.stdout)
+    match = re.fullmatch(r"assay \S+ \(SDK \S+, (\w+) kernels; this CPU has (\w+)\)\nplugins: .+\n",
+                         process.stdout)
     assert match, (process.stdout, process.stderr)
     return match.groups()
 
