@@ -78,7 +78,7 @@ inline constexpr std::string_view sanitizers = ASSAY_SANITIZERS;
 inline constexpr std::string_view instructions =
 #if defined(__AVX512F__)
     "avx512";
-#elif defined(__AVX2__)
+#elif defined(__AVX2__) || defined(__FMA__) || defined(__AVX__)
     "avx2";
 #else
     "generic";
