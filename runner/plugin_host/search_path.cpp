@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "runner/version.h"
+
 namespace assay::plugin_host {
 
 namespace fs = std::filesystem;
