@@ -51,6 +51,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_show(app, common, chosen);
   declare_describe(app, common, chosen);
   declare_view(app, common, chosen);
+  declare_complete(app, common, chosen);
+  declare_manual(app, common, chosen);
 
   CLI::App& plugins = *app.add_subcommand("plugins", "What plugins there are");
   plugins.require_subcommand(1);
@@ -70,7 +72,8 @@ std::string message(const CLI::App& app, const CLI::ParseError& error) {
       fmt::format("  (`{} --help` shows all)", where.empty() ? "assay" : "assay " + where);
   if (!where.empty()) where += ": ";
   std::vector<std::string> commands;
-  for (const CLI::App* command : at->get_subcommands({})) commands.push_back(command->get_name());
+  for (const CLI::App* command : at->get_subcommands({}))
+    if (!command->get_group().empty()) commands.push_back(command->get_name());
   const std::string listing = fmt::format("({})", fmt::join(commands, ", "));
 
   const std::vector<std::string> unknown = app.remaining(true);

@@ -22,6 +22,8 @@ void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_view(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_complete(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_manual(CLI::App& app, const Common& common, Chosen& chosen);
 
 /// Below `assay plugins`.
 void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen);

@@ -1,0 +1,148 @@
+// `assay complete`, for the shells (completions/): what the last word of a command line may become.
+//
+// All of it comes from the commands that are declared, so nothing has to be told twice. A line is a
+// candidate, a tab, and what it is; or ":files EXTENSION ...": files of these kinds and folders,
+// which shells know better how to complete.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <span>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+
+namespace assay::command_line {
+namespace {
+
+using Candidate = std::pair<std::string, std::string>;  // and what it is
+
+// What arguments can be, by the names that they have in the help.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> files = {{
+    {"CONFIG", ":files yaml yml"},
+    {"RUN_DIR", ":files yaml yml safetensors"},
+    {"FILE", ":files so"},
+    {"DIR", ":files"},
+}};
+
+class Completion {
+ public:
+  Completion(const CLI::App& app, const Common& common, std::span<const std::string> words)
+      : command_(&app), common_(common), word_(words.empty() ? "" : words.back()) {
+    if (!words.empty())
+      for (const std::string& word : words.first(words.size() - 1)) pass(word);
+  }
+
+  std::vector<Candidate> candidates() {
+    if (value_of_ != nullptr) values(value_of_->get_type_name());
+    else if (word_.starts_with('-')) options();
+    else {
+      for (const CLI::App* command : command_->get_subcommands({}))
+        if (!command->get_group().empty()) add(command->get_name(), command->get_description());
+      if (const CLI::Option* next = positional()) values(next->get_name(true));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  // A word in front of the one to complete.
+  void pass(const std::string& word) {
+    if (value_of_ != nullptr) {
+      if (value_of_->check_lname("plugin-path")) common_.plugin_path.push_back(word);
+      value_of_ = nullptr;
+    } else if (word.starts_with('-')) {
+      const CLI::Option* option = find_option(word);
+      if (option != nullptr && option->get_items_expected_max() > 0) value_of_ = option;
+    } else if (const CLI::App* next = find_command(word)) {
+      command_ = next;
+    } else {
+      ++arguments_;
+    }
+  }
+
+  const CLI::App* find_command(const std::string& name) const {
+    const auto commands = command_->get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == name; });
+    return commands.empty() ? nullptr : commands.front();
+  }
+
+  // Options may stand behind the commands below theirs.
+  const CLI::Option* find_option(const std::string& name) const {
+    for (const CLI::App* app = command_; app != nullptr; app = app->get_parent())
+      for (const CLI::Option* option : app->get_options())
+        if (option->nonpositional() && option->check_name(name)) return option;
+    return nullptr;
+  }
+
+  void options() {
+    for (const CLI::App* app = command_; app != nullptr; app = app->get_parent())
+      for (const CLI::Option* option : app->get_options())
+        for (const std::string& name : option->get_lnames())
+          if (!option->get_group().empty() && (app == command_ || name != "help"))
+            add("--" + name, option->get_description());
+  }
+
+  const CLI::Option* positional() const {
+    int before = 0;
+    for (const CLI::Option* option : command_->get_options()) {
+      if (!option->get_positional()) continue;
+      before += option->get_items_expected_max();
+      if (arguments_ < before) return option;
+    }
+    return nullptr;
+  }
+
+  // `name` is that of an argument ("KIND"), or an option's type ("DIR", "TEXT:{generic,avx2}").
+  void values(std::string_view name) {
+    const auto file =
+        std::ranges::find(files, name, &std::pair<std::string_view, std::string_view>::first);
+    if (file != files.end()) found_.emplace_back(file->second, "");
+    if (name == "KIND")
+      for (const std::string_view kind : kind_names) add(std::string(kind), "");
+    if (name == "NAME")
+      for (const auto& component : make_plugin_host(common_).components())
+        add(component.name, fmt::format("{}: {}", name_of(component.kind), component.doc));
+    if (const std::size_t brace = name.find('{'); brace != std::string_view::npos) {
+      std::istringstream list(std::string(name.substr(brace + 1, name.find('}') - brace - 1)));
+      for (std::string value; std::getline(list, value, ',');) add(value, "");
+    }
+  }
+
+  void add(const std::string& text, std::string about) {
+    if (text.starts_with(word_)) found_.emplace_back(text, std::move(about));
+  }
+
+  const CLI::App* command_;
+  Common common_;
+  std::string word_;
+  const CLI::Option* value_of_ = nullptr;  // the option whose value comes next
+  int arguments_ = 0;                      // of the command, without options
+  std::vector<Candidate> found_;
+};
+
+}  // namespace
+
+void declare_complete(CLI::App& app, const Common& common, Chosen& chosen) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("complete", "Complete a command line, for shells");
+  command->group("");  // not in the help
+  command->add_option("WORD", *words, "The words after `assay`, behind --");
+  command->callback([&, words] {
+    chosen = [&, words] {
+      for (const auto& [text, about] : Completion(app, common, *words).candidates())
+        fmt::print("{}{}{}\n", text, about.empty() ? "" : "\t", about);
+      return done;
+    };
+  });
+}
+
+}  // namespace assay::command_line
