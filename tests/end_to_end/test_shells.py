@@ -1,6 +1,7 @@
 """What shells and `man` know of the program: completions in real shells, and the manual page. Both are made from
 what the commands declare; here they are held against what `--help` says."""
 
+import fcntl
 import os
 import pathlib
 import pty
@@ -8,6 +9,7 @@ import re
 import select
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 
@@ -93,7 +95,8 @@ class Shell:
     def __init__(self, arguments, folder, environment):
         self.terminal, inner = pty.openpty()
         self.process = subprocess.Popen(arguments, cwd=folder, stdin=inner, stdout=inner, stderr=inner,
-                                        start_new_session=True, env={**environment, "TERM": "dumb"})
+                                        start_new_session=True, env={**environment, "TERM": "dumb"},
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(inner)
         self.text = ""
 

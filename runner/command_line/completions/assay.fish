@@ -4,10 +4,8 @@ function __assay_complete
     set -l words (commandline --tokenize --cut-at-cursor --current-process) "$word"
     for line in ($words[1] complete -- $words[2..] 2>/dev/null)
         if string match --quiet ':files*' -- $line
-            __fish_complete_directories $word
-            for kind in (string split --no-empty ' ' -- (string replace ':files' '' -- $line))
-                __fish_complete_suffix .$kind
-            end
+            set -l kinds (string split ' ' -- $line)[2..]
+            __fish_complete_path $word | string match --regex '^[^\t]*(?:/|\.(?:'(string join '|' -- $kinds none)'))(?:\t.*)?$'
         else
             echo $line
         end
