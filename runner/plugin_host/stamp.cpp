@@ -170,14 +170,37 @@ std::optional<Version> parse_version(std::string_view text) {
   return v;
 }
 
+std::string rebuilt(std::string_view how, std::string_view meson) {
+  return fmt::format("rebuild the plugin {}: {} && meson compile -C BUILD", how, meson);
+}
+
 // Why a plugin of SDK `theirs` does not fit into a host of SDK `ours` (see assay/version.h), as
 // what to do about it. Empty: it fits.
-std::string_view sdk_mend(std::string_view theirs, std::string_view ours) {
-  constexpr std::string_view rebuild = "rebuild the plugin against this assay's include/assay";
+std::string sdk_mend(std::string_view theirs, std::string_view ours) {
+  const std::string rebuild =
+      rebuilt("against this assay's include/assay", "meson setup --wipe BUILD");
   const auto plugin = parse_version(theirs), host = parse_version(ours);
   if (!plugin || !host || plugin->major < host->major) return rebuild;
   if (plugin->major == host->major && plugin->minor <= host->minor) return {};
-  return "use a newer assay, or rebuild the plugin against this one's include/assay";
+  return "use a newer assay, or " + rebuild;
+}
+
+std::string standard_library_mend(std::string_view ours) {
+  if (ours == "libc++") return "rebuild the plugin with clang++ -stdlib=libc++";
+  if (ours == "libstdc++ old") return "rebuild the plugin with -D_GLIBCXX_USE_CXX11_ABI=0";
+  return "rebuild the plugin with g++, or clang++ -stdlib=libstdc++, and without "
+         "-D_GLIBCXX_USE_CXX11_ABI=0";
+}
+
+std::string debug_mode_mend(std::string_view ours) {
+  return ours == "on"
+             ? rebuilt("with -D_GLIBCXX_DEBUG", "meson configure BUILD -Dcpp_debugstl=true")
+             : rebuilt("without -D_GLIBCXX_DEBUG", "meson configure BUILD -Dcpp_debugstl=false");
+}
+
+std::string sanitizers_mend(std::string_view ours) {
+  return rebuilt(ours == "none" ? "without -fsanitize" : fmt::format("with -fsanitize={}", ours),
+                 fmt::format("meson configure BUILD -Db_sanitize={}", ours));
 }
 
 }  // namespace
@@ -217,17 +240,16 @@ std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, Instru
   if (const auto mend = sdk_mend(plugin.sdk, host.sdk); !mend.empty())
     refuse("sdk", plugin.sdk, host.sdk, mend);
   compare("standard_library", plugin.standard_library, host.standard_library,
-          "rebuild the plugin with the C++ standard library that assay uses");
-  compare("debug_mode", plugin.debug_mode, host.debug_mode,
-          host.debug_mode == "on" ? "rebuild the plugin with -D_GLIBCXX_DEBUG"
-                                  : "rebuild the plugin without -D_GLIBCXX_DEBUG");
-  compare("sanitizers", plugin.sanitizers, host.sanitizers,
-          "build both with the same -fsanitize, or both without");
+          standard_library_mend(host.standard_library));
+  compare("debug_mode", plugin.debug_mode, host.debug_mode, debug_mode_mend(host.debug_mode));
+  compare("sanitizers", plugin.sanitizers, host.sanitizers, sanitizers_mend(host.sanitizers));
   const auto known = std::ranges::find(instruction_set_names, plugin.instructions);
   if (known - instruction_set_names.begin() > static_cast<std::ptrdiff_t>(cpu))
-    lines.push_back(fmt::format(
-        "instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin without -march",
-        plugin.instructions, name_of(cpu)));
+    lines.push_back(
+        fmt::format("instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin "
+                    "without -march, "
+                    "or with -march=native on this machine",
+                    plugin.instructions, name_of(cpu)));
   return lines;
 }
 

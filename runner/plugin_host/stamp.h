@@ -37,7 +37,7 @@ Stamp read_stamp(const std::filesystem::path& library);
 Stamp host_stamp();
 
 /// Why a library with this stamp cannot be loaded here: one line per field, both sides, and what to
-/// do. Empty: it can.
+/// do, with the command for a plugin that Meson builds. Empty: it can.
 std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, InstructionSet cpu);
 
 }  // namespace assay::plugin_host

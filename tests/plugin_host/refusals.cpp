@@ -20,9 +20,10 @@ Stamp stamp() {
           .components = {}};
 }
 
-const std::string rebuild_sdk = "rebuild the plugin against this assay's include/assay";
-const std::string newer_assay =
-    "use a newer assay, or rebuild the plugin against this one's include/assay";
+const std::string compile = " && meson compile -C BUILD";
+const std::string rebuild_sdk =
+    "rebuild the plugin against this assay's include/assay: meson setup --wipe BUILD" + compile;
+const std::string newer_assay = "use a newer assay, or " + rebuild_sdk;
 
 }  // namespace
 
@@ -41,14 +42,24 @@ BOOST_AUTO_TEST_CASE(each_field_alone_gives_one_line_with_both_sides_and_the_men
   const std::vector<Case> cases = {
       {&Stamp::sdk, "sdk", "2.5", "3.5", rebuild_sdk},
       {&Stamp::standard_library, "standard_library", "libc++", "libstdc++ cxx11",
-       "rebuild the plugin with the C++ standard library that assay uses"},
+       "rebuild the plugin with g++, or clang++ -stdlib=libstdc++, and without "
+       "-D_GLIBCXX_USE_CXX11_ABI=0"},
+      {&Stamp::standard_library, "standard_library", "libstdc++ cxx11", "libc++",
+       "rebuild the plugin with clang++ -stdlib=libc++"},
+      {&Stamp::standard_library, "standard_library", "libstdc++ cxx11", "libstdc++ old",
+       "rebuild the plugin with -D_GLIBCXX_USE_CXX11_ABI=0"},
       {&Stamp::debug_mode, "debug_mode", "on", "off",
-       "rebuild the plugin without -D_GLIBCXX_DEBUG"},
-      {&Stamp::debug_mode, "debug_mode", "off", "on", "rebuild the plugin with -D_GLIBCXX_DEBUG"},
+       "rebuild the plugin without -D_GLIBCXX_DEBUG: "
+       "meson configure BUILD -Dcpp_debugstl=false" +
+           compile},
+      {&Stamp::debug_mode, "debug_mode", "off", "on",
+       "rebuild the plugin with -D_GLIBCXX_DEBUG: meson configure BUILD -Dcpp_debugstl=true" +
+           compile},
       {&Stamp::sanitizers, "sanitizers", "address", "none",
-       "build both with the same -fsanitize, or both without"},
+       "rebuild the plugin without -fsanitize: meson configure BUILD -Db_sanitize=none" + compile},
       {&Stamp::sanitizers, "sanitizers", "none", "thread",
-       "build both with the same -fsanitize, or both without"},
+       "rebuild the plugin with -fsanitize=thread: meson configure BUILD -Db_sanitize=thread" +
+           compile},
   };
   for (const Case& c : cases) {
     Stamp plugin = stamp(), host = stamp();
@@ -104,7 +115,8 @@ BOOST_AUTO_TEST_CASE(instructions_beyond_the_cpus_are_refused) {
         if (theirs > ours)
           BOOST_TEST(lines[0] == "instructions: the plugin needs '" + names[theirs] +
                                      "', this CPU has '" + names[ours] +
-                                     "'; rebuild the plugin without -march");
+                                     "'; rebuild the plugin without -march, or with "
+                                     "-march=native on this machine");
       }
     }
 }
