@@ -49,3 +49,7 @@ def blocks(path):
     for before, block in zip(parts[::2], parts[1::2]):
         language, _, code = block.partition("\n")
         yield before.strip(), language, code + "\n"
+
+
+def blocks_of(path, language):
+    return [code for _, of, code in blocks(path) if of == language]
