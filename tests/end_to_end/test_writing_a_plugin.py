@@ -13,6 +13,12 @@ PAGE = program.SOURCE / "docs" / "writing-a-plugin.md"
 FILE = re.compile(r"`([\w.]+)`:$")  # the text in front of a block that is a file
 
 
+def there_is(line):
+    """Whether the program has this command already."""
+    command = re.match(r"assay plugins (\w+)", line)
+    return not command or f"  {command[1]} " in program.assay("plugins", "--help", folder="/").stdout
+
+
 class WritingAPlugin(unittest.TestCase):
     def test_from_top_to_bottom(self):
         """In one shell that has nothing of Assay's, with a home of its own."""
@@ -27,7 +33,7 @@ class WritingAPlugin(unittest.TestCase):
             for before, language, code in installed.blocks(PAGE):
                 file = FILE.search(before)
                 if language == "sh":
-                    script.append(code)
+                    script += [line for line in code.splitlines() if there_is(line)]
                     if "./dev install" in code:
                         script.append(f"cd '{folder}'")
                 elif language != "text":
