@@ -44,6 +44,25 @@ class Dev(unittest.TestCase):
             self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
             self.assertTrue((mine / "run" / "run.json").exists())
 
+    def test_install_into_the_callers_folder(self):
+        """Also over an installation that is in use, and with paths that have blanks."""
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            there = pathlib.Path(folder) / "my programs" / "assay"
+            for arguments in (("--prefix", "my programs/assay"), (f"--prefix={there}",)):
+                process = dev(source, "install", *arguments, cwd=folder)
+                self.assertEqual(process.returncode, 0, process.stderr)
+                print(process.stdout)
+                self.assertIn(f"installed {there}/bin/assay\nexport PATH=\"{there}/bin:$PATH\"\n", process.stdout)
+                used = subprocess.Popen([there / "bin" / "assay", "plugins", "list"], stdout=subprocess.PIPE)
+                dev(source, "install", *arguments, cwd=folder)
+                self.assertIn(f"{there}/lib", used.communicate()[0].decode())
+                self.assertEqual(used.returncode, 0)
+            for arguments in (("--prefix",), ("there",), ("--prefix=",), ("--prefix", "")):
+                process = dev(source, "install", *arguments, cwd=folder)
+                self.assertEqual((process.returncode, process.stderr),
+                                 (2, "dev: expected ./dev install [--prefix DIR]\n"), arguments)
+
     def test_view_works_in_the_callers_folder(self):
         with program.temporary_folder() as folder:
             source = source_folder(folder)
