@@ -108,7 +108,8 @@ class Completion {
     if (file != files.end()) found_.emplace_back(file->second, "");
     if (name == "KIND")
       for (const std::string_view kind : kind_names) add(std::string(kind), "");
-    if (name == "NAME")
+    // Behind a KIND it is of something that is to be made.
+    if (name == "NAME" && command_->get_option_no_throw("KIND") == nullptr)
       for (const auto& component : make_plugin_host(common_).components())
         add(component.name, fmt::format("{}: {}", name_of(component.kind), component.doc));
     if (const std::size_t brace = name.find('{'); brace != std::string_view::npos) {
