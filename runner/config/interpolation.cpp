@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runner/config/reader.h"
 #include "runner/config/suggest.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::size_t longest_chain = 32;
 constexpr std::size_t max_text = 1024 * 1024;  // bytes of all texts that references make
+constexpr std::size_t max_visits = 20 * max_nodes;
+constexpr std::string_view resolvers = "${env:NAME}, ${env:NAME,default}, ${now:FORMAT}";
 
 bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
@@ -48,6 +51,21 @@ bool is_text(std::string_view text) {
   return true;
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+// With `\${` for `${`, so that it stays as it is.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i).starts_with("${")) result += '\\';
+    result += text[i];
+  }
+  return result;
+}
+
 // As it would be read from a file.
 Node plain_scalar(std::string_view text, const Location& where) {
   Node node;
@@ -58,11 +76,33 @@ Node plain_scalar(std::string_view text, const Location& where) {
   return node;
 }
 
+bool is_single(const Node& node) {
+  return node.kind == Node::Kind::scalar || node.kind == Node::Kind::null;
+}
+
+struct Summary {
+  std::size_t values = 0, bytes = 0, depth = 0;
+  bool reported = false;
+};
+
+void summarize(const Node& node, std::size_t depth, Summary& summary) {
+  ++summary.values;
+  summary.bytes += node.scalar.size();
+  summary.depth = std::max(summary.depth, depth);
+  summary.reported = summary.reported || node.reported;
+  for (const Node& element : node.list) summarize(element, depth + 1, summary);
+  for (const Node::Entry& entry : node.map) {
+    summary.bytes += entry.key.size();
+    summarize(entry.value, depth + 1, summary);
+  }
+}
+
 class Interpolation {
  public:
   Interpolation(Node& root, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {}
 
   void visit(Node& node, const std::string& key) {
+    if (!chain_.empty() && ++visits_ > max_visits) return;
     if (node.kind == Node::Kind::scalar) resolve(node, key);
     for (std::size_t i = 0; i < node.list.size(); ++i)
       visit(node.list[i], joined(key, std::to_string(i)));
@@ -77,6 +117,15 @@ class Interpolation {
 
   void resolve(Node& node, const std::string& key) {
     if (!next_reference(node.scalar, 0) || done_.contains(&node)) return;
+    const auto link = std::find_if(chain_.begin(), chain_.end(),
+                                   [&node](const Link& l) { return l.node == &node; });
+    if (link != chain_.end() || chain_.size() >= longest_chain) {
+      const bool circle = link != chain_.end();
+      const Link last = chain_.back();
+      return fail(*last.node, last.key,
+                  circle ? "references in a circle" : "too long a chain of references",
+                  chain_from(circle ? link : chain_.begin()) + key);
+    }
     chain_.push_back({&node, key});
     replace(node, key);
     chain_.pop_back();
@@ -95,16 +144,15 @@ class Interpolation {
         result += text.substr(reference->begin, reference->end - reference->begin);
         continue;
       }
-      const std::optional<Node> value = value_of(reference->name, node, key);
+      std::optional<Node> value = value_of(reference->name, node, key);
       if (!value) return;
-      made_ += value->scalar.size();
-      if (made_ > max_text) return fail(node, key, "references make too much text", "");
-      if (reference->begin == 0 && reference->end == text.size()) {
-        node.kind = value->kind;
-        node.scalar = value->scalar;
-        node.quoted = value->quoted;
-        return;
-      }
+      if (reference->begin == 0 && reference->end == text.size())
+        return take_over(node, std::move(*value));
+      if (!is_single(*value))
+        return fail(node, key,
+                    fmt::format("{} is {}: within a text only single values can be referred to",
+                                quoted(reference->name), described(*value)),
+                    "");
       result += value->kind == Node::Kind::null ? "null" : value->scalar;
     }
     made_ += result.size();
@@ -112,38 +160,53 @@ class Interpolation {
     node.scalar = result + text.substr(at);
   }
 
+  static void take_over(Node& node, Node value) {
+    const Location where = node.where;
+    auto origin = value.origin ? std::move(value.origin) : value.where.source;
+    node = std::move(value);
+    node.where = where;
+    if (origin != where.source) node.origin = std::move(origin);
+  }
+
   std::optional<Node> value_of(std::string_view name, Node& node, const std::string& key) {
-    if (name.starts_with("env:")) return environment(name.substr(4), node, key);
-    if (name == "now") {
-      fail(node, key, "'${now}' needs a format", "${now:%Y%m%d-%H%M%S}");
+    const auto refuse = [&](std::string message, std::string hint = {}) -> std::optional<Node> {
+      fail(node, key, std::move(message), std::move(hint));
       return std::nullopt;
-    }
+    };
+    if (name.find("${") != std::string_view::npos)
+      return refuse("a reference within a reference", "name the key itself");
+    if (name.starts_with("env:")) return environment(name.substr(4), node, key);
+    if (name == "now") return refuse("'${now}' needs a format", "${now:%Y%m%d-%H%M%S}");
+    if (name.find(':') != std::string_view::npos)
+      return refuse(fmt::format("there is no '${{{}:...}}'", name.substr(0, name.find(':'))),
+                    fmt::format("there are {}", resolvers));
+    if (name.find_first_of("+*/%()<>= ") != std::string_view::npos)
+      return refuse(fmt::format("expected the name of a key, found {}", quoted(name)),
+                    "references are not calculated with: write the result");
+    if (name.empty() || name.starts_with('.') || name.ends_with('.'))
+      return refuse(fmt::format("expected the full name of a key, found {}", quoted(name)),
+                    "${optimizer.learning_rate}");
     Node* target = find(name, node, key);
     if (target == nullptr) return std::nullopt;
-    if (target->kind == Node::Kind::list || target->kind == Node::Kind::map) {
-      fail(node, key,
-           fmt::format("{} is {}: only single values can be referred to", quoted(name),
-                       described(*target)),
-           "");
-      return std::nullopt;
-    }
-    const auto link = std::find_if(chain_.begin(), chain_.end(),
-                                   [target](const Link& l) { return l.node == target; });
-    if (link != chain_.end() || chain_.size() >= longest_chain) {
-      const bool circle = link != chain_.end();
-      fail(node, key, circle ? "references in a circle" : "too long a chain of references",
-           chain_from(circle ? link : chain_.begin()) + std::string(name));
-      return std::nullopt;
-    }
-    resolve(*target, std::string(name));
-    if (!target->reported) return *target;
-    node.reported = true;
-    return std::nullopt;
+    visit(*target, std::string(name));
+    Summary summary;
+    summarize(*target, static_cast<std::size_t>(std::count(key.begin(), key.end(), '.')) + 1,
+              summary);
+    node.reported = node.reported || summary.reported;
+    if (node.reported) return std::nullopt;
+    made_ += summary.bytes;
+    values_ += summary.values;
+    if (made_ > max_text) return refuse("references make too much text");
+    if (values_ > max_nodes || visits_ > max_visits)
+      return refuse(fmt::format("references make more than {} values", max_nodes));
+    if (summary.depth > max_depth)
+      return refuse(fmt::format("nested deeper than {} levels", max_depth));
+    return *target;
   }
 
   std::optional<Node> environment(std::string_view text, Node& node, const std::string& key) {
     const std::size_t comma = text.find(',');
-    const std::string name(text.substr(0, comma));
+    const std::string name(trimmed(text.substr(0, comma)));
     const char* value = std::getenv(name.c_str());
     if (value == nullptr && comma == std::string_view::npos) {
       fail(node, key, fmt::format("the environment variable {} is not set", quoted(name)),
@@ -155,7 +218,13 @@ class Interpolation {
            "");
       return std::nullopt;
     }
-    return plain_scalar(value != nullptr ? value : text.substr(comma + 1), node.where);
+    Node result = plain_scalar(
+        value != nullptr ? escaped(value) : std::string(trimmed(text.substr(comma + 1))),
+        node.where);
+    made_ += result.scalar.size();
+    if (made_ <= max_text) return result;
+    fail(node, key, "references make too much text", "");
+    return std::nullopt;
   }
 
   Node* find(std::string_view path, Node& node, const std::string& key) {
@@ -213,17 +282,28 @@ class Interpolation {
   Diagnostics& diagnostics_;
   std::vector<Link> chain_;
   std::unordered_set<const Node*> done_;
-  std::size_t made_ = 0;
+  std::size_t made_ = 0;    // bytes
+  std::size_t values_ = 0;  // copied
+  std::size_t visits_ = 0;  // of values that are referred to
 };
 
 }  // namespace
 
 std::optional<Reference> next_reference(std::string_view text, std::size_t from) {
-  const std::size_t begin = text.find("${", from);
+  std::size_t begin = text.find("${", from);
+  while (begin != std::string_view::npos && begin > 0 && text[begin - 1] == '\\')
+    begin = text.find("${", begin + 2);
   if (begin == std::string_view::npos) return std::nullopt;
   const std::size_t close = text.find('}', begin);
   if (close == std::string_view::npos) return Reference{begin, text.size(), {}, false};
   return Reference{begin, close + 1, text.substr(begin + 2, close - begin - 2)};
+}
+
+std::string literal(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (!text.substr(i).starts_with("\\${")) result += text[i];
+  return result;
 }
 
 void interpolate(Node& root, Diagnostics& diagnostics) {
@@ -237,7 +317,7 @@ std::string expand_now(std::string_view text, std::chrono::system_clock::time_po
   std::string result;
   std::size_t at = 0;
   while (const auto reference = next_reference(text, at)) {
-    result += text.substr(at, reference->begin - at);
+    result += literal(text.substr(at, reference->begin - at));
     at = reference->end;
     if (!reference->name.starts_with("now:")) {
       result += text.substr(reference->begin, reference->end - reference->begin);
@@ -253,8 +333,7 @@ std::string expand_now(std::string_view text, std::chrono::system_clock::time_po
       throw std::runtime_error("the time format '" + format + "' gives no text, or too long a one");
     result.append(buffer.data(), bytes);
   }
-  result += text.substr(at);
-  return result;
+  return result + literal(text.substr(at));
 }
 
 }  // namespace assay::config

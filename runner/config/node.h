@@ -1,6 +1,7 @@
 // A config as written: scalars that are still text, lists and maps, each with its place.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,8 @@ struct Node {
   std::vector<Node> list;
   std::vector<Entry> map;  ///< in the order written
   Location where;
+  /// The file that relative paths start at, where `where` is another: a reference brought the value.
+  std::shared_ptr<const Source> origin;
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);
@@ -30,6 +33,7 @@ struct Node::Entry {
   std::string key;
   Location where;  ///< of the key
   Node value;
+  bool made = false;  ///< by an argument that sets what was not there
 };
 
 }  // namespace assay::config

@@ -1,4 +1,4 @@
-// Tags with ${step} and ${epoch} in them.
+// Tags with ${step} and ${epoch} in them, and \${ for a `${` that stays.
 #pragma once
 
 #include <cstdint>

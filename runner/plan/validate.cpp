@@ -34,11 +34,13 @@ bool within(double value, const Parameter& p) {
 }
 
 // Relative paths start at the folder of the file that says them.
-std::string absolute(const std::string& path, const Location& where) {
+std::string absolute(const Node& node) {
   namespace fs = std::filesystem;
+  const std::string& path = node.scalar;
   if (path.starts_with("assay:")) return path;
-  const bool in_file = where.source != nullptr && !where.source->path.empty();
-  const fs::path base = in_file ? fs::path(where.source->path).parent_path() : fs::current_path();
+  const auto& source = node.origin ? node.origin : node.where.source;
+  const bool in_file = source != nullptr && !source->path.empty();
+  const fs::path base = in_file ? fs::path(source->path).parent_path() : fs::current_path();
   return (base / path).lexically_normal().string();
 }
 
@@ -134,7 +136,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
       else if (p.type == ParameterType::text) value.data = node.scalar;
       else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
-      else value.data = absolute(node.scalar, node.where);
+      else value.data = absolute(node);
       break;
     case ParameterType::choice: {
       const std::string suggestion = config::suggest(node.scalar, words(p.choices));

@@ -6,6 +6,7 @@
 
 #include "assay/renderer.h"
 #include "assay/schedule.h"
+#include "runner/config/interpolation.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/search_path.h"
 
@@ -49,8 +50,14 @@ std::int64_t PlannedOptions::integer(std::string_view name) const {
   return as<std::int64_t>(at(name), name);
 }
 double PlannedOptions::number(std::string_view name) const { return as_number(at(name), name); }
+std::string_view PlannedOptions::spelled(const std::string& text) const {
+  return text.find("\\${") == std::string::npos ? text : texts_.emplace_back(config::literal(text));
+}
+
+// Tags are filled in at each step, and only then say `${` for `\${`.
 std::string_view PlannedOptions::text(std::string_view name) const {
-  return as<std::string>(at(name), name);
+  const auto& text = as<std::string>(at(name), name);
+  return name == "tag" ? text : spelled(text);
 }
 std::size_t PlannedOptions::size(std::string_view name) const {
   return as<plan::List>(at(name), name).size();
@@ -62,14 +69,14 @@ double PlannedOptions::number(std::string_view name, std::size_t index) const {
   return as_number(at(name, index), name);
 }
 std::string_view PlannedOptions::text(std::string_view name, std::size_t index) const {
-  return as<std::string>(at(name, index), name);
+  return spelled(as<std::string>(at(name, index), name));
 }
 
 std::string_view PlannedOptions::path(std::string_view name) const {
   const std::string& path = as<std::string>(at(name), name);
   constexpr std::string_view own = "assay:";
-  if (!path.starts_with(own)) return path;
-  return paths_.emplace_back((places().data / path.substr(own.size())).string());
+  if (!path.starts_with(own)) return spelled(path);
+  return texts_.emplace_back((places().data / path.substr(own.size())).string());
 }
 
 const Options& PlannedOptions::group(std::string_view name) const {

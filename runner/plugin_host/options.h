@@ -42,6 +42,8 @@ class PlannedOptions final : public Options {
  private:
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
+  /// With `${` for the plan's `\${`.
+  std::string_view spelled(const std::string& text) const;
   void* component(std::string_view name, Kind kind) const;
 
   const plan::Values& values_;
@@ -49,7 +51,7 @@ class PlannedOptions final : public Options {
   PluginHost& host_;
   std::vector<std::shared_ptr<Object>>& nested_;
   mutable std::vector<std::unique_ptr<PlannedOptions>> groups_;
-  mutable std::deque<std::string> paths_;
+  mutable std::deque<std::string> texts_;
 };
 
 }  // namespace assay::plugin_host

@@ -32,12 +32,34 @@ BOOST_AUTO_TEST_CASE(other_keys) {
   BOOST_TEST(filled_in("a: 5$\nb: $x") == "{a: 5$, b: $x}");
 }
 
+BOOST_AUTO_TEST_CASE(lists_and_maps) {
+  BOOST_TEST(filled_in("r: {type: sheet, rows: 5}\na: ${r}\nb: [\"${r}\", \"${l}\"]\nl: [1, x]") ==
+             "{r: {type: sheet, rows: 5}, a: {type: sheet, rows: 5}, b: [{type: sheet, rows: 5}, "
+             "[1, x]], l: [1, x]}");
+  BOOST_TEST(filled_in("s: 5\na: ${b}\nb: {c: \"${s}\", d: \"${e}\"}\ne: [\"x${s}\"]") ==
+             "{s: 5, a: {c: 5, d: ['x5']}, b: {c: 5, d: ['x5']}, e: ['x5']}");
+  config::Diagnostics diagnostics;
+  auto node = config::read_text("a.yaml", "/a.yaml", "a: ${b}\nb: {c: 1}\n", diagnostics);
+  config::interpolate(*node, diagnostics);
+  BOOST_TEST(node->find("a")->where.line == 1);
+  BOOST_TEST(node->find("a")->find("c")->where.line == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_meant_literally) {
+  BOOST_TEST(filled_in("s: 1\na: \\${s} ${s}\nb: ${a}\nc: '\\${'") ==
+             "{s: 1, a: '\\${s} 1', b: '\\${s} 1', c: '\\${'}");
+  BOOST_TEST(config::literal("\\${s} \\$ ${t} \\${") == "${s} \\$ ${t} ${");
+  setenv("ASSAY_TEST_NAME", "${s}", 1);
+  BOOST_TEST(filled_in("s: 1\na: ${env:ASSAY_TEST_NAME}") == "{s: 1, a: \\${s}}");
+}
+
 BOOST_AUTO_TEST_CASE(the_environment) {
   setenv("ASSAY_TEST_NAME", "7", 1);
   unsetenv("ASSAY_TEST_NONE");
   BOOST_TEST(filled_in("a: ${env:ASSAY_TEST_NAME}") == "{a: 7}");
   BOOST_TEST(filled_in("a: x${env:ASSAY_TEST_NAME,8}") == "{a: 'x7'}");
   BOOST_TEST(filled_in("a: ${env:ASSAY_TEST_NONE,8}") == "{a: 8}");
+  BOOST_TEST(filled_in("a: '${env: ASSAY_TEST_NONE, 8 }'") == "{a: 8}");
   BOOST_TEST(filled_in("a: ${env:ASSAY_TEST_NONE,}") == "{a: }");
   BOOST_TEST(filled_in("a: ${env:ASSAY_TEST_NONE,null}") == "{a: null}");
   setenv("ASSAY_TEST_NAME", "\xFF", 1);
@@ -72,16 +94,48 @@ BOOST_AUTO_TEST_CASE(problems) {
              "a.yaml:1:4: error: a: references in a circle\n"
              "    1 | a: ${a}\n"
              "      |    ^~~~ a -> a\n");
-  BOOST_TEST(filled_in("a: {b: 1}\nc: ${a}\nd: ${now}\ne: \"${\"") ==
-             "a.yaml:2:4: error: c: 'a' is a map: only single values can be referred to\n"
-             "    2 | c: ${a}\n"
-             "      |    ^~~~\n"
+  BOOST_TEST(filled_in("a: {b: 1}\nc: x${a}\nd: ${now}\ne: \"${\"") ==
+             "a.yaml:2:4: error: c: 'a' is a map: within a text only single values can be referred "
+             "to\n"
+             "    2 | c: x${a}\n"
+             "      |    ^~~~~\n"
              "a.yaml:3:4: error: d: '${now}' needs a format\n"
              "    3 | d: ${now}\n"
              "      |    ^~~~~~ ${now:%Y%m%d-%H%M%S}\n"
              "a.yaml:4:4: error: e: '${' without its '}'\n"
              "    4 | e: \"${\"\n"
              "      |    ^~~~\n");
+  BOOST_TEST(filled_in("s: 1\na: ${s + 1}\nb: ${2*s}\nc: ${s-1}\nd: ${}\ne: ${a${s}}\nf: "
+                       "${oc.env:HOME}\ng: ${.s}") ==
+             "a.yaml:2:4: error: a: expected the name of a key, found 's + 1'\n"
+             "    2 | a: ${s + 1}\n"
+             "      |    ^~~~~~~~ references are not calculated with: write the result\n"
+             "a.yaml:3:4: error: b: expected the name of a key, found '2*s'\n"
+             "    3 | b: ${2*s}\n"
+             "      |    ^~~~~~ references are not calculated with: write the result\n"
+             "a.yaml:4:4: error: c: the config sets no key 's-1'\n"
+             "    4 | c: ${s-1}\n"
+             "      |    ^~~~~~\n"
+             "a.yaml:5:4: error: d: expected the full name of a key, found ''\n"
+             "    5 | d: ${}\n"
+             "      |    ^~~ ${optimizer.learning_rate}\n"
+             "a.yaml:6:4: error: e: a reference within a reference\n"
+             "    6 | e: ${a${s}}\n"
+             "      |    ^~~~~~~~ name the key itself\n"
+             "a.yaml:7:4: error: f: there is no '${oc.env:...}'\n"
+             "    7 | f: ${oc.env:HOME}\n"
+             "      |    ^~~~~~~~~~~~~~ there are ${env:NAME}, ${env:NAME,default}, ${now:FORMAT}\n"
+             "a.yaml:8:4: error: g: expected the full name of a key, found '.s'\n"
+             "    8 | g: ${.s}\n"
+             "      |    ^~~~~ ${optimizer.learning_rate}\n");
+  BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
+             "a.yaml:1:12: error: a.b.1: references in a circle\n"
+             "    1 | a: {b: [1, \"${a}\"]}\n"
+             "      |            ^~~~~~ a.b.1 -> a.b.1\n");
+  BOOST_TEST(filled_in("a: {b: \"${c}\"}\nc: {d: \"${a}\"}") ==
+             "a.yaml:2:8: error: c.d: references in a circle\n"
+             "    2 | c: {d: \"${a}\"}\n"
+             "      |        ^~~~~~ a.b -> c.d -> a.b\n");
 }
 
 BOOST_AUTO_TEST_CASE(growth_has_an_end) {
@@ -93,6 +147,18 @@ BOOST_AUTO_TEST_CASE(growth_has_an_end) {
   std::string chain = "a0: ${a1}\n";
   for (int i = 1; i < 5000; ++i) chain += fmt::format("a{}: ${{a{}}}\n", i, i + 1);
   BOOST_TEST(filled_in(chain).find("too long a chain of references") != std::string::npos);
+  std::string bomb = "a0: [1, 1, 1, 1]\n";
+  for (int i = 1; i < 60; ++i)
+    bomb += fmt::format("a{0}: [\"${{a{1}}}\", \"${{a{1}}}\"]\n", i, i - 1);
+  BOOST_TEST(filled_in(bomb).find("references make more than 20000 values") != std::string::npos);
+  std::string stairs = "a0: [1]\n";
+  for (int i = 1; i < 80; ++i) stairs += fmt::format("a{0}: [\"${{a{1}}}\"]\n", i, i - 1);
+  BOOST_TEST(filled_in(stairs).find("nested deeper than 64 levels") != std::string::npos);
+  std::string circles = "a: {x: [" + std::string(1, '1');
+  for (int i = 0; i < 5000; ++i) circles += ", 1";
+  circles += "]";
+  for (int i = 0; i < 3000; ++i) circles += fmt::format(", b{}: \"${{a}}\"", i);
+  BOOST_TEST(filled_in(circles + "}").find("references in a circle") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_time) {
@@ -103,6 +169,7 @@ BOOST_AUTO_TEST_CASE(the_time) {
   BOOST_TEST(config::expand_now("runs/${now:%Y%m%d-%H%M%S}/${step}", time) ==
              "runs/20010909-034640/${step}");
   BOOST_TEST(config::expand_now("x", time) == "x");
+  BOOST_TEST(config::expand_now("\\${now:%Y} ${now:%Y}", time) == "${now:%Y} 2001");
   BOOST_CHECK_THROW(config::expand_now("${now:%999999999Y}", time), std::runtime_error);
   BOOST_CHECK_THROW(config::expand_now("${now:}", time), std::runtime_error);
 }
