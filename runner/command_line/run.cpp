@@ -23,6 +23,7 @@
 #include "runner/picture/load.h"
 #include "runner/plan/canonical.h"
 #include "runner/plugin_host/search_path.h"
+#include "runner/run_folder/config_copy.h"
 #include "runner/run_folder/run_folder.h"
 #include "runner/run_folder/run_record.h"
 #include "runner/run_folder/weights.h"
@@ -97,7 +98,7 @@ class Execution {
         record_(opening_record(plan, experiment_, host, start_)) {
     record_.overrides = overrides;
     run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
-    run_folder::write_atomically(folder_.file("config.yaml"), plan.source->text, Sync::later);
+    run_folder::copy_config(folder_.path(), *plan.source, plan.sources);
     if (git_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
       record_.git = git_.get();
     run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
@@ -259,7 +260,7 @@ void declare_run(CLI::App& app, const Common& common, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("run", "Run the experiment of a config");
   command->add_option("CONFIG", a->config, "The YAML file")->required();
   command->add_option("key=value", a->overrides,
-                      "Set keys of the config: seed=1 hooks.loss.every=5");
+                      "Set keys of the config: seed=1; +key=value adds one, ~key removes one");
   command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
   command->footer(
       "Example:\n  assay run configs/digits.yaml train.epochs=100 'model.hidden=[50, 50]'");

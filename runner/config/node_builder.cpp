@@ -25,7 +25,7 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
-    : text_(source->text), diagnostics_(diagnostics), places_(source) {}
+    : text_(source->text), at_signs_(text_), diagnostics_(diagnostics), places_(source) {}
 
 std::optional<std::size_t> NodeBuilder::open_bracket() const {
   const auto found = std::find_if(stack_.rbegin(), stack_.rend(), [this](const Frame& frame) {
@@ -64,7 +64,8 @@ void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 }
 
 void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                           const std::string& text) {
+                           const std::string& read) {
+  const std::string text = at_signs_.shown(read);
   const std::size_t begin = begin_of(mark);
   const std::size_t end = scalar_end(text_, begin, text);
   const bool quoted = tag == "!";

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runner/config/at_sign.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/config/places.h"
@@ -28,6 +29,7 @@ class NodeBuilder final : public YAML::EventHandler {
   /// Nothing when the document is empty.
   std::optional<Node> take() { return std::move(root_); }
   Places& places() { return places_; }
+  const AtSigns& at_signs() const { return at_signs_; }
   /// Where the last event was.
   std::size_t offset() const { return offset_; }
   /// Where the innermost list or map in brackets or braces starts that is still open.
@@ -76,6 +78,7 @@ class NodeBuilder final : public YAML::EventHandler {
                          std::string hint = {});
 
   const std::string& text_;
+  AtSigns at_signs_;
   Diagnostics& diagnostics_;
   Places places_;
   std::optional<Node> root_;

@@ -6,133 +6,221 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <vector>
 
-#include "runner/config/places.h"
+#include "runner/config/argument.h"
+#include "runner/config/merge.h"
 #include "runner/config/reader.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
 
-struct Override {
-  std::vector<std::string> path;
-  std::vector<Location> places;  // of the path's parts
-  Node value;
-};
+constexpr std::size_t most = 1000;  // arguments
 
-std::optional<Override> parse(const std::shared_ptr<const Source>& source,
-                              Diagnostics& diagnostics) {
-  const std::string& text = source->text;
-  const std::size_t equals = text.find('=');
-  Places places(source);
-  const auto fail = [&](std::size_t begin, std::size_t end, std::string message,
-                        std::string hint = {}) -> std::optional<Override> {
-    diagnostics.error(places.at(begin, end), {}, std::move(message), std::move(hint));
-    return std::nullopt;
-  };
-  if (text.starts_with('+'))
-    return fail(0, 1, "'+key=value' is not supported",
-                "write key=value: it sets any key that the experiment knows");
-  if (text.starts_with('~'))
-    return fail(0, 1, "'~key' is not supported", "remove the key in the config file");
-  if (equals == std::string::npos) return fail(0, text.size(), "expected key=value");
-  if (text.substr(equals + 1).starts_with('@'))
-    return fail(equals + 1, text.size(), "'key=@file' is not supported",
-                "a text that starts with '@' needs quotes: '" + text.substr(0, equals + 1) + "\"" +
-                    text.substr(equals + 1) + "\"'");
-  Override result;
-  for (std::size_t begin = 0; begin <= equals;) {
-    const std::size_t end = std::min(text.find('.', begin), equals);
-    if (begin == end) return fail(begin, begin + 1, "a key without a name");
-    if (result.path.size() == max_depth) return fail(begin, end, "nested too deeply");
-    result.path.push_back(text.substr(begin, end - begin));
-    result.places.push_back(places.at(begin, end));
-    begin = end + 1;
-  }
-  std::optional<Node> value = read_value(source, equals + 1, diagnostics);
-  if (!value) return std::nullopt;
-  result.value = std::move(*value);
-  return result;
-}
-
-// `sgd` -> {type: sgd}, and nothing -> {}.
-void become_map(Node& node, const Location& where) {
-  if (node.kind == Node::Kind::map) return;
-  Node type = std::move(node);
-  node = Node{};
-  node.kind = Node::Kind::map;
-  node.where = where;
-  if (type.kind != Node::Kind::scalar) return;
-  const Location place = type.where;
-  node.map.push_back({"type", place, std::move(type)});
-}
-
-Node* element(Node& list, const std::string& key, const std::string& part, const Location& where,
-              Diagnostics& diagnostics) {
+std::optional<std::size_t> index_of(const std::string& part) {
   std::size_t index = 0;
   const char* end = part.data() + part.size();
   const auto [stop, error] = std::from_chars(part.data(), end, index);
-  if (error == std::errc() && stop == end && index < list.list.size()) return &list.list[index];
-  diagnostics.error(where, key,
-                    fmt::format("this is a list of {} elements, which has no element {}",
-                                list.list.size(), quoted(part)),
-                    list.list.empty() ? "" : fmt::format("0 to {}", list.list.size() - 1));
-  return nullptr;
+  return error == std::errc() && stop == end ? std::optional(index) : std::nullopt;
 }
 
-// The types differ: only what belongs to the place stays.
-void drop_options(Node& component, std::span<const std::string> path, const StaysWithPlace& stays) {
-  std::erase_if(component.map, [&](const Node::Entry& entry) {
-    return entry.key != "type" && !stays(path, entry.key);
-  });
+// Whether a config says the same, in whatever quotes.
+bool same(const Node& a, const Node& b) {
+  if (a.kind != b.kind || a.scalar != b.scalar) return false;
+  return std::equal(a.list.begin(), a.list.end(), b.list.begin(), b.list.end(), same) &&
+         a.map.size() == b.map.size() &&
+         std::all_of(a.map.begin(), a.map.end(), [&b](const Node::Entry& entry) {
+           const Node* other = b.find(entry.key);
+           return other != nullptr && same(entry.value, *other);
+         });
 }
 
-void apply(Node& root, const Override& change, const StaysWithPlace& stays,
-           Diagnostics& diagnostics) {
-  Node* node = &root;
-  std::string key;
-  for (std::size_t i = 0; i < change.path.size(); ++i) {
-    const std::string& part = change.path[i];
-    if (node->kind == Node::Kind::list) {
-      node = element(*node, key, part, change.places[i], diagnostics);
-      if (node == nullptr) return;
-    } else {
-      if (i > 0) become_map(*node, change.places[i - 1]);
-      const Node* type = node->find("type");
-      if (i + 1 == change.path.size() && part == "type" && type != nullptr &&
-          type->scalar != change.value.scalar)
-        drop_options(*node, std::span(change.path).first(i), stays);
-      Node* next = node->find(part);
-      if (next == nullptr) {
-        node->map.push_back({part, change.places[i], {}});
-        next = &node->map.back().value;
-        next->where = change.places[i];
-      }
-      node = next;
-    }
-    key = joined(key, part);
+class Overrides {
+ public:
+  Overrides(Node& root, Composition& composition, Diagnostics& diagnostics)
+      : root_(root), composition_(composition), diagnostics_(diagnostics) {}
+
+  void apply(const Argument& change) {
+    if (change.action == Action::remove) remove(change);
+    else set(change);
   }
-  *node = change.value;
+
+  void remove_elements() {
+    const auto order = [](const Element& e) { return std::tuple(e.list.size(), e.list, e.index); };
+    std::sort(elements_.begin(), elements_.end(),
+              [&order](const Element& a, const Element& b) { return order(a) > order(b); });
+    elements_.erase(std::unique(elements_.begin(), elements_.end()), elements_.end());
+    for (const Element& element : elements_) {
+      Node* list = &root_;
+      for (const std::string& part : element.list)
+        list = list->kind == Node::Kind::list ? &list->list.at(*index_of(part)) : list->find(part);
+      list->list.erase(list->list.begin() + static_cast<std::ptrdiff_t>(element.index));
+    }
+  }
+
+ private:
+  struct Element {
+    std::vector<std::string> list;  // path
+    std::size_t index;
+    bool operator==(const Element&) const = default;
+  };
+
+  void set(const Argument& change) {
+    Node* node = &root_;
+    std::string key;
+    const std::span<const std::string> path = change.path;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const bool last = i + 1 == path.size();
+      if (node->kind == Node::Kind::list) {
+        node = element(*node, key, change, i);
+        if (node == nullptr) return;
+        if (last) merge(*node, *change.value, path, composition_.stays(), diagnostics_);
+      } else {
+        if (i > 0) become_map(*node, change.places[i - 1]);
+        if (last) return set(*node, key, change);
+        Node* next = node->find(path[i]);
+        if (next == nullptr) {
+          const bool made = change.action == Action::set;
+          next = &node->map.emplace_back(Node::Entry{path[i], change.places[i], {}, made}).value;
+          next->where = change.places[i];
+        }
+        node = next;
+      }
+      key = joined(key, path[i]);
+    }
+  }
+
+  // The last part of the key, in the map that is to hold it.
+  void set(Node& map, const std::string& key, const Argument& change) {
+    const std::string& name = change.path.back();
+    if (change.action == Action::add && map.find(name) != nullptr)
+      return fail(change.places.back(), joined(key, name), "there is such a key already",
+                  fmt::format("{0}=... sets it, ++{0}=... sets or adds it", joined(key, name)));
+    Node over;
+    over.kind = Node::Kind::map;
+    over.where = map.where;
+    over.map.push_back({name, change.places.back(), *change.value, change.action == Action::set});
+    const std::span<const std::string> path = change.path;
+    merge(map, std::move(over), path.first(path.size() - 1), composition_.stays(), diagnostics_);
+  }
+
+  // change.path[i] of a list; null when there is none, which is reported.
+  Node* element(Node& list, const std::string& key, const Argument& change, std::size_t i) {
+    const std::optional<std::size_t> index = index_of(change.path[i]);
+    const std::size_t size = list.list.size();
+    const bool last = i + 1 == change.path.size();
+    const bool adds = last && change.action != Action::set && change.action != Action::remove;
+    if (adds && index == size) {
+      list.list.emplace_back().where = change.places[i];
+      return &list.list.back();
+    }
+    if (last && change.action == Action::add && index && *index < size) {
+      fail(change.places[i], joined(key, change.path[i]), "there is such an element already",
+           fmt::format("the next one is {}", size));
+      return nullptr;
+    }
+    if (index && *index < size) return &list.list[*index];
+    fail(change.places[i], key,
+         fmt::format("this is a list of {} elements, which has no element {}", size,
+                     quoted(change.path[i])),
+         adds        ? fmt::format("the next one is {}", size)
+         : size == 0 ? ""
+                     : fmt::format("0 to {}", size - 1));
+    return nullptr;
+  }
+
+  void remove(const Argument& change) {
+    Node* parent = nullptr;
+    Node* node = &root_;
+    std::string key;
+    for (std::size_t i = 0; i < change.path.size(); ++i) {
+      const std::string& part = change.path[i];
+      parent = node;
+      node =
+          parent->kind == Node::Kind::list ? element(*parent, key, change, i) : parent->find(part);
+      if (node == nullptr && parent->kind == Node::Kind::list) return;
+      key = joined(key, part);
+      if (node == nullptr)
+        return fail(change.places[i], key, "the config sets no such key",
+                    did_you_mean_key(part, *parent));
+    }
+    if (change.value && !same(*node, *change.value))
+      return fail(
+          change.value->where, key,
+          fmt::format("not removed: it is {}, not {}", described(*node), described(*change.value)),
+          fmt::format("~{} removes it in any case", key));
+    if (parent->kind == Node::Kind::list) {
+      elements_.push_back(
+          {{change.path.begin(), change.path.end() - 1}, *index_of(change.path.back())});
+    } else {
+      std::erase_if(parent->map, [node](const Node::Entry& e) { return &e.value == node; });
+    }
+  }
+
+  void fail(const Location& where, const std::string& key, std::string message, std::string hint) {
+    diagnostics_.error(where, key, std::move(message), std::move(hint));
+  }
+
+  Node& root_;
+  Composition& composition_;
+  Diagnostics& diagnostics_;
+  std::vector<Element> elements_;  // to remove
+};
+
+// Those that can be read, with the fragments they name.
+std::vector<Argument> read(std::span<const std::string> arguments, Composition& composition,
+                           Diagnostics& diagnostics) {
+  std::vector<Argument> changes;
+  std::size_t values_left = max_nodes;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto source =
+        std::make_shared<const Source>(Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
+    const Location whole{source, 0, 0, 0};
+    if (i == most) {
+      diagnostics.error(whole, {}, fmt::format("more than {} arguments", most));
+      break;
+    }
+    if (!check_text(source, diagnostics)) continue;
+    bytes += arguments[i].size();
+    if (bytes > max_bytes) {
+      diagnostics.error(whole, {},
+                        fmt::format("the arguments are longer than {} KiB, the most that all "
+                                    "together may be",
+                                    max_bytes / 1024));
+      break;
+    }
+    std::optional<Argument> change = read_argument(source, values_left, diagnostics);
+    if (!change) continue;
+    if (change->path.front() == "extends") {
+      diagnostics.error(change->places.front(), "extends", "only a file can extend others",
+                        "an argument takes a file for one key: key=@FILE");
+      continue;
+    }
+    std::string key;
+    for (const std::string& part : change->path) key = joined(key, part);
+    if (!change->value || composition.take_fragments(*change->value, key))
+      changes.push_back(std::move(*change));
+  }
+  return changes;
 }
 
 }  // namespace
 
-void apply_overrides(Node& root, std::span<const std::string> arguments,
-                     const StaysWithPlace& stays, Diagnostics& diagnostics) {
-  std::vector<Override> changes;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto source =
-        std::make_shared<const Source>(Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
-    if (std::optional<Override> change = parse(source, diagnostics))
-      changes.push_back(std::move(*change));
-  }
-  const auto order = [](const Override& change) {
-    return std::pair(change.path.size(), change.path.back() != "type");
+void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
+                     Diagnostics& diagnostics) {
+  std::vector<Argument> changes = read(arguments, composition, diagnostics);
+  const auto order = [](const Argument& change) {
+    return std::tuple(change.path.size(), change.action != Action::remove,
+                      change.path.back() != "type");
   };
   std::stable_sort(changes.begin(), changes.end(),
-                   [&order](const Override& a, const Override& b) { return order(a) < order(b); });
-  for (const Override& change : changes) apply(root, change, stays, diagnostics);
+                   [&order](const Argument& a, const Argument& b) { return order(a) < order(b); });
+  Overrides overrides(root, composition, diagnostics);
+  for (const Argument& change : changes) overrides.apply(change);
+  overrides.remove_elements();
 }
 
 }  // namespace assay::config

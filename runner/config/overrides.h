@@ -1,30 +1,24 @@
-// `key=value` arguments of the command line, set in a config.
+// Arguments of the command line, applied to a config.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
-#include <string_view>
 
+#include "runner/config/composition.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 
 namespace assay::config {
 
-/// Whether an option of the component at `path` belongs to its place rather than to its type, as a
-/// hook's triggers do: it stays when the type changes.
-using StaysWithPlace =
-    std::function<bool(std::span<const std::string> path, std::string_view option)>;
-
-/// Sets each argument in `root`: `optimizer.learning_rate=0.1`, `model.hidden=[50,50]`,
-/// `loggers.0=console`. What is on the way to a key and absent is made, and `optimizer: sgd`
-/// becomes
-/// `{type: sgd}`; whether the experiment knows the key is for validation to say. A new `type` drops
-/// the options of the old one.
-/// Short keys are set before long ones and types first of all, so that the order of arguments does
-/// not matter; of two for the same key the last one counts.
-/// In messages the arguments are "argument 1", "argument 2", ...
-void apply_overrides(Node& root, std::span<const std::string> arguments,
-                     const StaysWithPlace& stays, Diagnostics& diagnostics);
+/// Applies each argument (argument.h) to `root`, as a config laid over it (merge.h) would:
+/// `optimizer.learning_rate=0.1`, `+hooks.new={type: scalar, ...}`, `~hooks.loss`,
+/// `loggers.0=console`, `optimizer=@adam.yaml`. A number picks from a list, and the one behind the
+/// last adds to it. What is on the way to a key and absent is made; whether the experiment knows
+/// the key is for validation to say. Short keys come before long ones, removals before types and
+/// types before other keys, so that the order of arguments does not matter; of two for the same key
+/// the last one counts. Elements of lists are removed at the end, so that the numbers are those of
+/// the list as it was. In messages the arguments are "argument 1", "argument 2", ...
+void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
+                     Diagnostics& diagnostics);
 
 }  // namespace assay::config

@@ -67,7 +67,7 @@ std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std
   const std::size_t problems = diagnostics.size();
   NodeBuilder builder(source, diagnostics);
   try {
-    std::istringstream stream(text);
+    std::istringstream stream(builder.at_signs().hidden(text));
     YAML::Parser parser(stream);
     // A second document is refused at its first event.
     while (parser.HandleNextDocument(builder)) {
@@ -81,6 +81,11 @@ std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std
 }
 
 }  // namespace
+
+bool check_text(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
+  return check_size(source, source->text.size(), diagnostics) &&
+         check_characters(source, diagnostics);
+}
 
 std::optional<Node> read_text(std::string name, std::string path, std::string text,
                               Diagnostics& diagnostics) {
@@ -134,8 +139,7 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
 std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
                                Diagnostics& diagnostics) {
   const std::string& text = source->text;
-  if (!check_size(source, text.size(), diagnostics) || !check_characters(source, diagnostics))
-    return std::nullopt;
+  if (!check_text(source, diagnostics)) return std::nullopt;
   const std::size_t first = std::min(text.find_first_not_of(" \t\n", begin), text.size());
   if (first == text.size()) {
     diagnostics.error(Places(source).at(begin), {}, "there is no value",

@@ -27,9 +27,12 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
 std::optional<Node> read_text(std::string name, std::string path, std::string text,
                               Diagnostics& diagnostics);
 
-/// One value, as it may stand behind `key=` on the command line: source->text from `begin` on. What
-/// starts with [, {, " or ' is YAML, null and ~ are null, and all else is a plain scalar, to the
-/// end.
+/// Whether a source may be looked at at all: its length, and that it holds no byte but those of
+/// characters that YAML allows.
+bool check_text(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
+
+/// One value, as a parameter table writes a default: source->text from `begin` on. What starts with
+/// [, {, " or ' is YAML, null and ~ are null, and all else is a plain scalar, to the end.
 std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
                                Diagnostics& diagnostics);
 

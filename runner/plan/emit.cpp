@@ -30,7 +30,7 @@ Node node_of(double number) { return scalar(shortest(number)); }
 Node node_of(bool value) { return scalar(value ? "true" : "false"); }
 Node node_of(std::monostate) { return {}; }
 Node node_of(const std::string& text) {
-  Node node = scalar(text);
+  Node node = scalar(text.starts_with('@') ? "@" + text : text);
   node.quoted = true;
   return node;
 }

@@ -1,4 +1,4 @@
-// A config file and the arguments of the command line to a plan: the whole way.
+// A config file, what it extends, and the arguments of the command line to a plan: the whole way.
 #pragma once
 
 #include <optional>

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "runner/config/interpolation.h"
+#include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
 #include "runner/plan/emit.h"
@@ -69,6 +70,7 @@ class Planner {
 
   Plan plan() {
     Plan plan;
+    check_extends();
     validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
     for (const Node::Entry& entry : config_.map) note(entry.key, entry.value.where);
     plan.name = optional<std::string>(option("name")).value_or("");
@@ -113,9 +115,18 @@ class Planner {
     return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
   }
 
+  // The one key that is gone when a config is complete, misspelt. What follows from it is dropped.
+  void check_extends() {
+    const std::vector<std::string> names = {"extends"};
+    for (const Node::Entry& entry : config_.map)
+      if (!config::suggest(entry.key, names).empty())
+        diagnostics_.error(entry.where, entry.key, "unknown key", "did you mean 'extends'?");
+  }
+
   void check_name(const std::string& name) {
     const bool bad = name.empty() || name == "." || name == ".." ||
-                     name.find_first_of("/\n") != std::string::npos;
+                     name.find_first_of("/\n") != std::string::npos ||
+                     name.find("\\${") != std::string::npos;
     if (bad && !reported("name"))
       diagnostics_.error(
           place_of("name"), "name",

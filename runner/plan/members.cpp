@@ -22,25 +22,18 @@ bool is_name(std::string_view text, bool hyphens) {
   });
 }
 
-// Made on the way to an option that an argument sets: probably a misspelling.
-bool is_new(const Node::Entry& entry) {
-  const auto& source = entry.where.source;
-  return source != nullptr && source->path.empty() && entry.value.kind == Node::Kind::map &&
-         entry.value.find("type") == nullptr;
-}
-
 std::vector<Member> of_map(const Node& map, const std::string& section, bool hyphens,
                            config::Diagnostics& diagnostics) {
   std::vector<std::string> names;  // in the file
   for (const Node::Entry& entry : map.map)
-    if (!is_new(entry)) names.push_back(entry.key);
+    if (!entry.made) names.push_back(entry.key);
   std::vector<Member> result;
   for (const Node::Entry& entry : map.map) {
     const std::string key = config::joined(section, entry.key);
-    if (is_new(entry)) {
+    if (entry.made) {
+      const std::string others = section + ": " + config::listed(names) + "; +" + key + "=... adds";
       diagnostics.error(entry.where, key, "the config has nothing of this name",
-                        config::hint_of(config::suggest(entry.key, names),
-                                        section + ": " + config::listed(names)));
+                        config::hint_of(config::suggest(entry.key, names), others));
       continue;
     }
     if (!is_name(entry.key, hyphens))

@@ -76,6 +76,8 @@ struct Plan {
   /// "hooks.loss.every". What is not in it has its default.
   std::map<std::string, config::Location, std::less<>> places;
   std::shared_ptr<const config::Source> source;  ///< the config as read
+  /// All files that the plan was made from: `source`, its bases, fragments.
+  std::vector<std::shared_ptr<const config::Source>> sources;
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
 
   /// Nowhere for a default.

@@ -1,7 +1,8 @@
 // The folder of one run: made once, locked while the run writes to it.
 //
 //   plan.yaml      what was run; running it repeats the run
-//   config.yaml    the config as written
+//   config.yaml    the config as written (config_copy.h)
+//   config/        all its files, where it is made of several
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed
 //   checkpoints/   the weights (weights.h)

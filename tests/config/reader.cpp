@@ -46,6 +46,9 @@ BOOST_AUTO_TEST_CASE(reads_yaml) {
       {"a: {b: \"${x}\"}", "{a: {b: '${x}'}}"},
       {"a: yes\nb: 010\nc: 0x1", "{a: yes, b: 010, c: 0x1}"},
       {"größe: \"\\u00e9\"", "{größe: 'é'}"},
+      // As no YAML reader does: '@' names a fragment (composition.h).
+      {"a: @x\n@b: x@y\nc: {d: @x, e: [@y, '@z']}\nf:\n- @x",
+       "{a: @x, @b: x@y, c: {d: @x, e: [@y, '@z']}, f: [@x]}"},
   });
 }
 
@@ -90,10 +93,19 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
        "a.yaml:1:10: error: a closing bracket or brace that nothing opened\n"
        "    1 | a: {b: c}}\n"
        "      |          ^\n"},
-      {"a: @x",
+      {"a: `x",
+       "a.yaml:1:4: error: no value can start with this character\n"
+       "    1 | a: `x\n"
+       "      |    ^ quote it\n"},
+      // This text spells the character that stands in for '@'.
+      {"a: @x\nb: \"\\x01\"",
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: @x\n"
        "      |    ^ quote it\n"},
+      {"a: '@x'\nb: \"\\x01\"",
+       "a.yaml:2:4: error: an escape that stands for a control character\n"
+       "    2 | b: \"\\x01\"\n"
+       "      |    ^~~~~~\n"},
       {"a: \"\\q\"",
        "a.yaml:1:6: error: an escape that YAML does not know\n"
        "    1 | a: \"\\q\"\n"

@@ -77,7 +77,10 @@ BOOST_AUTO_TEST_CASE(arguments) {
   config::Diagnostics diagnostics;
   config::Node root;
   root.kind = config::Node::Kind::map;
-  const auto nothing_stays = [](std::span<const std::string>, std::string_view) { return false; };
+  const config::StaysWithPlace nothing_stays = [](std::span<const std::string>, std::string_view) {
+    return false;
+  };
+  config::Composition composition(nothing_stays, diagnostics);
   const std::vector<std::string> deep = {
       lines(50'000, [](int) { return std::string("a."); }) + "b=1",
       "a=" + std::string(100'000, '['),
@@ -85,7 +88,7 @@ BOOST_AUTO_TEST_CASE(arguments) {
       "a=\xFF",
       "\xFF=1",
       std::string("a\0=1", 4)};
-  config::apply_overrides(root, deep, nothing_stays, diagnostics);
+  config::apply_overrides(root, deep, composition, diagnostics);
   BOOST_TEST(diagnostics.size() == deep.size());
   BOOST_TEST(contains(diagnostics.text(false), "argument 1: error: nested too deeply"));
   BOOST_TEST(contains(diagnostics.text(false), "argument 2: error: nested deeper than 64 levels"));

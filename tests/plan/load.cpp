@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(problems_of_arguments) {
              "argument 1: error: hooks.los: the config has nothing of this name\n"
              "      | hooks.los.every=5\n"
              "      |       ^~~ did you mean 'loss'?  (hooks: training_data, loss, accuracy, "
-             "test_sheet)\n");
+             "test_sheet; +hooks.los=... adds)\n");
   BOOST_TEST(problems({"optimizer.type=adm"}).find("did you mean 'adam'?") != std::string::npos);
 }
 

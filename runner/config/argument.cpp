@@ -1,0 +1,45 @@
+#include "runner/config/argument.h"
+
+#include <algorithm>
+
+#include "runner/config/places.h"
+#include "runner/config/reader.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+
+std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
+                                      std::size_t& values_left, Diagnostics& diagnostics) {
+  const std::string& text = source->text;
+  Places places(source);
+  const auto fail = [&](std::size_t begin, std::size_t end, std::string message,
+                        std::string hint = {}) -> std::optional<Argument> {
+    diagnostics.error(places.at(begin, end), {}, std::move(message), std::move(hint));
+    return std::nullopt;
+  };
+  Argument argument;
+  std::size_t begin = 0;
+  if (text.starts_with("++")) argument.action = Action::set_or_add, begin = 2;
+  else if (text.starts_with('+')) argument.action = Action::add, begin = 1;
+  else if (text.starts_with('~')) argument.action = Action::remove, begin = 1;
+
+  const std::size_t equals = text.find('=', begin);
+  if (equals == std::string::npos && argument.action != Action::remove)
+    return fail(0, text.size(), "expected key=value, +key=value, ++key=value or ~key",
+                text.starts_with('@') ? "a file is taken for a key: key=" + text : "");
+  const std::size_t key_end = std::min(equals, text.size());
+  for (; begin <= key_end;) {
+    const std::size_t end = std::min(text.find('.', begin), key_end);
+    if (begin == end) return fail(begin, begin + 1, "a key without a name");
+    if (argument.path.size() == max_depth) return fail(begin, end, "nested too deeply");
+    argument.path.push_back(text.substr(begin, end - begin));
+    argument.places.push_back(places.at(begin, end));
+    begin = end + 1;
+  }
+  if (equals == std::string::npos) return argument;
+  argument.value = read_argument_value(source, equals + 1, values_left, diagnostics);
+  if (!argument.value) return std::nullopt;
+  return argument;
+}
+
+}  // namespace assay::config

@@ -1,0 +1,46 @@
+// One argument of the command line that changes a config, in Hydra's grammar.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+enum class Action {
+  set,         ///< key=value
+  add,         ///< +key=value: there must be no such key
+  set_or_add,  ///< ++key=value
+  remove       ///< ~key, or ~key=value: only where it has that value
+};
+
+struct Argument {
+  Action action = Action::set;
+  std::vector<std::string> path;  ///< at least one
+  std::vector<Location> places;   ///< of the path's parts
+  std::optional<Node> value;      ///< nothing only for `~key`
+};
+
+/// Nothing when it is not of this form, which is reported. `values_left` is how many values may
+/// still be read.
+std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
+                                      std::size_t& values_left, Diagnostics& diagnostics);
+
+/// A value as Hydra's arguments write it: source->text from `begin` on.
+/// - A text needs no quotes: `relu`, `hello world`. A backslash keeps one of ( ) [ ] { } : = ,
+/// space
+///   and backslash from meaning more than itself.
+/// - In quotes, single or double, a backslash does so for the quote.
+/// - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks do not count.
+/// - `null` and `~` are null. What number or boolean a text is, the option says that takes it.
+/// Comma-separated values and functions are for sweeps, and an error here; so is no value at all.
+std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
+                                        std::size_t begin, std::size_t& values_left,
+                                        Diagnostics& diagnostics);
+
+}  // namespace assay::config

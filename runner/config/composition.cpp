@@ -1,0 +1,244 @@
+#include "runner/config/composition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "runner/config/reader.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_files = 100;
+constexpr std::size_t max_chain = 16;            // files that extend or take each other
+constexpr std::size_t max_text = 8 * max_bytes;  // of all values
+
+constexpr std::string_view extends = "extends";
+
+std::string canonical(const std::string& name) {
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(name, error);
+  return error ? name : path.string();
+}
+
+// The file of its folder that a name is most likely a misspelling of.
+std::string similar_file(const fs::path& name) {
+  constexpr std::size_t most = 256;
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path folder = name.has_parent_path() ? name.parent_path() : ".";
+  for (fs::directory_iterator entry(folder, error), end;
+       !error && entry != end && names.size() < most; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return suggest(name.filename().string(), names);
+}
+
+}  // namespace
+
+std::optional<Node> Composition::file(const std::string& path) {
+  File& file = files_[canonical(path)];
+  file.name = path;
+  const Location nowhere;
+  const std::string none;
+  read(file, {nowhere, none, path});
+  if (!file.good) return std::nullopt;
+  return merged(file);
+}
+
+bool Composition::take_fragments(Node& node, const std::string& key) {
+  return take_fragments(node, key, 0);
+}
+
+Composition::Size Composition::size_of(const Node& node) {
+  Size size{1, node.scalar.size(), 0};
+  const auto add = [&size](const Node& child) {
+    const Size inner = size_of(child);
+    size.values += inner.values;
+    size.bytes += inner.bytes;
+    size.depth = std::max(size.depth, inner.depth);
+  };
+  for (const Node& child : node.list) add(child);
+  for (const Node::Entry& entry : node.map) {
+    ++size.values;
+    size.bytes += entry.key.size();
+    add(entry.value);
+  }
+  if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
+  return size;
+}
+
+Composition::File* Composition::mentioned(const Mention& mention) {
+  if (exhausted_) return nullptr;
+  const auto refuse = [&](std::string message, std::string hint = {}) -> File* {
+    fail(mention, std::move(message), std::move(hint));
+    return nullptr;
+  };
+  if (mention.path.find("${") != std::string_view::npos)
+    return refuse("the name of a file takes no references",
+                  "files are read before references are filled in");
+  const Source& source = *mention.where.source;
+  const fs::path folder = source.path.empty() ? fs::path() : fs::path(source.name).parent_path();
+  const std::string name = (folder / mention.path).lexically_normal().string();
+  const auto [found, is_new] = files_.try_emplace(canonical(name));
+  File& file = found->second;
+  if (file.done) return file.good ? &file : nullptr;
+  if (!is_new) {
+    std::string circle;
+    for (auto link = std::find(chain_.begin(), chain_.end(), &file); link != chain_.end(); ++link)
+      circle += (*link)->name + " -> ";
+    return refuse("files that refer to each other in a circle", circle + name);
+  }
+  file.name = name;
+  file.done = true;  // unless it can be read
+  if (!can_read(mention, name)) return nullptr;
+  read(file, mention);
+  return file.good ? &file : nullptr;
+}
+
+bool Composition::can_read(const Mention& mention, const std::string& name) {
+  std::error_code error;
+  if (files_.size() > max_files) {
+    exhausted_ = true;
+    return fail(mention, fmt::format("more than {} files for one config", max_files));
+  }
+  const fs::file_status status = fs::status(name, error);
+  if (status.type() == fs::file_type::not_found) {
+    const std::string suggestion = similar_file(name);
+    return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
+                suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+  }
+  if (error)
+    return fail(mention,
+                fmt::format("{} cannot be read: {}", config::quoted(name), error.message()));
+  if (!fs::is_regular_file(status))
+    return fail(mention, fmt::format("{} is {}, expected a config file", config::quoted(name),
+                                     fs::is_directory(status) ? "a folder" : "not a regular file"));
+  if (chain_.size() >= max_chain)
+    return fail(mention, fmt::format("more than {} files that each lead to the next", max_chain));
+  const std::uintmax_t bytes = fs::file_size(name, error);
+  if (bytes > max_bytes) return true;  // the reader says so, and reads no more than that
+  exhausted_ = read_bytes_ + bytes > max_bytes;
+  if (exhausted_)
+    fail(mention, fmt::format("the files of this config are longer than {} KiB, the most that all "
+                              "together may be",
+                              max_bytes / 1024));
+  return !exhausted_;
+}
+
+void Composition::read(File& file, const Mention& mention) {
+  file.done = false;
+  chain_.push_back(&file);
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(file.name, error);
+  read_bytes_ += error ? 0 : static_cast<std::size_t>(std::min<std::uintmax_t>(bytes, max_bytes));
+  if (std::optional<Node> node = read_file(file.name, diagnostics_)) {
+    sources_.push_back(node->where.source);
+    file.own = std::move(*node);
+    file.good = spend(size_of(file.own), mention);
+    if (!read_bases(file)) file.good = false;
+    if (!take_fragments(file.own, {}, 0)) file.good = false;
+  }
+  chain_.pop_back();
+  file.done = true;
+}
+
+bool Composition::read_bases(File& file) {
+  const auto found = std::find_if(file.own.map.begin(), file.own.map.end(),
+                                  [](const Node::Entry& entry) { return entry.key == extends; });
+  if (found == file.own.map.end()) return true;
+  const Node bases = std::move(found->value);
+  file.own.map.erase(found);
+  if (bases.kind != Node::Kind::list) return read_base(file, bases, std::string(extends));
+  bool good = true;
+  for (std::size_t i = 0; i < bases.list.size(); ++i)
+    if (!read_base(file, bases.list[i], joined(std::string(extends), std::to_string(i))))
+      good = false;
+  return good;
+}
+
+bool Composition::read_base(File& file, const Node& path, const std::string& key) {
+  const Mention mention{path.where, key, path.scalar};
+  if (path.kind != Node::Kind::scalar || path.scalar.empty())
+    return fail(mention,
+                "expected the path of a config, or a list of paths, found " + described(path));
+  if (path.scalar.starts_with('@'))
+    return fail(mention, "expected the path of a config, found " + described(path), "without '@'");
+  File* base = mentioned(mention);
+  if (base != nullptr) file.bases.push_back(base);
+  return base != nullptr;
+}
+
+const Node& Composition::merged(File& file) {
+  if (file.merged) return *file.merged;
+  std::set<const File*> met;
+  Node& node = file.merged.emplace();
+  node.kind = Node::Kind::map;
+  const auto lay = [&](const auto& self, const File& next) -> void {
+    if (!met.insert(&next).second) return;
+    for (const File* base : next.bases) self(self, *base);
+    if (!next.own.map.empty()) merge(node, next.own, {}, stays_, diagnostics_);
+    node.where = next.own.where;
+  };
+  lay(lay, file);
+  file.size = size_of(node);
+  return node;
+}
+
+bool Composition::take_fragments(Node& node, const std::string& key, std::size_t depth) {
+  if (node.kind == Node::Kind::scalar && node.scalar.starts_with('@')) {
+    if (!node.scalar.starts_with("@@")) return take_fragment(node, key, depth);
+    node.scalar.erase(0, 1);
+    node.quoted = true;
+  }
+  bool good = true;
+  for (std::size_t i = 0; i < node.list.size(); ++i)
+    if (!take_fragments(node.list[i], joined(key, std::to_string(i)), depth + 1)) good = false;
+  for (Node::Entry& entry : node.map)
+    if (!take_fragments(entry.value, joined(key, entry.key), depth + 1)) good = false;
+  return good;
+}
+
+bool Composition::take_fragment(Node& node, const std::string& key, std::size_t depth) {
+  const Location where = node.where;
+  const std::string path = node.scalar.substr(1);
+  const Mention mention{where, key, path};
+  node.reported = true;
+  if (path.empty() || path.front() == ' ')
+    return fail(mention, "expected '@' and the path of a config, found " + described(node),
+                "a text that begins with '@' is written with two: @@");
+  File* file = mentioned(mention);
+  if (file == nullptr) return false;
+  const Node& fragment = merged(*file);
+  if (depth + file->size.depth > max_depth)
+    return fail(mention, fmt::format("nested deeper than {} levels", max_depth));
+  if (!spend(file->size, mention)) return false;
+  node = fragment;
+  return true;
+}
+
+bool Composition::spend(const Size& size, const Mention& mention) {
+  if (exhausted_) return false;
+  spent_.values += size.values;
+  spent_.bytes += size.bytes;
+  exhausted_ = spent_.values > max_nodes || spent_.bytes > max_text;
+  if (exhausted_)
+    fail(mention, fmt::format("the files of this config hold more than {}, those that are taken "
+                              "several times included",
+                              spent_.values > max_nodes ? fmt::format("{} values", max_nodes)
+                                                        : fmt::format("{} bytes", max_text)));
+  return !exhausted_;
+}
+
+bool Composition::fail(const Mention& mention, std::string message, std::string hint) {
+  diagnostics_.error(mention.where, mention.key, std::move(message), std::move(hint));
+  return false;
+}
+
+}  // namespace assay::config

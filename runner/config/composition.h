@@ -1,0 +1,80 @@
+// A config out of many files: `extends`, and fragments that are taken with '@'.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/merge.h"
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+/// Files of one config, each read once. What one file may hold (reader.h) is for all together.
+class Composition {
+ public:
+  /// Both borrowed.
+  Composition(const StaysWithPlace& stays, Diagnostics& diagnostics)
+      : stays_(stays), diagnostics_(diagnostics) {}
+
+  /// The config in a file, merged with its bases: `extends: FILE` or a list of files, relative to
+  /// the file. Bases come before what extends them, in the order listed, and a file that several
+  /// extend counts once, where it is met first. Nothing when a file cannot be read.
+  std::optional<Node> file(const std::string& path);
+
+  /// Puts the config in FILE, merged with its bases, in the place of each text `@FILE` in the node.
+  /// Relative paths start at the file that `node.where` is in, and at the working folder for an
+  /// argument. `@@text` is the text '@text'. False when there was a problem.
+  bool take_fragments(Node& node, const std::string& key);
+
+  const StaysWithPlace& stays() const { return stays_; }
+  /// In the order read.
+  const std::vector<std::shared_ptr<const Source>>& sources() const { return sources_; }
+
+ private:
+  struct Size {
+    std::size_t values = 0, bytes = 0, depth = 0;
+  };
+  struct File {
+    std::string name;
+    Node own = {};  ///< without `extends`
+    std::vector<File*> bases = {};
+    bool done = false;
+    bool good = false;
+    std::optional<Node> merged = {};
+    Size size = {};  ///< of `merged`
+  };
+  /// The text that names a file.
+  struct Mention {
+    const Location& where;
+    const std::string& key;
+    std::string_view path;
+  };
+
+  static Size size_of(const Node& node);
+  File* mentioned(const Mention& mention);
+  bool can_read(const Mention& mention, const std::string& name);
+  void read(File& file, const Mention& mention);
+  bool read_bases(File& file);
+  bool read_base(File& file, const Node& path, const std::string& key);
+  const Node& merged(File& file);
+  bool take_fragments(Node& node, const std::string& key, std::size_t depth);
+  bool take_fragment(Node& node, const std::string& key, std::size_t depth);
+  bool spend(const Size& size, const Mention& mention);
+  bool fail(const Mention& mention, std::string message, std::string hint = {});
+
+  const StaysWithPlace& stays_;
+  Diagnostics& diagnostics_;
+  std::map<std::string, File> files_;  // by canonical path
+  std::vector<const File*> chain_;     // being read, outermost first
+  std::vector<std::shared_ptr<const Source>> sources_;
+  Size spent_;
+  std::size_t read_bytes_ = 0;
+  bool exhausted_ = false;  // no more is read
+};
+
+}  // namespace assay::config

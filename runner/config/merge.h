@@ -1,0 +1,36 @@
+// A config laid over another: what `extends`, fragments and the command line do.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+/// Whether an option of the component at `path` belongs to its place rather than to its type, as a
+/// hook's triggers do: it stays when the type changes.
+using StaysWithPlace =
+    std::function<bool(std::span<const std::string> path, std::string_view option)>;
+
+/// Lays `over` on the node at `path` of a config:
+/// - A map changes the keys that it has, however deep; an empty one empties. Everything else
+///   replaces what was there, lists and null included.
+/// - `~key:` removes a key, before the map's other keys are set. It must be there, and `~key` takes
+///   no value.
+/// - A component of another type keeps only what stays with its place. `sgd` counts as
+///   `{type: sgd}` where the other side is a map.
+/// Problems are reported, and the rest is merged all the same.
+void merge(Node& node, Node over, std::span<const std::string> path, const StaysWithPlace& stays,
+           Diagnostics& diagnostics);
+
+/// `sgd` -> {type: sgd}, and what is no map and no component's name -> {}.
+void become_map(Node& node, const Location& where);
+
+/// "did you mean 'loss'?" of the keys of a map, or nothing.
+std::string did_you_mean_key(std::string_view key, const Node& map);
+
+}  // namespace assay::config
