@@ -109,7 +109,7 @@ class Readme(unittest.TestCase):
 
     def test_folders_exist(self):
         for folder in re.findall(r"^\| `(\w+)/", README, re.MULTILINE):
-            if folder not in ("checkpoints", "images"):
+            if folder not in ("config", "checkpoints", "images"):
                 self.assertTrue((program.SOURCE / folder).is_dir(), folder)
 
 

@@ -9,6 +9,7 @@ BOOST_AUTO_TEST_SUITE(tag)
 BOOST_AUTO_TEST_CASE(step_and_epoch_are_filled_in) {
   BOOST_TEST(expand_tag("Loss", 5, 2) == "Loss");
   BOOST_TEST(expand_tag("", 5, 2) == "");
+  BOOST_TEST(expand_tag("\\${step} ${step} ${x} \\${", 5, 2) == "${step} 5 ${x} ${");
   BOOST_TEST(expand_tag("Step ${step} Accuracy Testsheet", 500, 12) ==
              "Step 500 Accuracy Testsheet");
   BOOST_TEST(expand_tag("${epoch}/${step}/${epoch}", 500, 12) == "12/500/12");

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/plan/experiment.h"
 #include "tests/plan/fake_catalogue.h"
 #include "tests/support/component.h"
+#include "tests/support/temporary_folder.h"
 
 namespace assay::test {
 namespace {
@@ -26,8 +28,15 @@ Loaded load(const std::string& path, const std::vector<std::string>& overrides =
 
 std::string digits() { return source_folder() + "/configs/digits.yaml"; }
 
-std::string problems(const std::vector<std::string>& overrides) {
+std::string problems_of(const std::vector<std::string>& overrides) {
   return load(digits(), overrides).problems;
+}
+
+// The config in a folder of its own, with what else is in it.
+Loaded load_in(const TemporaryFolder& folder, const std::string& config,
+               const std::vector<std::string>& overrides = {}) {
+  std::ofstream(folder / "a.yaml") << config;
+  return load((folder / "a.yaml").string(), overrides);
 }
 
 }  // namespace
@@ -103,7 +112,7 @@ BOOST_AUTO_TEST_CASE(another_type_keeps_what_belongs_to_the_place) {
 }
 
 BOOST_AUTO_TEST_CASE(problems_of_arguments) {
-  BOOST_TEST(problems({"optimizer.learning_rat=0.1", "sed=1"}) ==
+  BOOST_TEST(problems_of({"optimizer.learning_rat=0.1", "sed=1"}) ==
              "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
              "      | optimizer.learning_rat=0.1\n"
              "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
@@ -113,16 +122,16 @@ BOOST_AUTO_TEST_CASE(problems_of_arguments) {
              "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, "
              "dataset, model, "
              "loss, optimizer, train, metrics, hooks, loggers)\n");
-  BOOST_TEST(problems({"seed=x", "seed.x=1"}) ==
+  BOOST_TEST(problems_of({"seed=x", "seed.x=1"}) ==
              "argument 2: error: seed: expected an integer of at least 0, found a map\n"
              "      | seed.x=1\n"
              "      | ^~~~\n");
-  BOOST_TEST(problems({"hooks.los.every=5"}) ==
+  BOOST_TEST(problems_of({"hooks.los.every=5"}) ==
              "argument 1: error: hooks.los: the config has nothing of this name\n"
              "      | hooks.los.every=5\n"
              "      |       ^~~ did you mean 'loss'?  (hooks: training_data, loss, accuracy, "
              "test_sheet; +hooks.los=... adds)\n");
-  BOOST_TEST(problems({"optimizer.type=adm"}).find("did you mean 'adam'?") != std::string::npos);
+  BOOST_TEST(problems_of({"optimizer.type=adm"}).find("did you mean 'adam'?") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_is_a_config) {
@@ -137,6 +146,76 @@ BOOST_AUTO_TEST_CASE(a_plan_is_a_config) {
   BOOST_TEST(second.problems == "");
   BOOST_REQUIRE(second.plan.has_value());
   BOOST_TEST(second.plan->yaml == first.plan->yaml);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_does_not_depend_on_bases) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "parts");
+  std::ofstream(folder / "parts" / "data.yaml") << "type: digits\nfile: d.csv\n";
+  std::ofstream(folder / "base.yaml") << experiment("", "dataset") << "dataset: @parts/data.yaml\n";
+  const Loaded loaded = load_in(folder,
+                                "extends: base.yaml\nhooks: {a: {type: scalar, tag: '@@x "
+                                "\\${seed}', value: test.loss, at: 1}}\n");
+  BOOST_TEST(loaded.problems == "");
+  BOOST_REQUIRE(loaded.plan.has_value());
+  BOOST_TEST(loaded.plan->name == "a");
+  BOOST_TEST(loaded.plan->sources.size() == 3U);
+  const auto text = [](const plan::Values& values, const char* name) {
+    return std::get<std::string>(values.find(name)->data);
+  };
+  BOOST_TEST(text(loaded.plan->dataset.values, "file") == (folder / "parts" / "d.csv").string());
+  BOOST_TEST(text(loaded.plan->hooks[0].component.values, "tag") == "@x \\${seed}");
+  const TemporaryFolder elsewhere;
+  BOOST_TEST(load_in(elsewhere, loaded.plan->yaml).plan.value().yaml == loaded.plan->yaml);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_starts_where_it_was_written) {
+  FakeCatalogue catalogue;
+  static constexpr Parameter two_files[] = {{.name = "file", .type = ParameterType::path},
+                                            {.name = "other", .type = ParameterType::path}};
+  catalogue.add(Kind::dataset, "digits", two_files);
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "parts");
+  std::ofstream(folder / "parts" / "data.yaml") << "type: digits\nfile: d.csv\n";
+  std::ofstream(folder / "a.yaml")
+      << experiment("", "dataset") << "extends: b.yaml\ndataset: {other: '${dataset.file}'}\n";
+  std::ofstream(folder / "b.yaml") << "dataset: @parts/data.yaml\n";
+  config::Diagnostics diagnostics;
+  const auto plan = plan::load((folder / "a.yaml").string(), {}, catalogue, diagnostics);
+  BOOST_TEST(diagnostics.text(false) == "");
+  BOOST_REQUIRE(plan.has_value());
+  const plan::Value& other = *plan->dataset.values.find("other");
+  BOOST_TEST(std::get<std::string>(other.data) == (folder / "parts" / "d.csv").string());
+  BOOST_TEST(other.where.source->path == (folder / "a.yaml").string());
+}
+
+BOOST_AUTO_TEST_CASE(problems_of_bases) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "base.yaml") << experiment("sed: 1");
+  const std::string base = (folder / "base.yaml").string();
+  BOOST_TEST(load_in(folder, "extends: base.yaml\n")
+                 .problems.starts_with(base + ":1:1: error: sed: unknown key\n"));
+  BOOST_TEST(
+      load_in(folder, "extend: base.yaml\n")
+          .problems.find("a.yaml:1:1: error: extend: unknown key\n    1 | extend: base.yaml\n"
+                         "      | ^~~~~~ did you mean 'extends'?\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(hooks_are_added_and_removed) {
+  const Loaded loaded = load(
+      digits(), {"~hooks.test_sheet", "+hooks.new={type: scalar, tag: n, value: test.loss, at: 1}",
+                 "hooks.loss=image", "hooks.loss.renderer=sheet", "hooks.loss.tag=L"});
+  BOOST_TEST(loaded.problems == "");
+  BOOST_REQUIRE(loaded.plan.has_value());
+  BOOST_REQUIRE(loaded.plan->hooks.size() == 4U);
+  BOOST_TEST(loaded.plan->hooks[3].name == "new");
+  BOOST_TEST(loaded.plan->hooks[1].component.type == "image");
+  BOOST_TEST(loaded.plan->hooks[1].trigger.every.value() == 1);
+  BOOST_TEST(problems_of({"hooks.los={type: scalar, tag: n, value: test.loss, at: 1}"}) ==
+             "argument 1: error: hooks.los: the config has nothing of this name\n"
+             "      | hooks.los={type: scalar, tag: n, value: test.loss, at: 1}\n"
+             "      |       ^~~ did you mean 'loss'?  (hooks: training_data, loss, accuracy, "
+             "test_sheet; +hooks.los=... adds)\n");
 }
 
 BOOST_AUTO_TEST_CASE(no_file) {

@@ -56,7 +56,7 @@ struct Given {
     values.add("share", value(0.25));
     values.add("whole", value(std::int64_t{3}));
     values.add("word", value(std::string("there")));
-    values.add("file", value(std::string("/a/b.csv")));
+    values.add("file", value(std::string("/a/\\${b}.csv")));
     values.add("own_file", value(std::string("assay:digits.csv")));
     values.add("constant", value(0.5));
     values.add("varying", value(level(7)));
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(every_getter_gives_the_planned_value, Given) {
   BOOST_TEST(options.number("share") == 0.25);
   BOOST_TEST(options.number("whole") == 3.0);
   BOOST_TEST(options.text("word") == "there");
-  BOOST_TEST(options.path("file") == "/a/b.csv");
+  BOOST_TEST(options.path("file") == "/a/${b}.csv");
   BOOST_TEST(options.path("own_file") == (places().data / "digits.csv").string());
   BOOST_TEST(options.rate("constant").at(100) == 0.5);
   BOOST_TEST(options.rate("varying").at(100) == 7.0);
