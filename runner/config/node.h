@@ -22,7 +22,8 @@ struct Node {
   std::vector<Node> list;
   std::vector<Entry> map;  ///< in the order written
   Location where;
-  /// The file that relative paths start at, where `where` is another: a reference brought the value.
+  /// The file that relative paths start at, where `where` is in another one: a reference brought
+  /// the value.
   std::shared_ptr<const Source> origin;
 
   const Node* find(std::string_view key) const;
