@@ -4,6 +4,13 @@
 
 namespace assay::plan {
 
+Values::Values() = default;
+Values::Values(const Values&) = default;
+Values::Values(Values&&) noexcept = default;
+Values& Values::operator=(const Values&) = default;
+Values& Values::operator=(Values&&) noexcept = default;
+Values::~Values() = default;
+
 const Value* Values::find(std::string_view name) const {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [name](const auto& entry) { return entry.first == name; });

@@ -19,6 +19,14 @@ struct Value;
 /// In the order of the parameter table.
 class Values {
  public:
+  // Defined where Value is complete.
+  Values();
+  Values(const Values&);
+  Values(Values&&) noexcept;
+  Values& operator=(const Values&);
+  Values& operator=(Values&&) noexcept;
+  ~Values();
+
   /// Null when the table has no such parameter.
   const Value* find(std::string_view name) const;
   void add(std::string name, Value value);
