@@ -6,13 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/suggest.h"
 
@@ -36,6 +36,12 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
          "--kernels", [&](const std::string& name) { common.instructions = instruction_set(name); },
          "Vector instructions to use: generic, avx2 or avx512")
       ->check(CLI::IsMember({"generic", "avx2", "avx512"}));
+  app.add_option_function<std::string>(
+         "--format", [&](const std::string& name) { common.json = name == "json"; },
+         "How problems are told on standard error: text, or json for editors, one object per line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT")
+      ->trigger_on_parse();  // problems of the command line are told so, too
   // After the options that it tells about.
   app.set_version_flag("--version", [&] { return version_text(common); });
   app.footer(
@@ -102,10 +108,10 @@ int main(int argc, char** argv) {
     return chosen();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << "assay: error: " << message(app, error) << std::endl;
+    report(common, message(app, error));
     return usage_error;
   } catch (const std::exception& error) {
-    std::cerr << "assay: error: " << error.what() << std::endl;
+    report(common, error.what());
     return exit_code_of(error);
   }
 }

@@ -13,6 +13,7 @@ namespace assay::command_line {
 struct Common {
   std::vector<std::string> plugin_path;        ///< --plugin-path
   std::optional<InstructionSet> instructions;  ///< --kernels
+  bool json = false;                           ///< --format json
 };
 
 /// Looks for plugins where these options say. Throws UsageError for folders that do not exist and

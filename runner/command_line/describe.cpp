@@ -20,7 +20,7 @@
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/model_tree.h"
-#include "runner/command_line/terminal.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/data/rows.h"
@@ -36,9 +36,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The problems of a config, as they are shown.
 struct BadConfig {
-  std::string text;
+  config::Diagnostics problems;
 };
 
 struct Described {
@@ -101,7 +100,7 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const Described described = find(what);
   config::Diagnostics diagnostics;
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
-  if (!plan) throw BadConfig{diagnostics.text(error_colours())};
+  if (!plan) throw BadConfig{diagnostics};
   const train::ModelDescription model = model_of(*plan, host);
   train::ParameterMemory weights(model);
   std::string origin = fmt::format("as initialized with seed {}", plan->seed);
@@ -122,10 +121,10 @@ int describe(const Common& common, const std::vector<std::string>& what) {
       const std::string text = description_of(what[i], host);
       std::cout << (i == 0 ? "" : "\n") << text << std::endl;
     } catch (const BadConfig& bad) {
-      std::cerr << bad.text;
+      report(common, bad.problems);
       code = usage_error;
     } catch (const std::exception& error) {
-      std::cerr << "assay: error: " << error.what() << std::endl;
+      report(common, error.what());
       code = std::max(code, exit_code_of(error));
     }
   }

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/model_tree.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/summary.h"
 #include "runner/command_line/terminal.h"
@@ -84,11 +84,12 @@ std::string_view state_name(Outcome outcome) {
 // One run, from the empty folder to the full one.
 class Execution {
  public:
-  /// Plan and folder are borrowed.
-  Execution(const plan::Plan& plan, train::Experiment experiment,
+  /// Options, plan and folder are borrowed.
+  Execution(const Common& common, const plan::Plan& plan, train::Experiment experiment,
             const plugin_host::PluginHost& host, const run_folder::RunFolder& folder,
             Clock::time_point start, const std::vector<std::string>& overrides, GitState git)
-      : plan_(plan),
+      : common_(common),
+        plan_(plan),
         experiment_(std::move(experiment)),
         git_(std::move(git)),
         paint_(painter_for(experiment_)),
@@ -106,7 +107,7 @@ class Execution {
     say(opening_lines(plan, experiment_, host, folder_.path()));
     for (const std::string& warning : experiment_.warnings) {
       run_log_.write("warning: " + warning);
-      terminal_.error("assay: warning: " + warning);
+      terminal_.error(problem(common_, Severity::warning, warning));
     }
   }
 
@@ -131,7 +132,7 @@ class Execution {
   // Called from the logging thread, too.
   void report(const std::string& message) {
     run_log_.write("error: " + message);
-    terminal_.error("assay: error: " + message);
+    terminal_.error(problem(common_, Severity::error, message));
   }
 
   train::Result train() {
@@ -187,6 +188,7 @@ class Execution {
     return record_.failures.empty() ? done : partly_failed;
   }
 
+  const Common& common_;
   const plan::Plan& plan_;
   train::Experiment experiment_;
   GitState git_;
@@ -235,12 +237,12 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   catch_signals();
   if (experiment) folder = make_folder(*plan, start, diagnostics);
   if (!folder) {
-    std::cerr << diagnostics.text(error_colours());
+    report(common, diagnostics);
     return usage_error;
   }
   std::optional<Execution> execution;
   try {
-    execution.emplace(*plan, std::move(*experiment), host, *folder, start, overrides, git);
+    execution.emplace(common, *plan, std::move(*experiment), host, *folder, start, overrides, git);
   } catch (...) {
     folder->remove();
     throw;

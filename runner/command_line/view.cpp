@@ -9,14 +9,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "runner/command_line/commands.h"
-#include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/plugin_host/search_path.h"
@@ -61,13 +59,11 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
   }
   if (!words[0].empty() && errno != ENOENT)
     throw Error(fmt::format("{}: {}", words[0], std::strerror(errno)));
-  std::cerr << "assay: error: TensorBoard is not installed (no `tensorboard` in PATH). Install it "
-               "and look with\n"
-               "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
-               "    PATH=\"$PWD/tb/bin:$PATH\" "
-            << shell_quoted(fs::read_symlink("/proc/self/exe").string()) << " view "
-            << shell_quoted(folder) << "\n";
-  return run_failed;
+  throw Error(fmt::format(
+      "TensorBoard is not installed (no `tensorboard` in PATH). Install it and look with\n"
+      "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
+      "    PATH=\"$PWD/tb/bin:$PATH\" {} view {}",
+      shell_quoted(fs::read_symlink("/proc/self/exe").string()), shell_quoted(folder)));
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+#include "runner/command_line/report.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "runner/command_line/terminal.h"
+#include "runner/config/utf8.h"
+
+namespace assay::command_line {
+namespace {
+
+std::string_view name_of(Severity severity) {
+  return severity == Severity::error ? "error" : "warning";
+}
+
+std::string line_of(Severity severity, const config::Diagnostic& d) {
+  using Json = nlohmann::ordered_json;
+  const auto text = [](std::string_view words) { return Json(config::harmless(words)); };
+  const config::Source* source = d.where.source.get();
+  const bool in_file = source != nullptr && !source->path.empty();
+  const bool placed = d.where.line > 0;
+  Json json;
+  json["severity"] = name_of(severity);
+  json["file"] = in_file ? text(source->path) : Json();
+  json["source"] = source != nullptr ? text(source->name) : Json();
+  json["line"] = placed ? d.where.line : 1;
+  json["column"] = placed ? d.where.column : 1;
+  json["end_column"] = placed ? d.where.column + d.where.length : 1;
+  json["key"] = text(d.key);
+  json["message"] = text(d.message);
+  json["hint"] = text(d.hint);
+  return json.dump();
+}
+
+}  // namespace
+
+void report(const Common& common, const config::Diagnostics& diagnostics) {
+  if (!common.json) {
+    std::cerr << diagnostics.text(error_colours());
+    return;
+  }
+  for (const config::Diagnostic& d : diagnostics.sorted())
+    std::cerr << line_of(Severity::error, d) << '\n';
+}
+
+std::string problem(const Common& common, Severity severity, std::string_view message) {
+  if (common.json) return line_of(severity, {{}, {}, std::string(message), {}});
+  return fmt::format("assay: {}: {}", name_of(severity), message);
+}
+
+void report(const Common& common, std::string_view error) {
+  std::cerr << problem(common, Severity::error, error) << std::endl;
+}
+
+}  // namespace assay::command_line
