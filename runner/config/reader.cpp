@@ -4,14 +4,16 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include "runner/config/file_text.h"
 #include "runner/config/node_builder.h"
 #include "runner/config/places.h"
+#include "runner/config/suggest.h"
 #include "runner/config/syntax_error.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -29,6 +31,27 @@ std::string with_line_feeds(std::string text) {
   return result;
 }
 
+// Of a file that does not exist.
+std::string hint_for_missing(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (path.find('=') != std::string::npos) return "the config comes first, key=value after it";
+  constexpr int most = 1000;
+  const fs::path wanted(path);
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path folder = wanted.has_parent_path() ? wanted.parent_path() : fs::path(".");
+  int count = 0;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end && count < most;
+       entry.increment(error), ++count)
+    if (const fs::path name = entry->path().filename();
+        name.extension() == ".yaml" || name.extension() == ".yml")
+      names.push_back(name.string());
+  std::sort(names.begin(), names.end());
+  const std::string near = suggest(wanted.filename().string(), names);
+  if (near.empty()) return {};
+  return fmt::format("did you mean '{}'?", (wanted.parent_path() / near).string());
+}
+
 // Every byte belongs to a character that YAML allows.
 bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   const std::string& text = source->text;
@@ -40,13 +63,14 @@ bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& 
     }
     const bool wide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
     std::string message =
-        character ? fmt::format("the control character U+{:04X}",
+        character ? fmt::format("there is the control character U+{:04X}",
                                 static_cast<std::uint32_t>(character->code))
-                  : fmt::format("the byte 0x{:02X}, which is not UTF-8",
+                  : fmt::format("the byte 0x{:02X} is not UTF-8",
                                 static_cast<unsigned>(static_cast<unsigned char>(text[at])));
     diagnostics.error(Places(source).at(at), {}, std::move(message),
-                      wide ? "this looks like UTF-16: save it as UTF-8"
-                           : "is this a text file? A config is YAML in UTF-8");
+                      wide        ? "this looks like UTF-16: save it as UTF-8"
+                      : character ? "is this a text file? A config is YAML in UTF-8"
+                                  : "is this a text file? Then save it as UTF-8");
     return false;
   }
   return true;
@@ -116,24 +140,19 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
   namespace fs = std::filesystem;
   std::error_code error;
   const std::string absolute = fs::absolute(path, error).lexically_normal().string();
-  const auto fail = [&](std::string message) -> std::optional<Node> {
+  const auto fail = [&](std::string message, std::string hint = {}) -> std::optional<Node> {
     const auto source = std::make_shared<const Source>(
         Source{path.empty() ? "''" : path, absolute.empty() ? "/" : absolute, {}});
-    diagnostics.error({source, 0, 0, 0}, {}, std::move(message));
+    diagnostics.error({source, 0, 0, 0}, {}, std::move(message), std::move(hint));
     return std::nullopt;
   };
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) return fail("there is no such file");
-  if (error) return fail("cannot be read: " + error.message());
-  if (fs::is_directory(status)) return fail("this is a folder, expected a config file");
-  if (!fs::is_regular_file(status)) return fail("this is not a regular file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail("cannot be read: " + std::string(std::strerror(errno)));
-  std::string text(max_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return fail("cannot be read: " + std::string(std::strerror(errno)));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return read_text(path, absolute, std::move(text), diagnostics);
+  const FileText file = read_start(path, max_bytes + 1);
+  if (file.error == ENOENT) return fail("there is no such file", hint_for_missing(path));
+  if (file.error != 0) return fail("cannot be read: " + std::string(std::strerror(file.error)));
+  if (file.kind == FileText::Kind::folder) return fail("this is a folder, expected a config file");
+  if (file.kind == FileText::Kind::other)
+    return fail("this is not a regular file, expected a config file");
+  return read_text(path, absolute, file.text, diagnostics);
 }
 
 std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,

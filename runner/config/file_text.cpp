@@ -1,0 +1,59 @@
+#include "runner/config/file_text.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace assay::config {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+FileText::Kind kind_of(const struct stat& status) {
+  if (S_ISREG(status.st_mode)) return FileText::Kind::regular;
+  return S_ISDIR(status.st_mode) ? FileText::Kind::folder : FileText::Kind::other;
+}
+
+}  // namespace
+
+FileText read_start(const std::string& path, std::size_t most) {
+  FileText result;
+  const auto failed = [&result] {
+    result.error = errno;
+    return result;
+  };
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return failed();
+  if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
+  // Another file may stand there by now.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.number() < 0 || fstat(file.number(), &status) != 0) return failed();
+  if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
+  result.text.resize(most);
+  std::size_t size = 0;
+  while (size < most) {
+    const ssize_t count = read(file.number(), result.text.data() + size, most - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed();
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  result.text.resize(size);
+  return result;
+}
+
+}  // namespace assay::config
