@@ -8,6 +8,7 @@
 
 #include "runner/config/places.h"
 #include "runner/config/utf8.h"
+#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -40,7 +41,7 @@ std::string header(const Diagnostic& d, const Colours& c) {
       place += fmt::format(":{}:{}", d.where.line, d.where.column);
     place = fmt::format("{}{}:{} ", c.strong, place, c.off);
   }
-  return fmt::format("{}{}error:{} {}{}{}\n", place, c.error, c.off, harmless(d.key),
+  return fmt::format("{}{}error:{} {}{}{}\n", place, c.error, c.off, harmless(shortened(d.key)),
                      d.key.empty() ? "" : ": ", harmless(d.message));
 }
 

@@ -22,6 +22,14 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
   return is_null ? word.size() : 0;
 }
 
+// A key without its colon.
+std::string hint_for_key(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return "a space belongs after the ':'";
+  if (text.find('=') != std::string_view::npos)
+    return "key=value is for the command line: here it is 'key: value'";
+  return {};
+}
+
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
@@ -38,7 +46,7 @@ std::optional<std::size_t> NodeBuilder::open_bracket() const {
 void NodeBuilder::OnDocumentStart(const YAML::Mark& mark) {
   const std::size_t begin = begin_of(mark);
   if (started_)
-    stop(begin, begin + 1, "a second document starts here, but a config is one document");
+    stop(begin, begin + 3, "a second document starts here, but a config is one document");
   started_ = true;
 }
 
@@ -60,7 +68,9 @@ void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) stop(begin, begin + 1, "an alias inside of what it stands for");
   spend(found->second.size, begin);
-  value(found->second.node, 0);
+  Node node = found->second.node;
+  node.where = places_.at(begin, text_.find_first_of(" ,]}\n", begin));
+  value(std::move(node), 0);
 }
 
 void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -131,7 +141,8 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   }
   if (begin < text_.size() && text_[begin] == '!') {
     const std::size_t end = std::min(text_.find_first_of(" ,]}\n", begin), text_.size());
-    stop(begin, end, "tags are not allowed: the option says what type its value has");
+    stop(begin, end, "tags are not allowed: the option says what type its value has",
+         "leave it out, or quote a text that starts with '!'");
   }
   offset_ = begin;
   return begin;
@@ -159,6 +170,18 @@ void NodeBuilder::end() {
   value(std::move(frame.node), frame.anchor);
 }
 
+// Of the map that is being read: "model.init".
+std::string NodeBuilder::path() const {
+  std::string result;
+  for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
+    const Node& node = stack_[i].node;
+    if (stack_[i + 1].is_key) return result;  // which is no key, and will be reported
+    result = joined(result, node.kind == Node::Kind::map ? node.map.back().key
+                                                         : std::to_string(node.list.size()));
+  }
+  return result;
+}
+
 void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t end) {
   Frame& map = stack_.back();
   const Location where = places_.at(begin, end);
@@ -167,12 +190,13 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
   if (const auto bracket = open_bracket(); at_end && bracket)
     stop(*bracket, *bracket + 1, fmt::format("'{}' is never closed", text_[*bracket]));
   if (next == std::string::npos || text_[next] != ':')
-    stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)));
+    stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)),
+         hint_for_key(text));
   if (text == "<<")
     stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
   const auto [found, is_new] = map.lines.try_emplace(text, where.line);
   if (!is_new)
-    diagnostics_.error(where, {}, fmt::format("the key {} is there twice", quoted(text)),
+    diagnostics_.error(where, joined(path(), text), "the key is there twice",
                        fmt::format("first in line {}", found->second));
   spend({1, text.size(), 0}, begin);
   map.node.map.push_back({text, where, {}});

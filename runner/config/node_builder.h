@@ -71,6 +71,7 @@ class NodeBuilder final : public YAML::EventHandler {
   std::size_t begin_of(const YAML::Mark& mark);
   void start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor);
   void end();
+  std::string path() const;
   void key(const std::string& text, std::size_t begin, std::size_t end);
   void value(Node node, YAML::anchor_t anchor);
   void spend(const Size& size, std::size_t begin);

@@ -4,19 +4,21 @@
 
 namespace assay::config {
 
-std::string quoted(std::string_view text) {
+std::string shortened(std::string_view text) {
   constexpr std::size_t longest = 60;
-  std::string result = "'";
+  std::string result;
   std::size_t shown = 0;
   for (std::size_t at = 0; at < text.size(); ++shown) {
-    if (shown == longest) return result + "...'";
+    if (shown == longest) return result + "...";
     const std::size_t bytes = character_at(text, at).value_or(Character{}).bytes;
     if (text[at] == '\n') result += "\\n";
     else result += text.substr(at, bytes);
     at += bytes;
   }
-  return result + "'";
+  return result;
 }
+
+std::string quoted(std::string_view text) { return "'" + shortened(text) + "'"; }
 
 std::string listed(std::span<const std::string> words) {
   constexpr std::size_t most = 40;

@@ -9,8 +9,11 @@
 
 namespace assay::config {
 
-/// 'text', on one line and cut off when long.
+/// 'text', shortened.
 std::string quoted(std::string_view text);
+
+/// The text on one line, cut off when long.
+std::string shortened(std::string_view text);
 
 /// "a, b, c", cut off when long.
 std::string listed(std::span<const std::string> words);

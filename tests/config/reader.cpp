@@ -78,9 +78,17 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
        "    4 | a: \"x\n"
        "      |    ^\n"},
       {"a: [1, 2\nb: 3",
-       "a.yaml:2:2: error: expected ',' or ']'\n"
-       "    2 | b: 3\n"
-       "      |  ^ '[' is open since 1:4\n"},
+       "a.yaml:1:4: error: '[' is never closed\n"
+       "    1 | a: [1, 2\n"
+       "      |    ^\n"},
+      {"a: [1, 2\n   b: 3",
+       "a.yaml:2:4: error: expected ',' or ']' before this\n"
+       "    2 |    b: 3\n"
+       "      |    ^ '[' is open since 1:4\n"},
+      {"a: {b: 1 c: 2}",
+       "a.yaml:1:10: error: expected ',' or '}' before this\n"
+       "    1 | a: {b: 1 c: 2}\n"
+       "      |          ^ '{' is open since 1:4\n"},
       {"a: {b: 1\n",
        "a.yaml:1:4: error: '{' is never closed\n"
        "    1 | a: {b: 1\n"
@@ -96,12 +104,12 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a: `x",
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: `x\n"
-       "      |    ^ quote it\n"},
+       "      |    ^ quote the whole value\n"},
       // This text spells the character that stands in for '@'.
       {"a: @x\nb: \"\\x01\"",
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: @x\n"
-       "      |    ^ quote it\n"},
+       "      |    ^ quote the whole value\n"},
       {"a: '@x'\nb: \"\\x01\"",
        "a.yaml:2:4: error: an escape that stands for a control character\n"
        "    2 | b: \"\\x01\"\n"
@@ -115,30 +123,53 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
        "    1 | a: *x\n"
        "      |    ^\n"},
       {"a: \"x\" y",
-       "a.yaml:1:8: error: expected the next key of the map, found something else\n"
+       "a.yaml:1:8: error: the quoted text ends before this\n"
        "    1 | a: \"x\" y\n"
-       "      |        ^ check the indentation, and the quotes of the value before\n"},
+       "      |        ^ quote all of it; a '\"' within is written '\\\"'\n"},
+      {"a: 'b'c'",
+       "a.yaml:1:7: error: the quoted text ends before this\n"
+       "    1 | a: 'b'c'\n"
+       "      |       ^ quote all of it; a ' within is written twice: ''\n"},
+      {"a:\n  b: 1\n c: 2",
+       "a.yaml:3:2: error: this line is indented unlike those before it\n"
+       "    3 |  c: 2\n"
+       "      |  ^ the keys of a map all start in one column\n"},
+      {"a:\n  b: 1\n    c: 2",
+       "a.yaml:3:5: error: a key deeper than the line before it, which has a value already\n"
+       "    3 |     c: 2\n"
+       "      |     ^ indent it like the line before\n"},
+      {"a:\n  - b\n  c: 2",
+       "a.yaml:3:3: error: expected the next '- ' of the list, found a key\n"
+       "    3 |   c: 2\n"
+       "      |   ^ a list and a map cannot share an indentation\n"},
   });
 }
 
 BOOST_AUTO_TEST_CASE(refuses_yaml_that_is_not_a_config) {
   check({
       {"a: 1\nb: 2\na: 3",
-       "a.yaml:3:1: error: the key 'a' is there twice\n"
+       "a.yaml:3:1: error: a: the key is there twice\n"
        "    3 | a: 3\n"
        "      | ^ first in line 1\n"},
       {"a: 1\n---\nb: 2",
        "a.yaml:2:1: error: a second document starts here, but a config is one document\n"
        "    2 | ---\n"
-       "      | ^\n"},
+       "      | ^~~\n"},
       {"a: !!int 3",
        "a.yaml:1:4: error: tags are not allowed: the option says what type its value has\n"
        "    1 | a: !!int 3\n"
-       "      |    ^~~~~\n"},
+       "      |    ^~~~~ leave it out, or quote a text that starts with '!'\n"},
       {"a: &x !y [1]",
        "a.yaml:1:7: error: tags are not allowed: the option says what type its value has\n"
        "    1 | a: &x !y [1]\n"
-       "      |       ^~\n"},
+       "      |       ^~ leave it out, or quote a text that starts with '!'\n"},
+      {"a:\n  ? {b: 1, b: 2}\n  : c",
+       "a.yaml:2:5: error: a key must be text, found a list or a map\n"
+       "    2 |   ? {b: 1, b: 2}\n"
+       "      |     ^\n"
+       "a.yaml:2:12: error: a.b: the key is there twice\n"
+       "    2 |   ? {b: 1, b: 2}\n"
+       "      |            ^ first in line 2\n"},
       {"? [a]\n: b",
        "a.yaml:1:3: error: a key must be text, found a list or a map\n"
        "    1 | ? [a]\n"
@@ -180,17 +211,17 @@ BOOST_AUTO_TEST_CASE(refuses_yaml_that_is_not_a_config) {
        "    1 | a: \"\\0\"\n"
        "      |    ^~~~\n"},
       {std::string("a: x\0y", 6),
-       "a.yaml:1:5: error: the control character U+0000\n"
+       "a.yaml:1:5: error: there is the control character U+0000\n"
        "    1 | a: x\uFFFDy\n"
        "      |     ^ is this a text file? A config is YAML in UTF-8\n"},
       {"é: \xC3\x28",
-       "a.yaml:1:4: error: the byte 0xC3, which is not UTF-8\n"
+       "a.yaml:1:4: error: the byte 0xC3 is not UTF-8\n"
        "    1 | é: \uFFFD(\n"
-       "      |    ^ is this a text file? A config is YAML in UTF-8\n"},
+       "      |    ^ is this a text file? Then save it as UTF-8\n"},
       {std::string("\xFF\xFE"
                    "a\0",
                    4),
-       "a.yaml:1:1: error: the byte 0xFF, which is not UTF-8\n"
+       "a.yaml:1:1: error: the byte 0xFF is not UTF-8\n"
        "    1 | \uFFFD\uFFFDa\uFFFD\n"
        "      | ^ this looks like UTF-16: save it as UTF-8\n"},
   });
@@ -210,7 +241,9 @@ BOOST_AUTO_TEST_CASE(places_count_characters) {
   BOOST_TEST(inner.map[1].value.where.length == 2);
   BOOST_TEST(node->map[1].where.line == 2);
   BOOST_TEST(node->map[1].where.length == 3);
-  BOOST_TEST(node->map[1].value.where.line == 1);  // where the text stands
+  BOOST_TEST(node->map[1].value.where.line == 2);  // where the alias stands
+  BOOST_TEST(node->map[1].value.where.column == 7);
+  BOOST_TEST(node->map[1].value.where.length == 2);
 }
 
 BOOST_AUTO_TEST_CASE(files) {
@@ -228,7 +261,8 @@ BOOST_AUTO_TEST_CASE(files) {
   BOOST_TEST(read_file("/no/such.yaml") == "/no/such.yaml: error: there is no such file\n");
   BOOST_TEST(read_file("") == "'': error: there is no such file\n");
   BOOST_TEST(read_file("/") == "/: error: this is a folder, expected a config file\n");
-  BOOST_TEST(read_file("/dev/zero") == "/dev/zero: error: this is not a regular file\n");
+  BOOST_TEST(read_file("/dev/zero") ==
+             "/dev/zero: error: this is not a regular file, expected a config file\n");
   BOOST_TEST(read_file("/proc/self/mem").find("error: ") != std::string::npos);
 }
 
