@@ -10,6 +10,9 @@ namespace {
 
 std::string bounds(const Parameter& p) {
   std::string text;
+  if (std::isfinite(p.minimum) && std::isfinite(p.maximum) && !p.exclusive_minimum &&
+      !p.exclusive_maximum)
+    return " from " + shortest(p.minimum) + " to " + shortest(p.maximum);
   if (std::isfinite(p.minimum))
     text += (p.exclusive_minimum ? " above " : " of at least ") + shortest(p.minimum);
   if (std::isfinite(p.maximum)) {
@@ -42,7 +45,7 @@ std::string element_expectation(const Parameter& p) {
                                           : "one of " + config::listed(words(p.choices));
     case ParameterType::rate: return "a number" + bounds(p) + " or a schedule";
     case ParameterType::component:
-      return with_article(p.kind) + ": its type's name, or {type: NAME, ...}";
+      return "the name of " + with_article(p.kind) + ", or {type: NAME, ...}";
     case ParameterType::group: return "a map";
   }
   return "a value";
@@ -50,6 +53,22 @@ std::string element_expectation(const Parameter& p) {
 
 std::string expectation(const Parameter& p) {
   return p.list ? "a list, each element " + element_expectation(p) : element_expectation(p);
+}
+
+std::string placeholder(const Parameter& p) {
+  if (p.list) return "[...]";
+  switch (p.type) {
+    case ParameterType::boolean: return "true";
+    case ParameterType::integer:
+    case ParameterType::number:
+    case ParameterType::rate: return "NUMBER";
+    case ParameterType::text: return "TEXT";
+    case ParameterType::path: return "FILE";
+    case ParameterType::choice: return words(p.choices).front();
+    case ParameterType::component: return "NAME";
+    case ParameterType::group: return "{...}";
+  }
+  return "...";
 }
 
 std::vector<std::string> words(const char* choices) {

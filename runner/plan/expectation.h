@@ -13,6 +13,8 @@ namespace assay::plan {
 std::string expectation(const Parameter& parameter);
 /// The same for one element of a list.
 std::string element_expectation(const Parameter& parameter);
+/// What to write in its place: "NUMBER".
+std::string placeholder(const Parameter& parameter);
 
 /// The words of a choice.
 std::vector<std::string> words(const char* choices);

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "runner/config/interpolation.h"
+#include "runner/config/places.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
@@ -27,6 +28,12 @@ using config::Node;
 
 Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
 
+// Where a section that is missing would stand.
+Location end_of(const Node& config) {
+  const auto& source = config.where.source;
+  return source == nullptr ? Location{} : config::Places(source).at(source->text.size());
+}
+
 // The value of an option that may be absent, or that was reported.
 template <class T>
 std::optional<T> optional(const Value& value) {
@@ -42,9 +49,10 @@ std::optional<T> optional(const Values& values, std::string_view name) {
 
 // What references may refer to, though the file does not say it.
 void add_defaults(Node& config) {
-  const auto add = [&config](const char* key, std::string value) {
+  const auto add = [&config](const char* key, std::string value, bool reported = false) {
     if (config.find(key) != nullptr) return;
     Node node;
+    node.reported = reported;
     node.kind = Node::Kind::scalar;
     node.scalar = std::move(value);
     config.map.push_back({key, {}, std::move(node)});
@@ -57,7 +65,8 @@ void add_defaults(Node& config) {
       source == nullptr ? "" : std::filesystem::path(source->path).stem().string();
   add("name", stem.empty() ? "experiment" : stem);
   add("seed", fallback("seed"));
-  add("run_dir", fallback("run_dir"));
+  const bool named = config.find("name")->kind == Node::Kind::scalar;
+  add("run_dir", named ? fallback("run_dir") : "", !named);  // which refers to the name
 }
 
 class Planner {
@@ -66,6 +75,7 @@ class Planner {
       : config_(config),
         catalogue_(catalogue),
         diagnostics_(diagnostics),
+        end_(end_of(config)),
         validator_(catalogue, diagnostics) {}
 
   Plan plan() {
@@ -98,8 +108,7 @@ class Planner {
 
  private:
   Value option(const char* name) {
-    return validator_.option(config_, parameter(experiment_parameters(), name), "",
-                             file_of(config_));
+    return validator_.option(config_, parameter(experiment_parameters(), name), "", end_);
   }
 
   void note(const std::string& key, const Location& where) {
@@ -208,11 +217,19 @@ class Planner {
     if (train.epochs && train.steps)
       diagnostics_.error(second_of_epochs_and_steps(), "train",
                          "expected epochs or steps, found both", "remove one, or set it to null");
-    else if (!train.epochs && !train.steps)
-      diagnostics_.error(place_of("train"), "train", "expected epochs or steps, found neither",
-                         "train: {epochs: 10}");
+    else if (!train.epochs && !train.steps) no_length_of_training();
     else train.where = values.find(train.epochs ? "epochs" : "steps")->where;
     return train;
+  }
+
+  void no_length_of_training() {
+    if (validator_.meant("train.epochs") || validator_.meant("train.steps")) return;
+    if (config_.find("train") != nullptr)
+      diagnostics_.error(place_of("train"), "train", "expected epochs or steps, found neither",
+                         "add `epochs: 10`");
+    else
+      diagnostics_.error(end_, "train", "missing: expected epochs or steps",
+                         "add `train: {epochs: 10}`");
   }
 
   Location second_of_epochs_and_steps() const {
@@ -319,6 +336,7 @@ class Planner {
   const Node& config_;
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
+  Location end_;  // of the config
   Validator validator_;
   std::map<std::string, Location, std::less<>> places_;  // see Plan
 };

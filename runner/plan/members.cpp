@@ -22,6 +22,14 @@ bool is_name(std::string_view text, bool hyphens) {
   });
 }
 
+// What the writer of a section that is neither map nor list may have meant.
+std::string hint_for(const Node& section) {
+  if (section.kind != Node::Kind::scalar) return "write [] for none";
+  if (section.scalar.starts_with('-'))
+    return "an element of a list is '- ' and a value: mind the space";
+  return fmt::format("write [{}]", section.scalar);
+}
+
 std::vector<Member> of_map(const Node& map, const std::string& section, bool hyphens,
                            config::Diagnostics& diagnostics) {
   std::vector<std::string> names;  // in the file
@@ -37,9 +45,10 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
       continue;
     }
     if (!is_name(entry.key, hyphens))
-      diagnostics.error(entry.where, key, "not a name",
-                        fmt::format("a letter, then letters, digits{} and underscores",
-                                    hyphens ? ", hyphens" : ""));
+      diagnostics.error(
+          entry.where, key, "not a name",
+          fmt::format("a letter (a to z, A to Z), then letters, digits{} and underscores",
+                      hyphens ? ", hyphens" : ""));
     result.push_back({entry.key, &entry.value, key});
   }
   return result;
@@ -57,7 +66,7 @@ std::vector<Member> members(const Node& section, const std::string& key,
   } else if (!section.reported) {
     diagnostics.error(section.where, key,
                       "expected a map by name or a list, found " + config::described(section),
-                      "write [] for none");
+                      hint_for(section));
   }
   return result;
 }

@@ -46,8 +46,8 @@ void check_placeholders(const Plan& plan, const config::Node& config,
                         config::Diagnostics& diagnostics) {
   const auto check_text = [&](const std::string& key, const std::string& text, Home here) {
     const config::Node* node = config.find(key);
-    const config::Location where = node == nullptr ? config::Location{} : node->where;
-    check(TextOption{key, key, text, where}, here, diagnostics);
+    if (node == nullptr || node->where.source == nullptr) return;  // made of what is checked
+    check(TextOption{key, key, text, node->where}, here, diagnostics);
   };
   check_text("name", plan.name, Home::nowhere);
   check_text("run_dir", plan.run_dir, Home::run_dir);

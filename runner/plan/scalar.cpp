@@ -65,16 +65,17 @@ std::string hint_for_number(const Node& node) {
   const std::string text = lower(node.scalar);
   const std::string_view unsigned_text = without_sign(text);
   if (node.quoted) return is_decimal(text) ? "without the quotes it is a number" : "";
-  if (unsigned_text.starts_with("0x")) {
+  for (const auto& [prefix, base] : {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2)}) {
+    if (!unsigned_text.starts_with(prefix)) continue;
     std::int64_t value = 0;
     const char* end = unsigned_text.data() + unsigned_text.size();
-    const auto [stop, error] = std::from_chars(unsigned_text.data() + 2, end, value, 16);
-    if (error == std::errc() && stop == end)
-      return fmt::format("numbers are decimal: write {}{}", text[0] == '-' ? "-" : "", value);
+    const auto [stop, error] = std::from_chars(unsigned_text.data() + 2, end, value, base);
+    if (error != std::errc() || stop != end) return "numbers are decimal";
+    return fmt::format("numbers are decimal: write {}{}", text[0] == '-' ? "-" : "", value);
   }
-  if (unsigned_text.starts_with("0x") || unsigned_text.starts_with("0o") ||
-      unsigned_text.starts_with("0b"))
-    return "numbers are decimal";
+  if (text.find(':') != std::string::npos &&
+      text.find_first_not_of("0123456789:") == std::string::npos)
+    return "numbers are decimal, without ':'";
   if (unsigned_text == ".inf" || unsigned_text == "inf" || unsigned_text == "infinity" ||
       unsigned_text == ".nan" || unsigned_text == "nan")
     return "a number must be finite";
@@ -97,6 +98,17 @@ std::string hint_for_number(const Node& node) {
 bool is_plain_decimal(const Node& node) {
   return node.kind == Node::Kind::scalar && !node.quoted && is_decimal(node.scalar) &&
          !has_leading_zero(node.scalar);
+}
+
+// The same, and percentages.
+std::string hint_for_share(const Node& node) {
+  std::string text = node.scalar;
+  double value = 0;
+  if (node.kind != Node::Kind::scalar || node.quoted || !text.ends_with('%'))
+    return hint_for_number(node);
+  text.pop_back();
+  if (!is_decimal(text) || convert(text, value).ec != std::errc()) return {};
+  return fmt::format("write {}", shortest(value / 100));
 }
 
 }  // namespace
@@ -132,7 +144,7 @@ Scalar<std::int64_t> integer(const Node& node) {
 }
 
 Scalar<double> number(const Node& node) {
-  if (!is_plain_decimal(node)) return {{}, hint_for_number(node)};
+  if (!is_plain_decimal(node)) return {{}, hint_for_share(node)};
   double value = 0;
   if (convert(node.scalar, value).ec != std::errc())
     return {{}, "it is beyond the range of a float64"};

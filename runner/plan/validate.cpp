@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
 
 #include "runner/config/reader.h"
@@ -44,6 +45,11 @@ std::string absolute(const Node& node) {
   return (base / path).lexically_normal().string();
 }
 
+std::string did_you_mean(const std::string& word, std::span<const std::string> candidates) {
+  const std::string suggestion = config::suggest(word, candidates);
+  return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
+}
+
 // NAME, or the one in {type: NAME}.
 const Node* type_of(const Node& component) {
   return component.kind == Node::Kind::map ? component.find("type") : &component;
@@ -64,14 +70,46 @@ void Validator::unknown_keys(const Node& map,
   std::vector<std::string> names;
   for (const std::span<const Parameter> table : tables)
     for (const Parameter& p : table) names.emplace_back(p.name);
+  const auto is_known = [&names](const Node::Entry& entry) {
+    return std::ranges::find(names, entry.key) != names.end();
+  };
+  if (std::ranges::all_of(map.map, is_known)) return;
   const std::string keys = names.empty() ? "it has no options" : "keys: " + config::listed(names);
+  std::vector<std::string> below;
+  for (const std::span<const Parameter> table : tables)
+    std::ranges::move(deeper(map, table), std::back_inserter(below));
   for (const Node::Entry& entry : map.map) {
-    if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
-    const std::string suggestion = config::suggest(entry.key, names);
+    if (is_known(entry)) continue;
+    std::string suggestion = config::suggest(entry.key, names);
+    const auto ends_so = [end = "." + entry.key](const std::string& k) { return k.ends_with(end); };
+    if (const auto found = std::ranges::find_if(below, ends_so);
+        suggestion.empty() && found != below.end())
+      suggestion = *found;
     if (!suggestion.empty()) meant_.insert(config::joined(key, suggestion));
-    diagnostics_.error(entry.where, config::joined(key, entry.key), message,
-                       config::hint_of(suggestion, keys));
+    diagnostics_.error(entry.where,
+                       config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
+                       message, config::hint_of(suggestion, keys));
   }
+}
+
+std::vector<std::string> Validator::deeper(const Node& map, std::span<const Parameter> table) {
+  std::vector<std::string> result;
+  const auto add = [&result](const Parameter& owner, std::span<const Parameter> options) {
+    for (const Parameter& p : options) result.push_back(config::joined(owner.name, p.name));
+  };
+  for (const Parameter& p : table) {
+    if (p.type == ParameterType::group) add(p, p.group());
+    const Node* component = map.find(p.name);
+    if (p.type != ParameterType::component || p.list || component == nullptr) continue;
+    const Node* type = type_of(*component);
+    if (type == nullptr || std::ranges::count(catalogue_.names(p.kind), type->scalar) == 0)
+      continue;
+    try {
+      add(p, catalogue_.parameters(p.kind, type->scalar));
+    } catch (const std::runtime_error&) {  // it does not load, which is reported with the type
+    }
+  }
+  return result;
 }
 
 Value Validator::option(const Node& map, const Parameter& p, const std::string& key,
@@ -80,9 +118,20 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
   if (p.fallback != nullptr) return fallback(p, full);
   if (meant_.contains(full)) return {};
-  diagnostics_.error(owner, full, "missing: expected " + expectation(p),
-                     *p.doc == '\0' ? "" : fmt::format("{}: {}", p.name, p.doc));
+  diagnostics_.error(owner, full, "missing: expected " + expectation(p), how_to_add(map, p));
   return {};
+}
+
+std::string Validator::how_to_add(const Node& map, const Parameter& p) {
+  std::string more = p.doc;
+  if (p.type == ParameterType::component)
+    more += (more.empty() ? "" : "; ") + listing(p.kind, catalogue_.names(p.kind));
+  const bool bare = map.kind == Node::Kind::scalar;  // the name of a component, and no map
+  const std::string line = fmt::format("{}: {}", p.name, placeholder(p));
+  return fmt::format("{}{}",
+                     bare ? fmt::format("write {{type: {}, {}}}", map.scalar, line)
+                          : fmt::format("add `{}`", line),
+                     more.empty() ? "" : fmt::format("  ({})", more));
 }
 
 Value Validator::given(const Node& node, const Parameter& p, const std::string& key) {
@@ -90,6 +139,12 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
   if (node.reported) return value;
   const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
   if (node.kind == Node::Kind::null && nullable) return value;
+  const bool plain = p.type != ParameterType::group && p.type != ParameterType::component;
+  if (node.kind == Node::Kind::null && p.fallback != nullptr && plain) {
+    wrong(node, expectation(p), key,
+          fmt::format("leave the key out for the default, {}", p.fallback));
+    return value;
+  }
   if (!p.list) return single(node, p, key);
   if (node.kind != Node::Kind::list) {
     wrong(node, expectation(p), key,
@@ -107,14 +162,18 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
 Value Validator::single(const Node& node, const Parameter& p, const std::string& key) {
   Value value{{}, node.where};
   if (node.reported) return value;
-  const auto take = [&](const auto& scalar) {
+  const auto take = [&](const auto& scalar, std::span<const std::string> words_to_mean = {}) {
     if (scalar.value) value.data = *scalar.value;
-    else wrong(node, element_expectation(p), key, scalar.hint);
+    else
+      wrong(node, element_expectation(p), key,
+            scalar.hint.empty() ? did_you_mean(node.scalar, words_to_mean) : scalar.hint);
   };
   const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
                        std::ranges::count(words(p.choices), node.scalar) > 0;
   switch (p.type) {
-    case ParameterType::boolean: take(boolean(node)); break;
+    case ParameterType::boolean:
+      take(boolean(node), std::vector<std::string>{"true", "false"});
+      break;
     case ParameterType::integer: {
       if (is_word) {
         value.data = node.scalar;
@@ -122,7 +181,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       }
       Scalar<std::int64_t> scalar = integer(node);
       if (scalar.value && !within(static_cast<double>(*scalar.value), p)) scalar.value.reset();
-      take(scalar);
+      take(scalar, words(p.choices));
       break;
     }
     case ParameterType::number: {
@@ -138,14 +197,10 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
       else value.data = absolute(node);
       break;
-    case ParameterType::choice: {
-      const std::string suggestion = config::suggest(node.scalar, words(p.choices));
+    case ParameterType::choice:
       if (is_word) value.data = node.scalar;
-      else
-        wrong(node, element_expectation(p), key,
-              suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+      else wrong(node, element_expectation(p), key, did_you_mean(node.scalar, words(p.choices)));
       break;
-    }
     case ParameterType::rate: return rate(node, p, key);
     case ParameterType::component: value.data = component(node, p.kind, key).component; break;
     case ParameterType::group:
@@ -205,7 +260,8 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
   placed.component.where = node.where;
   if (node.reported) return placed;
   if (node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
-    wrong(node, with_article(kind) + ": its type's name, or {type: NAME, ...}", key);
+    wrong(node, "the name of " + with_article(kind) + ", or {type: NAME, ...}", key,
+          listing(kind, catalogue_.names(kind)));
     return placed;
   }
   // Only defaults of plugins that refer to each other get this deep: what is read does not.
@@ -224,7 +280,7 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
   placed.component.type = type->scalar;
   placed.component.where = type->where;
 
-  Node map = node.kind == Node::Kind::map ? node : Node{};
+  Node map = node;
   std::erase_if(map.map, [](const Node::Entry& entry) { return entry.key == "type"; });
   ++depth_;
   placed.common = options(map, common, key, type->where);
@@ -262,8 +318,13 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
     std::string hint = config::hint_of(suggestion, listing(kind, names));
     if (suggestion.empty())
       for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
+    std::string other;
+    for (const std::string_view name : kind_names)
+      if (std::ranges::count(catalogue_.names(*kind_from_name(name)), type.scalar) > 0)
+        other = fmt::format(": that is {}", with_article(*kind_from_name(name)));
     diagnostics_.error(type.where, key,
-                       fmt::format("no {} {}", name_of(kind), config::quoted(type.scalar)), hint);
+                       fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other),
+                       hint);
     return std::nullopt;
   }
   try {

@@ -32,6 +32,8 @@ class Validator {
   void unknown_keys(const config::Node& map,
                     std::initializer_list<std::span<const Parameter>> tables,
                     const std::string& key, const std::string& message);
+  /// Whether an unknown key seems to mean this option.
+  bool meant(const std::string& key) const { return meant_.contains(key); }
   /// One option of a map: as given there, or its default.
   Value option(const config::Node& map, const Parameter& parameter, const std::string& key,
                const config::Location& owner);
@@ -52,6 +54,9 @@ class Validator {
   /// The table of the component; nothing when there is none, which is reported.
   std::optional<std::span<const Parameter>> table(const config::Node& type, Kind kind,
                                                   const std::string& key);
+  /// The options of the groups and components that the map has: "train.epochs".
+  std::vector<std::string> deeper(const config::Node& map, std::span<const Parameter> table);
+  std::string how_to_add(const config::Node& map, const Parameter& parameter);
   void missing_type(const config::Node& component, Kind kind, const std::string& key);
   void wrong(const config::Node& node, const std::string& expected, const std::string& key,
              const std::string& hint = {});

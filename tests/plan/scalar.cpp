@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(integers) {
   BOOST_TEST(integer("-007") == "no: no leading zeros: write -7");
   BOOST_TEST(integer("00") == "no: no leading zeros: write 0");
   BOOST_TEST(integer("0x10") == "no: numbers are decimal: write 16");
-  BOOST_TEST(integer("0o17") == "no: numbers are decimal");
+  BOOST_TEST(integer("0o17") == "no: numbers are decimal: write 15");
   BOOST_TEST(integer("1_000") == "no: write 1000");
   BOOST_TEST(integer("1e3") == "no: write 1000");
   BOOST_TEST(integer("3.0") == "no: write 3");
@@ -78,8 +78,11 @@ BOOST_AUTO_TEST_CASE(numbers) {
   BOOST_TEST(number("0,5") == "no: write 0.5");
   BOOST_TEST(number("00.5") == "no: no leading zeros: write 0.5");
   BOOST_TEST(number("0x1p3") == "no: numbers are decimal");
-  for (const char* text : {"", ".", "e5", "1e", "1e+", "1.2.3", "5%"})
+  for (const char* text : {"", ".", "e5", "1e", "1e+", "1.2.3", "x%", "%"})
     BOOST_TEST(number(text) == "no: ");
+  BOOST_TEST(number("12.5%") == "no: write 0.125");
+  BOOST_TEST(integer("5%") == "no: ");
+  BOOST_TEST(integer("1:30") == "no: numbers are decimal, without ':'");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_come_back) {

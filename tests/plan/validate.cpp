@@ -118,15 +118,15 @@ BOOST_AUTO_TEST_CASE(paths_start_at_the_file_that_says_them) {
 BOOST_AUTO_TEST_CASE(wrong_values) {
   BOOST_TEST(problem("{boolean: yes}") ==
              "m.boolean: expected true or false, found 'yes' | write true");
-  BOOST_TEST(problem("{boolean: null}") == "m.boolean: expected true or false, found null");
-  BOOST_TEST(problem("{integer: 0}") ==
-             "m.integer: expected an integer of at least 1 and at most 9, found '0'");
-  BOOST_TEST(problem("{integer: 10}") ==
-             "m.integer: expected an integer of at least 1 and at most 9, found '10'");
+  BOOST_TEST(problem("{boolean: null}") ==
+             "m.boolean: expected true or false, found null | leave the key out for the default, "
+             "false");
+  BOOST_TEST(problem("{integer: 0}") == "m.integer: expected an integer from 1 to 9, found '0'");
+  BOOST_TEST(problem("{integer: 10}") == "m.integer: expected an integer from 1 to 9, found '10'");
   BOOST_TEST(problem("{integer: 1e0}") ==
-             "m.integer: expected an integer of at least 1 and at most 9, found '1e0' | write 1");
+             "m.integer: expected an integer from 1 to 9, found '1e0' | write 1");
   BOOST_TEST(problem("{integer: '3'}") ==
-             "m.integer: expected an integer of at least 1 and at most 9, found the text '3' | "
+             "m.integer: expected an integer from 1 to 9, found the text '3' | "
              "without the quotes it is a number");
   BOOST_TEST(problem("{number: 0}") ==
              "m.number: expected a number above 0 and below 1, found '0'");
@@ -137,14 +137,15 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
              "finite");
   BOOST_TEST(problem("{number: [1]}") ==
              "m.number: expected a number above 0 and below 1, found a list");
-  BOOST_TEST(problem("{text: null}") == "m.text: expected text, found null");
+  BOOST_TEST(problem("{text: null}") ==
+             "m.text: expected text, found null | leave the key out for the default, x");
   BOOST_TEST(problem("{text: {a: 1}}") == "m.text: expected text, found a map");
   BOOST_TEST(problem("{path: ''}") == "m.path: expected a path, found the text ''");
   BOOST_TEST(problem("{choice: gren}") ==
              "m.choice: expected one of red, green, found 'gren' | did you mean 'green'?");
   BOOST_TEST(problem("{group: 5}") == "m.group: expected a map, found '5'");
   BOOST_TEST(problem("{group: {a: x, b: y}}") == "m.group.a: expected an integer, found 'x'");
-  BOOST_TEST(problem("{group: {}}") == "m.group.b: missing: expected text");
+  BOOST_TEST(problem("{group: {}}") == "m.group.b: missing: expected text | add `b: TEXT`");
   BOOST_TEST(problem("{group: {b: x, c: 1}}") == "m.group.c: unknown key | keys: a, b");
   BOOST_TEST(problem("{integers: 5}") ==
              "m.integers: expected a list, each element an integer of at most 5, found '5' | write "
@@ -169,14 +170,17 @@ BOOST_AUTO_TEST_CASE(rates) {
              "m.rate: expected a number of at least 0 or a schedule, found '1_0' | write 10");
   BOOST_TEST(problem("{rate: 1.2.3}") ==
              "m.rate: expected a number of at least 0 or a schedule, found '1.2.3'");
-  BOOST_TEST(problem("{rate: null}") ==
-             "m.rate: expected a number of at least 0 or a schedule, found null");
+  BOOST_TEST(
+      problem("{rate: null}") ==
+      "m.rate: expected a number of at least 0 or a schedule, found null | leave the key out "
+      "for the default, 0.1");
   BOOST_TEST(problem("{rate: cosin}")
                  .starts_with("m.rate: expected a number of at least 0 or a schedule, found "
                               "'cosin' | did you mean 'cosine'?  (schedules: constant, cosine, "
                               "warmup_cosine; `assay plugins list schedule`)"));
-  BOOST_TEST(problem("{rate: {type: cosine, init_value: 1}}") ==
-             "m.rate.decay_steps: missing: expected an integer of at least 1");
+  BOOST_TEST(
+      problem("{rate: {type: cosine, init_value: 1}}") ==
+      "m.rate.decay_steps: missing: expected an integer of at least 1 | add `decay_steps: NUMBER`");
 }
 
 BOOST_AUTO_TEST_CASE(components) {
@@ -192,8 +196,12 @@ BOOST_AUTO_TEST_CASE(components) {
              "m.component.type: expected the name of a metric, found a list | metrics: accuracy, "
              "loss, top_k; `assay plugins list metric`");
   BOOST_TEST(problem("{component: 5}").starts_with("m.component: no metric '5' | metrics: "));
-  BOOST_TEST(problem("{component: null}") ==
-             "m.component: expected a metric: its type's name, or {type: NAME, ...}, found null");
+  BOOST_TEST(
+      problem("{component: null}") ==
+      "m.component: expected the name of a metric, or {type: NAME, ...}, found null | metrics: "
+      "accuracy, loss, top_k; `assay plugins list metric`");
+  BOOST_TEST(
+      problem("{component: mlp}").starts_with("m.component: no metric 'mlp': that is a model"));
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_of_plugins_are_named) {
