@@ -27,6 +27,14 @@ std::optional<InstructionSet> instruction_set(const std::string& name) {
   return std::nullopt;
 }
 
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return {[words](const std::string& word) {
+            if (std::ranges::count(words, word) > 0) return std::string();
+            return fmt::format("expected {}, found '{}'", fmt::join(words, " or "), word);
+          },
+          fmt::format("{{{}}}", fmt::join(words, ","))};
+}
+
 void declare(CLI::App& app, Common& common, Chosen& chosen) {
   app.require_subcommand(1);
   app.fallthrough();
@@ -35,11 +43,11 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   app.add_option_function<std::string>(
          "--kernels", [&](const std::string& name) { common.instructions = instruction_set(name); },
          "Vector instructions to use: generic, avx2 or avx512")
-      ->check(CLI::IsMember({"generic", "avx2", "avx512"}));
+      ->check(one_of({"generic", "avx2", "avx512"}));
   app.add_option_function<std::string>(
          "--format", [&](const std::string& name) { common.json = name == "json"; },
          "How problems are told on standard error: text, or json for editors, one object per line")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->check(one_of({"text", "json"}))
       ->type_name("FORMAT")
       ->trigger_on_parse();  // problems of the command line are told so, too
   // After the options that it tells about.
@@ -66,6 +74,19 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_plugins_describe(plugins, common, chosen);
 }
 
+// "; did you mean '--plugin-path'?"
+std::string meant_by(const std::string& option, const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
+    for (const CLI::Option* known : app->get_options())
+      for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+  const std::string guess = config::suggest(option.substr(0, option.find('=')), names);
+  if (!guess.empty()) return fmt::format("; did you mean '{}'?", guess);
+  if (option.find('=') == std::string::npos) return {};
+  return fmt::format("; a key of the config is set without dashes: {}",
+                     option.substr(option.find_first_not_of('-')));
+}
+
 // CLI11's words for a wrong command line hardly say what is wrong.
 std::string message(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* at = &app;  // the command that the arguments reached
@@ -86,12 +107,17 @@ std::string message(const CLI::App& app, const CLI::ParseError& error) {
   const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
   if (unknown.empty() && !commands.empty() && missing)
     return fmt::format("{}a command is missing  {}", where, listing);
-  if (unknown.empty()) return where + error.what() + help;
+  const std::string said = error.what();
+  if (unknown.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return fmt::format("{}{} needs a value{}", where, said.substr(0, said.find(':')), help);
+  if (unknown.empty()) return where + said + help;
   const std::string& word = unknown.front();
-  if (word.starts_with('-')) return fmt::format("{}there is no option '{}'{}", where, word, help);
+  if (word.starts_with('-'))
+    return fmt::format("{}there is no option '{}'{}{}", where, word, meant_by(word, *at), help);
   if (commands.empty())
     return fmt::format("{}there is an argument too many: '{}'{}", where, word, help);
-  const std::string guess = config::suggest(word, commands);
+  std::string guess = config::suggest(word, commands);
+  if (word.ends_with(".yaml") || word.ends_with(".yml")) guess = "run " + word;
   return fmt::format("{}there is no command '{}'; {}{}", where, word,
                      guess.empty() ? "" : fmt::format("did you mean '{}'?  ", guess), listing);
 }

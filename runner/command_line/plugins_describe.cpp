@@ -74,9 +74,9 @@ int describe(const Common& common, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& c : host.components()) names.push_back(c.name);
   const std::string guess = config::suggest(name, names);
-  throw UsageError(
-      fmt::format("plugins describe: there is no component '{}'{}; `assay plugins list` shows all",
-                  name, guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess)));
+  throw UsageError(fmt::format(
+      "plugins describe: there is no component '{}'{}  (`assay plugins list` shows all)", name,
+      guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess)));
 }
 
 }  // namespace

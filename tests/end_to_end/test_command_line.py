@@ -1,9 +1,12 @@
 """What the commands say and take, right and wrong."""
 
+import json
 import os
 import pathlib
+import pty
 import re
 import shutil
+import subprocess
 import unittest
 
 import program
@@ -49,6 +52,51 @@ class Right(unittest.TestCase):
             process = program.assay("run", DIGITS, "train.epochs=1", "dataset.split.validation=0.1",
                                     folder=folder)
             self.assertRegex(process.stdout, r"data +digits: 1,16\d train, 450 test, 1[78]\d validation rows")
+
+
+class Problems(unittest.TestCase):
+    """How they are told; what they say is in tests/golden/."""
+
+    def test_as_json(self):
+        with program.temporary_folder() as folder:
+            config = pathlib.Path(folder) / "bad.yaml"
+            config.write_text("# é\nname: \"漢字\"\noptimizer: {type: sdg}\n")
+            process = program.assay("run", "bad.yaml", "sede=1", "--format", "json", folder=folder)
+            self.assertEqual((process.returncode, process.stdout), (program.USAGE_ERROR, ""))
+            problems = [json.loads(line) for line in process.stderr.splitlines()]
+            found = [(p["line"], p["column"], p["end_column"], p["key"]) for p in problems]
+            self.assertIn((3, 19, 22, "optimizer.type"), found)
+            self.assertEqual(found[-1], (1, 1, 5, "sede"))
+            for p in problems:
+                self.assertEqual(list(p), ["severity", "file", "source", "line", "column", "end_column", "key",
+                                           "message", "hint"])
+                self.assertEqual(p["severity"], "error")
+                self.assertEqual(p["file"], None if p["key"] == "sede" else os.path.realpath(config))
+            self.assertEqual(problems[-1]["source"], "argument 1")
+
+    def test_warnings_as_json(self):
+        with program.temporary_folder() as folder:
+            process = program.assay("run", DIGITS, "train.epochs=74", "hooks.loss.every=1000000",
+                                    "--format=json", folder=folder)
+            self.assertEqual(process.returncode, program.DONE)
+            self.assertEqual(json.loads(process.stderr)["severity"], "warning")
+
+    def on_a_terminal(self, **environment):
+        with program.temporary_folder() as folder:
+            leader, terminal = pty.openpty()
+            process = subprocess.run([*program.EMULATOR, str(program.ASSAY), "run", "no.yaml"], cwd=folder,
+                                     stderr=terminal, env={**os.environ, "TERM": "xterm", **environment})
+            os.close(terminal)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            text = os.read(leader, 10_000).decode()
+            os.close(leader)
+            return text
+
+    def test_colours_on_a_terminal_only(self):
+        self.assertIn("\x1b[1;31merror:\x1b[0m there is no such file", self.on_a_terminal(NO_COLOR=""))
+        self.assertNotIn("\x1b", self.on_a_terminal(NO_COLOR="1"))
+        self.assertNotIn("\x1b", self.on_a_terminal(NO_COLOR="", TERM="dumb"))
+        self.assertNotIn("\x1b", program.assay("run", "no.yaml", folder="/").stderr)
 
 
 class Describe(unittest.TestCase):

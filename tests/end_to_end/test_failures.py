@@ -76,7 +76,7 @@ class BadInput(unittest.TestCase):
             self.assertIn("configs: error: this is a folder, expected a config file", process.stderr)
 
     def test_not_yaml(self):
-        self.check("name: [1, 2\nseed: }", "bad.yaml:2:", "error: ")
+        self.check("name: [1, 2\nseed: }", "bad.yaml:1:7: error: ", "never closed")
 
     def test_empty_file(self):
         self.check("", "bad.yaml", "empty")
