@@ -1,29 +1,36 @@
 #include "runner/plugin_host/library.h"
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "runner/plugin_host/manifest.h"
+#include "runner/plugin_host/missing_symbols.h"
 
 namespace assay::plugin_host {
 namespace {
 
-// "undefined symbol: _ZN3foo3barEv" reads better with the name as its author wrote it.
-std::string demangled(std::string message) {
-  const std::size_t start = message.find("_Z");
-  if (start == std::string::npos) return message;
-  const std::size_t end = std::min(message.find_first_of(" ,)", start), message.size());
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(message.substr(start, end - start).c_str(), nullptr, nullptr, &status),
-      &std::free);
-  if (name != nullptr) message.replace(start, end - start, name.get());
-  return message;
+constexpr std::size_t most_reasons = 8;
+
+// All that is missing, where the linker's own words name one thing.
+std::string reason(const std::filesystem::path& file, const std::string& linkers_words) {
+  std::vector<std::string> lines;
+  try {
+    lines = missing_symbols(file);
+  } catch (const std::runtime_error&) {
+    // Then its words must do.
+  }
+  if (lines.empty()) return linkers_words;
+  if (lines.size() > most_reasons) {
+    const std::size_t more = lines.size() - most_reasons;
+    lines.resize(most_reasons);
+    lines.push_back(fmt::format("and {} more", more));
+  }
+  return fmt::format("{}: {}", file.string(), fmt::join(lines, "; "));
 }
 
 }  // namespace
@@ -31,7 +38,7 @@ std::string demangled(std::string message) {
 const Manifest& open_library(const std::filesystem::path& file) {
   // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) throw std::runtime_error(demangled(dlerror()));
+  if (library == nullptr) throw std::runtime_error(reason(file, dlerror()));
   const void* symbol = dlsym(library, manifest_symbol);
   if (symbol == nullptr)
     throw std::runtime_error(
@@ -45,6 +52,9 @@ const Manifest& open_library(const std::filesystem::path& file) {
     throw std::runtime_error(fmt::format(
         "{}: its manifest has another layout; rebuild it against this assay's include/assay",
         file.string()));
+  if (const std::vector<std::string> wrong = mistakes(manifest); !wrong.empty())
+    throw std::runtime_error(
+        fmt::format("{}: {} (a mistake of the plugin)", file.string(), fmt::join(wrong, "; ")));
   return manifest;
 }
 

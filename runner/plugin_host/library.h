@@ -9,7 +9,8 @@
 namespace assay::plugin_host {
 
 /// Opens a library whose stamp was found good, and checks its manifest. Throws std::runtime_error
-/// with the reason: an unresolved symbol, no entry symbol, a manifest that does not fit.
+/// with the reason: unresolved symbols, no entry symbol, a manifest that does not fit or has
+/// mistakes.
 const Manifest& open_library(const std::filesystem::path& file);
 
 inline std::span<const Component> components(const Manifest& manifest) {

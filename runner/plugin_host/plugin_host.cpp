@@ -22,6 +22,7 @@ PluginHost::PluginHost(std::vector<std::filesystem::path> folders, InstructionSe
 void PluginHost::scan(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
   std::error_code error;
+  if (std::filesystem::is_regular_file(folder, error)) return add(folder);
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error))
     if (entry->path().extension() == ".so") files.push_back(entry->path());

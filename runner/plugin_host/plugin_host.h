@@ -34,8 +34,8 @@ struct FoundComponent {
 
 class PluginHost final : public plan::Catalogue {
  public:
-  /// Looks through the folders, first one first: a component that was found already is not
-  /// replaced. `instructions` is what components are told to use.
+  /// Looks through the folders (or at single libraries), first one first: a component that was
+  /// found already is not replaced. `instructions` is what components are told to use.
   PluginHost(std::vector<std::filesystem::path> folders, InstructionSet instructions);
 
   std::vector<std::string> names(Kind kind) override;
