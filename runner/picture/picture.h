@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -10,6 +11,13 @@
 #include "assay/renderer.h"
 
 namespace assay::picture {
+
+/// A drawing as pixels, for looking at.
+struct Drawing {
+  Size size;
+  std::vector<std::uint32_t> pixels;  ///< 0xRRGGBB, row by row from the top
+  bool state_kept = true;             ///< Cairo's state is what it was before
+};
 
 class Painter {
  public:
@@ -21,6 +29,10 @@ class Painter {
   /// Throws Error, and whatever the renderer throws: call it through the guard of its plugin.
   virtual std::vector<std::byte> paint(const Renderer& renderer, const Snapshot& snapshot,
                                        PictureFormat format, double scale) const = 0;
+
+  /// The renderer's drawing in a part of a larger, white surface. Throws like paint().
+  virtual Drawing draw(const Renderer& renderer, const Snapshot& snapshot, const Size& surface,
+                       const Box& box) const = 0;
 };
 
 inline constexpr const char* library_name = "libassay-picture.so";
