@@ -71,6 +71,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   CLI::App& plugins = *app.add_subcommand("plugins", "What plugins there are");
   plugins.require_subcommand(1);
   declare_plugins_list(plugins, common, chosen);
+  declare_plugins_check(plugins, common, chosen);
   declare_plugins_describe(plugins, common, chosen);
 }
 

@@ -27,6 +27,7 @@ void declare_manual(CLI::App& app, const Common& common, Chosen& chosen);
 
 /// Below `assay plugins`.
 void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen);
+void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_describe(CLI::App& plugins, const Common& common, Chosen& chosen);
 
 }  // namespace assay::command_line

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -15,6 +17,20 @@
 
 namespace assay::command_line {
 namespace {
+
+// What was found by stamps is used as far as it goes: opening it may still fail.
+void print_used(const plugin_host::PluginHost& host) {
+  for (const auto& library : host.libraries()) {
+    if (!library->refusal.empty()) continue;
+    std::vector<std::string> offers;
+    for (const auto& c : library->stamp.components)
+      offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
+    fmt::print("used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
+               shown_path(library->file), library->stamp.plugin, library->stamp.version,
+               library->stamp.licence, library->stamp.sdk, library->stamp.instructions,
+               fmt::join(offers, ", "));
+  }
+}
 
 // Of two libraries with the same component the one that was found first is used.
 void print_hidden(const plugin_host::PluginHost& host) {
@@ -56,9 +72,12 @@ int list(const Common& common, const std::string& kind, bool why) {
                  c.library->stamp.version, versions, shown_path(c.library->file), files, c.doc);
   if (why) {
     for (const std::string& line : host.searched()) fmt::print("searched: {}\n", line);
+    print_used(host);
     print_hidden(host);
   }
   print_refused(host);
+  if (why)
+    fmt::print("No plugin was opened to find this out; `assay plugins check FILE` tries one.\n");
   return done;
 }
 
@@ -72,8 +91,9 @@ void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chose
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = plugins.add_subcommand("list", "List all components with their libraries");
   command->add_option("KIND", a->kind, "Only this kind: dataset, model, loss, optimizer, ...");
-  command->add_flag("--why", a->why,
-                    "Also say where was looked, and what was refused for which reason");
+  command->add_flag(
+      "--why", a->why,
+      "Also say where was looked, what was found, and what was refused for which reason");
   command->footer("Example:\n  assay plugins list optimizer");
   command->callback([&, a] { chosen = [&, a] { return list(common, a->kind, a->why); }; });
 }

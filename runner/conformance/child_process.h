@@ -1,0 +1,55 @@
+// A process of its own for what may end badly. It tells how far it got in lines on a pipe; what it
+// prints is kept; it and all that it starts are gone when the object is.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/run_folder/append_file.h"
+
+namespace assay::conformance {
+
+/// Where the child writes its lines.
+inline constexpr int report_descriptor = 3;
+
+class ChildProcess {
+ public:
+  /// Runs this program with these arguments (posix_spawn of /proc/self/exe). Throws assay::Error.
+  explicit ChildProcess(const std::vector<std::string>& arguments);
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  /// The next line of its report. Nothing: it has ended, or said nothing for that long.
+  std::optional<std::string> next_line(std::chrono::duration<double> patience);
+
+  /// To be called when no line comes any more: waits for its end that long, and ends it then.
+  /// Empty where it ended in order; else how: "killed by SIGSEGV", "called exit(3)", "it did not
+  /// answer for 20 s".
+  std::string end(std::chrono::duration<double> patience);
+
+  /// The end of what it printed, both streams.
+  const std::string& output() const { return output_; }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  bool wait_for_input(Time until);
+  void kill_all();
+
+  pid_t pid_ = 0;
+  bool running_ = true;
+  int status_ = 0;
+  run_folder::FileDescriptor report_, printed_;
+  bool report_open_ = true, printed_open_ = true;
+  std::string lines_, output_;
+};
+
+/// What a child does first: it ends with its parent, leaves no core file, and gets no more than so
+/// many bytes of memory (where no sanitizer needs all of it).
+void restrict_this_process(std::size_t most_bytes);
+
+}  // namespace assay::conformance

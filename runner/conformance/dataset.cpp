@@ -1,0 +1,193 @@
+#include "assay/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+#include "runner/data/rows.h"
+
+namespace assay::conformance {
+namespace {
+
+using Handle = plugin_host::Handle<Dataset>;
+using Rows = std::vector<std::int64_t>;
+
+constexpr std::int64_t most_elements = std::int64_t{1} << 22;
+
+// A dataset, and a share of its rows that is read in no time.
+struct Setting {
+  Handle dataset;
+  data::Description description;
+  Rows rows;
+
+  std::int64_t columns() const { return description.sample_shape.elements(); }
+  std::size_t target_bytes() const {
+    return size_of(description.target.dtype) *
+           static_cast<std::size_t>(description.target.shape.elements());
+  }
+};
+
+Setting setting(const Subject& subject) {
+  Setting s{subject.make<Dataset>(), {}, {}};
+  s.description = data::describe(s.dataset);
+  const std::int64_t most = std::clamp<std::int64_t>(most_elements / s.columns(), 1, 500);
+  const std::int64_t all = s.description.rows, count = std::min(most, all);
+  for (std::int64_t i = 0; i < count; ++i)
+    s.rows.push_back(count < 2 ? 0
+                               : static_cast<std::int64_t>(static_cast<double>(all - 1) *
+                                                           static_cast<double>(i) /
+                                                           static_cast<double>(count - 1)));
+  return s;
+}
+
+std::vector<float> samples(const Setting& s, const Rows& rows) {
+  const LentMatrix out(static_cast<std::int64_t>(rows.size()), s.columns());
+  s.dataset.call([&](const Dataset& d) { d.read_samples(rows, out.view()); });
+  out.require_intact("the samples");
+  return out.values();
+}
+
+std::vector<std::byte> targets_of(const Setting& s, const Rows& rows) {
+  std::vector<std::int64_t> dimensions = {static_cast<std::int64_t>(rows.size())};
+  const auto inner = s.description.target.shape.dimensions();
+  dimensions.insert(dimensions.end(), inner.begin(), inner.end());
+  const Lent out(rows.size() * s.target_bytes());
+  const TensorView view(out.bytes().data(), s.description.target.dtype, Shape(dimensions));
+  s.dataset.call([&](const Dataset& d) { d.read_targets(rows, view); });
+  require(out.intact(), "it writes beyond the targets");
+  return {out.bytes().begin(), out.bytes().end()};
+}
+
+std::string describes(const Subject& subject) {
+  const Setting s = setting(subject);
+  const data::Description again = data::describe(subject.make<Dataset>());
+  require(again.rows == s.description.rows && again.sample_shape == s.description.sample_shape &&
+              again.class_names == s.description.class_names,
+          "made twice it has {} rows of {} and {} rows of {}", s.description.rows,
+          described(s.description.sample_shape), again.rows, described(again.sample_shape));
+  return fmt::format("{} rows of {}, {}", s.description.rows, described(s.description.sample_shape),
+                     described(s.description.target));
+}
+
+std::string reads(const Subject& subject) {
+  const Setting s = setting(subject);
+  const LentMatrix out(static_cast<std::int64_t>(s.rows.size()), s.columns());
+  s.dataset.call([&](const Dataset& d) { d.read_samples(s.rows, out.view()); });
+  out.require_finite("the samples");
+  const std::vector<float> first = samples(s, s.rows);
+  const auto targets = targets_of(s, s.rows);
+  const auto compare = [&](const char* when) {
+    require(same_bits(samples(s, s.rows), first), "the samples of {} rows are others {}",
+            s.rows.size(), when);
+    require(targets_of(s, s.rows) == targets, "the targets of {} rows are others {}", s.rows.size(),
+            when);
+  };
+  compare("the second time");
+  at_once(4, [&](int) { compare("when several threads read at once"); });
+  return {};
+}
+
+std::string any_order(const Subject& subject) {
+  const Setting s = setting(subject);
+  const std::vector<float> all = samples(s, s.rows);
+  const auto all_targets = targets_of(s, s.rows);
+  const auto width = static_cast<std::size_t>(s.columns());
+  // Whether the rows at `places`, read together, are what they are in `all`.
+  const auto compare = [&](const std::vector<std::size_t>& places, const char* how) {
+    Rows rows;
+    for (const std::size_t place : places) rows.push_back(s.rows[place]);
+    const std::vector<float> found = samples(s, rows);
+    const auto found_targets = targets_of(s, rows);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      require(same_bits(std::span(found).subspan(i * width, width),
+                        std::span(all).subspan(places[i] * width, width)),
+              "the sample of row {} is another one when read {}", rows[i], how);
+      require(std::memcmp(found_targets.data() + i * s.target_bytes(),
+                          all_targets.data() + places[i] * s.target_bytes(), s.target_bytes()) == 0,
+              "the target of row {} is another one when read {}", rows[i], how);
+    }
+  };
+  std::vector<std::size_t> backwards;
+  for (std::size_t i = s.rows.size(); i-- > 0;) backwards.push_back(i);
+  compare(backwards, "in reverse order");
+  for (std::size_t i = 0; i < std::min<std::size_t>(s.rows.size(), 50); ++i) compare({i}, "alone");
+  const std::size_t last = s.rows.size() - 1;
+  compare({last, 0, last, last, 0}, "several times in one call");
+  return fmt::format("{} of {} rows", s.rows.size(), s.description.rows);
+}
+
+std::string view(const Subject& subject) {
+  const Setting s = setting(subject);
+  const auto view = s.dataset.call([](const Dataset& d) { return d.samples(); });
+  if (view.empty()) throw NotRun("it shows no samples in memory");
+  require(
+      view.rows == s.description.rows && view.columns == s.columns() && view.stride >= view.columns,
+      "its view has {} rows of {} elements (stride {}); it described {} rows of {}", view.rows,
+      view.columns, view.stride, s.description.rows, s.columns());
+  const std::vector<float> read = samples(s, s.rows);
+  const auto width = static_cast<std::size_t>(s.columns());
+  for (std::size_t i = 0; i < s.rows.size(); ++i)
+    require(same_bits(view.row_span(s.rows[i]), std::span(read).subspan(i * width, width)),
+            "row {} is another one in its view than read", s.rows[i]);
+  return {};
+}
+
+std::string targets_fit(const Subject& subject) {
+  const Setting s = setting(subject);
+  const auto bytes = targets_of(s, s.rows);
+  const Target& target = s.description.target;
+  for (std::size_t i = 0; i < bytes.size() / size_of(target.dtype); ++i) {
+    if (target.dtype == DType::int32) {
+      std::int32_t value = 0;
+      std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+      require(value >= 0 && value < target.classes, "row {} is of class {}; there are 0 to {}",
+              s.rows[i], value, target.classes - 1);
+    } else {
+      float value = 0;
+      std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+      require(std::isfinite(value), "the target of row {} is {} (or was not written)",
+              s.rows[i / static_cast<std::size_t>(target.shape.elements())], value);
+    }
+  }
+  const std::set<std::string> names(s.description.class_names.begin(),
+                                    s.description.class_names.end());
+  require(names.size() == s.description.class_names.size(), "two classes have the same name");
+  return {};
+}
+
+std::string splits(const Subject& subject) {
+  const data::Description description = data::describe(subject.make<Dataset>());
+  if (description.splits.empty()) throw NotRun("it comes without splits; the host makes them");
+  std::set<std::int64_t> train;
+  std::string sizes;
+  for (const auto& split : description.splits) {
+    const std::set<std::int64_t> rows(split.rows.begin(), split.rows.end());
+    require(rows.size() == split.rows.size(), "split '{}' names a row twice", split.name);
+    if (split.name == "train") train = rows;
+    sizes += fmt::format("{}{} {}", sizes.empty() ? "" : ", ", split.name, rows.size());
+  }
+  for (const auto& split : description.splits)
+    if (split.name == "test" || split.name == "validation")
+      for (const std::int64_t row : split.rows)
+        require(!train.contains(row), "row {} is in the splits train and {}", row, split.name);
+  return sizes;
+}
+
+}  // namespace
+
+Suite dataset_suite(const Subject& subject) {
+  return {
+      {"describes itself alike each time", [subject] { return describes(subject); }},
+      {"reading is repeatable", [subject] { return reads(subject); }},
+      {"rows are the same in any order", [subject] { return any_order(subject); }},
+      {"the view shows what reading gives", [subject] { return view(subject); }},
+      {"targets are what was declared", [subject] { return targets_fit(subject); }},
+      {"splits keep rows apart", [subject] { return splits(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

@@ -1,0 +1,251 @@
+#include "assay/logger.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "assay/error.h"
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+
+namespace assay::conformance {
+namespace {
+
+using Handle = plugin_host::Handle<Logger>;
+
+class MemoryFile final : public LogFile {
+ public:
+  MemoryFile(std::string_view as, std::size_t room)
+      : name(as), path_("/run/" + name), room_(room) {}
+  void append(std::span<const std::byte> bytes) override {
+    if (content.size() + bytes.size() > room_)
+      throw Error(path_ + ": cannot be written: No space left on device");
+    const auto* text = static_cast<const char*>(static_cast<const void*>(bytes.data()));
+    content.append(text, bytes.size());
+  }
+  std::int64_t position() const override { return static_cast<std::int64_t>(content.size()); }
+  std::string_view path() const override { return path_; }
+
+  std::string name, content;
+
+ private:
+  std::string path_;
+  std::size_t room_;
+};
+
+class MemoryTerminal final : public Terminal {
+ public:
+  explicit MemoryTerminal(bool interactive) : interactive_(interactive) {}
+  bool interactive() const override { return interactive_; }
+  bool colours() const override { return interactive_; }
+  int columns() const override { return 40; }
+  void print(std::string_view line) override { lines.emplace_back(line); }
+  void status(std::string_view line) override { lines.emplace_back(line); }
+  std::vector<std::string> lines;
+
+ private:
+  bool interactive_;
+};
+
+struct Circumstances {
+  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
+  bool files = true;                                           ///< can be made
+  bool interactive = false;
+};
+
+class Host final : public LoggerContext {
+ public:
+  explicit Host(const Circumstances& how) : how_(how), screen(how.interactive) {}
+
+  LogFile& create(std::string_view name) override {
+    const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
+    if (!how_.files || known || name.empty() || name.find('/') != std::string_view::npos)
+      throw Error(fmt::format("/run/{}: cannot be made", name));
+    return files.emplace_back(name, how_.room);
+  }
+  Terminal& terminal() override { return screen; }
+  std::string_view run_name() const override { return "conformance"; }
+  std::string_view run_folder() const override { return "/nonexistent/run"; }
+  std::int64_t first_step() const override { return 0; }
+  std::int64_t total_steps() const override { return 1000; }
+  double start_time() const override { return 1763863320.25; }
+
+  std::size_t bytes() const {
+    std::size_t n = 0;
+    for (const MemoryFile& file : files) n += file.content.size();
+    return n;
+  }
+
+  std::deque<MemoryFile> files;
+
+ private:
+  Circumstances how_;
+
+ public:
+  MemoryTerminal screen;
+};
+
+// A PNG of one white pixel.
+constexpr std::array<unsigned char, 69> png = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
+    0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00,
+    0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78,
+    0x9c, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0x00, 0x05, 0xfe, 0x02, 0xfe, 0x0d, 0xef, 0x46,
+    0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+
+// Everything that may come, in an order that may occur.
+void feed(const Handle& logger) {
+  using Limits = std::numeric_limits<double>;
+  const std::vector<std::string> names = {"Loss",         "test/accuracy",
+                                          "Größe ≥ 数 🎲", "quote \" backslash \\ percent %s",
+                                          "a\tb\nc",      std::string(5000, 'x')};
+  const double time = 1763863320.5;
+  std::int64_t step = 0;
+  for (const double value :
+       {0.5, -0.0, 1.0, Limits::max(), -Limits::max(), Limits::denorm_min(), Limits::quiet_NaN(),
+        Limits::infinity(), -Limits::infinity(), 0.1, 123456789.125}) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const ScalarRecord record{
+          {static_cast<std::uint32_t>(i), names[i]}, step, time + static_cast<double>(step), value};
+      logger.call([&](Logger& l) { l.scalar(record); });
+    }
+    const Progress progress{step, 1000, step / 10, static_cast<double>(step), 12.5};
+    logger.call([&](Logger& l) { l.progress(progress); });
+    ++step;
+  }
+  auto id = static_cast<std::uint32_t>(names.size());
+  for (const std::string& text : {std::string("**bold**"), std::string(), std::string(100'000, 'y'),
+                                  std::string("not UTF-8: \xff\xfe")}) {
+    const TextRecord record{{id, "Notes"}, ++step, time, text};
+    logger.call([&](Logger& l) { l.text(record); });
+  }
+  const ImageRecord image{{++id, "Picture"}, ++step, time, 1, 1, std::as_bytes(std::span(png))};
+  logger.call([&](Logger& l) { l.image(image); });
+  logger.call([](Logger& l) { l.flush(); });
+}
+
+void open(const Handle& logger, Host& host) {
+  logger.call([&](Logger& l) { l.open(host); });
+}
+
+void close(const Handle& logger, Outcome outcome) {
+  logger.call([&](Logger& l) { l.close(outcome); });
+}
+
+std::string takes_all(const Subject& subject) {
+  std::size_t bytes = 0, lines = 0;
+  for (const bool interactive : {false, true})
+    for (const Outcome outcome : {Outcome::finished, Outcome::stopped, Outcome::failed}) {
+      Host host({.interactive = interactive});
+      const Handle logger = subject.make<Logger>();
+      open(logger, host);
+      feed(logger);
+      close(logger, outcome);
+      bytes = host.bytes();
+      lines = std::max(lines, host.screen.lines.size());
+    }
+  require(bytes > 0 || lines > 0, "it writes nothing, neither to files nor to the terminal");
+  return fmt::format("{} bytes in files, {} lines on the terminal", bytes, lines);
+}
+
+std::string same_bytes(const Subject& subject) {
+  Host first({}), second({});
+  for (Host* host : {&first, &second}) {
+    const Handle logger = subject.make<Logger>();
+    open(logger, *host);
+    feed(logger);
+    close(logger, Outcome::finished);
+  }
+  require(first.files.size() == second.files.size(), "the same records make {} and {} files",
+          first.files.size(), second.files.size());
+  for (std::size_t i = 0; i < first.files.size(); ++i)
+    require(first.files[i].content == second.files[i].content,
+            "the same records give other bytes in {} the second time; times come with the records",
+            first.files[i].name);
+  require(first.screen.lines == second.screen.lines,
+          "the same records give other lines on the terminal the second time");
+  return {};
+}
+
+std::string readable(const Subject& subject) {
+  Host host({});
+  const Handle logger = subject.make<Logger>();
+  open(logger, host);
+  feed(logger);
+  const std::size_t flushed = host.bytes();
+  logger.call([](Logger& l) { l.flush(); });
+  require(host.bytes() == flushed, "a second flush() writes {} bytes that the first left behind",
+          host.bytes() - flushed);
+  close(logger, Outcome::finished);
+  int json = 0;
+  for (const MemoryFile& file : host.files) {
+    if (!file.name.ends_with(".jsonl")) continue;
+    require(file.content.ends_with('\n'), "the last line of {} has no end", file.name);
+    std::stringstream lines(file.content);
+    for (std::string line; std::getline(lines, line); ++json)
+      require(nlohmann::json::accept(line), "a line of {} is no JSON: {}", file.name,
+              line.substr(0, 80));
+  }
+  return json > 0 ? fmt::format("{} lines of JSON", json) : "";
+}
+
+std::string contained(const Subject& subject) {
+  // An error is what the host expects here; anything worse ends this process.
+  const auto survive = [&](const Circumstances& how) {
+    Host host(how);
+    const Handle logger = subject.make<Logger>();
+    try {
+      open(logger, host);
+      feed(logger);
+      close(logger, Outcome::failed);
+      return false;
+    } catch (const plugin_host::ComponentError& error) {
+      require(!error.message().empty(), "a full disk comes back as an error without words");
+      return true;
+    }
+  };
+  Host host({});
+  const Handle logger = subject.make<Logger>();
+  open(logger, host);
+  feed(logger);
+  close(logger, Outcome::finished);
+  if (host.files.empty()) throw NotRun("it writes no files");
+  std::size_t most = 0;
+  for (const MemoryFile& file : host.files) most = std::max(most, file.content.size());
+  require(survive({.files = false}), "it does not say so when its file cannot be made");
+  for (const std::size_t room : {std::size_t{0}, std::size_t{1}, most / 2, most - 1})
+    require(room >= most || survive({.room = room}),
+            "it does not say so when the disk is full after {} bytes", room);
+  return {};
+}
+
+std::string destroyed(const Subject& subject) {
+  { const Handle never_opened = subject.make<Logger>(); }
+  Host host({});
+  const Handle open_only = subject.make<Logger>();
+  open(open_only, host);
+  Host other({});
+  const Handle not_closed = subject.make<Logger>();
+  open(not_closed, other);
+  feed(not_closed);
+  return {};
+}
+
+}  // namespace
+
+Suite logger_suite(const Subject& subject) {
+  return {
+      {"takes every record", [subject] { return takes_all(subject); }},
+      {"the same records give the same bytes", [subject] { return same_bytes(subject); }},
+      {"what is written can be read", [subject] { return readable(subject); }},
+      {"a full disk is reported", [subject] { return contained(subject); }},
+      {"can be destroyed at any time", [subject] { return destroyed(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

@@ -1,0 +1,148 @@
+#include "assay/loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+
+namespace assay::conformance {
+namespace {
+
+using Handle = plugin_host::Handle<Loss>;
+
+constexpr std::int64_t rows = 23;
+
+// A loss with something to judge.
+struct Setting {
+  Handle loss;
+  Target target;
+  std::int64_t columns = 0;
+  TargetRows targets;
+  LentMatrix outputs;
+
+  MatrixView<const float> view() const { return outputs.view(); }
+  LossSum evaluate(std::int64_t first = 0, std::int64_t count = rows) const {
+    return loss.call([&](const Loss& l) {
+      return l.evaluate(view().slice(first, count), targets.rows(first, count));
+    });
+  }
+  LossSum gradient(const LentMatrix& to) const {
+    return loss.call([&](const Loss& l) { return l.gradient(view(), targets.view(), to.view()); });
+  }
+};
+
+Setting setting(const Subject& subject) {
+  const Handle loss = subject.make<Loss>();
+  std::string refusals;
+  for (const Target& target : targets()) {
+    try {
+      const auto columns = loss.call([&](const Loss& l) { return l.outputs(target); });
+      require(columns >= 1, "it asks for {} outputs for {}", columns, described(target));
+      require(columns <= 1 << 20, "it asks for {} outputs for {}", columns, described(target));
+      return {loss, target, columns, TargetRows(target, rows, 2),
+              LentMatrix(rows, columns, spread(static_cast<std::size_t>(rows * columns), 1, 2))};
+    } catch (const plugin_host::ComponentError& error) {
+      refusals += fmt::format("; for {}: {}", described(target), error.message());
+    }
+  }
+  throw Failed("it takes no target" + refusals);
+}
+
+bool close(double a, double b) { return std::abs(a - b) <= 1e-5 * std::max(1.0, std::abs(b)); }
+
+std::string takes_targets(const Subject& subject) {
+  const Setting s = setting(subject);
+  return fmt::format("{} outputs for {}", s.columns, described(s.target));
+}
+
+std::string sums(const Subject& subject) {
+  const Setting s = setting(subject);
+  const LossSum whole = s.evaluate();
+  require(std::isfinite(whole.sum), "the sum over {} rows is {}", rows, whole.sum);
+  require(std::isfinite(whole.weight) && whole.weight > 0, "the weight of {} rows is {}", rows,
+          whole.weight);
+  double worst = 0;
+  for (const std::int64_t height : {1, 5, 16}) {
+    LossSum sum;
+    for (std::int64_t first = 0; first < rows; first += height)
+      sum += s.evaluate(first, std::min(height, rows - first));
+    require(close(sum.sum, whole.sum) && close(sum.weight, whole.weight),
+            "blocks of {} rows add up to sum {} and weight {}; the whole has {} and {}", height,
+            sum.sum, sum.weight, whole.sum, whole.weight);
+    worst = std::max(worst, std::abs(sum.sum - whole.sum) / std::max(1.0, std::abs(whole.sum)));
+  }
+  return fmt::format("blocks differ by {:.1e}", worst);
+}
+
+std::string repeatable(const Subject& subject) {
+  const Setting s = setting(subject);
+  const std::vector<float> before = s.outputs.values();
+  const LossSum whole = s.evaluate();
+  const LentMatrix first(rows, s.columns);
+  const LossSum with_gradient = s.gradient(first);
+  require(close(with_gradient.sum, whole.sum) && close(with_gradient.weight, whole.weight),
+          "gradient() gives sum {} and weight {}, evaluate() {} and {}", with_gradient.sum,
+          with_gradient.weight, whole.sum, whole.weight);
+  first.require_finite("d_outputs");
+  first.require_intact("d_outputs");
+  require(same_bits(s.outputs.values(), before), "it changes the outputs that it reads");
+  at_once(4, [&](int) {
+    const LentMatrix again(rows, s.columns);
+    const LossSum sum = s.gradient(again);
+    require(same_bits(again.values(), first.values()) && sum.sum == with_gradient.sum,
+            "the same rows give another gradient when several threads ask at once");
+  });
+  return {};
+}
+
+// Central differences in one element at a time.
+std::string derivative(const Subject& subject) {
+  Setting s = setting(subject);
+  const LentMatrix gradient(rows, s.columns);
+  s.gradient(gradient);
+  const std::vector<float> exact = gradient.values();
+  double largest = 0;
+  for (const float g : exact) largest = std::max(largest, std::abs(double{g}));
+  require(largest > 0, "the gradient is zero everywhere, at random outputs");
+  const auto slope = [&](std::int64_t row, std::int64_t column, float step) {
+    float& value = s.outputs.view().row(row)[column];
+    const float before = value;
+    // The steps that float32 took.
+    value = before + step;
+    const double up = double{value}, above = s.evaluate(row, 1).sum;
+    value = before - step;
+    const double down = double{value}, below = s.evaluate(row, 1).sum;
+    value = before;
+    return (above - below) / (up - down);
+  };
+  double worst = 0;
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t column = 0; column < std::min<std::int64_t>(s.columns, 16); ++column) {
+      const double expected = double{gradient.view().row(row)[column]};
+      const double fine = slope(row, column, 0x1p-7F), coarse = slope(row, column, 0x1p-6F);
+      const double off = std::abs(fine - expected);
+      worst = std::max(worst, off / largest);
+      // Twice what the two step sizes disagree by: there may be a kink.
+      require(off <= 5e-3 * largest + 2 * std::abs(fine - coarse),
+              "row {}, output {}: its gradient is {}, the sum changes by {}", row, column, expected,
+              fine);
+    }
+  return fmt::format("off by {:.1e} of the largest element", worst);
+}
+
+}  // namespace
+
+Suite loss_suite(const Subject& subject) {
+  return {
+      {"takes classes or values", [subject] { return takes_targets(subject); }},
+      {"sums and weights of blocks add up", [subject] { return sums(subject); }},
+      {"gradients are repeatable, and agree with evaluate()",
+       [subject] { return repeatable(subject); }},
+      {"gradients are the derivatives", [subject] { return derivative(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

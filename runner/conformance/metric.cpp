@@ -1,0 +1,127 @@
+#include "assay/metric.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+
+namespace assay::conformance {
+namespace {
+
+using Handle = plugin_host::Handle<Metric>;
+
+constexpr std::int64_t rows = 61;
+
+struct Setting {
+  Handle metric;
+  Target target;
+  TargetRows targets;
+  LentMatrix outputs;
+  std::size_t state_size = 0;
+
+  Lent new_state() const {
+    Lent state(state_size * sizeof(double));
+    std::ranges::fill(state.as<double>(), 0.0);
+    return state;
+  }
+  void accumulate(std::int64_t first, std::int64_t count, const Lent& state) const {
+    LossSum loss;  // as if each row's were a number of its own
+    for (std::int64_t row = first; row < first + count; ++row)
+      loss += {0.25 + static_cast<double>(row % 7), 1};
+    const MatrixView<const float> all = outputs.view();
+    const MetricBlock block{all.slice(first, count), targets.rows(first, count), loss};
+    metric.call([&](const Metric& m) { m.accumulate(block, state.as<double>()); });
+  }
+  double value(const Lent& state) const {
+    return metric.call([&](const Metric& m) { return m.value(state.as<double>()); });
+  }
+  /// One state for each of the lanes, each worked through in blocks, merged in order.
+  double value(std::int64_t lane_rows, std::int64_t block_rows) const {
+    std::vector<Lent> lanes;
+    for (std::int64_t lane = 0; lane < rows; lane += lane_rows) {
+      const Lent& state = lanes.emplace_back(new_state());
+      const std::int64_t end = std::min(rows, lane + lane_rows);
+      for (std::int64_t first = lane; first < end; first += block_rows)
+        accumulate(first, std::min(block_rows, end - first), state);
+    }
+    for (std::size_t i = 1; i < lanes.size(); ++i)
+      metric.call(
+          [&](const Metric& m) { m.merge(lanes[0].as<double>(), lanes[i].as<const double>()); });
+    for (const Lent& lane : lanes)
+      require(lane.intact(), "it writes beyond its state of {} numbers", state_size);
+    return value(lanes[0]);
+  }
+};
+
+Setting setting(const Subject& subject) {
+  const Handle metric = subject.make<Metric>();
+  std::string refusals;
+  for (const Target& target : targets()) {
+    try {
+      metric.call([&](const Metric& m) { m.check(target); });
+      const std::int64_t columns = target.classes > 0 ? target.classes : target.shape.elements();
+      const std::size_t size = metric.call([](const Metric& m) { return m.state_size(); });
+      require(size <= 1 << 24, "its state has {} numbers", size);
+      return {metric, target, TargetRows(target, rows, 4),
+              LentMatrix(rows, columns, spread(static_cast<std::size_t>(rows * columns), 3)), size};
+    } catch (const plugin_host::ComponentError& error) {
+      refusals += fmt::format("; for {}: {}", described(target), error.message());
+    }
+  }
+  throw Failed("it takes no target" + refusals);
+}
+
+bool same(double a, double b) {
+  return (std::isnan(a) && std::isnan(b)) || a == b ||
+         std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+}
+
+std::string takes_targets(const Subject& subject) {
+  const Setting s = setting(subject);
+  const double value = s.value(rows, rows);
+  require(!std::isinf(value), "its value over {} rows is {}", rows, value);
+  return fmt::format("{} for {}", value, described(s.target));
+}
+
+std::string merges(const Subject& subject) {
+  const Setting s = setting(subject);
+  const double whole = s.value(rows, rows);
+  for (const std::int64_t block : {1, 7, 16, 60}) {
+    const double value = s.value(rows, block);
+    require(same(value, whole), "in blocks of {} rows its value is {}, in one {}", block, value,
+            whole);
+  }
+  for (const std::int64_t lane : {1, 16, 31}) {
+    const double value = s.value(lane, 8);
+    require(same(value, whole), "merged from states of {} rows each its value is {}, in one {}",
+            lane, value, whole);
+  }
+  return {};
+}
+
+std::string repeatable(const Subject& subject) {
+  const Setting s = setting(subject);
+  const std::vector<float> before = s.outputs.values();
+  const double whole = s.value(16, 5);
+  require(same_bits(s.outputs.values(), before), "it changes the outputs that it reads");
+  at_once(4, [&](int) {
+    const double value = s.value(16, 5);
+    require(same(value, whole), "the same rows give {} and, from several threads at once, {}",
+            whole, value);
+  });
+  return {};
+}
+
+}  // namespace
+
+Suite metric_suite(const Subject& subject) {
+  return {
+      {"takes classes or values", [subject] { return takes_targets(subject); }},
+      {"blocks and merged states give what the whole gives", [subject] { return merges(subject); }},
+      {"values are repeatable", [subject] { return repeatable(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

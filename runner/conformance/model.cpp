@@ -1,0 +1,264 @@
+#include "assay/model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "runner/conformance/model_bench.h"
+#include "runner/conformance/suites.h"
+#include "runner/train/initialize.h"
+
+namespace assay::conformance {
+namespace {
+
+constexpr std::int64_t rows = 37;
+
+std::string declares(const Subject& subject) {
+  const ModelBench bench(subject);
+  const train::ModelDescription& model = bench.description();
+  const auto again = train::describe(subject.make<Model>(), model.sample, model.outputs);
+  require(again.parameters.size() == model.parameters.size(),
+          "built twice it has {} and {} parameters", model.parameters.size(),
+          again.parameters.size());
+  for (std::size_t i = 0; i < model.parameters.size(); ++i) {
+    const train::ParameterInfo& p = model.parameters[i];
+    require(!p.name.empty(), "parameter {} has no name", i);
+    require(again.parameters[i].name == p.name && again.parameters[i].shape == p.shape,
+            "built twice, parameter {} is {} and {}", i, p.name, again.parameters[i].name);
+    std::vector<float> values(static_cast<std::size_t>(p.shape.elements()));
+    train::initialize(0, static_cast<int>(i), p.shape, p.initializer, values);
+  }
+  const auto block = bench.model().call([](const Model& m) { return m.block_rows(); });
+  require(block >= 1, "block_rows() is {}", block);
+  return fmt::format("{} parameters in {} layers for samples of {}", model.parameter_count(),
+                     model.layers.size(), described(model.sample));
+}
+
+std::string repeatable(const Subject& subject) {
+  const ModelBench bench(subject);
+  const auto first = bench.run(rows, rows), second = bench.run(rows, rows);
+  require(same_bits(first.outputs, second.outputs),
+          "the same rows and parameters give other outputs the second time (off by {:.1e})",
+          deviation(second.outputs, first.outputs));
+  for (std::size_t i = 0; i < first.gradients.size(); ++i)
+    require(same_bits(first.gradients[i], second.gradients[i]),
+            "the gradient of {} is another one the second time",
+            bench.description().parameters[i].name);
+  at_once(4, [&](int) {
+    require(same_bits(bench.run(rows, rows).outputs, first.outputs),
+            "the outputs are others when several threads ask at once");
+  });
+  return {};
+}
+
+std::string blocks(const Subject& subject) {
+  const ModelBench bench(subject);
+  if (bench.model().call([](const Model& m) { return m.whole_batches(); }))
+    throw NotRun("it takes whole batches only");
+  const auto whole = bench.run(rows, rows);
+  double worst = 0;
+  for (const std::int64_t height : {1, 5, 16, 36}) {
+    const auto parts = bench.run(rows, height);
+    const double off = deviation(parts.outputs, whole.outputs);
+    require(off <= 1e-4,
+            "in blocks of {} rows the outputs differ by {:.1e} of the largest; if rows depend on "
+            "each other, whole_batches() must say so",
+            height, off);
+    worst = std::max(worst, off);
+    for (std::size_t i = 0; i < whole.gradients.size(); ++i) {
+      const double off_gradient = deviation(parts.gradients[i], whole.gradients[i]);
+      require(off_gradient <= 1e-4,
+              "in blocks of {} rows the gradient of {} differs by {:.1e} of its largest element",
+              height, bench.description().parameters[i].name, off_gradient);
+      worst = std::max(worst, off_gradient);
+    }
+  }
+  return fmt::format("off by {:.1e}", worst);
+}
+
+std::string adds(const Subject& subject) {
+  const ModelBench bench(subject);
+  const auto from_zero = bench.run(rows, rows), from_one = bench.run(rows, rows, 1);
+  for (std::size_t i = 0; i < from_zero.gradients.size(); ++i) {
+    std::vector<float> expected = from_zero.gradients[i];
+    for (float& value : expected) value += 1;
+    const double off = deviation(from_one.gradients[i], expected);
+    require(off <= 1e-5, "backward() must add to the gradient of {}: off by {:.1e}",
+            bench.description().parameters[i].name, off);
+  }
+  return {};
+}
+
+std::string sets(const Subject& subject) {
+  const ModelBench bench(subject);
+  if (!bench.model().call([](const Model& m) { return m.sets_gradients(); }))
+    throw NotRun("it always adds (sets_gradients() is false)");
+  // In blocks: the first one sets, the others add.
+  const bool whole = bench.model().call([](const Model& m) { return m.whole_batches(); });
+  const std::int64_t height = whole ? rows : 16;
+  const auto added = bench.run(rows, height), set = bench.run(rows, height, std::nullopt);
+  for (std::size_t i = 0; i < added.gradients.size(); ++i) {
+    const double off = deviation(set.gradients[i], added.gradients[i]);
+    require(off <= 1e-5, "with Pass::set_gradients the gradient of {} is off by {:.1e}",
+            bench.description().parameters[i].name, off);
+  }
+  return {};
+}
+
+// Slopes along a direction in one parameter, numerical against the gradient's.
+class Slopes {
+ public:
+  explicit Slopes(const Subject& subject)
+      : bench_(subject), gradients_(bench_.run(slope_rows, slope_rows).gradients) {
+    for (std::size_t i = 0; i < gradients_.size(); ++i) largest_ = std::max(largest_, typical(i));
+  }
+
+  std::string check() {
+    for (std::size_t i = 0; i < gradients_.size(); ++i) {
+      const std::size_t n = gradients_[i].size();
+      // The gradient's own direction shows a wrong size best, random ones what is missing.
+      along(i, gradients_[i], "along it");
+      for (std::uint64_t seed = 1; seed <= 3; ++seed)
+        along(i, spread(n, 50 * i + seed), "along a random direction");
+      for (std::size_t k = 0; k < std::min<std::size_t>(n, 6); ++k) {
+        const std::size_t element = n <= 6 ? k : (k * 2654435761U + 17 * i) % n;
+        std::vector<float> unit(n);
+        unit[element] = 1;
+        along(i, unit, fmt::format("in element {}", element));
+      }
+    }
+    require(judged_ > 0 || skipped_ == 0, "its outputs jump with its parameters: no slope holds");
+    return fmt::format("off by {:.1e} at most, {} directions{}", worst_, judged_,
+                       skipped_ == 0 ? "" : fmt::format(", {} too rough to judge", skipped_));
+  }
+
+ private:
+  static constexpr std::int64_t slope_rows = 8;
+
+  // The root mean square of an element.
+  double typical(std::size_t i) const {
+    double sum = 0;
+    for (const float g : gradients_[i]) sum += double{g} * double{g};
+    return std::sqrt(sum / static_cast<double>(gradients_[i].size()));
+  }
+
+  double objective() {
+    const LentMatrix x = bench_.samples(slope_rows), d = bench_.d_outputs(slope_rows);
+    const LentMatrix y(slope_rows, bench_.description().outputs);
+    bench_.forward(bench_.pass(), bench_.workspace(slope_rows), x.view(), y.view());
+    const std::vector<float> outputs = y.values(), weights = d.values();
+    double sum = 0;
+    for (std::size_t i = 0; i < outputs.size(); ++i) sum += double{outputs[i]} * double{weights[i]};
+    return sum;
+  }
+
+  double numerical(std::size_t i, const std::vector<double>& direction, double step) {
+    const std::span<float> parameter = bench_.parameter(i);
+    const std::vector<float> before(parameter.begin(), parameter.end());
+    const auto moved = [&](double by) {
+      for (std::size_t k = 0; k < before.size(); ++k)
+        parameter[k] = static_cast<float>(double{before[k]} + by * direction[k]);
+      return objective();
+    };
+    const double above = moved(step), below = moved(-step);
+    std::ranges::copy(before, parameter.begin());
+    return (above - below) / (2 * step);
+  }
+
+  void along(std::size_t i, const std::vector<float>& towards, const std::string& how) {
+    double length = 0, size = 0;
+    for (const float v : towards) length += double{v} * double{v};
+    for (const float v : bench_.parameter(i)) size += double{v} * double{v};
+    if (length == 0) return;  // a gradient of zero has no direction
+    std::vector<double> direction;
+    double expected = 0;
+    for (std::size_t k = 0; k < towards.size(); ++k) {
+      direction.push_back(double{towards[k]} / std::sqrt(length));
+      expected += direction.back() * double{gradients_[i][k]};
+    }
+    const double scale = std::max({std::abs(expected), typical(i), 1e-3 * largest_, 1e-6});
+    // Kinks and curvature disturb large steps, rounding small ones.
+    std::array<double, 3> found{};
+    double step = 0.02 * std::max(std::sqrt(size / 10), 0.1);
+    for (double& slope : found) {
+      slope = numerical(i, direction, step);
+      step /= 4;
+    }
+    const auto [low, high] = std::ranges::minmax(found);
+    if (high - low > 0.1 * scale) {
+      ++skipped_;
+      return;
+    }
+    const double best = *std::ranges::min_element(
+        found, {}, [&](double slope) { return std::abs(slope - expected); });
+    const double off = std::abs(best - expected);
+    require(off <= 0.02 * scale,
+            "the gradient of {} {} gives a slope of {:.6g}; the outputs change by {:.6g}",
+            bench_.description().parameters[i].name, how, expected, best);
+    worst_ = std::max(worst_, off / scale);
+    ++judged_;
+  }
+
+  ModelBench bench_;
+  std::vector<std::vector<float>> gradients_;
+  double largest_ = 0, worst_ = 0;
+  int judged_ = 0, skipped_ = 0;
+};
+
+class LayerProbe final : public Probe {
+ public:
+  void output(int layer, MatrixView<const float> values) override {
+    seen.push_back({layer, values.rows, values.columns, {}});
+    for (std::int64_t i = 0; i < values.rows; ++i)
+      seen.back().values.insert(seen.back().values.end(), values.row(i),
+                                values.row(i) + values.columns);
+  }
+  struct Seen {
+    int layer;
+    std::int64_t rows, columns;
+    std::vector<float> values;
+  };
+  std::vector<Seen> seen;
+};
+
+std::string probe(const Subject& subject) {
+  const ModelBench bench(subject);
+  const auto& layers = bench.description().layers;
+  if (layers.empty()) throw NotRun("it declares no layers");
+  LayerProbe probe;
+  const LentMatrix x = bench.samples(rows), y(rows, bench.description().outputs);
+  const Lent workspace = bench.workspace(rows);
+  bench.forward(bench.pass(0, &probe), workspace, x.view(), y.view());
+  require(workspace.intact(), "with a probe it writes beyond its workspace");
+  require(same_bits(y.values(), bench.run(rows, rows).outputs), "a probe changes the outputs");
+  for (const LayerProbe::Seen& seen : probe.seen) {
+    require(seen.layer >= 0 && static_cast<std::size_t>(seen.layer) < layers.size(),
+            "it shows layer {} to a probe; it declared 0 to {}", seen.layer, layers.size() - 1);
+    const train::LayerInfo& layer = layers[static_cast<std::size_t>(seen.layer)];
+    require(seen.rows == rows && seen.columns == layer.output.elements(),
+            "it shows {} x {} numbers of {} to a probe; expected {} x {}", seen.rows, seen.columns,
+            layer.name, rows, layer.output.elements());
+  }
+  if (probe.seen.empty()) throw NotRun("it shows nothing to a probe: a NaN will be hard to trace");
+  require(same_bits(probe.seen.back().values, y.values()),
+          "what it shows of the last layer is not its outputs");
+  return fmt::format("{} layers", probe.seen.size());
+}
+
+}  // namespace
+
+Suite model_suite(const Subject& subject) {
+  return {
+      {"declares itself alike each time", [subject] { return declares(subject); }},
+      {"forward and backward are repeatable", [subject] { return repeatable(subject); }},
+      {"blocks of rows give what the whole batch gives", [subject] { return blocks(subject); }},
+      {"backward adds to the gradients", [subject] { return adds(subject); }},
+      {"gradients are the derivatives", [subject] { return Slopes(subject).check(); }},
+      {"backward sets gradients when told to", [subject] { return sets(subject); }},
+      {"a probe sees the layers", [subject] { return probe(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

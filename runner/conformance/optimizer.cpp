@@ -1,0 +1,267 @@
+#include "assay/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+
+namespace assay::conformance {
+namespace {
+
+struct Parameter {
+  const char* name;
+  Shape shape;
+  Role role;
+};
+
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> all = {
+      {"layer1.kernel", {17, 9}, Role::kernel},
+      {"layer1.bias", {9}, Role::bias},
+      {"norm.scale", {5}, Role::scale},
+      {"layer2.kernel", {9, 1}, Role::kernel},
+  };
+  return all;
+}
+
+struct State final : OptimizerState {
+  std::vector<float> slots;
+  std::vector<double> scalars;
+  int slot(std::string_view name, float initial) override {
+    require(!name.empty(), "slot {} has no name", slots.size());
+    slots.push_back(initial);
+    return static_cast<int>(slots.size()) - 1;
+  }
+  int scalar(std::string_view name, double initial) override {
+    require(!name.empty(), "scalar {} has no name", scalars.size());
+    scalars.push_back(initial);
+    return static_cast<int>(scalars.size()) - 1;
+  }
+};
+
+// All that the host keeps for an optimizer between two steps.
+struct Memory {
+  std::vector<std::vector<float>> weights;
+  std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
+  std::vector<double> scalars;
+  std::int64_t count = 0;
+};
+
+using Gradients = std::vector<std::vector<float>>;
+
+class Run {
+ public:
+  explicit Run(const Subject& subject) : optimizer_(subject.make<Optimizer>()) {
+    State state;
+    optimizer_.call([&](Optimizer& o) { o.declare(state); });
+    elementwise_ = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
+    for (std::size_t i = 0; i < parameters().size(); ++i) {
+      const auto n = static_cast<std::size_t>(parameters()[i].shape.elements());
+      memory.weights.push_back(spread(n, 20 + i));
+      auto& slots = memory.slots.emplace_back();
+      for (const float initial : state.slots) slots.emplace_back(n, initial);
+    }
+    memory.scalars = state.scalars;
+  }
+
+  bool elementwise() const { return elementwise_; }
+
+  /// An update in slices of `size` elements (0: whole parameters).
+  void step(const Gradients& gradients, std::size_t size, bool backwards = false, int threads = 1) {
+    Lent scalars(memory.scalars.size() * sizeof(double));
+    std::ranges::copy(memory.scalars, scalars.as<double>().begin());
+    optimizer_.call([&](Optimizer& o) { o.begin_step(memory.count, scalars.as<double>()); });
+    require(scalars.intact(), "begin_step() writes beyond its {} scalars", memory.scalars.size());
+    std::ranges::copy(scalars.as<double>(), memory.scalars.begin());
+    for (std::size_t i = 0; i < parameters().size(); ++i)
+      update(i, gradients[i], size, backwards, threads);
+    ++memory.count;
+  }
+
+  Memory memory;
+
+ private:
+  // In memory of the check's own, so that writing beyond a slice is seen.
+  void update(std::size_t parameter, const std::vector<float>& gradient, std::size_t size,
+              bool backwards, int threads) {
+    std::vector<float>& weights = memory.weights[parameter];
+    const std::size_t step = size == 0 ? weights.size() : size;
+    std::vector<std::size_t> offsets;
+    for (std::size_t offset = 0; offset < weights.size(); offset += step) offsets.push_back(offset);
+    if (backwards) std::ranges::reverse(offsets);
+    at_once(threads, [&](int thread) {
+      for (auto k = static_cast<std::size_t>(thread); k < offsets.size();
+           k += static_cast<std::size_t>(threads))
+        slice(parameter, gradient, offsets[k], std::min(step, weights.size() - offsets[k]));
+    });
+  }
+
+  void slice(std::size_t parameter, const std::vector<float>& gradient, std::size_t offset,
+             std::size_t count) {
+    const auto lend = [&](std::vector<float>& whole) {
+      Lent lent(count * sizeof(float));
+      std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(offset), count,
+                  lent.as<float>().begin());
+      return lent;
+    };
+    std::vector<float>& weights = memory.weights[parameter];
+    const Lent values = lend(weights);
+    std::vector<Lent> slots;
+    std::vector<float*> pointers;
+    for (auto& slot : memory.slots[parameter])
+      pointers.push_back(slots.emplace_back(lend(slot)).as<float>().data());
+    const UpdateSlice slice{parameters()[parameter].name,
+                            parameters()[parameter].shape,
+                            parameters()[parameter].role,
+                            static_cast<std::int64_t>(offset),
+                            values.as<float>(),
+                            std::span(gradient).subspan(offset, count),
+                            pointers};
+    optimizer_.call([&](const Optimizer& o) { o.update(slice); });
+    const auto take = [&](const Lent& from, std::vector<float>& to, const char* what) {
+      require(from.intact(), "it writes beyond a slice of {} elements of {}", count, what);
+      std::ranges::copy(from.as<float>(), to.begin() + static_cast<std::ptrdiff_t>(offset));
+    };
+    take(values, weights, parameters()[parameter].name);
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      take(slots[i], memory.slots[parameter][i], "a slot");
+  }
+
+  plugin_host::Handle<Optimizer> optimizer_;
+  bool elementwise_ = true;
+};
+
+Gradients gradients(std::uint64_t step) {
+  Gradients all;
+  for (std::size_t i = 0; i < parameters().size(); ++i)
+    all.push_back(
+        spread(static_cast<std::size_t>(parameters()[i].shape.elements()), 1000 * step + i, 0.5F));
+  return all;
+}
+
+Gradients zeros() {
+  Gradients all;
+  for (const Parameter& p : parameters())
+    all.emplace_back(static_cast<std::size_t>(p.shape.elements()));
+  return all;
+}
+
+void require_finite(const Memory& memory, const char* when) {
+  for (std::size_t i = 0; i < memory.weights.size(); ++i)
+    for (const float w : memory.weights[i])
+      require(std::isfinite(w), "{} {} holds {} after {} updates", when, parameters()[i].name, w,
+              memory.count);
+}
+
+std::string moves(const Subject& subject) {
+  Run run(subject);
+  const Memory before = run.memory;
+  for (std::uint64_t step = 0; step < 10; ++step) run.step(gradients(step), 0);
+  require_finite(run.memory, "with random gradients");
+  require(run.memory.weights != before.weights, "ten updates change nothing");
+  return fmt::format("{} slots, {} scalars, {}", before.slots[0].size(), before.scalars.size(),
+                     run.elementwise() ? "by element" : "whole parameters");
+}
+
+std::string slices(const Subject& subject) {
+  Run whole(subject);
+  if (!whole.elementwise()) throw NotRun("it takes whole parameters (elementwise() is false)");
+  for (std::uint64_t step = 0; step < 5; ++step) whole.step(gradients(step), 0);
+  double worst = 0;
+  for (const std::size_t size : {1, 3, 8, 50}) {
+    Run cut(subject);
+    for (std::uint64_t step = 0; step < 5; ++step) cut.step(gradients(step), size);
+    for (std::size_t i = 0; i < parameters().size(); ++i) {
+      const double off = deviation(cut.memory.weights[i], whole.memory.weights[i]);
+      require(off <= 1e-6,
+              "in slices of {} elements {} differs by {:.1e} of its largest element; elements "
+              "must not depend on each other, or elementwise() must be false",
+              size, parameters()[i].name, off);
+      worst = std::max(worst, off);
+    }
+  }
+  return fmt::format("off by {:.1e}", worst);
+}
+
+std::string order(const Subject& subject) {
+  Run forwards(subject), backwards(subject);
+  const std::size_t size = forwards.elementwise() ? 4 : 0;
+  for (std::uint64_t step = 0; step < 5; ++step) {
+    forwards.step(gradients(step), size);
+    backwards.step(gradients(step), size, true, 4);
+  }
+  for (std::size_t i = 0; i < parameters().size(); ++i)
+    require(same_bits(forwards.memory.weights[i], backwards.memory.weights[i]),
+            "{} depends on the order of the slices; expected update() to change what it is handed "
+            "and nothing else",
+            parameters()[i].name);
+  return {};
+}
+
+// What a resumed run does: a new component, and the host's memory of the old one.
+std::string state(const Subject& subject) {
+  Run whole(subject);
+  for (std::uint64_t step = 0; step < 4; ++step) whole.step(gradients(step), 0);
+  Run resumed(subject);
+  resumed.memory = whole.memory;
+  for (std::uint64_t step = 4; step < 8; ++step) {
+    whole.step(gradients(step), 0);
+    resumed.step(gradients(step), 0);
+  }
+  for (std::size_t i = 0; i < parameters().size(); ++i)
+    require(same_bits(whole.memory.weights[i], resumed.memory.weights[i]),
+            "{} goes on differently in a new component with the saved state (off by {:.1e}); what "
+            "must be remembered belongs into slots and scalars",
+            parameters()[i].name, deviation(resumed.memory.weights[i], whole.memory.weights[i]));
+  return {};
+}
+
+std::string zero_gradients(const Subject& subject) {
+  Run run(subject);
+  for (int step = 0; step < 5; ++step) run.step(zeros(), 0);
+  require_finite(run.memory, "with gradients of zero");
+  return {};
+}
+
+// loss = sum a x^2 / 2 with a from 0.5 to 1.5.
+std::string descends(const Subject& subject) {
+  Run run(subject);
+  const auto curvature = [](std::size_t k) { return 0.5 + static_cast<double>(k % 5) / 4; };
+  const auto loss = [&] {
+    double sum = 0;
+    for (const auto& weights : run.memory.weights)
+      for (std::size_t k = 0; k < weights.size(); ++k)
+        sum += curvature(k) * double{weights[k]} * double{weights[k]} / 2;
+    return sum;
+  };
+  const double before = loss();
+  for (int step = 0; step < 100; ++step) {
+    Gradients slope = run.memory.weights;
+    for (auto& values : slope)
+      for (std::size_t k = 0; k < values.size(); ++k)
+        values[k] = static_cast<float>(curvature(k) * double{values[k]});
+    run.step(slope, 0);
+  }
+  const double after = loss();
+  require(after < before, "100 updates take a quadratic bowl from {:.4g} to {:.4g}", before, after);
+  return fmt::format("from {:.4g} to {:.4g} in 100 updates", before, after);
+}
+
+}  // namespace
+
+Suite optimizer_suite(const Subject& subject) {
+  return {
+      {"moves the weights", [subject] { return moves(subject); }},
+      {"slices of any size give what whole parameters give", [subject] { return slices(subject); }},
+      {"slices in any order give the same", [subject] { return order(subject); }},
+      {"all state is the host's", [subject] { return state(subject); }},
+      {"gradients of zero are harmless", [subject] { return zero_gradients(subject); }},
+      {"descends", [subject] { return descends(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

@@ -1,0 +1,199 @@
+#include "assay/renderer.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/conformance/neutral.h"
+#include "runner/conformance/suites.h"
+
+namespace assay::conformance {
+namespace {
+
+using Handle = plugin_host::Handle<Renderer>;
+
+struct Needs final : RendererNeeds {
+  void samples(std::string_view of, std::int64_t count, std::string_view /*option*/) override {
+    declare(of, count, false);
+  }
+  void outputs(std::string_view of, std::int64_t count, std::string_view /*option*/) override {
+    declare(of, count, true);
+  }
+  void declare(std::string_view of, std::int64_t count, bool with_outputs) {
+    ++declared;
+    split = of;
+    rows = count;
+    outputs_too = with_outputs;
+  }
+  int declared = 0;
+  std::string split;
+  std::int64_t rows = 0;
+  bool outputs_too = false;
+};
+
+// A renderer with values that it can draw.
+class Setting {
+ public:
+  explicit Setting(const Subject& subject) : renderer(subject.make<Renderer>()) {
+    renderer.call([&](const Renderer& r) { r.plan(needs); });
+    require(needs.declared == 1, "plan() declares {} needs; expected one", needs.declared);
+    require(!needs.split.empty() && needs.rows >= 1, "it needs {} rows of split '{}'", needs.rows,
+            needs.split);
+    choose();
+    for (std::int64_t i = 0; i < target_.classes; ++i) names_.push_back(std::to_string(i));
+    name_views_.assign(names_.begin(), names_.end());
+  }
+
+  /// The first so many rows. Valid as long as this, until the next call.
+  const Snapshot& snapshot(std::int64_t rows) {
+    const std::int64_t columns = shape_.elements();
+    const std::int64_t outputs = target_.classes > 0 ? target_.classes : target_.shape.elements();
+    samples_ = spread(static_cast<std::size_t>(rows * columns), 31, 8);
+    outputs_ = spread(static_cast<std::size_t>(rows * outputs), 32);
+    targets_.emplace(target_, rows, 33);
+    snapshot_ = {};
+    snapshot_.step = 100;
+    snapshot_.sample_shape = shape_;
+    snapshot_.samples = {samples_.data(), rows, columns, columns};
+    snapshot_.target = target_;
+    snapshot_.targets = targets_->view();
+    if (needs.outputs_too) snapshot_.outputs = {outputs_.data(), rows, outputs, outputs};
+    snapshot_.class_names = name_views_;
+    return snapshot_;
+  }
+  std::int64_t rows() const { return std::min<std::int64_t>(needs.rows, 256); }
+  const Shape& shape() const { return shape_; }
+  const Target& target() const { return target_; }
+
+  Handle renderer;
+  Needs needs;
+
+ private:
+  void choose() {
+    std::string refusals;
+    for (const Target& target : targets())
+      for (const Shape& shape : sample_shapes()) {
+        try {
+          renderer.call([&](const Renderer& r) { r.check(shape, target); });
+          shape_ = shape;
+          target_ = target;
+          return;
+        } catch (const plugin_host::ComponentError& error) {
+          refusals +=
+              fmt::format("; {} with {}: {}", described(shape), described(target), error.message());
+        }
+      }
+    throw NotRun("it draws none of the shapes that are tried" + refusals);
+  }
+
+  Shape shape_;
+  Target target_;
+  std::vector<std::string> names_;
+  std::vector<std::string_view> name_views_;
+  std::vector<float> samples_, outputs_;
+  std::optional<TargetRows> targets_;
+  Snapshot snapshot_;
+};
+
+std::string declares(const Subject& subject) {
+  const Setting s(subject);
+  const Size size = s.renderer.call([](const Renderer& r) { return r.size(); });
+  require(size.width >= 1 && size.height >= 1 && size.width <= 32767 && size.height <= 32767,
+          "its natural size is {} x {} pixels; expected 1 to 32767 each way", size.width,
+          size.height);
+  return fmt::format("{} x {} pixels from {} rows of split '{}'", size.width, size.height,
+                     s.needs.rows, s.needs.split);
+}
+
+std::string files(const Subject& subject) {
+  Setting s(subject);
+  const auto painter = subject.painter();
+  const Snapshot& snapshot = s.snapshot(s.rows());
+  for (const auto& [format, name] : std::array<std::pair<PictureFormat, const char*>, 3>{
+           {{PictureFormat::png, "PNG"}, {PictureFormat::svg, "SVG"}, {PictureFormat::pdf, "PDF"}}})
+    for (const double scale : {1.0, 2.0}) {
+      const auto paint = [&, format = format, scale] {
+        return s.renderer.call(
+            [&](const Renderer& r) { return painter->paint(r, snapshot, format, scale); });
+      };
+      const auto first = paint();
+      require(first == paint(), "the same values give another {} the second time", name);
+    }
+  return {};
+}
+
+picture::Drawing draw(const Setting& s, const picture::Painter& painter, const Snapshot& snapshot,
+                      Size surface, const Box& box) {
+  return s.renderer.call(
+      [&](const Renderer& r) { return painter.draw(r, snapshot, surface, box); });
+}
+
+// How many pixels inside the box, or outside it, are not white.
+std::int64_t marked(const picture::Drawing& drawing, const Box& box, bool inside) {
+  constexpr std::uint32_t white = 0xffffff;
+  std::int64_t count = 0;
+  for (std::int64_t y = 0; y < drawing.size.height; ++y)
+    for (std::int64_t x = 0; x < drawing.size.width; ++x) {
+      const auto px = static_cast<double>(x), py = static_cast<double>(y);
+      const bool within =
+          px >= box.x && px < box.x + box.width && py >= box.y && py < box.y + box.height;
+      const auto place = static_cast<std::size_t>(y * drawing.size.width + x);
+      count += within == inside && drawing.pixels[place] != white;
+    }
+  return count;
+}
+
+std::string boxes(const Subject& subject) {
+  Setting s(subject);
+  const auto painter = subject.painter();
+  const Size natural = s.renderer.call([](const Renderer& r) { return r.size(); });
+  std::string shares;
+  for (const double scale : {0.5, 1.0, 1.5}) {
+    const auto extent = [&](std::int64_t n) {
+      return std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(n) * scale));
+    };
+    const Size inner{extent(natural.width), extent(natural.height)};
+    const Box box{13, 7, static_cast<double>(inner.width), static_cast<double>(inner.height)};
+    const Size surface{inner.width + 30, inner.height + 20};
+    const Snapshot& snapshot = s.snapshot(s.rows());
+    const auto drawing = draw(s, *painter, snapshot, surface, box);
+    require(drawing.state_kept,
+            "it leaves Cairo in another state; put cairo_save and cairo_restore around its work");
+    const std::int64_t in = marked(drawing, box, true), out = marked(drawing, box, false);
+    require(in > 0, "its picture of {} x {} pixels is blank", inner.width, inner.height);
+    require(out == 0, "{} pixels outside its box of {} x {} at (13, 7) are drawn on", out,
+            inner.width, inner.height);
+    require(draw(s, *painter, snapshot, surface, box).pixels == drawing.pixels,
+            "the same values give another picture of {} x {} pixels the second time", inner.width,
+            inner.height);
+    shares += fmt::format(
+        "{}{:.0f} %", shares.empty() ? "" : ", ",
+        100.0 * static_cast<double>(in) / static_cast<double>(inner.width * inner.height));
+  }
+  return "drawn on: " + shares;
+}
+
+std::string fewer(const Subject& subject) {
+  Setting s(subject);
+  const auto painter = subject.painter();
+  const Size size = s.renderer.call([](const Renderer& r) { return r.size(); });
+  const Box box{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
+  for (const std::int64_t rows : {1, 2, 7})
+    if (rows < s.needs.rows) draw(s, *painter, s.snapshot(rows), size, box);
+  return {};
+}
+
+}  // namespace
+
+Suite renderer_suite(const Subject& subject) {
+  return {
+      {"declares its need and size", [subject] { return declares(subject); }},
+      {"files are the same each time", [subject] { return files(subject); }},
+      {"draws inside its box, in any size", [subject] { return boxes(subject); }},
+      {"takes fewer rows than it asked for", [subject] { return fewer(subject); }},
+  };
+}
+
+}  // namespace assay::conformance

@@ -1,0 +1,37 @@
+// The component that is looked at: made anew as often as it is needed.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "runner/picture/load.h"
+#include "runner/plan/values.h"
+#include "runner/plugin_host/plugin_host.h"
+
+namespace assay::conformance {
+
+class Subject {
+ public:
+  /// `host` is borrowed and has the component and those nested in it. `private_libraries`: where
+  /// the program's own libraries are (plugin_host::places).
+  Subject(plugin_host::PluginHost& host, plan::ComponentPlan plan,
+          std::vector<std::filesystem::path> private_libraries)
+      : host_(&host), plan_(std::move(plan)), private_libraries_(std::move(private_libraries)) {}
+
+  template <class Interface>
+  plugin_host::Handle<Interface> make() const {
+    return host_->create<Interface>(plan_);
+  }
+  const plan::ComponentPlan& plan() const { return plan_; }
+  /// Throws Error where that fails.
+  std::unique_ptr<picture::Painter> painter() const { return picture::load(private_libraries_); }
+
+ private:
+  plugin_host::PluginHost* host_;
+  plan::ComponentPlan plan_;
+  std::vector<std::filesystem::path> private_libraries_;
+};
+
+}  // namespace assay::conformance

@@ -1,0 +1,43 @@
+// All that is tried with a library, step by step. A step may end the process that runs it: that is
+// what `assay plugins check` has processes of their own for.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runner/conformance/check.h"
+#include "runner/plugin_host/plugin_host.h"
+
+namespace assay::conformance {
+
+struct Step {
+  std::string subject;  ///< "library", "optimizer sgd"
+  Check check;
+};
+
+/// How a step ended.
+enum class Verdict { passed, failed, not_run };
+struct Outcome {
+  Verdict verdict = Verdict::passed;
+  std::string text;
+  double seconds = 0;
+  std::int64_t kilobytes = 0;  ///< that the process grew by at most, on the way
+};
+
+/// Runs the step; what it throws is an outcome as well.
+Outcome attempt(const Check& check);
+
+/// The first step of all: the library opens, and its manifest is sound and agrees with its stamp.
+Step opening(const std::filesystem::path& library);
+
+/// The other steps, always the same in number and order, for a library that opens: for each
+/// component whether its options are documented, whether it can
+/// be made with defaults and with extreme options, and the suite of its kind. `host` is borrowed
+/// and looks at the library first; `private_libraries` as in subject.h. `settings` ("key=value") go
+/// to every component that has the option. Throws assay::Error for a setting that no component has.
+std::vector<Step> steps(const std::filesystem::path& library, plugin_host::PluginHost& host,
+                        const std::vector<std::string>& settings,
+                        const std::vector<std::filesystem::path>& private_libraries);
+
+}  // namespace assay::conformance
