@@ -1,0 +1,111 @@
+// Each promise, broken by a component of its own, is found to be broken; a sound component of each
+// kind passes.
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <set>
+
+#include "tests/conformance/run_suite.h"
+
+using namespace assay;
+using namespace assay::test;
+using conformance::Verdict;
+
+namespace {
+
+struct Broken {
+  std::string check;  ///< the one that must fail; others may as well
+  std::string text;   ///< a part of what it says
+};
+
+// By component: the library is known from the kind.
+const std::map<std::string, Broken> expected = {
+    {"dataset reads_on", {"rows are the same in any order", "when read in reverse order"}},
+    {"dataset noisy", {"reading is repeatable", "the second time"}},
+    {"dataset bad_class", {"targets are what was declared", "is of class 2; there are 0 to 1"}},
+    {"dataset leaks", {"splits keep rows apart", "row 2 is in the splits train and test"}},
+    {"dataset other_view", {"the view shows what reading gives", "another one in its view"}},
+    {"dataset leaves_a_row", {"reading is repeatable", "it does not write row 19, column 0"}},
+    {"hook reads_undeclared",
+     {"runs at any step with what it declared", "it reads value 1; plan() declared 1"}},
+    {"hook says_nothing", {"runs at any step with what it declared", "it says nothing"}},
+    {"hook fails_on_nan", {"takes values that are not finite", "the loss is NaN"}},
+    {"hook needs_nonsense", {"declares its needs alike each time", "'nonsense' is no value"}},
+    {"logger swallows_errors", {"a full disk is reported", "when the disk is full after 0 bytes"}},
+    {"logger differs", {"the same records give the same bytes", "other bytes in lines.jsonl"}},
+    {"logger not_json", {"what is written can be read", "a line of lines.jsonl is no JSON"}},
+    {"logger refuses_nan", {"takes every record", "NaN cannot be logged"}},
+    {"logger flushes_late", {"what is written can be read", "a second flush() writes"}},
+    {"loss half_gradient", {"gradients are the derivatives", "its gradient is"}},
+    {"loss divides_itself", {"sums and weights of blocks add up", "add up to sum"}},
+    {"loss forgets_a_row",
+     {"gradients are repeatable, and agree with evaluate()", "it does not write row 22"}},
+    {"metric mean_of_means",
+     {"blocks and merged states give what the whole gives", "in blocks of"}},
+    {"metric does_not_merge",
+     {"blocks and merged states give what the whole gives", "merged from states of 1 rows"}},
+    {"metric overruns_state",
+     {"blocks and merged states give what the whole gives", "it writes beyond its state of 1"}},
+    {"metric takes_nothing", {"takes classes or values", "it takes no target"}},
+    {"model wrong_gradient", {"gradients are the derivatives", "gives a slope of"}},
+    {"model overwrites_gradients", {"backward adds to the gradients", "must add to the gradient"}},
+    {"model remembers", {"forward and backward are repeatable", "other outputs the second time"}},
+    {"model depends_on_block",
+     {"blocks of rows give what the whole batch gives", "whole_batches() must say so"}},
+    {"model overruns_workspace",
+     {"forward and backward are repeatable", "it writes beyond the workspace"}},
+    {"model ignores_stride",
+     {"forward and backward are repeatable", "it writes between the rows of outputs"}},
+    {"model ignores_setting",
+     {"backward sets gradients when told to", "the gradient of kernel is not finite"}},
+    {"model lies_to_probe", {"a probe sees the layers", "it declared 0 to 0"}},
+    {"optimizer depends_on_slices",
+     {"slices of any size give what whole parameters give", "elementwise() must be false"}},
+    {"optimizer keeps_state", {"all state is the host's", "belongs into slots and scalars"}},
+    {"optimizer divides_by_zero", {"gradients of zero are harmless", "holds"}},
+    {"optimizer climbs", {"descends", "100 updates take a quadratic bowl from"}},
+    {"optimizer overruns_slice", {"moves the weights", "it writes beyond a slice"}},
+    {"renderer blank", {"draws inside its box, in any size", "is blank"}},
+    {"renderer draws_outside", {"draws inside its box, in any size", "pixels outside its box"}},
+    {"renderer moves", {"files are the same each time", "another PNG the second time"}},
+    {"renderer leaves_state", {"draws inside its box, in any size", "cairo_save"}},
+    {"renderer wants_all_rows", {"takes fewer rows than it asked for", "expected 5 rows"}},
+    {"renderer two_needs", {"declares its need and size", "plan() declares 2 needs"}},
+    {"schedule counts_calls", {"values depend on the count alone", "a pure function of the count"}},
+    {"schedule infinite_at_start", {"values are finite", "its value after 0 updates is inf"}},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(unsound_components)
+
+BOOST_AUTO_TEST_CASE(every_broken_promise_is_found) {
+  std::set<std::string> found, sound;
+  std::map<std::string, std::string> failures;  // of each component, all
+  for (const char* kind : {"datasets", "hooks", "loggers", "losses", "metrics", "models",
+                           "optimizers", "renderers", "schedules"})
+    for (const Result& r : results(unsound(kind))) {
+      if (r.subject.ends_with(" sound")) {
+        sound.insert(r.subject);
+        BOOST_TEST((r.outcome.verdict != Verdict::failed),
+                   r.subject << ": " << r.check << ": " << r.outcome.text);
+      }
+      if (r.outcome.verdict != Verdict::failed) continue;
+      failures[r.subject] += "\n  " + r.check + ": " + r.outcome.text;
+      const auto broken = expected.find(r.subject);
+      if (broken != expected.end() && broken->second.check == r.check) {
+        found.insert(r.subject);
+        BOOST_TEST(r.outcome.text.find(broken->second.text) != std::string::npos,
+                   r.subject << ": '" << broken->second.text << "' is not in: " << r.outcome.text);
+      }
+    }
+  for (const auto& [component, broken] : expected)
+    BOOST_TEST(found.contains(component),
+               component << " passes '" << broken.check << "'; it fails" << failures[component]);
+  BOOST_TEST(sound.size() == kind_names.size());
+  for (const auto& [component, text] : failures) {
+    BOOST_TEST_MESSAGE(component << text);
+    BOOST_TEST(expected.contains(component), component << text);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,286 @@
+"""Broken plugins (tests/zoo/, and files that are damaged here): what `assay plugins check` says of each,
+which survives all of them; what `assay plugins list --why` says, which runs none of their code; and what
+`assay run` says where a process can survive."""
+
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+import program
+
+ZOO = program.BUILD / "tests" / "zoo"
+GOOD = (ZOO / "good.so").read_bytes()
+ENDED = "it did not answer for 1 s"
+
+
+def patched(old, new):
+    """The good plugin with a piece of its bytes replaced by another as long."""
+    assert len(old) == len(new) and GOOD.count(old) >= 1, old
+    return GOOD.replace(old, new)
+
+
+def with_bytes(offset, new):
+    return GOOD[:offset] + new + GOOD[offset + len(new):]
+
+
+def with_sdk(version):
+    return patched(re.search(rb"sdk=\d\.\d\n", GOOD).group(), b"sdk=" + version + b"\n")
+
+
+# name -> (content, why it is refused: by list --why, by run, and by check). No code of these runs.
+REFUSED = {
+    "empty": (b"", "it is empty"),
+    "text": (b"This is a letter, not a library. " * 10, "it is no shared library (no ELF header)"),
+    "cut_in_magic": (GOOD[:3], "it is no shared library (no ELF header)"),
+    "cut_in_header": (GOOD[:40], "it is cut short"),
+    "cut_behind_header": (GOOD[:64], "it is cut short"),
+    "cut_in_segments": (GOOD[:500], "it is cut short"),
+    "cut_in_the_middle": (GOOD[:len(GOOD) // 2], "it is cut short"),
+    "other_machine": (with_bytes(18, b"\x16\x00"), "it is built for another kind of machine"),
+    "32_bits": (with_bytes(4, b"\x01"), "it is built for another kind of machine"),
+    "no_library": (with_bytes(16, b"\x02\x00"), "it is an ELF file, but no shared library"),
+    "no_stamp": (patched(b"Assay\0", b"Essay\0"), "but no Assay plugin (no stamp;"),
+    "damaged_stamp": (patched(b"\nplugin=", b"\nplagin="), "its stamp is damaged"),
+    "newer_sdk": (with_sdk(b"0.9"), "use a newer assay, or rebuild the plugin"),
+    "other_sdk": (with_sdk(b"9.0"), "use a newer assay, or rebuild the plugin"),
+    "sanitized": (patched(b"sanitizers=none", b"sanitizers=nine"), "build both with the same -fsanitize"),
+    "other_library": (patched(b"libstdc++ cxx11", b"libstdc++ older"),
+                      "rebuild the plugin with the C++ standard library that assay uses"),
+    "unknown_instructions": (patched(b"instructions=generic", b"instructions=quantum"),
+                             "the plugin needs 'quantum'"),
+    "debug_mode": ((ZOO / "debug_mode.so").read_bytes(), "rebuild the plugin without -D_GLIBCXX_DEBUG"),
+}
+
+# name -> (component, what run and check say). Refused when the library is opened: it is not when listed.
+UNUSABLE = {
+    "hidden": ("good", "it exports no 'assay_plugin_manifest'; does a source file end in ASSAY_PLUGIN?"),
+    "missing": ("missing", "undefined symbol: forgotten::height(int) (probably in the plugin itself"),
+    "missing_library": ("missing", "undefined symbol: cairo_version_of_tomorrow (probably in libcairo; link "
+                                   "it: dependency('cairo'))"),
+    "wrong_magic": ("good", "its manifest is damaged"),
+    "null_name": ("sound", "parameter 0: its name is a null pointer; does the count of the table fit?"),
+    "null_doc": ("sound", "option 'height': its documentation (doc) is a null pointer"),
+    "upper_case_name": ("sound", "parameter 0: 'Height' is no name"),
+    "name_of_the_host": ("sound", "option 'type': this name is the host's; rename it"),
+    "default_out_of_bounds": ("sound", "option 'height': its default, 0.5, is not valid: expected a number"),
+    "default_of_another_type": ("sound", "option 'height': its default, high, is not valid"),
+    "parameter_twice": ("sound", "option 'height': it is declared twice"),
+    "empty_bounds": ("sound", "option 'height': nothing lies within its bounds, 2 and 1"),
+    "nan_bounds": ("sound", "option 'height': nothing lies within its bounds, nan"),
+    "unknown_type": ("sound", "option 'height': its type is 99"),
+    "choice_without_words": ("sound", "option 'height': it is a choice without words"),
+    "group_without_members": ("sound", "it counts 3 parameters of group 'height', but its table is a null"),
+    "count_too_large": ("sound", "it counts 4000000000 parameters; expected 1024 at most"),
+    "null_table": ("sound", "it counts 2 parameters, but its table is a null pointer"),
+    "null_factory": ("sound", "it has no factory (create is a null pointer)"),
+    "null_destructor": ("sound", "it cannot be destroyed (destroy is a null pointer)"),
+    "null_component_name": ("sound", "component 0: its name is a null pointer"),
+    "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 8"),
+    "component_twice": ("sound", "schedule sound: it is offered twice; rename one of them"),
+    "no_components": ("sound", "the plugin offers no components"),
+    "null_plugin_name": ("sound", "the plugin has no name"),
+    "null_guard": ("sound", "its manifest has another layout"),
+}
+
+# name -> (component, check, what check says of it, what run says; None: a process cannot survive it)
+ENDINGS = {
+    "factory_of_nothing": ("sound", "can be made", "its factory returned nothing",
+                           "its factory returned nothing"),
+    "other_name_than_stamped": ("sound", "opens, and its manifest is sound", "its stamp lists other components",
+                                "its stamp promises the schedule 'sound', but its manifest has none"),
+    "throws_in_factory": ("throws", "can be made", "thrown on purpose", "thrown on purpose"),
+    "throws_a_number_in_factory": ("throws_a_number", "can be made",
+                                   "an exception that is no std::exception",
+                                   "an exception that is no std::exception"),
+    "throws_in_call": ("throws", "values are finite", "thrown on purpose", "thrown on purpose"),
+    "aborts_in_static_constructor": ("aborts", "opens, and its manifest is sound", "killed by SIGABRT", None),
+    "exits_in_static_constructor": ("exits", "opens, and its manifest is sound", "called exit(0)", None),
+    "hangs_in_static_constructor": ("hangs", "opens, and its manifest is sound", ENDED, None),
+    "throws_in_static_constructor": ("throws", "opens, and its manifest is sound", "", None),
+    "crashes_in_static_constructor": ("crashes", "opens, and its manifest is sound", "killed by SIGSEGV",
+                                      None),
+    "aborts_in_factory": ("aborts", "can be made", "killed by SIGABRT", None),
+    "exits_in_factory": ("exits", "can be made", "called exit(0)", None),
+    "hangs_in_factory": ("hangs", "can be made", ENDED, None),
+    "crashes_in_factory": ("crashes", "can be made", "killed by SIGSEGV", None),
+    "devours_in_factory": ("devours", "can be made", "std::bad_alloc", None),
+    "aborts_in_call": ("aborts", "values are finite", "killed by SIGABRT", None),
+    "exits_in_call": ("exits", "values are finite", "called exit(0)", None),
+    "hangs_in_call": ("hangs", "values are finite", ENDED, None),
+    "crashes_in_call": ("crashes", "values are finite", "killed by SIGSEGV", None),
+    "overflows_in_call": ("overflows", "values are finite", "killed by SIGSEGV", None),
+    "aborts_in_destructor": ("aborts", "can be made", "killed by SIGABRT", None),
+    "throws_in_destructor": ("throws", "can be made", "killed by SIGABRT", None),
+}
+
+
+def check(file, *options, **how):
+    process = program.assay("plugins", "check", file, "--timeout", 1, "--memory", 512, *options,
+                            folder=file.parent, **how)
+    return process.returncode, process.stdout + process.stderr
+
+
+def run_with(folder, component):
+    """A step with a schedule of the plugin folder."""
+    return program.assay("--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=1",
+                         "hooks={}", "loggers=[]", f"optimizer.learning_rate={{type: {component}}}",
+                         f"run_dir={folder}/run", folder=folder)
+
+
+def listed(folder):
+    process = program.assay("--plugin-path", folder, "plugins", "list", "--why", folder=folder)
+    assert process.returncode == program.DONE, process.stderr
+    return process.stdout
+
+
+@unittest.skipIf(program.EMULATOR, "the processes that a check starts would have no emulator")
+class Zoo(unittest.TestCase):
+    def place(self, folder, name, content=None):
+        file = pathlib.Path(folder) / f"{name}.so"
+        if content is None:
+            shutil.copy(ZOO / f"{name}.so", file)
+        else:
+            file.write_bytes(content)
+        return file
+
+    def failures(self, output):
+        return [line for line in output.splitlines() if line.startswith("FAILED")]
+
+    def test_a_sound_plugin_passes(self):
+        with program.temporary_folder() as folder:
+            code, output = check(self.place(folder, "good"))
+            print(output)
+            self.assertEqual(code, 0)
+            self.assertRegex(output, r"good\.so: \d+ passed, 0 failed, 0 not run")
+            process = run_with(folder, "good")
+            self.assertEqual(process.returncode, program.DONE, process.stderr)
+
+    def test_what_is_refused_before_any_code_runs(self):
+        for name, (content, reason) in REFUSED.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                file = self.place(folder, name, content)
+                code, output = check(file)
+                self.assertEqual(code, 1, output)
+                (line,) = self.failures(output)
+                print(f"{name}: {line}")
+                self.assertIn(reason, line)
+                why = listed(folder)
+                self.assertIn(f"refused: {name}.so\n", why)
+                self.assertIn(reason, why)
+                process = run_with(folder, "good")
+                self.assertEqual(process.returncode, program.USAGE_ERROR)
+                self.assertIn(reason, process.stderr)
+
+    def test_what_is_refused_when_it_is_opened(self):
+        contents = {"wrong_magic": patched(b"ASAY", b"ASSA"),
+                    "missing_library": (ZOO / "missing.so").read_bytes()}
+        for name, (component, reason) in UNUSABLE.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                file = self.place(folder, name, contents.get(name))
+                code, output = check(file)
+                self.assertEqual(code, 1, output)
+                (line,) = self.failures(output)
+                print(f"{name}: {line}")
+                self.assertIn(reason, line)
+                self.assertIn(f"used: {name}.so\n", listed(folder))
+                process = run_with(folder, component)
+                self.assertEqual(process.returncode, program.USAGE_ERROR, process.stderr)
+                self.assertIn(reason, process.stderr)
+                self.assertFalse((pathlib.Path(folder) / "run").exists())
+
+    def test_what_ends_badly(self):
+        for name, (component, step, reason, run_says) in ENDINGS.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                code, output = check(self.place(folder, name))
+                self.assertEqual(code, 1, output)
+                line = self.failures(output)[0]
+                print(f"{name}: {line}")
+                self.assertIn(f"{step}: ", line)
+                self.assertIn(reason, line)
+                self.assertLess(len(output.splitlines()), 40)
+                self.assertIn(f"used: {name}.so\n", listed(folder))
+                if run_says is not None:
+                    process = run_with(folder, component)
+                    self.assertIn(process.returncode, (program.RUN_FAILED, program.USAGE_ERROR))
+                    self.assertIn(run_says, process.stderr)
+
+    def test_permissions(self):
+        with program.temporary_folder() as folder:
+            file = self.place(folder, "good")
+            file.chmod(0o666)
+            code, output = check(file)
+            self.assertEqual(code, 1)
+            self.assertIn(f"everybody can write to {file}; chmod o-w {file}", output)
+            self.assertIn("everybody can write to", listed(folder))
+
+    def test_what_is_no_file(self):
+        with program.temporary_folder() as folder:
+            place = pathlib.Path(folder)
+            (place / "folder.so").mkdir()
+            (place / "link.so").symlink_to("nowhere.so")
+            os.mkfifo(place / "pipe.so")
+            for name, reason in [("folder", "it is no regular file"), ("link", "it cannot be read: No such file"),
+                                 ("pipe", "it is no regular file"), ("none", "it cannot be read: No such file")]:
+                code, output = check(place / f"{name}.so")
+                self.assertEqual(code, 1)
+                self.assertIn(reason, output)
+
+    def test_a_duplicate_name(self):
+        with program.temporary_folder() as folder:
+            self.place(folder, "good")
+            shutil.copy(ZOO / "good.so", pathlib.Path(folder) / "later.so")
+            self.assertIn("hidden: the schedule good of later.so\n  good.so was found first", listed(folder))
+
+    def test_an_older_sdk_loads(self):
+        with program.temporary_folder() as folder:
+            file = self.place(folder, "older", with_sdk(b"0.0"))
+            code, output = check(file)
+            self.assertEqual(code, 0, output)
+
+    def test_several_files_and_settings(self):
+        with program.temporary_folder() as folder:
+            good, bad = self.place(folder, "good"), self.place(folder, "empty", b"")
+            process = program.assay("plugins", "check", bad, good, folder=folder)
+            self.assertEqual(process.returncode, program.RUN_FAILED)
+            self.assertIn("empty.so: 0 passed, 1 failed", process.stdout)
+            self.assertRegex(process.stdout, r"good.so: \d+ passed, 0 failed")
+            process = program.assay("plugins", "check", "--set", "colour=red", good, folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+            self.assertIn("--set colour=red: no component of", process.stderr)
+            process = program.assay("plugins", "check", folder=folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR)
+
+    def test_built_in_plugins_pass(self):
+        with program.temporary_folder() as folder:
+            for plugin in sorted(program.PLUGINS.glob("*.so")):
+                with self.subTest(plugin.stem):
+                    process = program.assay("plugins", "check", plugin, folder=folder)
+                    print(process.stdout, end="")
+                    self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
+
+    @unittest.skipUnless((ZOO / "avx512_at_load.so").exists(), "made for x86-64")
+    def test_instructions_that_the_cpu_lacks(self):
+        """Its static constructor would end the process; the stamp is read before that."""
+        with program.temporary_folder() as folder:
+            file = self.place(folder, "avx512_at_load")
+            nehalem = ["qemu-x86_64", "-cpu", "Nehalem"]
+            reason = "the plugin needs 'avx512', this CPU has 'generic'; rebuild the plugin without -march"
+            code, output = check(file, emulator=nehalem)
+            self.assertEqual(code, 1)
+            self.assertIn(reason, output)
+            process = program.assay("--plugin-path", folder, "plugins", "list", folder=folder,
+                                    emulator=nehalem)
+            self.assertIn(reason, process.stdout)
+            # That it would end it, is seen by letting it pass as generic code.
+            content = file.read_bytes().replace(b"instructions=avx512\n", b"instructions=avx2  \n")
+            note = content.replace(b"instructions=avx2  \n", b"instructions=generic")
+            file.write_bytes(note)
+            process = program.assay("--plugin-path", folder, "plugins", "describe", "avx512_table",
+                                    folder=folder, emulator=nehalem)
+            self.assertNotEqual(process.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
