@@ -21,4 +21,19 @@ void Values::add(std::string name, Value value) {
   entries_.emplace_back(std::move(name), std::move(value));
 }
 
+std::vector<const Value*> way_to(const Values& values, std::string_view path) {
+  std::vector<const Value*> way;
+  const Values* at = &values;
+  while (at != nullptr && !path.empty()) {
+    const std::string_view name = path.substr(0, path.find('.'));
+    const Value* value = at->find(name);
+    if (value == nullptr) break;
+    way.push_back(value);
+    path.remove_prefix(std::min(name.size() + 1, path.size()));
+    const auto* component = std::get_if<ComponentPlan>(&value->data);
+    at = component != nullptr ? &component->values : std::get_if<Values>(&value->data);
+  }
+  return way;
+}
+
 }  // namespace assay::plan

@@ -53,4 +53,8 @@ struct Value {
   config::Location where;  ///< nowhere for a default
 };
 
+/// The values on the way to `path`, "learning_rate.init_value", through groups and nested
+/// components; it ends where there is no such option.
+std::vector<const Value*> way_to(const Values& values, std::string_view path);
+
 }  // namespace assay::plan

@@ -83,8 +83,8 @@ const Options& PlannedOptions::group(std::string_view name) const {
   const auto& values = as<plan::Values>(at(name), name);
   for (const Parameter& parameter : table_)
     if (parameter.name == name)
-      return *groups_.emplace_back(
-          std::make_unique<PlannedOptions>(values, parameter.group(), host_, nested_));
+      return *groups_.emplace_back(std::make_unique<PlannedOptions>(
+          values, parameter.group(), host_, nested_, fmt::format("{}{}.", prefix_, name)));
   throw std::logic_error(fmt::format("option '{}' is no group", name));
 }
 
@@ -98,7 +98,9 @@ void* PlannedOptions::component(std::string_view name, Kind kind) const {
   try {
     return nested_.emplace_back(host_.create(plan))->pointer;
   } catch (const ComponentError& error) {
-    throw OptionError(std::string(name), error.what());
+    throw OptionError(
+        fmt::format("{}{}{}{}", prefix_, name, error.option().empty() ? "" : ".", error.option()),
+        error.what());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/options.h"
@@ -19,10 +20,11 @@ struct Object;
 class PlannedOptions final : public Options {
  public:
   /// All references are borrowed. Components that options name (schedules, renderers) are made by
-  /// `host` when asked for, and kept in `nested`; when that fails, OptionError blames the option.
+  /// `host` when asked for, and kept in `nested`; when that fails, OptionError blames the option,
+  /// or the nested component's own ("learning_rate.init_value"). `prefix` stands before names.
   PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
-                 std::vector<std::shared_ptr<Object>>& nested)
-      : values_(values), table_(table), host_(host), nested_(nested) {}
+                 std::vector<std::shared_ptr<Object>>& nested, std::string prefix = {})
+      : values_(values), table_(table), host_(host), nested_(nested), prefix_(std::move(prefix)) {}
 
   bool has(std::string_view name) const override;
   bool boolean(std::string_view name) const override;
@@ -50,6 +52,7 @@ class PlannedOptions final : public Options {
   std::span<const Parameter> table_;
   PluginHost& host_;
   std::vector<std::shared_ptr<Object>>& nested_;
+  std::string prefix_;  // of a group: "init."
   mutable std::vector<std::unique_ptr<PlannedOptions>> groups_;
   mutable std::deque<std::string> texts_;
 };

@@ -69,14 +69,16 @@ class Assembly {
     }
   }
 
-  // At an option of the component, or where the component is.
+  // At an option of the component ("rate.height" is one of a nested component), or where the
+  // component is.
   [[noreturn]] void fail(const plan::ComponentPlan& plan, const std::string& key,
                          const std::string& option, const std::string& message,
                          const std::string& hint = {}) {
-    const plan::Value* value = option.empty() ? nullptr : plan.values.find(option);
-    const bool placed = value != nullptr && value->where.source != nullptr;
-    fail(placed ? value->where : plan.where, value != nullptr ? key + "." + option : key, message,
-         hint);
+    config::Location where = plan.where;
+    const auto way = plan::way_to(plan.values, option);
+    for (const plan::Value* value : way)
+      if (value->where.source != nullptr) where = value->where;
+    fail(where, way.empty() ? key : key + "." + option, message, hint);
   }
   [[noreturn]] void fail(const config::Location& where, const std::string& key,
                          const std::string& message, const std::string& hint = {}) {
@@ -189,7 +191,8 @@ class Assembly {
     if (need.split != "all" && !rows_.contains(need.split)) {
       std::vector<std::string> names = split_names();
       names.insert(names.begin(), "all");
-      const auto [renderer, option] = renderer_of(hook, need);
+      const auto [renderer, option] =
+          renderer_of(hook.component.values, need.handle).value_or(Nested{&hook.component, ""});
       fail(*renderer, key + option, need.option,
            fmt::format("there is no split '{}' (splits: {}); `dataset.split` makes them",
                        need.split, fmt::join(names, ", ")),
@@ -200,18 +203,23 @@ class Assembly {
     need.handle.call([&](const Renderer& r) { r.check(out_.data.sample_shape, out_.data.target); });
   }
 
-  // The renderer's part of the plan, and the option that holds it: ".renderer".
-  static std::pair<const plan::ComponentPlan*, std::string> renderer_of(
-      const plan::HookPlan& hook, const hooks::PictureNeed& need) {
-    const config::Location& where = need.handle.where();
-    for (const auto& [name, value] : hook.component.values.entries()) {
+  using Nested = std::pair<const plan::ComponentPlan*, std::string>;
+
+  // The renderer's part of the plan, and the option that holds it: ".renderer", ".frame.inside".
+  static std::optional<Nested> renderer_of(const plan::Values& values,
+                                           const Handle<Renderer>& renderer) {
+    const config::Location& where = renderer.where();
+    for (const auto& [name, value] : values.entries()) {
       const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
-      if (component != nullptr && component->type == need.handle.name() &&
+      if (component != nullptr && component->type == renderer.name() &&
           component->where.source == where.source && component->where.line == where.line &&
           component->where.column == where.column)
-        return {component, "." + name};
+        return Nested{component, "." + name};
+      if (const auto* group = std::get_if<plan::Values>(&value.data))
+        if (const auto found = renderer_of(*group, renderer))
+          return Nested{found->first, "." + name + found->second};
     }
-    return {&hook.component, ""};
+    return std::nullopt;
   }
 
   static std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {

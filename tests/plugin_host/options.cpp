@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(a_nested_component_that_fails_blames_the_option, Given) 
     broken.rate("varying");
     BOOST_ERROR("nothing thrown");
   } catch (const OptionError& error) {
-    BOOST_TEST(error.option() == "varying");
+    BOOST_TEST(error.option() == "varying.height");
     BOOST_TEST(error.what() == "schedule level: -1 is not liked");
   }
 }

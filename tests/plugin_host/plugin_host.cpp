@@ -210,7 +210,7 @@ BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) 
     BOOST_ERROR("nothing thrown");
   } catch (const ComponentError& error) {
     BOOST_TEST(error.what() == "optimizer follower: schedule level: -1 is not liked");
-    BOOST_TEST(error.option() == "rate");
+    BOOST_TEST(error.option() == "rate.height");
   }
 }
 
