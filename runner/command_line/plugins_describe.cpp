@@ -1,12 +1,10 @@
-// `assay plugins describe`: the options of a component.
+// `assay plugins describe`: the options of a component, and YAML to paste.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <memory>
 
 #include "runner/command_line/commands.h"
@@ -15,44 +13,21 @@
 #include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
 #include "runner/plan/schema.h"
+#include "runner/tables/example.h"
+#include "runner/tables/type_text.h"
 
 namespace assay::command_line {
 namespace {
-
-std::string type_text(const Parameter& parameter) {
-  constexpr std::array<std::string_view, 9> names = {
-      "boolean", "integer", "number", "text", "path", "choice", "rate", "component", "group"};
-  std::string text(names[static_cast<std::size_t>(parameter.type)]);
-  if (parameter.type == ParameterType::choice) text = parameter.choices;
-  if (parameter.type == ParameterType::rate) text = "number or schedule";
-  if (parameter.type == ParameterType::component) text = name_of(parameter.kind);
-  const bool words =
-      parameter.type == ParameterType::choice || parameter.type == ParameterType::text;
-  if (parameter.list) text = fmt::format("list of {}{}", text, words ? "" : "s");
-  if (std::isfinite(parameter.minimum))
-    text += fmt::format(", {} {}", parameter.exclusive_minimum ? ">" : ">=", parameter.minimum);
-  if (std::isfinite(parameter.maximum))
-    text += fmt::format(", {} {}", parameter.exclusive_maximum ? "<" : "<=", parameter.maximum);
-  return text;
-}
 
 void print_table(std::span<const Parameter> table, const std::string& indent) {
   std::size_t width = 0;
   for (const Parameter& p : table) width = std::max(width, std::string_view(p.name).size());
   for (const Parameter& p : table) {
-    fmt::print("{}{:<{}}  {}{}\n{}{:<{}}  {}\n", indent, p.name, width, type_text(p),
-               p.fallback == nullptr ? ", required" : fmt::format(", default {}", p.fallback),
-               indent, "", width, p.doc);
+    fmt::print("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
+               tables::default_text(p), indent, "", width, p.doc);
     if (p.type == ParameterType::group)
       print_table(p.group(), indent + std::string(width + 2, ' '));
   }
-}
-
-// What stands beside a component's own options in a config.
-std::span<const Parameter> common_parameters(Kind kind) {
-  if (kind == Kind::hook) return plan::trigger_parameters();
-  if (kind == Kind::dataset) return plan::split_parameters();
-  return {};
 }
 
 int describe(const Common& common, const std::string& name) {
@@ -63,11 +38,13 @@ int describe(const Common& common, const std::string& name) {
     fmt::print("{}{} {}: {}\n  {} {}, {}, {}\n", found ? "\n" : "", name_of(c.kind), c.name, c.doc,
                c.library->stamp.plugin, c.library->stamp.version, c.library->stamp.licence,
                shown_path(c.library->file));
-    print_table(host.parameters(c.kind, c.name), "  ");
-    if (const auto beside = common_parameters(c.kind); !beside.empty()) {
+    const auto parameters = host.parameters(c.kind, c.name);
+    print_table(parameters, "  ");
+    if (const auto beside = plan::common_parameters(c.kind); !beside.empty()) {
       fmt::print("  and, as every {}:\n", name_of(c.kind));
       print_table(beside, "  ");
     }
+    fmt::print("\n{}", tables::example({c.kind, c.name, c.doc, parameters}));
     found = true;
   }
   if (found) return done;
@@ -83,7 +60,8 @@ int describe(const Common& common, const std::string& name) {
 
 void declare_plugins_describe(CLI::App& plugins, const Common& common, Chosen& chosen) {
   const auto name = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = plugins.add_subcommand("describe", "Print the options of a component");
+  CLI::App* command =
+      plugins.add_subcommand("describe", "Print the options of a component, and YAML to paste");
   command->add_option("NAME", *name, "For instance sgd, or optimizer sgd")
       ->expected(1, 2)
       ->required();

@@ -174,6 +174,12 @@ std::span<const Parameter> experiment_parameters() { return experiment_table; }
 std::span<const Parameter> trigger_parameters() { return trigger_table; }
 std::span<const Parameter> split_parameters() { return split_table; }
 
+std::span<const Parameter> common_parameters(Kind kind) {
+  if (kind == Kind::hook) return trigger_parameters();
+  if (kind == Kind::dataset) return split_parameters();
+  return {};
+}
+
 const Parameter& parameter(std::span<const Parameter> table, std::string_view name) {
   for (const Parameter& p : table)
     if (p.name == name) return p;

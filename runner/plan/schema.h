@@ -18,6 +18,9 @@ std::span<const Parameter> trigger_parameters();
 /// How a dataset is split; beside the dataset's own options.
 std::span<const Parameter> split_parameters();
 
+/// Those of the above that stand beside the own options of a dataset or hook; none for other kinds.
+std::span<const Parameter> common_parameters(Kind kind);
+
 /// Metrics that hooks may name without the config having them under `metrics`.
 inline constexpr std::array<std::string_view, 2> builtin_metrics = {"loss", "accuracy"};
 

@@ -1,0 +1,31 @@
+// `assay plugins reference`: all that a config may say, as Markdown.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/tables/markdown.h"
+
+namespace assay::command_line {
+namespace {
+
+int reference_of(const Common& common) {
+  plugin_host::PluginHost host = make_plugin_host(common);
+  const tables::ComponentTables components = tables::component_tables(host);
+  for (const std::string& reason : components.left_out)
+    std::cerr << "assay: warning: left out: " << reason << std::endl;
+  std::cout << tables::markdown(components.found) << std::flush;
+  return done;
+}
+
+}  // namespace
+
+void declare_plugins_reference(CLI::App& plugins, const Common& common, Chosen& chosen) {
+  CLI::App* command = plugins.add_subcommand(
+      "reference", "Print all that a config may say with all plugins, as Markdown");
+  command->footer("Example:\n  assay plugins reference > config-reference.md");
+  command->callback([&] { chosen = [&] { return reference_of(common); }; });
+}
+
+}  // namespace assay::command_line

@@ -1,0 +1,40 @@
+// `assay plugins schema`: the JSON Schema of a config, with all plugins found.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/tables/json_schema.h"
+
+namespace assay::command_line {
+namespace {
+
+int schema(const Common& common) {
+  plugin_host::PluginHost host = make_plugin_host(common);
+  const tables::ComponentTables components = tables::component_tables(host);
+  for (const std::string& reason : components.left_out)
+    std::cerr << "assay: warning: left out: " << reason << std::endl;
+  std::cout << tables::json_schema(components.found) << std::flush;
+  return done;
+}
+
+}  // namespace
+
+void declare_plugins_schema(CLI::App& plugins, const Common& common, Chosen& chosen) {
+  CLI::App* command = plugins.add_subcommand(
+      "schema", "Print the JSON Schema of a config with all plugins, for editors");
+  command->footer(
+      "Examples:\n"
+      "  assay plugins schema > assay.schema.json\n\n"
+      "Editors with yaml-language-server (VS Code, Neovim, Emacs, ...) then complete and check a\n"
+      "config that begins with this line:\n"
+      "  # yaml-language-server: $schema=assay.schema.json\n\n"
+      "Other tools check it, too:\n"
+      "  check-jsonschema --schemafile assay.schema.json configs/*.yaml");
+  command->callback([&] { chosen = [&] { return schema(common); }; });
+}
+
+}  // namespace assay::command_line

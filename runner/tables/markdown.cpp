@@ -1,0 +1,92 @@
+#include "runner/tables/markdown.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "runner/plan/expectation.h"
+#include "runner/plan/schema.h"
+#include "runner/tables/example.h"
+#include "runner/tables/type_text.h"
+
+namespace assay::tables {
+namespace {
+
+// Text within a cell of a table.
+std::string cell(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|' || c == '<' || c == '*') result += '\\';
+    result += c == '\n' ? ' ' : c;
+  }
+  return result;
+}
+
+// Code within a cell: only the bar means something there.
+std::string code(std::string_view text) {
+  std::string result = "`";
+  for (const char c : text) result += c == '|' ? "\\|" : std::string(1, c);
+  return result + "`";
+}
+
+std::string default_cell(const Parameter& p) {
+  if (&p == &plan::parameter(plan::experiment_parameters(), "name")) return "the file's name";
+  return p.fallback == nullptr ? "**required**" : code(p.fallback);
+}
+
+void add_rows(std::span<const Parameter> table, const std::string& prefix, std::string& text) {
+  for (const Parameter& p : table) {
+    const bool group = p.type == ParameterType::group;
+    const bool choice = p.type == ParameterType::choice && !p.list;
+    text +=
+        fmt::format("| {} | {} | {} | {} |\n", code(prefix + p.name),
+                    choice ? code(p.choices) : cell(type_text(p)), default_cell(p), cell(p.doc));
+    if (group) add_rows(p.group(), prefix + p.name + ".", text);
+  }
+}
+
+std::string table(std::span<const Parameter> parameters) {
+  std::string text = "| key | type | default | |\n|---|---|---|---|\n";
+  add_rows(parameters, "", text);
+  return text;
+}
+
+std::string section(Kind kind, std::span<const ComponentTable> components) {
+  std::string title = plan::plural(kind);
+  title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  std::string text = fmt::format("\n## {}\n", title);
+  if (const auto beside = plan::common_parameters(kind); !beside.empty())
+    text += fmt::format("\nEvery {} takes, beside its own options:\n\n{}", name_of(kind),
+                        table(beside));
+  for (const ComponentTable& c : components) {
+    if (c.kind != kind) continue;
+    text += fmt::format(
+        "\n### {} `{}`\n\n{}\n\n{}\n```yaml\n{}```\n", name_of(kind), c.name, cell(c.doc),
+        c.parameters.empty() ? "It has no options.\n" : table(c.parameters), example(c));
+  }
+  return text;
+}
+
+constexpr std::string_view head =
+    R"(<!-- Made by `assay plugins reference`; do not edit: `./dev reference` writes it anew. -->
+# What a config may say
+
+A component is named where it is used: `optimizer: {type: sgd, learning_rate: 0.1}`, or
+`loss: softmax_cross_entropy` when no option is to be given. Unknown keys are errors. A word in
+capitals in an example is for you to replace. `assay plugins describe NAME` prints the same for any
+plugin, and `assay plugins schema` as a JSON Schema for editors.
+
+## The experiment
+
+)";
+
+}  // namespace
+
+std::string markdown(std::span<const ComponentTable> components) {
+  std::string text = std::string(head) + table(plan::experiment_parameters());
+  for (std::size_t k = 0; k < kind_names.size(); ++k)
+    text += section(static_cast<Kind>(k), components);
+  return text;
+}
+
+}  // namespace assay::tables
