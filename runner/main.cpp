@@ -73,6 +73,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_plugins_list(plugins, common, chosen);
   declare_plugins_check(plugins, common, chosen);
   declare_plugins_describe(plugins, common, chosen);
+  declare_plugins_new(plugins, common, chosen);
   declare_plugins_schema(plugins, common, chosen);
   declare_plugins_reference(plugins, common, chosen);
 }

@@ -29,6 +29,7 @@ void declare_manual(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_describe(CLI::App& plugins, const Common& common, Chosen& chosen);
+void declare_plugins_new(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_schema(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_reference(CLI::App& plugins, const Common& common, Chosen& chosen);
 

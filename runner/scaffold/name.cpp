@@ -1,0 +1,76 @@
+#include "runner/scaffold/name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "runner/config/wording.h"
+
+namespace assay::scaffold {
+namespace {
+
+constexpr std::size_t longest = 64;
+
+// Targets of their own in every build (mesonbuild/coredata.py, FORBIDDEN_TARGET_NAMES), as far as
+// they are names.
+constexpr std::array<std::string_view, 11> mesons_own = {
+    "all",     "benchmark", "clean",       "coverage", "dist",     "distcheck",
+    "install", "phony",     "reconfigure", "test",     "uninstall"};
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The nearest name, for a hint.
+std::string mended(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !result.empty() && (is_lower(result.back()) || is_digit(result.back())))
+      result += '_';
+    if (upper) result += static_cast<char>(c - 'A' + 'a');
+    else if (is_lower(c) || (is_digit(c) && !result.empty())) result += c;
+    else if (!result.empty() && result.back() != '_') result += '_';
+  }
+  while (result.ends_with('_')) result.pop_back();
+  return result;
+}
+
+}  // namespace
+
+std::string problem_with(std::string_view name) {
+  const bool of_letters =
+      !name.empty() && is_lower(name[0]) &&
+      std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+  if (!of_letters || name.ends_with('_') || name.find("__") != std::string_view::npos) {
+    const std::string better = mended(name);
+    return fmt::format(
+        "{} is no name for a plugin: expected lower-case words joined by single underscores, such "
+        "as top_k{}",
+        config::quoted(name),
+        better.empty() || !problem_with(better).empty()
+            ? ""
+            : fmt::format("; did you mean '{}'?", better));
+  }
+  if (name.size() > longest)
+    return fmt::format("{} is too long for a name: expected at most {} characters",
+                       config::quoted(name), longest);
+  if (std::ranges::count(mesons_own, name) > 0)
+    return fmt::format(
+        "'{}' cannot be the name of a plugin: Meson has a target of this name; "
+        "choose another one",
+        name);
+  return {};
+}
+
+std::string class_name(std::string_view name) {
+  std::string result;
+  bool start = true;
+  for (const char c : name) {
+    if (c != '_') result += start && is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+    start = c == '_';
+  }
+  return result;
+}
+
+}  // namespace assay::scaffold

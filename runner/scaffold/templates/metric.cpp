@@ -1,0 +1,53 @@
+// Metric `plugin_name`: the share of rows whose class is among the k largest outputs. Of equal
+// outputs the row's own class comes first; where it is NaN, the others do.
+//
+//   k   how many outputs count (default 3)
+//
+//   metrics:
+//     top: {type: plugin_name, k: 3}
+#include <algorithm>
+
+#include "assay/error.h"
+#include "assay/metric.h"
+#include "assay/plugin.h"
+
+namespace {
+
+using enum assay::ParameterType;
+
+class PluginName final : public assay::Metric {
+ public:
+  static constexpr assay::About about = {.name = "plugin_name",
+                                         .doc = "Share of rows whose class is among the k best."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "k", .type = integer, .doc = "outputs that count", .fallback = "3", .minimum = 1},
+  };
+
+  explicit PluginName(const assay::Options& options) : k_(options.integer("k")) {}
+
+  void check(const assay::Target& target) const override {
+    if (target.classes == 0) throw assay::Error("the targets are numbers; expected classes");
+  }
+
+  std::size_t state_size() const override { return 2; }  // hits, rows
+
+  void accumulate(const assay::MetricBlock& block, std::span<double> state) const override {
+    const auto classes = block.targets.values<const std::int32_t>();
+    for (std::int64_t row = 0; row < block.outputs.rows; ++row) {
+      const auto outputs = block.outputs.row_span(row);
+      const float own = outputs[static_cast<std::size_t>(classes[static_cast<std::size_t>(row)])];
+      const auto before = std::ranges::count_if(outputs, [own](float z) { return !(z <= own); });
+      state[0] += before < k_ ? 1 : 0;
+      state[1] += 1;
+    }
+  }
+
+  double value(std::span<const double> state) const override { return state[0] / state[1]; }
+
+ private:
+  std::int64_t k_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("plugin_name", "0.1.0", "MIT", PluginName)
