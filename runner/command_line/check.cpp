@@ -17,7 +17,7 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/overview.h"
-#include "runner/command_line/terminal.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/picture/load.h"
 #include "runner/plugin_host/search_path.h"
@@ -47,14 +47,14 @@ int check(const Common& common, const ConfigArguments& arguments) {
     check_run_dir(*plan, diagnostics);
   }
   if (!diagnostics.empty()) {
-    std::cerr << diagnostics.text(error_colours());
+    report(common, diagnostics);
     return usage_error;
   }
   if (experiment->draws_pictures) picture::load(plugin_host::places().private_libraries);
   std::cout << fmt::format("{} ({})\n{}\n", plan->name, config, overview(*plan, *experiment, host))
             << std::flush;
   for (const std::string& warning : experiment->warnings)
-    std::cerr << "assay: warning: " << warning << std::endl;
+    report(common, warning, Severity::warning);
   return done;
 }
 
@@ -67,7 +67,7 @@ int check_all(const Common& common, const std::vector<std::string>& arguments) {
     try {
       code = std::max(code, check(common, config));
     } catch (const std::exception& error) {
-      std::cerr << "assay: error: " << error.what() << std::endl;
+      report(common, error.what());
       code = std::max(code, exit_code_of(error));
     }
   }

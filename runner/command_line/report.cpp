@@ -50,8 +50,8 @@ std::string problem(const Common& common, Severity severity, std::string_view me
   return fmt::format("assay: {}: {}", name_of(severity), message);
 }
 
-void report(const Common& common, std::string_view error) {
-  std::cerr << problem(common, Severity::error, error) << std::endl;
+void report(const Common& common, std::string_view message, Severity severity) {
+  std::cerr << problem(common, severity, message) << std::endl;
 }
 
 }  // namespace assay::command_line

@@ -24,6 +24,6 @@ enum class Severity { error, warning };
 std::string problem(const Common& common, Severity severity, std::string_view message);
 
 /// The same, written.
-void report(const Common& common, std::string_view error);
+void report(const Common& common, std::string_view message, Severity severity = Severity::error);
 
 }  // namespace assay::command_line

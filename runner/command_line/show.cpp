@@ -15,7 +15,7 @@
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
-#include "runner/command_line/terminal.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/difference.h"
@@ -34,7 +34,7 @@ std::optional<plan::Plan> plan_of(const Common& common, const ConfigArguments& a
   plugin_host::PluginHost host = make_plugin_host(common);
   auto plan =
       load_plan(common, config_of(arguments.config), arguments.overrides, host, diagnostics);
-  if (!plan) std::cerr << diagnostics.text(error_colours());
+  if (!plan) report(common, diagnostics);
   return plan;
 }
 

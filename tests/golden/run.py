@@ -38,7 +38,7 @@ def install(home):
 
 
 def arguments(case):
-    with open(case, encoding="utf-8", errors="replace") as file:
+    with open(case, encoding="utf-8-sig", errors="replace") as file:
         first = file.readline()
     return shlex.split(first[len(COMMAND):]) if first.startswith(COMMAND) else ["run", case.name]
 
