@@ -1,0 +1,129 @@
+// Components: `NAME` or `{type: NAME, ...}`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "runner/config/reader.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+#include "runner/plan/expectation.h"
+#include "runner/plan/validate.h"
+
+namespace assay::plan {
+namespace {
+
+using config::Node;
+
+// NAME, or the one in {type: NAME}.
+const Node* type_of(const Node& component) {
+  return component.kind == Node::Kind::map ? component.find("type") : &component;
+}
+
+}  // namespace
+
+Validator::Placed Validator::component(const Node& node, Kind kind, const std::string& key,
+                                       std::span<const Parameter> common) {
+  Placed placed;
+  placed.component.kind = kind;
+  placed.component.where = node.where;
+  if (node.reported) return placed;
+  if (node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
+    wrong(node, "the name of " + with_article(kind) + ", or {type: NAME, ...}", key,
+          listing(kind, catalogue_.names(kind)));
+    return placed;
+  }
+  // Only defaults of plugins that refer to each other get this deep: what is read does not.
+  if (depth_ > 2 * config::max_depth && !endless_) {
+    diagnostics_.error(node.where, key, "defaults without end: each holds another component");
+    endless_ = true;
+  }
+  if (endless_) return placed;
+  const Node* type = type_of(node);
+  if (type == nullptr) {
+    missing_type(node, kind, key);
+    return placed;
+  }
+  const std::string type_key = node.kind == Node::Kind::map ? config::joined(key, "type") : key;
+  const auto own = table(*type, kind, type_key);
+  placed.component.type = type->scalar;
+  placed.component.where = type->where;
+
+  Node map = node;
+  std::erase_if(map.map, [](const Node::Entry& entry) { return entry.key == "type"; });
+  ++depth_;
+  placed.common = options(map, common, key, type->where);
+  if (own) {
+    unknown_keys(map, {*own, common}, key,
+                 fmt::format("{} '{}' has no such option", name_of(kind), type->scalar));
+    placed.component.values = options(map, *own, key, type->where);
+  }
+  --depth_;
+  return placed;
+}
+
+void Validator::missing_type(const Node& component, Kind kind, const std::string& key) {
+  const std::vector<std::string> wanted = {"type"};
+  const auto near = std::ranges::find_if(component.map, [&wanted](const Node::Entry& entry) {
+    return !config::suggest(entry.key, wanted).empty();
+  });
+  const bool misspelt = near != component.map.end();
+  const std::string names = listing(kind, catalogue_.names(kind));
+  diagnostics_.error(misspelt ? near->where : component.where, key,
+                     fmt::format("missing: type, the name of {}", with_article(kind)),
+                     config::hint_of(misspelt ? "type" : "", names));
+}
+
+std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,
+                                                           const std::string& key) {
+  if (type.reported) return std::nullopt;
+  const std::vector<std::string> names = catalogue_.names(kind);
+  if (type.kind != Node::Kind::scalar) {
+    wrong(type, "the name of " + with_article(kind), key, listing(kind, names));
+    return std::nullopt;
+  }
+  if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
+    const std::string suggestion = config::suggest(type.scalar, names);
+    std::string hint = config::hint_of(suggestion, listing(kind, names));
+    if (suggestion.empty())
+      for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
+    std::string other;
+    for (const std::string_view name : kind_names)
+      if (std::ranges::count(catalogue_.names(*kind_from_name(name)), type.scalar) > 0)
+        other = fmt::format(": that is {}", with_article(*kind_from_name(name)));
+    diagnostics_.error(type.where, key,
+                       fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other),
+                       hint);
+    return std::nullopt;
+  }
+  try {
+    return catalogue_.parameters(kind, type.scalar);
+  } catch (const std::runtime_error& error) {
+    diagnostics_.error(type.where, key,
+                       fmt::format("{} '{}' cannot be used", name_of(kind), type.scalar),
+                       error.what());
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> Validator::deeper(const Node& map, std::span<const Parameter> table) {
+  std::vector<std::string> result;
+  const auto add = [&result](const Parameter& owner, std::span<const Parameter> options) {
+    for (const Parameter& p : options) result.push_back(config::joined(owner.name, p.name));
+  };
+  for (const Parameter& p : table) {
+    if (p.type == ParameterType::group) add(p, p.group());
+    const Node* component = map.find(p.name);
+    if (p.type != ParameterType::component || p.list || component == nullptr) continue;
+    const Node* type = type_of(*component);
+    if (type == nullptr || std::ranges::count(catalogue_.names(p.kind), type->scalar) == 0)
+      continue;
+    try {
+      add(p, catalogue_.parameters(p.kind, type->scalar));
+    } catch (const std::runtime_error&) {  // it does not load, which is reported with the type
+    }
+  }
+  return result;
+}
+
+}  // namespace assay::plan
