@@ -19,9 +19,12 @@ using config::Node;
 using Json = nlohmann::json;
 using Tables = std::initializer_list<std::span<const Parameter>>;
 
-// `${...}` in place of a value becomes what it refers to; within a text it makes text.
-constexpr const char* reference_pattern = R"(^\$\{.*\}$)";
-constexpr const char* text_with_reference_pattern = R"(\$\{)";
+// `${...}` in place of a value becomes what it refers to; within a text it makes text. `@FILE` is
+// the map in a file.
+constexpr const char* reference = R"(^\$\{.*\}$)";
+constexpr const char* text_with_reference = R"(\$\{)";
+constexpr const char* reference_or_fragment = R"(^(\$\{.*\}$|@[^@]))";
+constexpr const char* name_with_reference_or_fragment = R"(\$\{|^@[^@])";
 
 // Whole numbers without a point.
 Json number(double value) {
@@ -131,7 +134,8 @@ class Definitions {
       // The file's name is the default of `name`; of epochs and steps exactly one is given.
       schema["required"] = {"dataset", "model", "loss", "optimizer", "train"};
       properties["train"].erase("default");
-      properties["train"]["oneOf"] = Json::array({given("epochs"), given("steps")});
+      properties["train"]["if"] = {{"type", "object"}};
+      properties["train"]["then"] = {{"oneOf", {given("epochs"), given("steps")}}};
     }
     return schema;
   }
@@ -146,13 +150,14 @@ class Definitions {
                      {"patternProperties", {{names, members}, {"^~", true}}},
                      {"additionalProperties", false}});
     if (!by_name) forms.push_back({{"type", "array"}, {"items", members}});
-    return {{"type", nullptr}, {"items", nullptr}, {"anyOf", forms}};
+    forms.push_back(matching(reference_or_fragment));
+    return {{"anyOf", forms}};
   }
 
   // NAME or {type: NAME, ...}.
   Json any_component(Kind kind) const {
     Json names = Json::array(), by_type = Json::array();
-    Json short_names = Json::array();  // that need no options
+    Json short_names = Json::array();  // of those that need no options
     std::vector<Json> all;
     for (const ComponentTable& c : components_) {
       if (c.kind != kind) continue;
@@ -163,18 +168,19 @@ class Definitions {
            {"then", definition(name(c))}});
       all.push_back(definition(name(c)));
     }
-    const Json reference = matching(text_with_reference_pattern);
-    Json map = {{"properties", {{"type", any_of({{{"enum", names}}, reference})}}}};
+    std::vector<Json> short_forms = {matching(name_with_reference_or_fragment)};
+    if (!short_names.empty()) short_forms.push_back({{"enum", short_names}});
+    const Json type = any_of({{{"enum", names}}, matching(text_with_reference)});
+    Json map = {{"properties", {{"type", type}}}};
     if (complete_) map["required"] = {"type"};
     else if (!all.empty())
       by_type.push_back({{"if", {{"not", {{"required", {"type"}}}}}}, {"then", any_of(all)}});
     if (!by_type.empty()) map["allOf"] = by_type;
-    return {
-        {"description", plan::with_article(kind)},
-        {"type", {"string", "object"}},
-        {"if", {{"type", "object"}}},
-        {"then", map},
-        {"else", short_names.empty() ? reference : any_of({{{"enum", short_names}}, reference})}};
+    return {{"description", plan::with_article(kind)},
+            {"type", {"string", "object"}},
+            {"if", {{"type", "object"}}},
+            {"then", map},
+            {"else", any_of(short_forms)}};
   }
 
   Json component(const ComponentTable& c) const {
@@ -182,11 +188,8 @@ class Definitions {
     schema["properties"]["type"] = {{"const", c.name}, {"description", c.doc}};
     schema["description"] = c.doc;
     if (c.kind == Kind::hook) {
-      Json& at = schema["properties"]["at"];
-      at["anyOf"] = Json::array({single(plan::parameter(plan::trigger_parameters(), "at")),
-                                 {{"type", "array"}, {"items", std::move(at["items"])}}});
-      at.erase("type");
-      at.erase("items");
+      const Parameter& at = plan::parameter(plan::trigger_parameters(), "at");
+      schema["properties"]["at"]["anyOf"].push_back(single(at));
       if (complete_)
         schema["anyOf"] =
             Json::array({given("every"), given("every_epoch"), given("at"), given("at_end")});
@@ -221,7 +224,8 @@ class Definitions {
   }
 
   Json property(const Parameter& p) const {
-    Json schema = p.list ? Json{{"type", "array"}, {"items", single(p)}} : single(p);
+    Json schema = single(p);
+    if (p.list) schema = any_of({{{"type", "array"}, {"items", schema}}, matching(reference)});
     const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
     if (nullable) schema = any_of({std::move(schema), {{"type", "null"}}});
     if (*p.doc != '\0') schema["description"] = p.doc;
@@ -231,27 +235,26 @@ class Definitions {
 
   // One value, or one element of a list.
   Json single(const Parameter& p) const {
-    const Json reference = matching(reference_pattern);
     switch (p.type) {
-      case ParameterType::boolean: return any_of({{{"type", "boolean"}}, reference});
+      case ParameterType::boolean: return any_of({{{"type", "boolean"}}, matching(reference)});
       case ParameterType::integer: {
         const Json integer = typed_number("integer", p);
-        if (p.choices == nullptr) return any_of({integer, reference});
-        return any_of({integer, one_of(p.choices), reference});
+        if (p.choices == nullptr) return any_of({integer, matching(reference)});
+        return any_of({integer, one_of(p.choices), matching(reference)});
       }
-      case ParameterType::number: return any_of({typed_number("number", p), reference});
+      case ParameterType::number: return any_of({typed_number("number", p), matching(reference)});
       case ParameterType::text: return text();
       case ParameterType::path: {
         Json path = text();
         path["minLength"] = 1;
         return path;
       }
-      case ParameterType::choice:
-        return any_of({one_of(p.choices), matching(text_with_reference_pattern)});
+      case ParameterType::choice: return any_of({one_of(p.choices), matching(text_with_reference)});
       case ParameterType::rate:
         return any_of({typed_number("number", p), definition(name(name_of(Kind::schedule)))});
       case ParameterType::component: return definition(name(name_of(p.kind)));
-      case ParameterType::group: return object({p.group()});
+      case ParameterType::group:
+        return any_of({object({p.group()}), matching(reference_or_fragment)});
     }
     return true;
   }

@@ -24,10 +24,10 @@ class Wrong(unittest.TestCase):
     def test_messages_have_one_style(self):
         self.check([], "a command is missing  (run, check, show, describe, view, plugins)")
         self.check(["--nope"], "there is no option '--nope'  (`assay --help` shows all)")
-        self.check(["plugins", "nope"],
-                   "plugins: there is no command 'nope'; (list, check, describe, schema, reference)")
-        self.check(["plugins", "lst"], "plugins: there is no command 'lst'; did you mean 'list'?  "
-                                       "(list, check, describe, schema, reference)")
+        commands = "(list, check, describe, new, schema, reference)"
+        self.check(["plugins", "nope"], f"plugins: there is no command 'nope'; {commands}")
+        self.check(["plugins", "lst"],
+                   f"plugins: there is no command 'lst'; did you mean 'list'?  {commands}")
         self.check(["run"], "run: CONFIG is required  (`assay run --help` shows all)")
         self.check(["run", DIGITS, "--nope"],
                    "run: there is no option '--nope'  (`assay run --help` shows all)")

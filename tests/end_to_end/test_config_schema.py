@@ -3,6 +3,7 @@ Assay refuses."""
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -180,7 +181,7 @@ class Schema(unittest.TestCase):
         return files
 
     def assay_refuses(self, file):
-        process = program.assay("describe", file, folder=self.folder)
+        process = program.assay("check", file, folder=self.folder)
         self.assertIn(process.returncode, (program.DONE, program.USAGE_ERROR), process.stderr)
         return process.returncode == program.USAGE_ERROR
 
@@ -195,11 +196,26 @@ class Schema(unittest.TestCase):
         self.assertEqual(text, self.write_schema("again.json").read_text())
         self.assertEqual(text, json.dumps(json.loads(text), indent=2, sort_keys=True) + "\n")
 
+    def proper(self, file):
+        """YAML proper wants quotes around a fragment's name; with and without means the same."""
+        copy = self.folder / "-".join(file.relative_to(program.SOURCE).parts)
+        copy.write_text(re.sub(r"(: )(@[^\s,}]+)", r"\1'\2'", file.read_text()))
+        return copy
+
     def test_it_takes_every_config(self):
-        files = sorted(program.SOURCE.glob("configs/**/*.yaml"))
-        files += sorted(program.SOURCE.glob("bench/configs/*.yaml"))
+        files = [*program.SOURCE.glob("configs/*.yaml"), *program.SOURCE.glob("bench/configs/*.yaml")]
         self.assertGreater(len(files), 2)
-        self.assertEqual(self.refused(files), {})
+        self.assertEqual(self.refused(map(self.proper, files)), {})
+
+    def test_it_takes_every_fragment(self):
+        """configs/KEY/NAME.yaml"""
+        for file in program.SOURCE.glob("configs/*/*.yaml"):
+            with self.subTest(fragment=file):
+                schema = json.loads(self.schema.read_text())
+                part = {key: schema[key] for key in ("$schema", "$defs")}
+                (self.folder / "part.json").write_text(
+                    json.dumps(part | {"$ref": f"#/$defs/part.{file.parent.name}"}))
+                self.assertEqual(self.refused([self.proper(file)], self.folder / "part.json"), {})
 
     def test_it_takes_every_plan(self):
         for config in sorted(program.CONFIGS.glob("*.yaml")):
@@ -231,11 +247,13 @@ class Schema(unittest.TestCase):
             "extends: base.yaml\noptimizer: {momentum: 0.5}\nhooks: {loss: {every: 5}, ~accuracy: }\n",
             "extends: base.yaml\noptimizer: {type: adam}\n~seed:\n",
             "extends: base.yaml\nhooks: {picture: {renderer: {rows: 5}}}\n",
+            "extends: base.yaml\nmodel: {hidden: \"${widths}\"}\noptimizer: '@adam.yaml'\ntrain: '@long.yaml'\n",
         ]
         broken = [
             "extends: 5\n",
             "extends: base.yaml\nsede: 1\n",
             "extends: base.yaml\noptimizer: {momentun: 0.5}\n",
+            "extends: base.yaml\noptimizer: '@@adam.yaml'\n",
             "extends: base.yaml\noptimizer: {type: adam, momentum: 0.5}\n",
             "extends: base.yaml\nhooks: {picture: {renderer: {rows: 0}}}\n",
         ]
