@@ -76,21 +76,6 @@ class Readme(unittest.TestCase):
             process = program.assay("run", "mine.yaml", folder=folder)
             self.assertTrue(process.stderr.startswith(error), process.stderr)
 
-    def test_every_key_is_there(self):
-        """All keys that plan/schema.cpp declares; those of a group as `train.epochs`."""
-        schema = (program.SOURCE / "runner" / "plan" / "schema.cpp").read_text()
-        tables = {name: re.findall(r'\.name = "(\w+)"', body)
-                  for name, body in re.findall(r"constexpr Parameter (\w+)\[\] = \{\n(.*?)\n\};", schema, re.DOTALL)}
-        self.assertEqual(set(tables), {"split_members", "split_table", "trigger_table", "train_members",
-                                       "experiment_table"})
-        (start,) = re.findall(r"\| key \| default \| meaning \|\n.*?\n\n", README, re.DOTALL)
-        for key in (tables["experiment_table"] + tables["trigger_table"]
-                    + ["train." + name for name in tables["train_members"]]):
-            if key != "train":
-                self.assertIn(f"`{key}`", start)
-        for key in tables["split_members"]:
-            self.assertRegex(start, rf"split: {{[^}}]*\b{key}\b")
-
     def test_what_it_says_of_keys(self):
         """The references and list indices that README shows."""
         with program.temporary_folder() as folder:
