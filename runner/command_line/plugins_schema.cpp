@@ -29,8 +29,8 @@ void declare_plugins_schema(CLI::App& plugins, const Common& common, Chosen& cho
   command->footer(
       "Examples:\n"
       "  assay plugins schema > assay.schema.json\n\n"
-      "Editors with yaml-language-server (VS Code, Neovim, Emacs, ...) then complete and check a\n"
-      "config that begins with this line:\n"
+      "Editors with yaml-language-server (VS Code, Neovim, Emacs, ...) then know what a config may\n"
+      "say, and where it is wrong, if it begins with this line:\n"
       "  # yaml-language-server: $schema=assay.schema.json\n\n"
       "Other tools check it, too:\n"
       "  check-jsonschema --schemafile assay.schema.json configs/*.yaml");

@@ -42,7 +42,7 @@ GOOD = [
     {"hooks": "[]"},
     {"hooks": "[{type: scalar, tag: a, value: batch.loss, every: 1}]"},
     {"hooks": "{a-b: {type: scalar, tag: 7, value: batch.loss, at: 1}}"},
-    {"hooks": "{a: {type: scalar, tag: a, value: batch.loss, at: [0, 1], every: null}}"},
+    {"hooks": "{a: {type: scalar, tag: a, value: test.loss, at: [0, 1], every: null}}"},
     {"hooks": "{a: {type: scalar, tag: a, value: batch.loss, at_end: true}}"},
     {"hooks": "{a: {type: image, tag: a, renderer: sheet, save: [png], every_epoch: 1}}"},
     {"hooks": "{a: {type: image, tag: \"a ${step}\", renderer: {type: sheet, rows: 5}, every: 1}}"},
@@ -261,7 +261,7 @@ class Schema(unittest.TestCase):
         for i, text in enumerate(good + broken):
             files.append(self.folder / f"extends_{i}.yaml")
             files[-1].write_text(text)
-        self.assertEqual(sorted(self.refused(files)), [f.name for f in files[len(good):]])
+        self.assertEqual(set(self.refused(files)), {f.name for f in files[len(good):]})
 
     def test_it_knows_other_peoples_plugins(self):
         plugins = self.folder / "plugins"
