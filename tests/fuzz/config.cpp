@@ -1,23 +1,24 @@
 // A fuzz target: whatever bytes stand in a config and in the arguments after it, there is a plan
-// that runs again as written, or a problem with its place. All of the way from YAML to a plan, with
-// the tables of tests/plan/fake_catalogue.h in place of plugin libraries.
+// that runs again as written, or a problem with its place. All of the way from a file to a plan,
+// with the tables of tests/plan/fake_catalogue.h in place of plugin libraries; base.yaml, adam.yaml
+// and circle.yaml lie beside the config.
 //
 // A first line `#$ assay run FILE key=value ...`, as golden cases have it, gives the arguments.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "runner/config/overrides.h"
-#include "runner/config/reader.h"
-#include "runner/plan/make_plan.h"
-#include "runner/plan/schema.h"
+#include "runner/plan/load.h"
 #include "tests/plan/fake_catalogue.h"
+#include "tests/support/temporary_folder.h"
 
 namespace assay::test {
 namespace {
@@ -39,17 +40,39 @@ std::vector<std::string> arguments_of(const std::string& text) {
   return words;
 }
 
-std::optional<plan::Plan> plan_of(const std::string& text,
-                                  const std::vector<std::string>& arguments,
-                                  config::Diagnostics& diagnostics) {
-  static FakeCatalogue catalogue;  // it never changes, and making it takes longer than a config
-  auto config = config::read_text("a.yaml", "/configs/a.yaml", text, diagnostics);
-  if (!config) return std::nullopt;
-  config::apply_overrides(*config, arguments, plan::stays_with_place, diagnostics);
-  std::optional<plan::Plan> plan = plan::make_plan(*config, catalogue, diagnostics);
-  if (!diagnostics.empty()) plan.reset();
-  return plan;
+void write(const std::filesystem::path& file, std::string_view text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  require(stream.flush().good(), "a file can be written");
 }
+
+// The config, and what it may extend or take.
+class Files {
+ public:
+  Files() {
+    write(folder_.path() / "base.yaml",
+          "dataset: {type: digits, split: {test: 0.25}}\n"
+          "model: {type: mlp, hidden: [10, 20]}\n"
+          "loss: softmax_cross_entropy\n"
+          "optimizer: {type: sgd, learning_rate: 0.1}\n"
+          "train: {epochs: 1}\n"
+          "hooks: {loss: {type: scalar, tag: Loss, value: test.loss, every: 1}}\n");
+    write(folder_.path() / "adam.yaml", "type: adam\nlearning_rate: 0.01\n");
+    write(folder_.path() / "circle.yaml", "extends: a.yaml\nseed: 1\n");
+  }
+
+  std::optional<plan::Plan> plan_of(std::string_view text,
+                                    const std::vector<std::string>& arguments,
+                                    config::Diagnostics& diagnostics) {
+    const std::filesystem::path file = folder_.path() / "a.yaml";
+    write(file, text);
+    return plan::load(file.string(), arguments, catalogue_, diagnostics);
+  }
+
+ private:
+  TemporaryFolder folder_;
+  FakeCatalogue catalogue_;
+};
 
 void check(const config::Diagnostics& diagnostics) {
   require(!diagnostics.text(true).empty(), "a problem has words");
@@ -64,12 +87,12 @@ void check(const config::Diagnostics& diagnostics) {
   }
 }
 
-void try_config(const std::string& text) {
+void try_config(Files& files, const std::string& text) {
   config::Diagnostics diagnostics;
-  const auto plan = plan_of(text, arguments_of(text), diagnostics);
+  const auto plan = files.plan_of(text, arguments_of(text), diagnostics);
   require(plan.has_value() == diagnostics.empty(), "a plan, or a problem");
   if (!plan) return check(diagnostics);
-  const auto again = plan_of(plan->yaml, {}, diagnostics);
+  const auto again = files.plan_of(plan->yaml, {}, diagnostics);
   require(again.has_value(), "a plan is a config");
   require(again->yaml == plan->yaml, "the plan of a plan is that plan");
 }
@@ -78,6 +101,7 @@ void try_config(const std::string& text) {
 }  // namespace assay::test
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  assay::test::try_config(std::string(data, data + size));
+  static assay::test::Files files;  // making them takes longer than a config
+  assay::test::try_config(files, std::string(data, data + size));
   return 0;
 }
