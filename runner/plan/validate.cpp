@@ -92,19 +92,23 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
   if (p.fallback != nullptr) return fallback(p, full);
   if (meant_.contains(full)) return {};
-  diagnostics_.error(owner, full, "missing: expected " + expectation(p), how_to_add(map, p));
+  diagnostics_.error(owner, full, "missing: expected " + expectation(p),
+                     how_to_add(map, p, full, owner));
   return {};
 }
 
-std::string Validator::how_to_add(const Node& map, const Parameter& p) {
+std::string Validator::how_to_add(const Node& map, const Parameter& p, const std::string& key,
+                                  const Location& owner) {
   std::string more = p.doc;
   if (p.type == ParameterType::component)
     more += (more.empty() ? "" : "; ") + listing(p.kind, catalogue_.names(p.kind));
   const bool bare = map.kind == Node::Kind::scalar;  // the name of a component, and no map
+  const bool by_argument = owner.source != nullptr && owner.source->path.empty();
   const std::string line = fmt::format("{}: {}", p.name, placeholder(p));
   return fmt::format("{}{}",
-                     bare ? fmt::format("write {{type: {}, {}}}", map.scalar, line)
-                          : fmt::format("add `{}`", line),
+                     by_argument ? fmt::format("add {}={}", key, placeholder(p))
+                     : bare      ? fmt::format("write {{type: {}, {}}}", map.scalar, line)
+                                 : fmt::format("add `{}`", line),
                      more.empty() ? "" : fmt::format("  ({})", more));
 }
 

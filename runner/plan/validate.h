@@ -56,7 +56,8 @@ class Validator {
                                                   const std::string& key);
   /// The options of the groups and components that the map has: "train.epochs".
   std::vector<std::string> deeper(const config::Node& map, std::span<const Parameter> table);
-  std::string how_to_add(const config::Node& map, const Parameter& parameter);
+  std::string how_to_add(const config::Node& map, const Parameter& parameter,
+                         const std::string& key, const config::Location& owner);
   void missing_type(const config::Node& component, Kind kind, const std::string& key);
   void wrong(const config::Node& node, const std::string& expected, const std::string& key,
              const std::string& hint = {});

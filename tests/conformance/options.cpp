@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_setting_that_is_wrong_is_named, Tables) {
     BOOST_ERROR("nothing thrown");
   } catch (const Failed& error) {
     BOOST_TEST(error.what() ==
-               "count: expected an integer of at least 3 and at most 5, found '17'");
+               "count: expected an integer from 3 to 5, found '17'");
   }
 }
 

@@ -67,7 +67,7 @@ class Nested(unittest.TestCase):
                         "{type: scaled, factr: 2, of: {type: constant, value: 1}}")
         self.check_rate("x}", ".of.value", "expected a number, found 'x'",
                         "{type: scaled, factor: 2, of: {type: constant, value: x}}")
-        self.check_rate("scaled", ".of", "missing: expected a schedule", "{type: scaled, factor: 2}")
+        self.check_rate("scaled", ".of", "missing: expected the name of a schedule, or {type: NAME, ...}", "{type: scaled, factor: 2}")
         self.check_rate("-1", "", "expected a number of at least 0 or a schedule, found '-1'", "-1")
         self.check("shet", "hooks.a.frame.inside", "no renderer 'shet'", INSIDE="shet")
 
