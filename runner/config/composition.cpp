@@ -13,6 +13,8 @@
 namespace assay::config {
 namespace {
 
+constexpr const char* at_sign_in_text = "a text that begins with '@' is written with two: @@";
+
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_files = 100;
@@ -111,8 +113,11 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
   const fs::file_status status = fs::status(name, error);
   if (status.type() == fs::file_type::not_found) {
     const std::string suggestion = similar_file(name);
+    const bool is_fragment = !mention.key.starts_with("extends");
     return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
-                suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion));
+                !suggestion.empty() ? fmt::format("did you mean '{}'?", suggestion)
+                : is_fragment       ? at_sign_in_text
+                                    : "");
   }
   if (error)
     return fail(mention,
@@ -212,7 +217,7 @@ bool Composition::take_fragment(Node& node, const std::string& key, std::size_t 
   node.reported = true;
   if (path.empty() || path.front() == ' ')
     return fail(mention, "expected '@' and the path of a config, found " + described(node),
-                "a text that begins with '@' is written with two: @@");
+                at_sign_in_text);
   File* file = mentioned(mention);
   if (file == nullptr) return false;
   const Node& fragment = merged(*file);

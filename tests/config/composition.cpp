@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
       "references are filled in\n"
       "a.yaml:2:4: error: b: there is no file 'nosuch.yaml'\n"
       "    2 | b: @nosuch.yaml\n"
-      "      |    ^~~~~~~~~~~~\n"
+      "      |    ^~~~~~~~~~~~ a text that begins with '@' is written with two: @@\n"
       "a.yaml:3:4: error: c: expected '@' and the path of a config, found the text '@'\n"
       "    3 | c: '@'\n"
       "      |    ^~~ a text that begins with '@' is written with two: @@\n"
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   BOOST_TEST(files.composed("base.yaml", {"x=1", "a=@nosuch.yaml"}) ==
              "argument 2: error: a: there is no file 'nosuch.yaml'\n"
              "      | a=@nosuch.yaml\n"
-             "      |   ^~~~~~~~~~~~\n");
+             "      |   ^~~~~~~~~~~~ a text that begins with '@' is written with two: @@\n");
 }
 
 BOOST_AUTO_TEST_CASE(problems_in_bases_name_their_file) {
