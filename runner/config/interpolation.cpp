@@ -7,10 +7,12 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <map>
 #include <stdexcept>
 #include <unordered_set>
 #include <vector>
 
+#include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
 #include "runner/config/utf8.h"
@@ -113,6 +115,7 @@ class Interpolation {
   struct Link {
     Node* node;
     std::string key;
+    std::string_view reference = {};  ///< that is being resolved, as written
   };
 
   void resolve(Node& node, const std::string& key) {
@@ -139,6 +142,8 @@ class Interpolation {
     while (const auto reference = next_reference(text, at)) {
       result += text.substr(at, reference->begin - at);
       at = reference->end;
+      chain_.back().reference =
+          std::string_view(text).substr(reference->begin, at - reference->begin);
       if (!reference->closed) return fail(node, key, "'${' without its '}'", "");
       if (stays(reference->name)) {
         result += text.substr(reference->begin, reference->end - reference->begin);
@@ -275,12 +280,22 @@ class Interpolation {
 
   void fail(Node& node, const std::string& key, std::string message, std::string hint) {
     node.reported = true;
-    diagnostics_.error(node.where, key, std::move(message), std::move(hint));
+    diagnostics_.error(place_in(node), key, std::move(message), std::move(hint));
+  }
+
+  // Of the reference that is being resolved.
+  Location place_in(const Node& node) {
+    const auto link = std::ranges::find(chain_, &node, &Link::node);
+    if (link == chain_.end() || node.where.line == 0) return node.where;
+    const auto& source = node.where.source;
+    return places_.try_emplace(source.get(), source)
+        .first->second.find(node.where, link->reference);
   }
 
   Node& root_;
   Diagnostics& diagnostics_;
   std::vector<Link> chain_;
+  std::map<const Source*, Places> places_;
   std::unordered_set<const Node*> done_;
   std::size_t made_ = 0;    // bytes
   std::size_t values_ = 0;  // copied

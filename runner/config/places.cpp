@@ -32,6 +32,22 @@ Location Places::at(std::size_t begin, std::size_t end) {
           static_cast<std::int64_t>(known_column_ + 1), static_cast<std::int64_t>(length)};
 }
 
+Location Places::find(const Location& within, std::string_view text) {
+  const std::string_view whole = line(within.line);
+  // Bytes from the start of the line to the n-th character from text[begin] on.
+  const auto offset = [whole](std::size_t begin, std::int64_t count) {
+    for (; count > 0 && begin < whole.size(); --count)
+      begin += character_at(whole, begin).value_or(Character{}).bytes;
+    return std::min(begin, whole.size());
+  };
+  const std::size_t begin = offset(0, within.column - 1);
+  const std::size_t end = offset(begin, within.length);
+  const std::size_t found = whole.substr(0, end).find(text, begin);
+  if (text.empty() || found == std::string_view::npos) return within;
+  const std::size_t start = starts_[static_cast<std::size_t>(within.line - 1)] + found;
+  return at(start, start + text.size());
+}
+
 std::string_view Places::line(std::int64_t number) const {
   if (number < 1 || static_cast<std::size_t>(number) > starts_.size()) return {};
   const std::string_view text = source_->text;

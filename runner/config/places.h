@@ -19,6 +19,8 @@ class Places {
   /// its end.
   Location at(std::size_t begin, std::size_t end);
   Location at(std::size_t begin) { return at(begin, begin + 1); }
+  /// The first place of `text` within a place; that place itself where it does not hold the text.
+  Location find(const Location& within, std::string_view text);
   /// Without its line break; empty for a line that does not exist. Lines count from 1.
   std::string_view line(std::int64_t number) const;
 

@@ -95,16 +95,16 @@ BOOST_AUTO_TEST_CASE(problems) {
              "    1 | a: ${a}\n"
              "      |    ^~~~ a -> a\n");
   BOOST_TEST(filled_in("a: {b: 1}\nc: x${a}\nd: ${now}\ne: \"${\"") ==
-             "a.yaml:2:4: error: c: 'a' is a map: within a text only single values can be referred "
+             "a.yaml:2:5: error: c: 'a' is a map: within a text only single values can be referred "
              "to\n"
              "    2 | c: x${a}\n"
-             "      |    ^~~~~\n"
+             "      |     ^~~~\n"
              "a.yaml:3:4: error: d: '${now}' needs a format\n"
              "    3 | d: ${now}\n"
              "      |    ^~~~~~ ${now:%Y%m%d-%H%M%S}\n"
-             "a.yaml:4:4: error: e: '${' without its '}'\n"
+             "a.yaml:4:5: error: e: '${' without its '}'\n"
              "    4 | e: \"${\"\n"
-             "      |    ^~~~\n");
+             "      |     ^~\n");
   BOOST_TEST(filled_in("s: 1\na: ${s + 1}\nb: ${2*s}\nc: ${s-1}\nd: ${}\ne: ${a${s}}\nf: "
                        "${oc.env:HOME}\ng: ${.s}") ==
              "a.yaml:2:4: error: a: expected the name of a key, found 's + 1'\n"
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(problems) {
              "      |    ^~~ ${optimizer.learning_rate}\n"
              "a.yaml:6:4: error: e: a reference within a reference\n"
              "    6 | e: ${a${s}}\n"
-             "      |    ^~~~~~~~ name the key itself\n"
+             "      |    ^~~~~~~ name the key itself\n"
              "a.yaml:7:4: error: f: there is no '${oc.env:...}'\n"
              "    7 | f: ${oc.env:HOME}\n"
              "      |    ^~~~~~~~~~~~~~ there are ${env:NAME}, ${env:NAME,default}, ${now:FORMAT}\n"
@@ -129,13 +129,13 @@ BOOST_AUTO_TEST_CASE(problems) {
              "    8 | g: ${.s}\n"
              "      |    ^~~~~ ${optimizer.learning_rate}\n");
   BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
-             "a.yaml:1:12: error: a.b.1: references in a circle\n"
+             "a.yaml:1:13: error: a.b.1: references in a circle\n"
              "    1 | a: {b: [1, \"${a}\"]}\n"
-             "      |            ^~~~~~ a.b.1 -> a.b.1\n");
+             "      |             ^~~~ a.b.1 -> a.b.1\n");
   BOOST_TEST(filled_in("a: {b: \"${c}\"}\nc: {d: \"${a}\"}") ==
-             "a.yaml:2:8: error: c.d: references in a circle\n"
+             "a.yaml:2:9: error: c.d: references in a circle\n"
              "    2 | c: {d: \"${a}\"}\n"
-             "      |        ^~~~~~ a.b -> c.d -> a.b\n");
+             "      |         ^~~~ a.b -> c.d -> a.b\n");
 }
 
 BOOST_AUTO_TEST_CASE(growth_has_an_end) {
