@@ -124,22 +124,26 @@ class Planner {
     return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
   }
 
-  // The one key that is gone when a config is complete, misspelt. What follows from it is dropped.
+  // The one key that is gone when a config is complete, misspelt: what is missing is in the base.
   void check_extends() {
     const std::vector<std::string> names = {"extends"};
-    for (const Node::Entry& entry : config_.map)
-      if (!config::suggest(entry.key, names).empty())
-        diagnostics_.error(entry.where, entry.key, "unknown key", "did you mean 'extends'?");
+    for (const Node::Entry& entry : config_.map) {
+      if (config::suggest(entry.key, names).empty()) continue;
+      diagnostics_.error(entry.where, entry.key, "unknown key", "did you mean 'extends'?");
+      for (const Parameter& p : experiment_parameters()) validator_.mean(p.name);
+      validator_.mean("train.epochs");
+    }
   }
 
   void check_name(const std::string& name) {
-    const bool bad = name.empty() || name == "." || name == ".." ||
-                     name.find_first_of("/\n") != std::string::npos ||
-                     name.find("\\${") != std::string::npos;
+    const bool literal = name.find("\\${") != std::string::npos;
+    const bool bad = name.empty() || name == "." || name == ".." || literal ||
+                     name.find_first_of("/\n") != std::string::npos;
     if (bad && !reported("name"))
       diagnostics_.error(
           place_of("name"), "name",
-          "expected a name that can be a folder's, without '/', found " + config::quoted(name));
+          "expected a name that can be a folder's, without '/', found " + config::quoted(name),
+          literal ? "a name cannot hold a '${'" : "");
   }
 
   std::string run_dir() {

@@ -79,7 +79,7 @@ void Validator::unknown_keys(const Node& map,
     if (const auto found = std::ranges::find_if(below, ends_so);
         suggestion.empty() && found != below.end())
       suggestion = *found;
-    if (!suggestion.empty()) meant_.insert(config::joined(key, suggestion));
+    if (!suggestion.empty()) mean(config::joined(key, suggestion));
     diagnostics_.error(entry.where,
                        config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
                        message, config::hint_of(suggestion, keys));

@@ -32,7 +32,8 @@ class Validator {
   void unknown_keys(const config::Node& map,
                     std::initializer_list<std::span<const Parameter>> tables,
                     const std::string& key, const std::string& message);
-  /// Whether an unknown key seems to mean this option.
+  /// An unknown key seems to mean this option, so it is not reported as missing.
+  void mean(const std::string& key) { meant_.insert(key); }
   bool meant(const std::string& key) const { return meant_.contains(key); }
   /// One option of a map: as given there, or its default.
   Value option(const config::Node& map, const Parameter& parameter, const std::string& key,
