@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace assay::config {
@@ -43,16 +45,16 @@ FileText read_start(const std::string& path, std::size_t most) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.number() < 0 || fstat(file.number(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
-  result.text.resize(most);
-  std::size_t size = 0;
-  while (size < most) {
-    const ssize_t count = read(file.number(), result.text.data() + size, most - size);
+  // The size that a file says it has is not asked for: it may change, or be made up (/proc).
+  std::array<char, 16384> part;
+  while (result.text.size() < most) {
+    const ssize_t count =
+        read(file.number(), part.data(), std::min(part.size(), most - result.text.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed();
     if (count == 0) break;
-    size += static_cast<std::size_t>(count);
+    result.text.append(part.data(), static_cast<std::size_t>(count));
   }
-  result.text.resize(size);
   return result;
 }
 
