@@ -76,22 +76,73 @@ using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
 using AllLanes = Lanes<0, 1, 2, 3>;
 #endif
 
-/// Swaps the lanes of a that have the bit `distance` with the lanes of b that lack it.
-template <int distance, int... lane>
-inline void swap_lanes(V& a, V& b, Lanes<lane...>) {
-  const V upper =
-      __builtin_shufflevector(a, b, ((lane & distance) == 0 ? lane : width + lane - distance)...);
-  b = __builtin_shufflevector(a, b, ((lane & distance) == 0 ? lane + distance : width + lane)...);
-  a = upper;
+/// The shuffles below work within groups of four lanes, or move whole groups: those are cheap.
+constexpr int group = 4;
+
+/// Of every group, elements from `half` * 2 on: a, b, a, b.
+template <int half, int... lane>
+inline V interleave(V a, V b, Lanes<lane...>) {
+  return __builtin_shufflevector(
+      a, b, (lane / group * group + 2 * half + lane % group / 2 + (lane % 2) * width)...);
+}
+
+/// Of every group, elements from `half` * 2 on: a, a, b, b.
+template <int half, int... lane>
+inline V interleave_pairs(V a, V b, Lanes<lane...>) {
+  return __builtin_shufflevector(
+      a, b, (lane / group * group + 2 * half + lane % 2 + (lane % group < 2 ? 0 : width))...);
+}
+
+/// The even groups (odd = 0) or odd groups of a, then those of b.
+template <int odd, int... lane>
+inline V every_other_group(V a, V b, Lanes<lane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (2 * (lane / group * group) + odd * group + lane % group)...);
+}
+
+/// parts[q], group g -> parts[g], group q, for count = width / 4 vectors.
+template <int count>
+inline void transpose_groups(V* parts) {
+  if constexpr (count > 1) {
+    V even[count / 2];
+    V odd[count / 2];
+#pragma GCC unroll 4
+    for (int q = 0; q < count / 2; ++q) {
+      even[q] = every_other_group<0>(parts[2 * q], parts[2 * q + 1], AllLanes{});
+      odd[q] = every_other_group<1>(parts[2 * q], parts[2 * q + 1], AllLanes{});
+    }
+    transpose_groups<count / 2>(even);
+    transpose_groups<count / 2>(odd);
+#pragma GCC unroll 4
+    for (int q = 0; q < count / 2; ++q) {
+      parts[2 * q] = even[q];
+      parts[2 * q + 1] = odd[q];
+    }
+  }
 }
 
 /// Transposes `width` x `width` elements in place.
-template <int distance = width / 2>
 inline void transpose(V (&rows)[width]) {
-#pragma GCC unroll 16
-  for (int i = 0; i < width; ++i)
-    if ((i & distance) == 0) swap_lanes<distance>(rows[i], rows[i + distance], AllLanes{});
-  if constexpr (distance > 1) transpose<distance / 2>(rows);
+  constexpr int count = width / group;
+  V columns[group][count];  // [j][q], group g: column 4 g + j of the rows 4 q to 4 q + 3
+#pragma GCC unroll 4
+  for (int q = 0; q < count; ++q) {
+    const V* r = rows + group * q;
+    const V low01 = interleave<0>(r[0], r[1], AllLanes{});
+    const V low23 = interleave<0>(r[2], r[3], AllLanes{});
+    const V high01 = interleave<1>(r[0], r[1], AllLanes{});
+    const V high23 = interleave<1>(r[2], r[3], AllLanes{});
+    columns[0][q] = interleave_pairs<0>(low01, low23, AllLanes{});
+    columns[1][q] = interleave_pairs<1>(low01, low23, AllLanes{});
+    columns[2][q] = interleave_pairs<0>(high01, high23, AllLanes{});
+    columns[3][q] = interleave_pairs<1>(high01, high23, AllLanes{});
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < group; ++j) {
+    transpose_groups<count>(columns[j]);
+#pragma GCC unroll 4
+    for (int g = 0; g < count; ++g) rows[group * g + j] = columns[j][g];
+  }
 }
 
 /// Loads the first `width` x `width` of `rows` x `columns` elements (zeros where there are fewer)

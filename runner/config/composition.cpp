@@ -13,8 +13,6 @@
 namespace assay::config {
 namespace {
 
-constexpr const char* at_sign_in_text = "a text that begins with '@' is written with two: @@";
-
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_files = 100;
@@ -22,6 +20,7 @@ constexpr std::size_t max_chain = 16;            // files that extend or take ea
 constexpr std::size_t max_text = 8 * max_bytes;  // of all values
 
 constexpr std::string_view extends = "extends";
+constexpr const char* at_sign_in_text = "a text that begins with '@' is written with two: @@";
 
 std::string canonical(const std::string& name) {
   std::error_code error;
