@@ -202,6 +202,45 @@ class Files(Hostile):
             writer.join()
 
 
+class Composed(Hostile):
+    """What a config extends and takes may be as hostile as the config."""
+
+    def files(self, **texts):
+        for name, text in texts.items():
+            (self.folder / f"{name}.yaml").write_text(text)
+
+    def test_no_regular_file(self):
+        os.mkfifo(self.folder / "pipe")
+        with open(self.folder / "large.yaml", "wb") as file:
+            file.truncate(1024 * MEGABYTE)
+        for name in ("pipe", "/dev/zero", "/dev/stdin", "/proc/self/mem", ".", "large.yaml", "", "~", "x" * 5000):
+            with self.subTest(name[:20]):
+                self.refused_text(f"extends: '{name}'\n" + VALID)
+                self.refused_text(VALID.replace("model: mlp", f"model: '@{name}'"))
+
+    def test_long_chain(self):
+        self.files(**{f"a{i}": f"extends: a{i + 1}.yaml\n" for i in range(3000)}, a3000=VALID + "sede: 1\n")
+        self.refused("a0.yaml", "more than 16 files")
+
+    def test_circles(self):
+        self.files(a="extends: [b.yaml, c.yaml]\n", b="extends: c.yaml\n", c="extends: a.yaml\n", d="model: @d.yaml\n")
+        self.refused("a.yaml", "in a circle")
+        self.refused("d.yaml", "in a circle")
+
+    def test_doubling(self):
+        """Every file takes the next one twice: 2 to the 15th values."""
+        self.files(**{f"a{i}": f"x: @a{i + 1}.yaml\ny: @a{i + 1}.yaml\n" for i in range(15)}, a15="z: 1\n")
+        self.refused("a0.yaml", "more than 20000 values")
+        self.files(**{f"b{i}": f"extends: [b{i + 1}.yaml, c{i + 1}.yaml]\n" for i in range(15)},
+                   **{f"c{i}": f"extends: [b{i + 1}.yaml, c{i + 1}.yaml]\n" for i in range(15)}, b15=VALID, c15="sede: 1\n")
+        self.refused("b0.yaml", "sede: unknown key")
+
+    def test_many_large_files(self):
+        comment = "# " + "x" * 500_000 + "\n"
+        self.files(**{f"a{i}": comment + "seed: x\n" for i in range(100)})
+        self.refused_text("extends: [" + ", ".join(f"a{i}.yaml" for i in range(100)) + "]\n" + VALID)
+
+
 class Arguments(Hostile):
     def test_hostile_arguments(self):
         (self.folder / "good.yaml").write_text(VALID)
