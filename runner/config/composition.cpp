@@ -57,24 +57,6 @@ bool Composition::take_fragments(Node& node, const std::string& key) {
   return take_fragments(node, key, 0);
 }
 
-Composition::Size Composition::size_of(const Node& node) {
-  Size size{1, node.scalar.size(), 0};
-  const auto add = [&size](const Node& child) {
-    const Size inner = size_of(child);
-    size.values += inner.values;
-    size.bytes += inner.bytes;
-    size.depth = std::max(size.depth, inner.depth);
-  };
-  for (const Node& child : node.list) add(child);
-  for (const Node::Entry& entry : node.map) {
-    ++size.values;
-    size.bytes += entry.key.size();
-    add(entry.value);
-  }
-  if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
-  return size;
-}
-
 Composition::File* Composition::mentioned(const Mention& mention) {
   if (exhausted_) return nullptr;
   const auto refuse = [&](std::string message, std::string hint = {}) -> File* {
@@ -227,16 +209,16 @@ bool Composition::take_fragment(Node& node, const std::string& key, std::size_t 
   return true;
 }
 
-bool Composition::spend(const Size& size, const Mention& mention) {
+bool Composition::spend(const NodeSize& size, const Mention& mention) {
   if (exhausted_) return false;
-  spent_.values += size.values;
+  spent_.nodes += size.nodes;
   spent_.bytes += size.bytes;
-  exhausted_ = spent_.values > max_nodes || spent_.bytes > max_text;
+  exhausted_ = spent_.nodes > max_nodes || spent_.bytes > max_text;
   if (exhausted_)
     fail(mention, fmt::format("the files of this config hold more than {}, those that are taken "
                               "several times included",
-                              spent_.values > max_nodes ? fmt::format("{} values", max_nodes)
-                                                        : fmt::format("{} bytes", max_text)));
+                              spent_.nodes > max_nodes ? fmt::format("{} values", max_nodes)
+                                                       : fmt::format("{} bytes", max_text)));
   return !exhausted_;
 }
 

@@ -36,9 +36,6 @@ class Composition {
   const std::vector<std::shared_ptr<const Source>>& sources() const { return sources_; }
 
  private:
-  struct Size {
-    std::size_t values = 0, bytes = 0, depth = 0;
-  };
   struct File {
     std::string name;
     Node own = {};  ///< without `extends`
@@ -46,7 +43,7 @@ class Composition {
     bool done = false;
     bool good = false;
     std::optional<Node> merged = {};
-    Size size = {};  ///< of `merged`
+    NodeSize size = {};  ///< of `merged`
   };
   /// The text that names a file.
   struct Mention {
@@ -55,7 +52,6 @@ class Composition {
     std::string_view path;
   };
 
-  static Size size_of(const Node& node);
   File* mentioned(const Mention& mention);
   bool can_read(const Mention& mention, const std::string& name);
   void read(File& file, const Mention& mention);
@@ -64,7 +60,7 @@ class Composition {
   const Node& merged(File& file);
   bool take_fragments(Node& node, const std::string& key, std::size_t depth);
   bool take_fragment(Node& node, const std::string& key, std::size_t depth);
-  bool spend(const Size& size, const Mention& mention);
+  bool spend(const NodeSize& size, const Mention& mention);
   bool fail(const Mention& mention, std::string message, std::string hint = {});
 
   const StaysWithPlace& stays_;
@@ -72,7 +68,7 @@ class Composition {
   std::map<std::string, File> files_;  // by canonical path
   std::vector<const File*> chain_;     // being read, outermost first
   std::vector<std::shared_ptr<const Source>> sources_;
-  Size spent_;
+  NodeSize spent_;
   std::size_t read_bytes_ = 0;
   bool exhausted_ = false;  // no more is read
 };

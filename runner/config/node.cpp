@@ -1,6 +1,7 @@
 #include "runner/config/node.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace assay::config {
 
@@ -14,6 +15,31 @@ Node* Node::find(std::string_view key) {
   const auto found =
       std::find_if(map.begin(), map.end(), [key](const Entry& entry) { return entry.key == key; });
   return found == map.end() ? nullptr : &found->value;
+}
+
+Node scalar(std::string text) {
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.scalar = std::move(text);
+  return node;
+}
+
+NodeSize size_of(const Node& node) {
+  NodeSize size{1, node.scalar.size(), 0};
+  const auto add = [&size](const Node& child) {
+    const NodeSize inner = size_of(child);
+    size.nodes += inner.nodes;
+    size.bytes += inner.bytes;
+    size.depth = std::max(size.depth, inner.depth);
+  };
+  for (const Node& child : node.list) add(child);
+  for (const Node::Entry& entry : node.map) {
+    ++size.nodes;
+    size.bytes += entry.key.size();
+    add(entry.value);
+  }
+  if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
+  return size;
 }
 
 }  // namespace assay::config

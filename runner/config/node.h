@@ -1,6 +1,7 @@
 // A config as written: scalars that are still text, lists and maps, each with its place.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,5 +37,16 @@ struct Node::Entry {
   Node value;
   bool made = false;  ///< by an argument that sets what was not there
 };
+
+/// A plain scalar without a place.
+Node scalar(std::string text);
+
+/// What a node holds, itself included.
+struct NodeSize {
+  std::size_t nodes = 0;  ///< values and keys
+  std::size_t bytes = 0;  ///< of their text
+  std::size_t depth = 0;  ///< lists and maps within each other
+};
+NodeSize size_of(const Node& node);
 
 }  // namespace assay::config

@@ -111,23 +111,6 @@ void NodeBuilder::OnMapStart(const YAML::Mark& mark, const std::string&, YAML::a
   start(Node::Kind::map, mark, anchor);
 }
 
-NodeBuilder::Size NodeBuilder::size_of(const Node& node) {
-  Size size{1, node.scalar.size(), 0};
-  const auto add = [&size](const Node& child) {
-    const Size inner = size_of(child);
-    size.nodes += inner.nodes;
-    size.bytes += inner.bytes;
-    size.depth = std::max(size.depth, inner.depth);
-  };
-  for (const Node& child : node.list) add(child);
-  for (const Node::Entry& entry : node.map) {
-    size.bytes += entry.key.size();
-    add(entry.value);
-  }
-  if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
-  return size;
-}
-
 bool NodeBuilder::expects_key() const {
   return !stack_.empty() && stack_.back().node.kind == Node::Kind::map && !stack_.back().has_key;
 }
@@ -205,7 +188,7 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
 
 void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
   if (anchor != 0) {
-    const Size size = size_of(node);
+    const NodeSize size = size_of(node);
     spend(size, offset_);
     anchors_.insert_or_assign(anchor, Anchored{node, size});
   }
@@ -219,7 +202,7 @@ void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
   }
 }
 
-void NodeBuilder::spend(const Size& size, std::size_t begin) {
+void NodeBuilder::spend(const NodeSize& size, std::size_t begin) {
   spent_.nodes += size.nodes;
   spent_.bytes += size.bytes;
   if (spent_.nodes > max_nodes)

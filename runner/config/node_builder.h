@@ -49,9 +49,6 @@ class NodeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { end(); }
 
  private:
-  struct Size {
-    std::size_t nodes = 0, bytes = 0, depth = 0;
-  };
   // A collection that is not at its end yet.
   struct Frame {
     Node node;
@@ -63,10 +60,9 @@ class NodeBuilder final : public YAML::EventHandler {
   };
   struct Anchored {
     Node node;
-    Size size;
+    NodeSize size;
   };
 
-  static Size size_of(const Node& node);
   bool expects_key() const;
   std::size_t begin_of(const YAML::Mark& mark);
   void start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor);
@@ -74,7 +70,7 @@ class NodeBuilder final : public YAML::EventHandler {
   std::string path() const;
   void key(const std::string& text, std::size_t begin, std::size_t end);
   void value(Node node, YAML::anchor_t anchor);
-  void spend(const Size& size, std::size_t begin);
+  void spend(const NodeSize& size, std::size_t begin);
   [[noreturn]] void stop(std::size_t begin, std::size_t end, std::string message,
                          std::string hint = {});
 
@@ -85,7 +81,7 @@ class NodeBuilder final : public YAML::EventHandler {
   std::optional<Node> root_;
   std::vector<Frame> stack_;
   std::map<YAML::anchor_t, Anchored> anchors_;
-  Size spent_;
+  NodeSize spent_;
   std::size_t offset_ = 0;
   bool started_ = false;
 };

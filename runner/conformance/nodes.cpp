@@ -8,13 +8,7 @@
 namespace assay::conformance {
 
 using config::Node;
-
-Node scalar(std::string text) {
-  Node node;
-  node.kind = Node::Kind::scalar;
-  node.scalar = std::move(text);
-  return node;
-}
+using config::scalar;
 
 Node words(std::string text) {
   Node node = scalar(std::move(text));

@@ -9,7 +9,7 @@
 
 namespace assay::conformance {
 
-config::Node scalar(std::string text);
+using config::scalar;
 /// Quoted: text, whatever it looks like.
 config::Node words(std::string text);
 config::Node list(std::vector<config::Node> elements);

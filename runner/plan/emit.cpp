@@ -16,13 +16,7 @@ namespace assay::plan {
 namespace {
 
 using config::Node;
-
-Node scalar(std::string text) {
-  Node node;
-  node.kind = Node::Kind::scalar;
-  node.scalar = std::move(text);
-  return node;
-}
+using config::scalar;
 
 Node node_of(std::int64_t number) { return scalar(std::to_string(number)); }
 Node node_of(std::uint64_t number) { return scalar(std::to_string(number)); }
