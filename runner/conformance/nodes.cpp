@@ -42,7 +42,7 @@ std::string shown(const Node& node) {
       std::string text = node.scalar;
       if (text.size() > most) return fmt::format("a text of {} bytes", text.size());
       std::ranges::replace_if(
-          text, [](char c) { return c >= 0 && c < ' '; }, '.');
+          text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, '.');
       return node.quoted ? fmt::format("\"{}\"", text) : text;
     }
     case Node::Kind::map: {

@@ -11,6 +11,7 @@
 #include "runner/config/interpolation.h"
 #include "runner/config/places.h"
 #include "runner/config/suggest.h"
+#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
 #include "runner/plan/emit.h"
@@ -63,10 +64,20 @@ void add_defaults(Node& config) {
   const auto& source = config.where.source;
   const std::string stem =
       source == nullptr ? "" : std::filesystem::path(source->path).stem().string();
-  add("name", stem.empty() ? "experiment" : stem);
+  const bool is_name =
+      !stem.empty() && config::harmless(stem) == stem && stem.find("${") == stem.npos;
+  add("name", is_name ? stem : "experiment");
   add("seed", fallback("seed"));
   const bool named = config.find("name")->kind == Node::Kind::scalar;
   add("run_dir", named ? fallback("run_dir") : "", !named);  // which refers to the name
+}
+
+// Whether a value directly below was found wrong already: what follows from it is not to be told.
+bool has_reported(const Node* map) {
+  return map != nullptr &&
+         (map->reported || std::ranges::any_of(map->map, [](const Node::Entry& entry) {
+            return entry.value.reported;
+          }));
 }
 
 class Planner {
@@ -217,7 +228,7 @@ class Planner {
         optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
     train.lanes = optional<std::int64_t>(values, "lanes");
     train.block_rows = optional<std::int64_t>(values, "block_rows");
-    if (diagnostics_.size() > problems) return train;
+    if (diagnostics_.size() > problems || has_reported(config_.find("train"))) return train;
     if (train.epochs && train.steps)
       diagnostics_.error(second_of_epochs_and_steps(), "train",
                          "expected epochs or steps, found both", "remove one, or set it to null");
@@ -304,9 +315,15 @@ class Planner {
 
     const bool fires =
         trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
-    if (!fires && !node.reported && diagnostics_.size() == problems)
+    if (!fires && !has_reported(&node) && diagnostics_.size() == problems)
       diagnostics_.error(placed.component.where, key, "this hook never fires",
                          "say when: every: 10, every_epoch: 1, at: [0, 100] or at_end: true");
+    for (const char* bound : {"from", "until"})
+      if (optional<std::int64_t>(placed.common, bound) && fires && !trigger.every &&
+          !trigger.every_epoch && !has_reported(&node))
+        diagnostics_.error(placed.common.find(bound)->where, config::joined(key, bound),
+                           "it bounds `every` and `every_epoch`, and this hook has neither",
+                           "leave it out: `at` and `at_end` name their steps themselves");
     if (trigger.from && trigger.until && *trigger.from > *trigger.until)
       diagnostics_.error(
           placed.common.find("from")->where, config::joined(key, "from"),

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <numeric>
 #include <utility>
 
@@ -23,12 +24,25 @@ namespace {
 using plugin_host::ComponentError;
 using plugin_host::Handle;
 
+double memory_of_this_machine() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+// Their order, and the splits that it is cut into.
+void check_rows(std::int64_t rows) {
+  const double needed = 2 * static_cast<double>(rows) * sizeof(std::int64_t);
+  const double there = memory_of_this_machine();
+  if (needed > there)
+    throw Error(
+        fmt::format("of {} rows the order alone takes {:.3g} GB, and this machine has {:.3g} GB",
+                    rows, needed / 1e9, there / 1e9));
+}
+
 // Weights, and a gradient for each lane: the least that training holds.
 void check_memory(std::int64_t parameters, std::int64_t lanes) {
   const double needed =
       static_cast<double>(parameters) * static_cast<double>(lanes + 1) * sizeof(float);
-  const double there =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double there = memory_of_this_machine();
   if (needed > there)
     throw Error(
         fmt::format("{} parameters need {:.1f} GB for weights and gradients, this machine "
@@ -66,6 +80,8 @@ class Assembly {
       fail(plan, key, error.option(), error.message());
     } catch (const Error& error) {
       fail(plan.where, key, error.what());
+    } catch (const std::bad_alloc&) {
+      fail(plan.where, key, "there is not enough memory for it");
     }
   }
 
@@ -99,6 +115,7 @@ class Assembly {
   }
 
   void cut(const Handle<Dataset>& dataset) {
+    at(plan_.dataset, "dataset", [&] { check_rows(out_.data.rows); });
     at(plan_.dataset, "dataset.split", [&] {
       if (plan_.split) {
         data::Split split = split_rows(*plan_.split);
