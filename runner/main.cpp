@@ -39,7 +39,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--plugin-path", common.plugin_path, "Look for plugins in this folder first")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   app.add_option_function<std::string>(
          "--kernels", [&](const std::string& name) { common.instructions = instruction_set(name); },
          "Vector instructions to use: generic, avx2 or avx512")

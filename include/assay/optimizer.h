@@ -1,7 +1,7 @@
 // Kind `optimizer`: turns gradients into updates of the parameters.
 //
 // All that must be remembered from step to step is declared and then owned by the host (slots
-// shaped like the parameters, and scalars): it is saved and restored without a line of the
+// shaped like the parameters, and scalars), which can save and restore it without a line of the
 // author's.
 #pragma once
 

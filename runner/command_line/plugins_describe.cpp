@@ -48,6 +48,13 @@ int describe(const Common& common, const std::string& name) {
     found = true;
   }
   if (found) return done;
+  for (const auto& library : host.libraries())
+    for (const auto& c : library->stamp.components)
+      if (!library->refusal.empty() &&
+          (c.name == name || fmt::format("{} {}", name_of(c.kind), c.name) == name))
+        throw UsageError(fmt::format("plugins describe: the {} {} of {} cannot be used: {}",
+                                     name_of(c.kind), c.name, shown_path(library->file),
+                                     library->refusal));
   std::vector<std::string> names;
   for (const auto& c : host.components()) names.push_back(c.name);
   const std::string guess = config::suggest(name, names);

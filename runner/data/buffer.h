@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
@@ -16,6 +17,7 @@ class Buffer {
 
   Buffer() = default;
   explicit Buffer(std::size_t bytes) : size_(bytes) {
+    if (bytes > std::numeric_limits<std::size_t>::max() - alignment) throw std::bad_alloc();
     const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
     if (rounded == 0) return;
     data_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));

@@ -27,6 +27,7 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
       if (!folder.empty()) folders.emplace_back(folder);
   }
   folders.push_back(places().plugins);
+  for (fs::path& folder : folders) folder = fs::absolute(folder);  // the linker searches bare names
   return folders;
 }
 

@@ -293,8 +293,10 @@ class Assembly {
     out_.team = std::make_unique<ThreadTeam>(static_cast<int>(
         plan_.threads.value_or(std::min<std::int64_t>(available_cores(), useful))));
     at(plan_.model, "model", [&] { check_memory(description.parameter_count(), useful); });
-    out_.network = std::make_unique<Network>(std::move(components), std::move(description), rule,
-                                             *out_.team, plan_.seed, batch);
+    at(plan_.model, "model", [&] {
+      out_.network = std::make_unique<Network>(std::move(components), std::move(description), rule,
+                                               *out_.team, plan_.seed, batch);
+    });
     at(plan_.model, "model", [&] {
       const auto& parameters = out_.network->description().parameters;
       for (std::size_t i = 0; i < parameters.size(); ++i)

@@ -75,6 +75,7 @@ Network::Network(Components components, ModelDescription description, LaneRule r
   const Lanes lanes(largest_batch, rule_);
   for (std::int64_t i = 0; i < lanes.count(); ++i)
     lane_gradients_.push_back(std::make_unique<ParameterMemory>(description_));
+  reserve(lanes.block_rows());
 }
 
 LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
