@@ -19,7 +19,7 @@ def machine():
 
 def versions():
     assay = subprocess.run([programs.ASSAY, "--version"], check=True, capture_output=True, text=True).stdout
-    found = [assay.strip()]
+    found = [assay.splitlines()[0]]
     for name in PEERS:
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")
