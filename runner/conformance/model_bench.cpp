@@ -26,6 +26,8 @@ ModelBench::ModelBench(const Subject& subject) {
       model_ = subject.make<Model>();
       description_ = train::describe(model_, shape, outputs);
       break;
+    } catch (const train::UnsoundModel&) {
+      throw;
     } catch (const plugin_host::ComponentError& error) {
       refusals += fmt::format("; {}: {}", described(shape), error.message());
     }

@@ -16,7 +16,8 @@ namespace assay::conformance {
 
 class ModelBench {
  public:
-  /// Builds it for the first of sample_shapes() that it takes. Throws NotRun if it takes none.
+  /// Builds it for the first of sample_shapes() that it takes. Throws NotRun if it refuses all of
+  /// them, train::UnsoundModel for what no run would take.
   explicit ModelBench(const Subject& subject);
 
   const plugin_host::Handle<Model>& model() const { return model_; }

@@ -19,8 +19,8 @@ class Builder final : public ModelBuilder {
   int parameter(std::string_view name, const Shape& shape, Role role, Initializer init) override {
     const bool known = std::any_of(out_.parameters.begin(), out_.parameters.end(),
                                    [&](const ParameterInfo& p) { return p.name == name; });
-    if (known) throw Error(fmt::format("parameter '{}' is declared twice", name));
-    if (shape.elements() <= 0) throw Error(fmt::format("parameter '{}' has no elements", name));
+    if (known) complain(fmt::format("parameter '{}' is declared twice", name));
+    if (shape.elements() <= 0) complain(fmt::format("parameter '{}' has no elements", name));
     out_.parameters.push_back({std::string(name), shape, role, init});
     return static_cast<int>(out_.parameters.size()) - 1;
   }
@@ -28,7 +28,7 @@ class Builder final : public ModelBuilder {
   void layer(const Layer& layer) override {
     for (const int p : layer.parameters)
       if (p < 0 || p >= static_cast<int>(out_.parameters.size()))
-        throw Error(
+        complain(
             fmt::format("layer '{}' names parameter {}, which is not declared", layer.name, p));
     out_.layers.push_back({std::string(layer.name),
                            std::string(layer.operation),
@@ -38,8 +38,16 @@ class Builder final : public ModelBuilder {
                            {layer.parameters.begin(), layer.parameters.end()}});
   }
 
+  bool complained() const { return complained_; }
+
  private:
+  [[noreturn]] void complain(const std::string& text) {
+    complained_ = true;
+    throw Error(text);
+  }
+
   ModelDescription& out_;
+  bool complained_ = false;
 };
 
 }  // namespace
@@ -50,7 +58,12 @@ ModelDescription describe(const plugin_host::Handle<Model>& model, const Shape& 
   description.sample = sample;
   description.outputs = outputs;
   Builder builder(description);
-  model.call([&](Model& m) { m.build(builder); });
+  try {
+    model.call([&](Model& m) { m.build(builder); });
+  } catch (const plugin_host::ComponentError& error) {
+    if (!builder.complained()) throw;
+    throw UnsoundModel(error.who(), error.message(), error.option());
+  }
   return description;
 }
 

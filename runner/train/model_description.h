@@ -39,7 +39,13 @@ struct ModelDescription {
   }
 };
 
-/// Lets the model declare itself. Throws plugin_host::ComponentError or assay::Error.
+/// What a model declared cannot be; what it refuses itself is a plain ComponentError.
+class UnsoundModel : public plugin_host::ComponentError {
+ public:
+  using ComponentError::ComponentError;
+};
+
+/// Lets the model declare itself. Throws UnsoundModel or plugin_host::ComponentError.
 ModelDescription describe(const plugin_host::Handle<Model>& model, const Shape& sample,
                           std::int64_t outputs);
 
