@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,13 +32,16 @@ const std::vector<Parameter>& parameters() {
 struct State final : OptimizerState {
   std::vector<float> slots;
   std::vector<double> scalars;
+  std::set<std::string> slot_names, scalar_names;
   int slot(std::string_view name, float initial) override {
     require(!name.empty(), "slot {} has no name", slots.size());
+    require(slot_names.emplace(name).second, "it declares two slots '{}'", name);
     slots.push_back(initial);
     return static_cast<int>(slots.size()) - 1;
   }
   int scalar(std::string_view name, double initial) override {
     require(!name.empty(), "scalar {} has no name", scalars.size());
+    require(scalar_names.emplace(name).second, "it declares two scalars '{}'", name);
     scalars.push_back(initial);
     return static_cast<int>(scalars.size()) - 1;
   }
