@@ -89,15 +89,15 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   printed_ = std::move(printed.reader);
 }
 
-ChildProcess::~ChildProcess() {
-  kill_all();
-  if (running_)
-    while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
-    }
-}
+ChildProcess::~ChildProcess() { kill_and_reap(); }
 
-void ChildProcess::kill_all() {
-  if (running_) kill(-pid_, SIGKILL);
+// The group first: once its leader is reaped, the number may be another's.
+void ChildProcess::kill_and_reap() {
+  if (!running_) return;
+  kill(-pid_, SIGKILL);
+  while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+  }
+  running_ = false;
 }
 
 bool ChildProcess::wait_for_input(Time until) {
@@ -131,21 +131,22 @@ std::string ChildProcess::end(std::chrono::duration<double> patience) {
   const bool silent = report_open_;
   const Time until = silent ? Clock::now() : after(patience);
   for (;;) {
-    const pid_t done = waitpid(pid_, &status_, WNOHANG);
-    if (done == pid_) break;
-    if (done < 0 && errno != EINTR) throw Error("a child process cannot be waited for");
+    siginfo_t ended{};
+    if (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0) {
+      if (ended.si_pid == pid_) break;
+    } else if (errno != EINTR) {
+      throw Error("a child process cannot be waited for");
+    }
     if (Clock::now() >= until) {
-      kill_all();
-      while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
-      }
-      running_ = false;
+      kill_and_reap();
       return fmt::format("it did not answer for {:g} s", patience.count());
     }
     if (printed_open_) wait_for_input(std::min(until, Clock::now() + 10ms));
     else std::this_thread::sleep_for(5ms);
   }
-  running_ = false;
-  while (printed_open_ && wait_for_input(Clock::now() + 10ms)) {  // the rest of what it printed
+  kill_and_reap();  // what it started and left behind
+  const Time last = Clock::now() + 100ms;
+  while (printed_open_ && wait_for_input(last)) {  // the rest of what it printed
   }
   if (WIFSIGNALED(status_)) return "killed by " + signal_name(WTERMSIG(status_));
   if (WEXITSTATUS(status_) != 0) return fmt::format("called exit({})", WEXITSTATUS(status_));
@@ -154,6 +155,7 @@ std::string ChildProcess::end(std::chrono::duration<double> patience) {
 
 void restrict_this_process(std::size_t most_bytes) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  fcntl(report_descriptor, F_SETFD, FD_CLOEXEC);  // the report is over when this process is
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   if (stamp::sanitizers != "none") return;

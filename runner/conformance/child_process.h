@@ -38,7 +38,7 @@ class ChildProcess {
  private:
   using Time = std::chrono::steady_clock::time_point;
   bool wait_for_input(Time until);
-  void kill_all();
+  void kill_and_reap();
 
   pid_t pid_ = 0;
   bool running_ = true;
