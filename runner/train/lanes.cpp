@@ -21,18 +21,24 @@ std::int64_t default_lanes(std::int64_t blocks) {
 Lanes::Lanes(std::int64_t rows, const LaneRule& rule)
     : rows_(rows), block_rows_(std::max<std::int64_t>(rows, 1)) {
   if (!rule.whole) block_rows_ = std::min(block_rows_, rule.block_rows);
-  const std::int64_t blocks = std::max<std::int64_t>((rows + block_rows_ - 1) / block_rows_, 1);
-  count_ = rule.lanes ? std::clamp<std::int64_t>(*rule.lanes, 1, blocks) : default_lanes(blocks);
-  blocks_per_lane_ = blocks / count_;
-  longer_lanes_ = blocks % count_;
+  const bool rest = rows % block_rows_ > block_rows_ / 4;
+  blocks_ = std::max<std::int64_t>(rows / block_rows_ + (rest ? 1 : 0), 1);
+  count_ = rule.lanes ? std::clamp<std::int64_t>(*rule.lanes, 1, blocks_) : default_lanes(blocks_);
+  blocks_per_lane_ = blocks_ / count_;
+  longer_lanes_ = blocks_ % count_;
 }
 
-Range Lanes::lane(std::int64_t index) const {
-  const auto first_row = [&](std::int64_t lane) {
-    const std::int64_t block = lane * blocks_per_lane_ + std::min(lane, longer_lanes_);
-    return std::min(block * block_rows_, rows_);
-  };
-  return {first_row(index), first_row(index + 1) - first_row(index)};
+std::int64_t Lanes::tallest_block() const {
+  return std::max(block_rows_, block(blocks_ - 1).count);
+}
+
+std::int64_t Lanes::first_block(std::int64_t lane) const {
+  return lane * blocks_per_lane_ + std::min(lane, longer_lanes_);
+}
+
+Range Lanes::block(std::int64_t index) const {
+  const std::int64_t first = index * block_rows_;
+  return {first, index + 1 < blocks_ ? block_rows_ : rows_ - first};
 }
 
 }  // namespace assay::train

@@ -32,12 +32,22 @@ class Lanes {
   std::int64_t count() const { return count_; }
   /// Blocks have this many rows, but for the very last; no more than there are rows.
   std::int64_t block_rows() const { return block_rows_; }
-  /// The rows of a lane: whole blocks, but for the very last; lanes differ by one block at most.
-  Range lane(std::int64_t index) const;
+  /// The very last has at most a quarter more: fewer rows than that are not worth a block of their
+  /// own, a few rows cost a kernel nearly as much as many.
+  std::int64_t tallest_block() const;
+  /// Calls visit(Range) with the blocks of a lane in row order; lanes differ by one block at most.
+  template <class Visit>
+  void visit_blocks(std::int64_t lane, Visit&& visit) const {
+    for (std::int64_t i = first_block(lane); i < first_block(lane + 1); ++i) visit(block(i));
+  }
 
  private:
+  std::int64_t first_block(std::int64_t lane) const;
+  Range block(std::int64_t index) const;
+
   std::int64_t rows_;
   std::int64_t block_rows_;
+  std::int64_t blocks_;
   std::int64_t count_;
   std::int64_t blocks_per_lane_;
   std::int64_t longer_lanes_;  ///< the first so many have a block more

@@ -8,7 +8,7 @@ namespace {
 // Of the batches, and of the splits that hooks have evaluated.
 std::int64_t largest_block(const Experiment& experiment) {
   const auto block_of = [&](std::int64_t rows) {
-    return Lanes(rows, experiment.network->rule()).block_rows();
+    return Lanes(rows, experiment.network->rule()).tallest_block();
   };
   std::int64_t largest = block_of(experiment.batches->batch_size());
   const auto evaluated = [&](const std::string& split) {

@@ -5,17 +5,6 @@
 #include <utility>
 
 namespace assay::train {
-namespace {
-
-// The blocks of a lane, in row order.
-template <class Function>
-void for_each_block(const Lanes& lanes, std::int64_t index, Function&& function) {
-  const Range lane = lanes.lane(index);
-  for (std::int64_t done = 0; done < lane.count; done += lanes.block_rows())
-    function(Range{lane.first + done, std::min(lanes.block_rows(), lane.count - done)});
-}
-
-}  // namespace
 
 // The states of all metrics of an evaluation, lane by lane in one array.
 class Network::MetricStates {
@@ -75,12 +64,12 @@ Network::Network(Components components, ModelDescription description, LaneRule r
   const Lanes lanes(largest_batch, rule_);
   for (std::int64_t i = 0; i < lanes.count(); ++i)
     lane_gradients_.push_back(std::make_unique<ParameterMemory>(description_));
-  reserve(lanes.block_rows());
+  reserve(lanes.tallest_block());
 }
 
 LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   const Lanes lanes(batch.count(), rule_);
-  reserve(lanes.block_rows());
+  reserve(lanes.tallest_block());
   lanes_in_use_ = static_cast<std::size_t>(lanes.count());
   std::vector<LossSum> sums(lanes_in_use_);
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
@@ -89,7 +78,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
     Pass now = pass(Mode::train, step, 0);
     now.set_gradients = sets_gradients_ && batch.count() > 0;
     if (!now.set_gradients) std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
-    for_each_block(lanes, index, [&](Range range) {
+    lanes.visit_blocks(index, [&](Range range) {
       now.first_row = range.first;
       sums[static_cast<std::size_t>(index)] +=
           train_block(now, bench, block(bench, batch, range), gradients.pointers());
@@ -116,7 +105,7 @@ LossSum Network::train_block(const Pass& pass, Bench& bench, const Block& block,
 Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& request,
                              std::int64_t step) {
   const Lanes lanes(rows.count, rule_);
-  reserve(lanes.block_rows());
+  reserve(lanes.tallest_block());
   Evaluation result;
   const std::int64_t keep = std::min(request.keep_rows, rows.count);
   // Rows that neither a metric nor a picture asks for are not computed.
@@ -126,7 +115,7 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   MetricStates states(components_.metrics, request.metrics, lanes.count());
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
-    for_each_block(lanes, index, [&](Range range) {
+    lanes.visit_blocks(index, [&](Range range) {
       if (range.first >= wanted) return;
       const Block block_now = block(bench, {&rows, {}}, range);
       forward(pass(Mode::evaluate, step, range.first), bench, block_now);
@@ -146,9 +135,9 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
 
 void Network::observe(const RowSelection& rows, std::int64_t step, Probe& probe) {
   const Lanes lanes(rows.count(), rule_);
-  reserve(lanes.block_rows());
+  reserve(lanes.tallest_block());
   for (std::int64_t index = 0; index < lanes.count(); ++index)
-    for_each_block(lanes, index, [&](Range range) {
+    lanes.visit_blocks(index, [&](Range range) {
       forward(pass(Mode::train, step, range.first, &probe), benches_[0],
               block(benches_[0], rows, range));
     });
