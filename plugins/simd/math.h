@@ -23,13 +23,13 @@ inline Exponential reduce(V x) {
   const V shifted = x * log2_e + shift;
   const V n = shifted - shift;
   const V r = (x - n * ln2_high) - n * ln2_low;
-  // The Taylor series of e^r - 1: |r| <= ln 2 / 2 leaves a relative error of 2e-8.
-  V series = splat(1.0F / 5040);
-  series = series * r + 1.0F / 720;
-  series = series * r + 1.0F / 120;
-  series = series * r + 1.0F / 24;
-  series = series * r + 1.0F / 6;
-  series = series * r + 1.0F / 2;
+  // The polynomial nearest to (e^r - 1 - r) / r^2: |r| <= ln 2 / 2 leaves e^r - 1 a relative error
+  // of 2e-8.
+  V series = splat(1.3882517e-3F);
+  series = series * r + 8.3665475e-3F;
+  series = series * r + 4.16672e-2F;
+  series = series * r + 0.16666543F;
+  series = series * r + 0.49999997F;
   return {bits(shifted) - bits(shift), r * r * series + r};
 }
 
@@ -46,14 +46,16 @@ inline V exp(V x) {
   return (e.p * first + first) * power_of_two(e.n - half);
 }
 
-/// e^x - 1 for any x; beyond 88 it stays at e^88.
-inline V expm1(V x) {
+/// e^x - 1 for x <= 88; beyond, any number.
+inline V expm1_below(V x) {
   x = x < -87.0F ? splat(-87.0F) : x;
-  x = x > 88.0F ? splat(88.0F) : x;
   const Exponential e = reduce(x);
   const V scale = power_of_two(e.n);
   return e.p * scale + (scale - 1.0F);
 }
+
+/// e^x - 1 for any x; beyond 88 it stays at e^88.
+inline V expm1(V x) { return expm1_below(x > 88.0F ? splat(88.0F) : x); }
 
 /// The natural logarithm of a normal number x > 0; infinity gives a finite number.
 inline V log(V x) {

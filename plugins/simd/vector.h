@@ -78,6 +78,7 @@ using AllLanes = Lanes<0, 1, 2, 3>;
 
 /// The shuffles below work within groups of four lanes, or move whole groups: those are cheap.
 constexpr int group = 4;
+constexpr int groups = width / group;
 
 /// Of every group, elements from `half` * 2 on: a, b, a, b.
 template <int half, int... lane>
@@ -98,6 +99,39 @@ template <int odd, int... lane>
 inline V every_other_group(V a, V b, Lanes<lane...>) {
   return __builtin_shufflevector(a, b,
                                  (2 * (lane / group * group) + odd * group + lane % group)...);
+}
+
+/// from[0 .. group) in every group.
+inline V splat_group(const float* from) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from));
+#elif defined(__AVX2__)
+  const __m128 four = _mm_loadu_ps(from);
+  return _mm256_set_m128(four, four);
+#else
+  return load(from);
+#endif
+}
+
+/// The same with the first `count` and zeros; nothing beyond them is read.
+inline V splat_group(const float* from, Index count) {
+  float four[group] = {};
+  for (Index i = 0; i < count; ++i) four[i] = from[i];
+  return splat_group(four);
+}
+
+template <int... lane>
+inline V gather_groups(V v, Lanes<lane...>) {
+  return __builtin_shufflevector(v, v, (lane % groups * group + lane / groups)...);
+}
+
+/// [i][g] = the sum of group g of v[i], for `group` vectors.
+inline V sum_groups(const V* v) {
+  const V sum01 = interleave<0>(v[0], v[1], AllLanes{}) + interleave<1>(v[0], v[1], AllLanes{});
+  const V sum23 = interleave<0>(v[2], v[3], AllLanes{}) + interleave<1>(v[2], v[3], AllLanes{});
+  const V sums = interleave_pairs<0>(sum01, sum23, AllLanes{}) +
+                 interleave_pairs<1>(sum01, sum23, AllLanes{});  // [g][i]
+  return gather_groups(sums, AllLanes{});
 }
 
 /// parts[q], group g -> parts[g], group q, for count = width / 4 vectors.
@@ -123,10 +157,9 @@ inline void transpose_groups(V* parts) {
 
 /// Transposes `width` x `width` elements in place.
 inline void transpose(V (&rows)[width]) {
-  constexpr int count = width / group;
-  V columns[group][count];  // [j][q], group g: column 4 g + j of the rows 4 q to 4 q + 3
+  V columns[group][groups];  // [j][q], group g: column 4 g + j of the rows 4 q to 4 q + 3
 #pragma GCC unroll 4
-  for (int q = 0; q < count; ++q) {
+  for (int q = 0; q < groups; ++q) {
     const V* r = rows + group * q;
     const V low01 = interleave<0>(r[0], r[1], AllLanes{});
     const V low23 = interleave<0>(r[2], r[3], AllLanes{});
@@ -139,9 +172,9 @@ inline void transpose(V (&rows)[width]) {
   }
 #pragma GCC unroll 4
   for (int j = 0; j < group; ++j) {
-    transpose_groups<count>(columns[j]);
+    transpose_groups<groups>(columns[j]);
 #pragma GCC unroll 4
-    for (int g = 0; g < count; ++g) rows[group * g + j] = columns[j][g];
+    for (int g = 0; g < groups; ++g) rows[group * g + j] = columns[j][g];
   }
 }
 

@@ -15,7 +15,7 @@ struct Selu {
   static constexpr bool needs_z = false;
   static constexpr float scale = 1.0507009873554804934193349852946F;
   static constexpr float alpha = 1.6732632423543772848170429916717F;
-  static V value(V z) { return z > 0 ? scale * z : scale * alpha * simd::expm1(z); }
+  static V value(V z) { return z > 0 ? scale * z : scale * alpha * simd::expm1_below(z); }
   static V slope(V, V y) { return y > 0 ? simd::splat(scale) : y + scale * alpha; }
 };
 
