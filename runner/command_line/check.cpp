@@ -19,10 +19,10 @@
 #include "runner/command_line/overview.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/experiment/experiment.h"
 #include "runner/picture/load.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/run_folder.h"
-#include "runner/train/experiment.h"
 
 namespace assay::command_line {
 namespace {
@@ -40,10 +40,10 @@ int check(const Common& common, const ConfigArguments& arguments) {
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);  // of its own: its kernels may differ
   const auto plan = load_plan(common, config, arguments.overrides, host, diagnostics);
-  std::optional<train::Experiment> experiment;
+  std::optional<experiment::Experiment> experiment;
   if (plan) {
     use_kernels(*plan, host);
-    experiment = train::make_experiment(*plan, host, diagnostics);
+    experiment = experiment::make_experiment(*plan, host, diagnostics);
     check_run_dir(*plan, diagnostics);
   }
   if (!diagnostics.empty()) {

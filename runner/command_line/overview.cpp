@@ -9,12 +9,12 @@
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/summary.h"
 #include "runner/command_line/words.h"
+#include "runner/experiment/memory_use.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/text_options.h"
-#include "runner/train/memory_use.h"
 
 namespace assay::command_line {
 namespace {
@@ -25,7 +25,7 @@ std::string bytes_text(std::size_t bytes) {
   return command_line::bytes_text(static_cast<std::int64_t>(bytes));
 }
 
-std::string training(const plan::Plan& plan, const train::Experiment& experiment) {
+std::string training(const plan::Plan& plan, const experiment::Experiment& experiment) {
   const data::Batches& batches = *experiment.batches;
   const std::int64_t per_epoch = batches.steps_per_epoch();
   const std::int64_t whole = experiment.steps / per_epoch;
@@ -42,14 +42,14 @@ std::string training(const plan::Plan& plan, const train::Experiment& experiment
                      plan.loss.type, plan.optimizer.type);
 }
 
-std::string work(const train::Experiment& experiment, const plugin_host::PluginHost& host) {
+std::string work(const experiment::Experiment& experiment, const plugin_host::PluginHost& host) {
   const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
   return fmt::format("{} for {}, blocks of {}, {} kernels",
                      counted(experiment.team->size(), "thread"), counted(lanes.count(), "lane"),
                      counted(lanes.block_rows(), "row"), name_of(host.instructions()));
 }
 
-std::string memory(const train::MemoryUse& use) {
+std::string memory(const experiment::MemoryUse& use) {
   return fmt::format("{}: weights {}, gradients {}, optimizer {}, workspaces {}, rows {}",
                      bytes_text(use.total()), bytes_text(use.weights), bytes_text(use.gradients),
                      bytes_text(use.slots), bytes_text(use.workspaces), bytes_text(use.data));
@@ -98,7 +98,8 @@ std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
                      fmt::join(sources, ", "));
 }
 
-std::vector<std::string> timetable(const plan::Plan& plan, const train::Experiment& experiment) {
+std::vector<std::string> timetable(const plan::Plan& plan,
+                                   const experiment::Experiment& experiment) {
   const std::int64_t steps_per_epoch = experiment.batches->steps_per_epoch();
   std::vector<Row> rows = {{"hook", "times", "at steps", "writes"}};
   for (std::size_t i = 0; i < plan.hooks.size(); ++i) {
@@ -121,7 +122,7 @@ std::vector<std::string> timetable(const plan::Plan& plan, const train::Experime
 
 }  // namespace
 
-std::string overview(const plan::Plan& plan, const train::Experiment& experiment,
+std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
                      const plugin_host::PluginHost& host) {
   std::vector<std::string> lines;
   const auto line = [&lines](std::string_view name, std::string_view text) {
@@ -132,7 +133,7 @@ std::string overview(const plan::Plan& plan, const train::Experiment& experiment
   line("data", data_text(plan, experiment));
   line("train", training(plan, experiment));
   line("work", work(experiment, host));
-  line("memory", memory(train::memory_use(experiment)));
+  line("memory", memory(experiment::memory_use(experiment)));
   std::vector<std::string> loggers;
   for (const plan::NamedComponent& logger : plan.loggers) loggers.push_back(logger.component.type);
   line("loggers", loggers.empty() ? "none" : fmt::format("{}", fmt::join(loggers, ", ")));

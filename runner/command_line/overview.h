@@ -3,14 +3,14 @@
 
 #include <string>
 
+#include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
-#include "runner/train/experiment.h"
 
 namespace assay::command_line {
 
 /// Data, training, memory, the model layer by layer, and the timetable of the hooks.
-std::string overview(const plan::Plan& plan, const train::Experiment& experiment,
+std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
                      const plugin_host::PluginHost& host);
 
 }  // namespace assay::command_line

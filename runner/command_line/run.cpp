@@ -20,6 +20,8 @@
 #include "runner/command_line/terminal.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
+#include "runner/experiment/experiment.h"
+#include "runner/experiment/trainer.h"
 #include "runner/picture/load.h"
 #include "runner/plan/canonical.h"
 #include "runner/plugin_host/search_path.h"
@@ -27,8 +29,6 @@
 #include "runner/run_folder/run_folder.h"
 #include "runner/run_folder/run_record.h"
 #include "runner/run_folder/weights.h"
-#include "runner/train/experiment.h"
-#include "runner/train/trainer.h"
 #include "runner/version.h"
 
 namespace assay::command_line {
@@ -39,7 +39,8 @@ using run_folder::Sync;
 /// Asked for while the run begins, since git takes its time.
 using GitState = std::shared_future<std::optional<run_folder::GitState>>;
 
-run_folder::RunRecord opening_record(const plan::Plan& plan, const train::Experiment& experiment,
+run_folder::RunRecord opening_record(const plan::Plan& plan,
+                                     const experiment::Experiment& experiment,
                                      const plugin_host::PluginHost& host, Clock::time_point start) {
   const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
   run_folder::RunRecord record;
@@ -61,7 +62,7 @@ run_folder::RunRecord opening_record(const plan::Plan& plan, const train::Experi
   return record;
 }
 
-logging::Paint painter_for(const train::Experiment& experiment) {
+logging::Paint painter_for(const experiment::Experiment& experiment) {
   if (!experiment.draws_pictures) return {};
   std::shared_ptr<picture::Painter> painter =
       picture::load(plugin_host::places().private_libraries);
@@ -85,7 +86,7 @@ std::string_view state_name(Outcome outcome) {
 class Execution {
  public:
   /// Options, plan and folder are borrowed.
-  Execution(const Common& common, const plan::Plan& plan, train::Experiment experiment,
+  Execution(const Common& common, const plan::Plan& plan, experiment::Experiment experiment,
             const plugin_host::PluginHost& host, const run_folder::RunFolder& folder,
             Clock::time_point start, const std::vector<std::string>& overrides, GitState git)
       : common_(common),
@@ -112,7 +113,7 @@ class Execution {
   }
 
   int run(bool describe_after) {
-    const train::Result result = train();
+    const experiment::Result result = train();
     write_results(result);
     if (result.outcome == Outcome::failed) report(result.reason);
     if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
@@ -135,7 +136,7 @@ class Execution {
     terminal_.error(problem(common_, Severity::error, message));
   }
 
-  train::Result train() {
+  experiment::Result train() {
     const auto told = [this](const std::string& message) { report(message); };
     const logging::RunInfo info{plan_.name, folder_.path(), 0, experiment_.steps,
                                 std::chrono::duration<double>(start_.time_since_epoch()).count()};
@@ -144,11 +145,11 @@ class Execution {
                      [this](std::string_view name) { return folder_.image(name).string(); });
     hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metrics, experiment_.splits,
                        *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
-    train::Trainer trainer(
+    experiment::Trainer trainer(
         {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
          *experiment_.update, hooks, experiment_.splits, log, stop_signal()},
         experiment_.steps, plan_.train.on_nan);
-    const train::Result result = trainer.run();
+    const experiment::Result result = trainer.run();
     log.finish(result.outcome);
 
     record_.waited_for_logging_seconds = log.waited_seconds();
@@ -158,7 +159,7 @@ class Execution {
     return result;
   }
 
-  void write_results(const train::Result& result) {
+  void write_results(const experiment::Result& result) {
     const auto tensors = train::named_tensors(description(), weights());
     record_.state = state_name(result.outcome);
     record_.reason = result.reason;
@@ -182,7 +183,7 @@ class Execution {
     keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_, Sync::now); });
   }
 
-  int exit_code(const train::Result& result) const {
+  int exit_code(const experiment::Result& result) const {
     if (result.outcome == Outcome::stopped) return by_signal + stop_signal().load();
     if (result.outcome == Outcome::failed) return run_failed;
     return record_.failures.empty() ? done : partly_failed;
@@ -190,7 +191,7 @@ class Execution {
 
   const Common& common_;
   const plan::Plan& plan_;
-  train::Experiment experiment_;
+  experiment::Experiment experiment_;
   GitState git_;
   logging::Paint paint_;
   Clock::time_point start_;
@@ -230,8 +231,8 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   if (plan) use_kernels(*plan, host);
   if (common.instructions)
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
-  std::optional<train::Experiment> experiment;
-  if (plan) experiment = train::make_experiment(*plan, host, diagnostics);
+  std::optional<experiment::Experiment> experiment;
+  if (plan) experiment = experiment::make_experiment(*plan, host, diagnostics);
   std::optional<run_folder::RunFolder> folder;
   const Clock::time_point start = Clock::now();
   catch_signals();

@@ -12,7 +12,7 @@
 namespace assay::command_line {
 namespace {
 
-std::string split_sizes(const train::Experiment& experiment) {
+std::string split_sizes(const experiment::Experiment& experiment) {
   std::vector<std::string> parts;
   for (const auto& [name, rows] : experiment.split_sizes)
     parts.insert(name == "train" ? parts.begin() : parts.end(),
@@ -22,7 +22,7 @@ std::string split_sizes(const train::Experiment& experiment) {
 
 }  // namespace
 
-std::string data_text(const plan::Plan& plan, const train::Experiment& experiment) {
+std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment) {
   return fmt::format("{}: {} rows of {}{}", plan.dataset.type, split_sizes(experiment),
                      shape_text(experiment.data.sample_shape),
                      experiment.data.target.classes > 0
@@ -30,7 +30,7 @@ std::string data_text(const plan::Plan& plan, const train::Experiment& experimen
                          : "");
 }
 
-std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
+std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host,
                           const std::filesystem::path& folder) {
   const train::ModelDescription& model = experiment.network->description();

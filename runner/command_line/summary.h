@@ -4,18 +4,18 @@
 #include <filesystem>
 #include <string>
 
+#include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/run_folder/run_record.h"
-#include "runner/train/experiment.h"
 
 namespace assay::command_line {
 
 /// "digits: 1,347 train, 450 test rows of 8x8, 10 classes"
-std::string data_text(const plan::Plan& plan, const train::Experiment& experiment);
+std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment);
 
 /// Data, model and run folder, a line each.
-std::string opening_lines(const plan::Plan& plan, const train::Experiment& experiment,
+std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder);
 
 /// How it ended, the last values, the run folder and how to look at it.

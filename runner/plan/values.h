@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,18 @@ struct Value {
       data;
   config::Location where;  ///< nowhere for a default
 };
+
+/// What an option holds; nothing where it is null or absent, or where it was reported.
+template <class T>
+std::optional<T> optional(const Value& value) {
+  const T* data = std::get_if<T>(&value.data);
+  return data == nullptr ? std::nullopt : std::optional<T>(*data);
+}
+template <class T>
+std::optional<T> optional(const Values& values, std::string_view name) {
+  const Value* value = values.find(name);
+  return value == nullptr ? std::nullopt : optional<T>(*value);
+}
 
 /// The values on the way to `path`, "learning_rate.init_value", through groups and nested
 /// components; it ends where there is no such option.

@@ -1,4 +1,4 @@
-#include "runner/train/trainer.h"
+#include "runner/experiment/trainer.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 
 #include "runner/train/nan_hunt.h"
 
-namespace assay::train {
+namespace assay::experiment {
 
 Result Trainer::run() {
   const auto start = std::chrono::steady_clock::now();
@@ -31,18 +31,19 @@ Result Trainer::train() {
 
   const double no_loss = std::numeric_limits<double>::quiet_NaN();
   if (const auto bad = hooks.fire(0, false, no_loss); stop_on_nan && bad)
-    return failed(0, fmt::format("{} is {} before training", bad->name, kind_of(bad->value)),
+    return failed(0, fmt::format("{} is {} before training", bad->name, train::kind_of(bad->value)),
                   {splits.at(bad->split).get(), {}}, "the split " + bad->split);
 
   for (std::int64_t step = 1; step <= steps_; ++step) {
     if (const int number = signal.load(std::memory_order_relaxed))
       return {Outcome::stopped, strsignal(number), step - 1};
 
-    const RowSelection rows_now = batch(step - 1);
+    const train::RowSelection rows_now = batch(step - 1);
     const LossSum loss = network.gradient(rows_now, step - 1);
     const double batch_loss = loss.sum / loss.weight;
     if (stop_on_nan && !std::isfinite(batch_loss))
-      return failed(step - 1, fmt::format("the loss of step {} is {}", step, kind_of(batch_loss)),
+      return failed(step - 1,
+                    fmt::format("the loss of step {} is {}", step, train::kind_of(batch_loss)),
                     rows_now, "the batch");
 
     update.apply(step - 1, loss.weight);
@@ -50,15 +51,15 @@ Result Trainer::train() {
 
     const auto bad = hooks.fire(step, step == steps_, batch_loss);
     if (stop_on_nan && bad)
-      return failed(step,
-                    fmt::format("{} is {} after step {}", bad->name, kind_of(bad->value), step),
-                    {splits.at(bad->split).get(), {}}, "the split " + bad->split);
+      return failed(
+          step, fmt::format("{} is {} after step {}", bad->name, train::kind_of(bad->value), step),
+          {splits.at(bad->split).get(), {}}, "the split " + bad->split);
     log.progress(step, batches.batch(step - 1).epoch + 1);
   }
   return {Outcome::finished, {}, steps_};
 }
 
-RowSelection Trainer::batch(std::int64_t finished) {
+train::RowSelection Trainer::batch(std::int64_t finished) {
   if (parts_.batches.whole()) return {&parts_.rows, {}};
   const data::Batch batch = parts_.batches.batch(finished);
   if (batch.epoch != epoch_) order_ = parts_.batches.order(epoch_ = batch.epoch);
@@ -66,12 +67,12 @@ RowSelection Trainer::batch(std::int64_t finished) {
                                                   static_cast<std::size_t>(batch.rows))};
 }
 
-Result Trainer::failed(std::int64_t steps, const std::string& what, const RowSelection& rows,
+Result Trainer::failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows,
                        const std::string& origin) {
   return {Outcome::failed,
           fmt::format("{}: {}. A smaller learning rate often helps; `train.on_nan=ignore` goes on",
-                      what, find_first_not_finite(parts_.network, rows, steps, origin)),
+                      what, train::find_first_not_finite(parts_.network, rows, steps, origin)),
           steps};
 }
 
-}  // namespace assay::train
+}  // namespace assay::experiment

@@ -19,7 +19,7 @@
 #include "runner/train/thread_team.h"
 #include "runner/train/update.h"
 
-namespace assay::train {
+namespace assay::experiment {
 
 struct Experiment {
   data::Description data;
@@ -27,9 +27,9 @@ struct Experiment {
   hooks::Splits splits;                             ///< "train", and those that hooks look at
   std::optional<data::Batches> batches;
   std::int64_t steps = 0;
-  std::unique_ptr<ThreadTeam> team;
-  std::unique_ptr<Network> network;
-  std::unique_ptr<Update> update;
+  std::unique_ptr<train::ThreadTeam> team;
+  std::unique_ptr<train::Network> network;
+  std::unique_ptr<train::Update> update;
   std::vector<hooks::NamedMetric> metrics;  ///< the network's, in their order
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
@@ -42,4 +42,4 @@ struct Experiment {
 std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics);
 
-}  // namespace assay::train
+}  // namespace assay::experiment

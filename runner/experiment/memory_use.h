@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include "runner/train/experiment.h"
+#include "runner/experiment/experiment.h"
 
-namespace assay::train {
+namespace assay::experiment {
 
 /// In bytes; what is held all the time that training goes on. Not in it: what a dataset holds by
 /// itself, outputs that pictures keep, the queue to the loggers (at most logging::Log's limit), and
@@ -22,4 +22,4 @@ struct MemoryUse {
 
 MemoryUse memory_use(const Experiment& experiment);
 
-}  // namespace assay::train
+}  // namespace assay::experiment

@@ -1,14 +1,14 @@
-#include "runner/train/memory_use.h"
+#include "runner/experiment/memory_use.h"
 
 #include <algorithm>
 
-namespace assay::train {
+namespace assay::experiment {
 namespace {
 
 // Of the batches, and of the splits that hooks have evaluated.
 std::int64_t largest_block(const Experiment& experiment) {
   const auto block_of = [&](std::int64_t rows) {
-    return Lanes(rows, experiment.network->rule()).tallest_block();
+    return train::Lanes(rows, experiment.network->rule()).tallest_block();
   };
   std::int64_t largest = block_of(experiment.batches->batch_size());
   const auto evaluated = [&](const std::string& split) {
@@ -26,7 +26,7 @@ std::int64_t largest_block(const Experiment& experiment) {
 }  // namespace
 
 MemoryUse memory_use(const Experiment& experiment) {
-  const Network& network = *experiment.network;
+  const train::Network& network = *experiment.network;
   MemoryUse use;
   use.weights = network.weights().bytes().size();
   use.gradients = network.gradient_bytes();
@@ -44,4 +44,4 @@ MemoryUse memory_use(const Experiment& experiment) {
   return use;
 }
 
-}  // namespace assay::train
+}  // namespace assay::experiment

@@ -13,7 +13,7 @@
 #include "runner/train/network.h"
 #include "runner/train/update.h"
 
-namespace assay::train {
+namespace assay::experiment {
 
 struct Result {
   Outcome outcome = Outcome::finished;
@@ -27,8 +27,8 @@ class Trainer {
   struct Parts {
     const data::Rows& rows;  ///< the training split
     const data::Batches& batches;
-    Network& network;
-    Update& update;
+    train::Network& network;
+    train::Update& update;
     hooks::Hooks& hooks;
     const hooks::Splits& splits;
     logging::Log& log;
@@ -43,8 +43,8 @@ class Trainer {
 
  private:
   Result train();
-  RowSelection batch(std::int64_t finished);
-  Result failed(std::int64_t steps, const std::string& what, const RowSelection& rows,
+  train::RowSelection batch(std::int64_t finished);
+  Result failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows,
                 const std::string& origin);
 
   Parts parts_;
@@ -55,4 +55,4 @@ class Trainer {
   std::vector<std::int64_t> order_;  ///< of the epoch
 };
 
-}  // namespace assay::train
+}  // namespace assay::experiment

@@ -1,0 +1,65 @@
+// Runs what components do. What goes wrong becomes a problem at its place in the config.
+#pragma once
+
+#include <new>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "assay/error.h"
+#include "runner/config/diagnostics.h"
+#include "runner/plan/values.h"
+#include "runner/plugin_host/component.h"
+
+namespace assay::experiment {
+
+/// A part of the config, by its full key. Errors that name an option of a component stand there.
+struct Part {
+  std::string key;
+  config::Location where;
+  const plan::ComponentPlan* component = nullptr;  ///< borrowed
+
+  Part(std::string full_key, const config::Location& place)
+      : key(std::move(full_key)), where(place) {}
+  Part(std::string full_key, const plan::ComponentPlan& plan)
+      : key(std::move(full_key)), where(plan.where), component(&plan) {}
+};
+
+class Blame {
+ public:
+  /// Borrowed.
+  explicit Blame(config::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  /// What the function returns, or `true` where that is void; nothing (false) where it throws
+  /// ComponentError, assay::Error or std::bad_alloc, which is reported.
+  template <class Function>
+  auto attempt(const Part& part, Function&& function) {
+    using Result = std::invoke_result_t<Function>;
+    using Answer =
+        std::conditional_t<std::is_void_v<Result>, bool, std::optional<std::decay_t<Result>>>;
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        function();
+        return true;
+      } else {
+        return Answer(function());
+      }
+    } catch (const plugin_host::ComponentError& error) {
+      report(part, error.option(), error.message());
+    } catch (const Error& error) {
+      report(part, {}, error.what());
+    } catch (const std::bad_alloc&) {
+      report(part, {}, "there is not enough memory for it");
+    }
+    return Answer();
+  }
+
+  /// At an option ("rate.height" is one of a nested component), or where the part is.
+  void report(const Part& part, const std::string& option, const std::string& message,
+              const std::string& hint = {});
+
+ private:
+  config::Diagnostics& diagnostics_;
+};
+
+}  // namespace assay::experiment

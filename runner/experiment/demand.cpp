@@ -1,0 +1,98 @@
+#include "runner/experiment/demand.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+#include "runner/plan/schema.h"
+
+namespace assay::experiment {
+namespace {
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
+  const std::string suggestion = config::suggest(word, names);
+  return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
+}
+
+std::optional<Part> find(const plan::Values& values, const std::string& key,
+                         const plugin_host::Handle<Renderer>& renderer) {
+  const config::Location& where = renderer.where();
+  for (const auto& [name, value] : values.entries()) {
+    const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
+    if (component != nullptr && component->type == renderer.name() &&
+        component->where.source == where.source && component->where.line == where.line &&
+        component->where.column == where.column)
+      return Part(config::joined(key, name), *component);
+    if (const auto* group = std::get_if<plan::Values>(&value.data))
+      if (auto found = find(*group, config::joined(key, name), renderer)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Part part_of(const plugin_host::Handle<Renderer>& renderer, const Part& hook) {
+  return find(hook.component->values, hook.key, renderer).value_or(hook);
+}
+
+void Demand::add(const plan::HookPlan& plan, const hooks::PreparedHook& hook) {
+  const Part part("hooks." + plan.name, plan.component);
+  for (const hooks::ValueNeed& need : hook.values) add(need, plan, part);
+  for (const hooks::PictureNeed& need : hook.pictures) add(need, part_of(need.handle, part));
+}
+
+void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part) {
+  const auto wrong = [&](const std::string& message, const std::string& hint = {}) {
+    blame_.report(part, need.option, message, hint);
+  };
+  if (need.split.empty()) {
+    if (need.metric != "loss")
+      wrong(fmt::format("'{}': of a batch only batch.loss is known", need.name));
+    else if (std::ranges::count(hook.trigger.at, 0) != 0)
+      wrong("batch.loss has no value at step 0, before the first batch; leave 0 out of `at`");
+    return;
+  }
+  if (splits_ &&
+      !check_split(part, need.option, fmt::format("'{}': ", need.name), need.split, *splits_))
+    return;
+  shown_rows_.emplace(need.split, 0);
+  if (std::ranges::count(metrics_, need.metric, &hooks::NamedMetric::name) != 0) return;
+  const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
+  if (metric != plan_.metrics.end()) {
+    metrics_.push_back({need.metric, metric->component.type == "loss"});
+    return;
+  }
+  std::vector<std::string> names(plan::builtin_metrics.begin(), plan::builtin_metrics.end());
+  for (const auto& known : plan_.metrics)
+    if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
+  wrong(fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
+                    need.name, need.metric, fmt::join(names, ", ")),
+        did_you_mean(need.metric, names));
+}
+
+void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
+  pictures_ = true;
+  if (splits_) {
+    std::vector<std::string> names = *splits_;
+    names.insert(names.begin(), "all");
+    if (!check_split(renderer, need.option, {}, need.split, std::move(names))) return;
+  }
+  std::int64_t& shown = shown_rows_[need.split];
+  shown = std::max(shown, need.rows);
+}
+
+bool Demand::check_split(const Part& part, const std::string& option, const std::string& what,
+                         const std::string& split, std::vector<std::string> names) {
+  if (std::ranges::count(names, split) != 0) return true;
+  blame_.report(part, option,
+                fmt::format("{}there is no split '{}' (splits: {}); `dataset.split` makes them",
+                            what, split, fmt::join(names, ", ")),
+                did_you_mean(split, names));
+  return false;
+}
+
+}  // namespace assay::experiment

@@ -1,0 +1,49 @@
+// What the hooks of a plan look at, checked against what there is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/experiment/blame.h"
+#include "runner/hooks/hooks.h"
+#include "runner/plan/plan.h"
+
+namespace assay::experiment {
+
+class Demand {
+ public:
+  /// `splits`: their names; nothing where they are not known. The others are borrowed.
+  Demand(const plan::Plan& plan, std::optional<std::vector<std::string>> splits, Blame& blame)
+      : plan_(plan), splits_(std::move(splits)), blame_(blame) {}
+
+  /// Reports values and pictures of what there is not.
+  void add(const plan::HookPlan& plan, const hooks::PreparedHook& hook);
+
+  /// The splits to read, and how many of their first rows pictures show. Of "all", the rows in the
+  /// data's own order, only those.
+  const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }
+  /// Each once, in the order asked for.
+  const std::vector<hooks::NamedMetric>& metrics() const { return metrics_; }
+  bool pictures() const { return pictures_; }
+
+ private:
+  void add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
+  void add(const hooks::PictureNeed& need, const Part& renderer);
+  bool check_split(const Part& part, const std::string& option, const std::string& what,
+                   const std::string& split, std::vector<std::string> names);
+
+  const plan::Plan& plan_;
+  std::optional<std::vector<std::string>> splits_;
+  Blame& blame_;
+  std::map<std::string, std::int64_t> shown_rows_;
+  std::vector<hooks::NamedMetric> metrics_;
+  bool pictures_ = false;
+};
+
+/// The renderer's own part of its hook's plan: "hooks.sheet.renderer".
+Part part_of(const plugin_host::Handle<Renderer>& renderer, const Part& hook);
+
+}  // namespace assay::experiment

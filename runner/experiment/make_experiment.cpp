@@ -1,0 +1,237 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "runner/experiment/blame.h"
+#include "runner/experiment/demand.h"
+#include "runner/experiment/experiment.h"
+#include "runner/experiment/machine_memory.h"
+#include "runner/experiment/splits.h"
+#include "runner/hooks/timetable.h"
+#include "runner/train/initialize.h"
+
+namespace assay::experiment {
+namespace {
+
+using plugin_host::Handle;
+
+// Each step goes on where those before it left something to go on with, so that all problems are
+// found that are not the consequence of another.
+class Assembly {
+ public:
+  Assembly(const plan::Plan& plan, plugin_host::PluginHost& host, config::Diagnostics& diagnostics)
+      : plan_(plan), host_(host), diagnostics_(diagnostics), blame_(diagnostics) {}
+
+  std::optional<Experiment> make() {
+    const std::size_t problems = diagnostics_.size();
+    describe_data();
+    cut_rows();
+    measure_training();
+    make_hooks();
+    make_metrics();
+    make_loggers();
+    make_network();
+    make_update();
+    read_splits();
+    if (diagnostics_.size() > problems) return std::nullopt;
+    return std::move(out_);
+  }
+
+ private:
+  template <class Interface>
+  std::optional<Handle<Interface>> create(const plan::ComponentPlan& plan, const std::string& key) {
+    return blame_.attempt(Part(key, plan), [&] { return host_.create<Interface>(plan); });
+  }
+
+  void describe_data() {
+    dataset_ = create<Dataset>(plan_.dataset, "dataset");
+    if (!dataset_) return;
+    described_ = blame_.attempt(Part("dataset", plan_.dataset), [&] {
+      out_.data = data::describe(*dataset_);
+      check_rows_fit(out_.data.rows);
+    });
+  }
+
+  void cut_rows() {
+    if (!described_) return;
+    const Part part("dataset.split", plan_.split ? plan_.split->where : plan_.dataset.where);
+    rows_ = blame_.attempt(part, [&] { return cut(out_.data, plan_.split); });
+    if (!rows_) return;
+    for (const auto& [name, rows] : *rows_)
+      out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
+  }
+
+  void measure_training() {
+    if (!rows_) return;
+    blame_.attempt(Part("dataset.split", plan_.dataset.where), [&] {
+      out_.batches.emplace(out_.split_sizes.at("train"), plan_.train.batch_size,
+                           plan_.train.shuffle, plan_.seed);
+    });
+    if (!out_.batches) return;
+    blame_.attempt(Part("train.epochs", plan_.train.where), [&] {
+      out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
+    });
+  }
+
+  std::int64_t steps_of(std::int64_t epochs) const {
+    const std::int64_t steps = out_.batches->steps_per_epoch();
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max() / steps;
+    if (epochs > most)
+      throw Error(
+          fmt::format("expected at most {} epochs of {} steps, found {}", most, steps, epochs));
+    return epochs * steps;
+  }
+
+  void make_hooks() {
+    Demand demand(plan_, split_names(), blame_);
+    for (const plan::HookPlan& hook : plan_.hooks) make_hook(hook, demand);
+    out_.metrics = demand.metrics();
+    out_.draws_pictures = demand.pictures();
+    shown_rows_ = demand.shown_rows();
+    shown_rows_.emplace("train", 0);
+  }
+
+  std::optional<std::vector<std::string>> split_names() const {
+    if (!rows_) return std::nullopt;
+    std::vector<std::string> names;
+    for (const auto& [name, rows] : *rows_) names.push_back(name);
+    return names;
+  }
+
+  void make_hook(const plan::HookPlan& plan, Demand& demand) {
+    const Part part("hooks." + plan.name, plan.component);
+    auto handle = create<Hook>(plan.component, part.key);
+    if (!handle) return;
+    auto hook = blame_.attempt(
+        part, [&] { return hooks::prepare(plan.name, std::move(*handle), plan.trigger); });
+    if (!hook) return;
+    demand.add(plan, *hook);
+    for (const hooks::PictureNeed& need : hook->pictures) check(need.handle, part);
+    out_.hooks.push_back(std::move(*hook));
+    if (out_.steps > 0 &&
+        hooks::Timetable(plan.trigger, out_.steps, out_.batches->steps_per_epoch()).count() == 0)
+      out_.warnings.push_back(
+          fmt::format("{} fires at no step of this run ({} steps)", part.key, out_.steps));
+  }
+
+  void check(const Handle<Renderer>& renderer, const Part& hook) {
+    if (!described_) return;
+    blame_.attempt(part_of(renderer, hook), [&] {
+      renderer.call([&](const Renderer& r) { r.check(out_.data.sample_shape, out_.data.target); });
+    });
+  }
+
+  // Those that no hook asks for are looked at as well.
+  void make_metrics() {
+    std::map<std::string, Handle<Metric>> made;
+    for (const auto& [name, component] : plan_.metrics) {
+      const Part part("metrics." + name, component);
+      auto metric = create<Metric>(component, part.key);
+      if (!metric) continue;
+      if (described_)
+        blame_.attempt(part,
+                       [&] { metric->call([&](const Metric& m) { m.check(out_.data.target); }); });
+      made.emplace(name, std::move(*metric));
+    }
+    for (const hooks::NamedMetric& wanted : out_.metrics)
+      if (const auto metric = made.find(wanted.name); metric != made.end())
+        metrics_.push_back(metric->second);
+  }
+
+  void make_loggers() {
+    for (const auto& [name, component] : plan_.loggers)
+      if (auto logger = create<Logger>(component, "loggers." + name))
+        out_.loggers.push_back({name, std::move(*logger)});
+  }
+
+  void make_network() {
+    const auto model = create<Model>(plan_.model, "model");
+    const auto loss = create<Loss>(plan_.loss, "loss");
+    if (!described_ || !loss) return;
+    const auto outputs = blame_.attempt(Part("loss", plan_.loss), [&] {
+      return loss->call([&](const Loss& l) { return l.outputs(out_.data.target); });
+    });
+    if (!outputs || !model) return;
+    blame_.attempt(Part("model", plan_.model), [&] {
+      auto description = train::describe(*model, out_.data.sample_shape, *outputs);
+      if (out_.batches) make_network({*model, *loss, metrics_}, std::move(description));
+    });
+  }
+
+  void make_network(train::Network::Components components, train::ModelDescription description) {
+    const std::int64_t batch = out_.batches->batch_size();
+    const train::LaneRule rule = lane_rule(components.model);
+    const std::int64_t lanes = train::Lanes(batch, rule).count();
+    check_parameters_fit(description.parameter_count(), lanes);
+    out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(
+        plan_.threads.value_or(std::min<std::int64_t>(train::available_cores(), lanes))));
+    auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
+                                                    rule, *out_.team, plan_.seed, batch);
+    const auto& parameters = network->description().parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      train::initialize(plan_.seed, static_cast<int>(i), parameters[i].shape,
+                        parameters[i].initializer, network->weights().values(i));
+    out_.network = std::move(network);
+  }
+
+  train::LaneRule lane_rule(const Handle<Model>& model) const {
+    train::LaneRule rule;
+    rule.lanes = plan_.train.lanes;
+    rule.whole = model.call([](const Model& m) { return m.whole_batches(); });
+    rule.block_rows = plan_.train.block_rows
+                          ? *plan_.train.block_rows
+                          : model.call([](const Model& m) { return m.block_rows(); });
+    if (rule.block_rows < 1)
+      throw Error(fmt::format("{} asks for blocks of {} rows; expected at least 1", model.who(),
+                              rule.block_rows));
+    return rule;
+  }
+
+  void make_update() {
+    const auto optimizer = create<Optimizer>(plan_.optimizer, "optimizer");
+    if (!optimizer || !out_.network) return;
+    blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
+      out_.update = std::make_unique<train::Update>(*optimizer, *out_.network, *out_.team);
+    });
+  }
+
+  void read_splits() {
+    if (!rows_) return;
+    blame_.attempt(Part("dataset", plan_.dataset), [&] {
+      for (const auto& [name, shown] : shown_rows_) {
+        std::vector<std::int64_t> rows = name == "all" ? first_rows(shown) : rows_->at(name);
+        out_.splits[name] =
+            std::make_shared<data::Rows>(data::read(*dataset_, out_.data, std::move(rows), shown));
+      }
+    });
+  }
+
+  std::vector<std::int64_t> first_rows(std::int64_t count) const {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(std::min(count, out_.data.rows)));
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
+  }
+
+  const plan::Plan& plan_;
+  plugin_host::PluginHost& host_;
+  config::Diagnostics& diagnostics_;
+  Blame blame_;
+  Experiment out_;
+  std::optional<Handle<Dataset>> dataset_;
+  bool described_ = false;  // out_.data
+  std::optional<SplitRows> rows_;
+  std::vector<Handle<Metric>> metrics_;  // as in out_.metrics
+  std::map<std::string, std::int64_t> shown_rows_;
+};
+
+}  // namespace
+
+std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
+                                          config::Diagnostics& diagnostics) {
+  return Assembly(plan, host, diagnostics).make();
+}
+
+}  // namespace assay::experiment

@@ -1,0 +1,28 @@
+#include "runner/experiment/splits.h"
+
+#include <numeric>
+#include <utility>
+
+#include "assay/error.h"
+#include "runner/data/split.h"
+
+namespace assay::experiment {
+
+SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& plan) {
+  SplitRows rows;
+  if (plan) {
+    data::Split split = data::split(data.rows, *plan);
+    rows["train"] = std::move(split.train);
+    if (!split.validation.empty()) rows["validation"] = std::move(split.validation);
+    if (!split.test.empty()) rows["test"] = std::move(split.test);
+    return rows;
+  }
+  for (const auto& split : data.splits) rows[split.name] = split.rows;
+  if (rows.contains("train")) return rows;
+  if (!rows.empty()) throw Error("the dataset has splits, but no 'train'");
+  rows["train"].resize(static_cast<std::size_t>(data.rows));
+  std::iota(rows["train"].begin(), rows["train"].end(), 0);
+  return rows;
+}
+
+}  // namespace assay::experiment

@@ -1,0 +1,22 @@
+// The rows of a dataset, cut into named splits.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/data/rows.h"
+#include "runner/plan/plan.h"
+
+namespace assay::experiment {
+
+/// Row numbers of the dataset by the name of the split; "train" is one.
+using SplitRows = std::map<std::string, std::vector<std::int64_t>>;
+
+/// As the plan says, or else as the dataset has it, or else all rows are trained on. Throws
+/// assay::Error.
+SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& split);
+
+}  // namespace assay::experiment

@@ -1,0 +1,149 @@
+#include "runner/plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "runner/config/interpolation.h"
+#include "runner/config/places.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
+#include "runner/plan/duplicates.h"
+#include "runner/plan/placeholders.h"
+#include "runner/plan/schema.h"
+
+namespace assay::plan {
+namespace {
+
+using config::Location;
+using config::Node;
+
+Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
+
+// Where a section that is missing would stand.
+Location end_of(const Node& config) {
+  const auto& source = config.where.source;
+  return source == nullptr ? Location{} : config::Places(source).at(source->text.size());
+}
+
+}  // namespace
+
+Planner::Planner(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics)
+    : config_(config),
+      catalogue_(catalogue),
+      diagnostics_(diagnostics),
+      end_(end_of(config)),
+      validator_(catalogue, diagnostics) {}
+
+Plan Planner::plan() {
+  Plan plan;
+  check_extends();
+  validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
+  for (const Node::Entry& entry : config_.map) note(entry.key, entry.value.where);
+  plan.name = optional<std::string>(option("name")).value_or("");
+  plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
+  plan.threads = optional<std::int64_t>(option("threads"));
+  plan.run_dir = run_dir();
+  plan.kernels = kernels();
+  check_name(plan.name);
+  const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
+  plan.dataset = dataset.component;
+  plan.split = split(dataset.common);
+  plan.model = component("model", Kind::model).component;
+  plan.loss = component("loss", Kind::loss).component;
+  plan.optimizer = component("optimizer", Kind::optimizer).component;
+  plan.train = train();
+  plan.metrics = metrics();
+  plan.hooks = hooks();
+  add_builtin_metrics(plan);
+  plan.loggers = loggers();
+  plan.places = std::move(places_);
+  check_duplicates(plan, diagnostics_);
+  check_placeholders(plan, config_, diagnostics_);
+  return plan;
+}
+
+Value Planner::option(const char* name) {
+  return validator_.option(config_, parameter(experiment_parameters(), name), "", end_);
+}
+
+void Planner::note(const std::string& key, const Location& where) {
+  if (where.source != nullptr) places_.insert_or_assign(key, where);
+}
+
+void Planner::note(const std::string& owner, const Values& values) {
+  for (const auto& [name, value] : values.entries()) note(config::joined(owner, name), value.where);
+}
+
+Location Planner::place_of(const char* key) const {
+  const Node* node = config_.find(key);
+  return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
+}
+
+// The one key that is gone when a config is complete, misspelt: what is missing is in the base.
+void Planner::check_extends() {
+  const std::vector<std::string> names = {"extends"};
+  for (const Node::Entry& entry : config_.map) {
+    if (config::suggest(entry.key, names).empty()) continue;
+    diagnostics_.error(entry.where, entry.key, "unknown key", "did you mean 'extends'?");
+    for (const Parameter& p : experiment_parameters()) validator_.mean(p.name);
+    validator_.mean("train.epochs");
+  }
+}
+
+void Planner::check_name(const std::string& name) {
+  const bool literal = name.find("\\${") != std::string::npos;
+  const bool bad = name.empty() || name == "." || name == ".." || literal ||
+                   name.find_first_of("/\n") != std::string::npos;
+  if (bad && !reported("name"))
+    diagnostics_.error(
+        place_of("name"), "name",
+        "expected a name that can be a folder's, without '/', found " + config::quoted(name),
+        literal ? "a name cannot hold a '${'" : "");
+}
+
+std::string Planner::run_dir() {
+  const std::string text = optional<std::string>(option("run_dir")).value_or("");
+  if (reported("run_dir")) return text;
+  const auto fail = [this](const std::string& message, const std::string& hint = {}) {
+    diagnostics_.error(place_of("run_dir"), "run_dir", message, hint);
+  };
+  if (text.empty()) fail("expected a folder, found ''");
+  try {
+    config::expand_now(text, std::chrono::system_clock::now());
+  } catch (const std::runtime_error& error) {
+    fail(error.what());
+  }
+  if (!text.starts_with('~')) return text;
+  const char* home = std::getenv("HOME");
+  if (text.size() > 1 && text[1] != '/')
+    fail("of '~' only '~/', your home folder, is known", "a folder of this name is ./" + text);
+  else if (home == nullptr || *home == '\0')
+    fail("'~/' is the folder in the environment variable HOME, which is not set");
+  else return home + text.substr(1);
+  return text;
+}
+
+std::optional<InstructionSet> Planner::kernels() {
+  const auto name = optional<std::string>(option("kernels"));
+  const auto found = std::ranges::find(instruction_set_names, name.value_or(""));
+  if (found == instruction_set_names.end()) return std::nullopt;
+  return static_cast<InstructionSet>(found - instruction_set_names.begin());
+}
+
+bool Planner::reported(const char* key) const {
+  const Node* node = config_.find(key);
+  return node != nullptr && (node->reported || node->kind != Node::Kind::scalar);
+}
+
+Validator::Placed Planner::component(const char* key, Kind kind,
+                                     std::span<const Parameter> common) {
+  if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
+  option(key);  // reports that it is missing
+  return {};
+}
+
+}  // namespace assay::plan

@@ -1,0 +1,62 @@
+// The sections of a config against their tables, one after the other, into a plan.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/node.h"
+#include "runner/plan/catalogue.h"
+#include "runner/plan/members.h"
+#include "runner/plan/plan.h"
+#include "runner/plan/validate.h"
+
+namespace assay::plan {
+
+class Planner {
+ public:
+  /// A config whose references are filled in. All borrowed.
+  Planner(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
+
+  /// All problems are reported; the plan is fit for use where there was none.
+  Plan plan();
+
+ private:
+  Value option(const char* name);
+  void note(const std::string& key, const config::Location& where);
+  void note(const std::string& owner, const Values& values);
+  config::Location place_of(const char* key) const;
+  void check_extends();
+  void check_name(const std::string& name);
+  std::string run_dir();
+  std::optional<InstructionSet> kernels();
+  bool reported(const char* key) const;
+  Validator::Placed component(const char* key, Kind kind, std::span<const Parameter> common = {});
+
+  std::optional<SplitPlan> split(const Values& common);
+  TrainPlan train();
+  void no_length_of_training();
+  config::Location second_of_epochs_and_steps() const;
+
+  std::vector<NamedComponent> metrics();
+  std::vector<NamedComponent> loggers();
+  std::vector<HookPlan> hooks();
+  HookPlan hook(config::Node node, const Member& member, ListNames& names);
+  void add_builtin_metrics(Plan& plan);
+
+  const config::Node& config_;
+  Catalogue& catalogue_;
+  config::Diagnostics& diagnostics_;
+  config::Location end_;  // of the config
+  Validator validator_;
+  std::map<std::string, config::Location, std::less<>> places_;  // see Plan
+};
+
+/// Whether a value directly below was found wrong already: what follows from it is not to be told.
+bool has_reported(const config::Node* map);
+
+}  // namespace assay::plan

@@ -1,0 +1,115 @@
+// The sections that hold many components: `metrics`, `hooks`, `loggers`.
+#include "runner/plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runner/config/wording.h"
+#include "runner/plan/schema.h"
+#include "runner/plan/text_options.h"
+
+namespace assay::plan {
+
+using config::Node;
+
+std::vector<NamedComponent> Planner::metrics() {
+  std::vector<NamedComponent> result;
+  const Node* section = config_.find("metrics");
+  if (section == nullptr) return result;
+  for (const Member& m : members_by_name(*section, "metrics", diagnostics_))
+    result.push_back({m.name, validator_.component(*m.node, Kind::metric, m.key).component});
+  return result;
+}
+
+std::vector<NamedComponent> Planner::loggers() {
+  std::vector<NamedComponent> result;
+  ListNames names;
+  if (const Node* section = config_.find("loggers")) {
+    for (const Member& m : members(*section, "loggers", diagnostics_)) {
+      ComponentPlan logger = validator_.component(*m.node, Kind::logger, m.key).component;
+      result.push_back({m.name.empty() ? names.name(logger.type) : m.name, std::move(logger)});
+    }
+    return result;
+  }
+  const auto fallback = optional<List>(option("loggers"));
+  for (const Value& logger : fallback.value_or(List{}))
+    if (const auto component = optional<ComponentPlan>(logger))
+      result.push_back({names.name(component->type), *component});
+  return result;
+}
+
+std::vector<HookPlan> Planner::hooks() {
+  std::vector<HookPlan> result;
+  ListNames names;
+  const Node* section = config_.find("hooks");
+  if (section == nullptr) return result;
+  for (const Member& m : members(*section, "hooks", diagnostics_)) {
+    result.push_back(hook(*m.node, m, names));
+  }
+  return result;
+}
+
+HookPlan Planner::hook(Node node, const Member& member, ListNames& names) {
+  const std::string& key = member.key;
+  if (Node* at = node.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
+    Node list;
+    list.kind = Node::Kind::list;
+    list.where = at->where;
+    list.list.push_back(std::move(*at));
+    *at = std::move(list);
+  }
+  const std::size_t problems = diagnostics_.size();
+  const Validator::Placed placed =
+      validator_.component(node, Kind::hook, key, trigger_parameters());
+  Trigger trigger;
+  trigger.every = optional<std::int64_t>(placed.common, "every");
+  trigger.every_epoch = optional<std::int64_t>(placed.common, "every_epoch");
+  trigger.from = optional<std::int64_t>(placed.common, "from");
+  trigger.until = optional<std::int64_t>(placed.common, "until");
+  trigger.at_end = optional<bool>(placed.common, "at_end").value_or(false);
+  for (const Value& step : optional<List>(placed.common, "at").value_or(List{}))
+    if (const auto number = optional<std::int64_t>(step)) trigger.at.push_back(*number);
+  std::sort(trigger.at.begin(), trigger.at.end());
+  trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
+
+  const bool fires = trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
+  if (!fires && !has_reported(&node) && diagnostics_.size() == problems)
+    diagnostics_.error(placed.component.where, key, "this hook never fires",
+                       "say when: every: 10, every_epoch: 1, at: [0, 100] or at_end: true");
+  for (const char* bound : {"from", "until"})
+    if (optional<std::int64_t>(placed.common, bound) && fires && !trigger.every &&
+        !trigger.every_epoch && !has_reported(&node))
+      diagnostics_.error(placed.common.find(bound)->where, config::joined(key, bound),
+                         "it bounds `every` and `every_epoch`, and this hook has neither",
+                         "leave it out: `at` and `at_end` name their steps themselves");
+  if (trigger.from && trigger.until && *trigger.from > *trigger.until)
+    diagnostics_.error(placed.common.find("from")->where, config::joined(key, "from"),
+                       fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
+  std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
+  note(config::joined("hooks", name), placed.common);
+  return {std::move(name), std::move(trigger), placed.component};
+}
+
+void Planner::add_builtin_metrics(Plan& plan) {
+  const std::vector<std::string> available = catalogue_.names(Kind::metric);
+  const auto add = [&](const TextOption& option) {
+    const std::size_t dot = option.text.find('.');
+    if (dot == std::string::npos || dot == 0 || option.text.starts_with("batch.")) return;
+    const std::string name = option.text.substr(dot + 1);
+    if (std::ranges::count(builtin_metrics, name) == 0) return;
+    const bool there = std::any_of(plan.metrics.begin(), plan.metrics.end(),
+                                   [&name](const NamedComponent& m) { return m.name == name; });
+    if (there || std::find(available.begin(), available.end(), name) == available.end()) return;
+    Node node;
+    node.kind = Node::Kind::scalar;
+    node.scalar = name;
+    node.where = option.where;
+    plan.metrics.push_back(
+        {name, validator_.component(node, Kind::metric, "metrics." + name).component});
+  };
+  for (const HookPlan& hook : plan.hooks)
+    each_text(hook.component.values, "hooks." + hook.name, add);
+}
+
+}  // namespace assay::plan
