@@ -1,6 +1,7 @@
 #include "runner/data/random_state.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <numeric>
 #include <stdexcept>
@@ -75,8 +76,17 @@ std::vector<std::int64_t> RandomState::permutation(std::int64_t n) {
                                 std::to_string(n));
   std::vector<std::int64_t> rows(static_cast<std::size_t>(n));
   std::iota(rows.begin(), rows.end(), 0);
-  for (std::size_t i = rows.size(); i-- > 1;)
-    std::swap(rows[i], rows[draw(static_cast<std::uint32_t>(i))]);
+  // Of many rows most lie outside of the cache: they are asked for some swaps ahead.
+  constexpr std::size_t ahead = 32;
+  std::array<std::size_t, ahead> drawn;
+  for (std::size_t last = rows.size(); last > 1;) {
+    const std::size_t count = std::min(ahead, last - 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      drawn[i] = draw(static_cast<std::uint32_t>(last - 1 - i));
+      __builtin_prefetch(&rows[drawn[i]], 1);
+    }
+    for (std::size_t i = 0; i < count; ++i) std::swap(rows[--last], rows[drawn[i]]);
+  }
   return rows;
 }
 

@@ -79,17 +79,20 @@ bool consecutive(std::span<const std::int64_t> rows) {
   return std::ranges::adjacent_find(rows, [](auto a, auto b) { return b != a + 1; }) == rows.end();
 }
 
+// The first lines of the cache that a row takes; more of them come by themselves.
+void ask_for_row(MatrixView<const float> from, std::int64_t row) {
+  constexpr std::int64_t line = 64 / sizeof(float);
+  const std::int64_t asked = std::min<std::int64_t>(from.columns, 8 * line);
+  for (std::int64_t k = 0; k < asked; k += line) __builtin_prefetch(from.row(row) + k);
+}
+
 // Rows in any order come from anywhere in memory: the ones to come are asked for in time, so that
 // the copy does not wait for each.
 void copy_rows(MatrixView<const float> from, std::span<const std::int64_t> rows,
                MatrixView<float> to) {
   constexpr std::size_t ahead = 8;
-  constexpr std::int64_t line = 64 / sizeof(float);
-  const std::int64_t asked = std::min<std::int64_t>(from.columns, 8 * line);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + ahead < rows.size())
-      for (std::int64_t k = 0; k < asked; k += line)
-        __builtin_prefetch(from.row(rows[i + ahead]) + k);
+    if (i + ahead < rows.size()) ask_for_row(from, rows[i + ahead]);
     std::copy_n(from.row(rows[i]), from.columns, to.row(static_cast<std::int64_t>(i)));
   }
 }
@@ -143,6 +146,19 @@ MatrixView<const float> Rows::gather(std::span<const std::int64_t> positions,
     numbers.push_back(numbers_[static_cast<std::size_t>(position)]);
   read_samples(numbers, out);
   return out;
+}
+
+void Rows::ask_for(std::span<const std::int64_t> positions) const {
+  constexpr std::size_t cached = std::size_t{256} << 10;  // bytes: a part of a second-level cache
+  const auto sample_bytes = static_cast<std::size_t>(sample_shape.elements()) * sizeof(float);
+  const std::size_t target_bytes = targets_.size() / static_cast<std::size_t>(count);
+  const std::size_t asked = std::min(positions.size(), cached / (sample_bytes + target_bytes));
+  for (const std::int64_t position : positions.first(asked)) {
+    const auto place = static_cast<std::size_t>(position);
+    __builtin_prefetch(targets_.as<std::byte>() + place * target_bytes);
+    if (all_in_order()) ask_for_row(in_order_, position);
+    else if (!view_.empty()) ask_for_row(view_, numbers_[place]);
+  }
 }
 
 void Rows::read_samples(std::span<const std::int64_t> numbers, MatrixView<float> out) const {

@@ -66,6 +66,9 @@ class Rows {
   MatrixView<const float> block(std::int64_t first, std::int64_t rows, float* scratch) const;
   /// The samples of the rows at these positions, written to `scratch`.
   MatrixView<const float> gather(std::span<const std::int64_t> positions, float* scratch) const;
+  /// Asks memory for what lies there of the rows at these positions, and goes on: who needs them
+  /// next does not wait for them then. Changes nothing else.
+  void ask_for(std::span<const std::int64_t> positions) const;
 
  private:
   friend Rows read(const plugin_host::Handle<Dataset>&, const Description&,

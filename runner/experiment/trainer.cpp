@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -63,8 +64,11 @@ train::RowSelection Trainer::batch(std::int64_t finished) {
   if (parts_.batches.whole()) return {&parts_.rows, {}};
   const data::Batch batch = parts_.batches.batch(finished);
   if (batch.epoch != epoch_) order_ = parts_.batches.order(epoch_ = batch.epoch);
-  return {&parts_.rows, std::span(order_).subspan(static_cast<std::size_t>(batch.first),
-                                                  static_cast<std::size_t>(batch.rows))};
+  const auto rest = std::span(order_).subspan(static_cast<std::size_t>(batch.first));
+  const auto now = rest.first(static_cast<std::size_t>(batch.rows));
+  const auto next = rest.subspan(now.size());
+  parts_.rows.ask_for(next.first(std::min(next.size(), now.size())));
+  return {&parts_.rows, now};
 }
 
 Result Trainer::failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows,
