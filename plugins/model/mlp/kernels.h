@@ -4,8 +4,9 @@
 // that a vector holds `width` rows and no layer width wastes lanes. `stride` is the number of rows
 // rounded up to a multiple of `width`; the rows added so are zeros at first and mere ballast later.
 //
-// Every output element is one chain of multiply-adds in the order of its sum: the bits do not
-// depend on the height of the block, on tiles or on cache blocking.
+// Every output element is one chain of multiply-adds in the order of its sum, a gradient of few
+// outputs four: the bits do not depend on tiles or on cache blocking, those of the outputs not on
+// the height of the block either.
 //
 // This header is included by sources of every instruction set: declarations only.
 #pragma once
