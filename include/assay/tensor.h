@@ -39,7 +39,7 @@ constexpr DType dtype_of() {
   else static_assert(sizeof(T) == 0, "no DType for this type");
 }
 
-/// Up to 8 dimensions, outermost first. A scalar has none.
+/// Up to 8 dimensions of 1 or more, outermost first. A scalar has none.
 class Shape {
  public:
   static constexpr std::size_t maximum_rank = 8;
