@@ -1,11 +1,12 @@
 #include "runner/data/rows.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "assay/error.h"
+#include "runner/data/shape.h"
 
 namespace assay::data {
 namespace {
@@ -35,6 +36,21 @@ class Describer final : public DatasetDescription {
   Description& out_;
   int targets_ = 0;
 };
+
+void check_shapes(const Description& description, const std::string& who) {
+  const auto fail = [&](const char* what, const Shape& shape, const std::string& expected) {
+    throw Error(fmt::format("{}: {} of shape {} cannot be; expected {}", who, what,
+                            fmt::join(shape.dimensions(), "x"), expected));
+  };
+  constexpr const char* possible = "dimensions of 1 or more, and no more than 2^56 elements in all";
+  if (description.rows < 1)
+    throw Error(fmt::format("{} has {} rows; expected 1 or more", who, description.rows));
+  const Shape &sample = description.sample_shape, &target = description.target.shape;
+  if (!elements(sample, description.rows)) fail("samples", sample, possible);
+  if (!elements(target, description.rows)) fail("targets", target, possible);
+  if (target.rank() == Shape::maximum_rank)
+    fail("targets", target, "at most 7 dimensions beside that of the rows");
+}
 
 void check_splits(const Description& description, const std::string& who) {
   const auto fail = [&](const Description::Split& split, const std::string& why) {
@@ -110,8 +126,7 @@ Description describe(const plugin_host::Handle<Dataset>& dataset) {
   Description description;
   Describer describer(description);
   dataset.call([&](const Dataset& d) { d.describe(describer); });
-  if (description.rows <= 0 || description.sample_shape.elements() <= 0)
-    throw Error(fmt::format("{} has no rows, or samples of no elements", dataset.who()));
+  check_shapes(description, dataset.who());
   if (describer.targets() != 1)
     throw Error(fmt::format("{} must declare classes or values, once", dataset.who()));
   if (description.target.dtype == DType::int32 && description.class_names.empty())

@@ -1,10 +1,11 @@
 #include "runner/train/model_description.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "assay/error.h"
+#include "runner/data/shape.h"
 
 namespace assay::train {
 namespace {
@@ -20,8 +21,9 @@ class Builder final : public ModelBuilder {
     const bool known = std::any_of(out_.parameters.begin(), out_.parameters.end(),
                                    [&](const ParameterInfo& p) { return p.name == name; });
     if (known) complain(fmt::format("parameter '{}' is declared twice", name));
-    if (shape.elements() <= 0) complain(fmt::format("parameter '{}' has no elements", name));
+    check(shape, fmt::format("parameter '{}'", name));
     out_.parameters.push_back({std::string(name), shape, role, init});
+    if (!data::elements({out_.parameter_count()})) complain("there are more than 2^56 weights");
     return static_cast<int>(out_.parameters.size()) - 1;
   }
 
@@ -30,6 +32,8 @@ class Builder final : public ModelBuilder {
       if (p < 0 || p >= static_cast<int>(out_.parameters.size()))
         complain(
             fmt::format("layer '{}' names parameter {}, which is not declared", layer.name, p));
+    check(layer.input, fmt::format("layer '{}': its input", layer.name));
+    check(layer.output, fmt::format("layer '{}': its output", layer.name));
     out_.layers.push_back({std::string(layer.name),
                            std::string(layer.operation),
                            std::string(layer.activation),
@@ -41,6 +45,13 @@ class Builder final : public ModelBuilder {
   bool complained() const { return complained_; }
 
  private:
+  void check(const Shape& shape, const std::string& what) {
+    if (!data::elements(shape))
+      complain(
+          fmt::format("{} has the shape {}; expected dimensions of 1 or more, and no more "
+                      "than 2^56 elements",
+                      what, fmt::join(shape.dimensions(), "x")));
+  }
   [[noreturn]] void complain(const std::string& text) {
     complained_ = true;
     throw Error(text);

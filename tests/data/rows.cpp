@@ -94,8 +94,7 @@ BOOST_AUTO_TEST_CASE(a_class_that_was_not_declared_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_description_must_be_whole) {
-  BOOST_TEST(error_of([](DatasetDescription&) {}) ==
-             "dataset fake has no rows, or samples of no elements");
+  BOOST_TEST(error_of([](DatasetDescription&) {}) == "dataset fake has 0 rows; expected 1 or more");
   BOOST_TEST(error_of([](DatasetDescription& out) { out.samples(3, {2}); }) ==
              "dataset fake must declare classes or values, once");
   BOOST_TEST(error_of([](DatasetDescription& out) {
@@ -107,6 +106,38 @@ BOOST_AUTO_TEST_CASE(a_description_must_be_whole) {
                out.samples(3, {2});
                out.classes({});
              }) == "dataset fake declares classes, but none");
+}
+
+BOOST_AUTO_TEST_CASE(shapes_must_be_possible) {
+  constexpr std::int64_t large = std::int64_t{1} << 32;
+  const auto of_samples = [](std::int64_t rows, const Shape& shape) {
+    return error_of([&](DatasetDescription& out) {
+      out.samples(rows, shape);
+      out.classes(names);
+    });
+  };
+  const auto of_targets = [](const Shape& shape) {
+    return error_of([&](DatasetDescription& out) {
+      out.samples(4, {2});
+      out.values(shape);
+    });
+  };
+  const std::string expected =
+      " cannot be; expected dimensions of 1 or more, and no more than 2^56 elements in all";
+  const std::string samples = "dataset fake: samples of shape ", targets = "dataset fake: targets";
+  BOOST_TEST(of_samples(4, {}) == "nothing thrown");
+  BOOST_TEST(of_samples(4, {-2, -3}) == samples + "-2x-3" + expected);
+  BOOST_TEST(of_samples(4, {3, 0}) == samples + "3x0" + expected);
+  BOOST_TEST(of_samples(4, {large, large, 2}) ==  // 2^65, which is 0 in 64 bits
+             samples + "4294967296x4294967296x2" + expected);
+  BOOST_TEST(of_samples(large, {large}) == samples + "4294967296" + expected);
+  BOOST_TEST(of_samples(-1, {2}) == "dataset fake has -1 rows; expected 1 or more");
+  BOOST_TEST(of_targets({2, 3}) == "nothing thrown");
+  BOOST_TEST(of_targets({-1, -1}) == targets + " of shape -1x-1" + expected);
+  BOOST_TEST(of_targets({1, 1, 1, 1, 1, 1, 1, 1}) ==
+             targets +
+                 " of shape 1x1x1x1x1x1x1x1 cannot be; expected at most 7 dimensions beside "
+                 "that of the rows");
 }
 
 BOOST_AUTO_TEST_CASE(splits_must_be_sound) {
