@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,14 +34,27 @@ struct Needs final : RendererNeeds {
   bool outputs_too = false;
 };
 
-// A renderer with values that it can draw.
-class Setting {
- public:
-  explicit Setting(const Subject& subject) : renderer(subject.make<Renderer>()) {
+// A renderer that says what a run asks of it first.
+struct Declared {
+  explicit Declared(const Subject& subject) : renderer(subject.make<Renderer>()) {
     renderer.call([&](const Renderer& r) { r.plan(needs); });
     require(needs.declared == 1, "plan() declares {} needs; expected one", needs.declared);
     require(!needs.split.empty() && needs.rows >= 1, "it needs {} rows of split '{}'", needs.rows,
             needs.split);
+    size = renderer.call([](const Renderer& r) { return r.size(); });
+    require(picture::possible(size),
+            "its natural size is {} x {} pixels; expected 1 to {} each way", size.width,
+            size.height, picture::largest);
+  }
+  Handle renderer;
+  Needs needs;
+  Size size;
+};
+
+// One with values that it can draw.
+class Setting : public Declared {
+ public:
+  explicit Setting(const Subject& subject) : Declared(subject) {
     choose();
     for (std::int64_t i = 0; i < target_.classes; ++i) names_.push_back(std::to_string(i));
     name_views_.assign(names_.begin(), names_.end());
@@ -64,11 +78,21 @@ class Setting {
     return snapshot_;
   }
   std::int64_t rows() const { return std::min<std::int64_t>(needs.rows, 256); }
-  const Shape& shape() const { return shape_; }
-  const Target& target() const { return target_; }
-
-  Handle renderer;
-  Needs needs;
+  /// What the natural size is to be multiplied by, so that a picture is drawn in no time.
+  double scale() const {
+    constexpr double most_pixels = 250'000;
+    const double pixels = static_cast<double>(size.width) * static_cast<double>(size.height);
+    const double room = static_cast<double>(picture::largest) / 2;
+    return std::min({1.0, std::sqrt(most_pixels / pixels), room / static_cast<double>(size.width),
+                     room / static_cast<double>(size.height)});
+  }
+  /// The natural size times `factor` and scale().
+  Size scaled(double factor) const {
+    const auto extent = [&](std::int64_t n) {
+      return std::max(std::llround(scale() * factor * static_cast<double>(n)), 1LL);
+    };
+    return {extent(size.width), extent(size.height)};
+  }
 
  private:
   void choose() {
@@ -98,13 +122,14 @@ class Setting {
 };
 
 std::string declares(const Subject& subject) {
-  const Setting s(subject);
-  const Size size = s.renderer.call([](const Renderer& r) { return r.size(); });
-  require(size.width >= 1 && size.height >= 1 && size.width <= 32767 && size.height <= 32767,
-          "its natural size is {} x {} pixels; expected 1 to 32767 each way", size.width,
-          size.height);
-  return fmt::format("{} x {} pixels from {} rows of split '{}'", size.width, size.height,
-                     s.needs.rows, s.needs.split);
+  const Declared first(subject), second(subject);
+  const Size again = first.renderer.call([](const Renderer& r) { return r.size(); });
+  for (const Size& other : {again, second.size})
+    require(other.width == first.size.width && other.height == first.size.height,
+            "its natural size is {} x {} pixels, and {} x {} when asked again", first.size.width,
+            first.size.height, other.width, other.height);
+  return fmt::format("{} x {} pixels from {} rows of split '{}'", first.size.width,
+                     first.size.height, first.needs.rows, first.needs.split);
 }
 
 std::string files(const Subject& subject) {
@@ -113,8 +138,8 @@ std::string files(const Subject& subject) {
   const Snapshot& snapshot = s.snapshot(s.rows());
   for (const auto& [format, name] : std::array<std::pair<PictureFormat, const char*>, 3>{
            {{PictureFormat::png, "PNG"}, {PictureFormat::svg, "SVG"}, {PictureFormat::pdf, "PDF"}}})
-    for (const double scale : {1.0, 2.0}) {
-      const auto paint = [&, format = format, scale] {
+    for (const double factor : {1.0, 1.5}) {
+      const auto paint = [&, format = format, scale = factor * s.scale()] {
         return s.renderer.call(
             [&](const Renderer& r) { return painter->paint(r, snapshot, format, scale); });
       };
@@ -148,19 +173,17 @@ std::int64_t marked(const picture::Drawing& drawing, const Box& box, bool inside
 std::string boxes(const Subject& subject) {
   Setting s(subject);
   const auto painter = subject.painter();
-  const Size natural = s.renderer.call([](const Renderer& r) { return r.size(); });
   std::string shares;
-  for (const double scale : {0.5, 1.0, 1.5}) {
-    const auto extent = [&](std::int64_t n) {
-      return std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(n) * scale));
-    };
-    const Size inner{extent(natural.width), extent(natural.height)};
+  for (const double factor : {0.5, 1.0, 1.5}) {
+    const Size inner = s.scaled(factor);
     const Box box{13, 7, static_cast<double>(inner.width), static_cast<double>(inner.height)};
     const Size surface{inner.width + 30, inner.height + 20};
     const Snapshot& snapshot = s.snapshot(s.rows());
     const auto drawing = draw(s, *painter, snapshot, surface, box);
-    require(drawing.state_kept,
-            "it leaves Cairo in another state; put cairo_save and cairo_restore around its work");
+    require(
+        drawing.changed.empty(),
+        "it leaves Cairo's state changed ({}); put cairo_save and cairo_restore around its work",
+        drawing.changed);
     const std::int64_t in = marked(drawing, box, true), out = marked(drawing, box, false);
     require(in > 0, "its picture of {} x {} pixels is blank", inner.width, inner.height);
     require(out == 0, "{} pixels outside its box of {} x {} at (13, 7) are drawn on", out,
@@ -178,7 +201,7 @@ std::string boxes(const Subject& subject) {
 std::string fewer(const Subject& subject) {
   Setting s(subject);
   const auto painter = subject.painter();
-  const Size size = s.renderer.call([](const Renderer& r) { return r.size(); });
+  const Size size = s.scaled(1);
   const Box box{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
   for (const std::int64_t rows : {1, 2, 7})
     if (rows < s.needs.rows) draw(s, *painter, s.snapshot(rows), size, box);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/picture/picture.h"
 
 namespace assay::hooks {
 namespace {
@@ -57,6 +58,11 @@ struct HookRecorder final : HookNeeds {
     need.handle.call([&](const Renderer& r) {
       r.plan(recorder);
       if (need.split.empty()) throw Error("it declares no need");
+      const Size size = r.size();
+      if (!picture::possible(size))
+        throw Error(fmt::format(
+            "its picture would have {} x {} pixels; expected 1 to {} each way (Renderer::size)",
+            size.width, size.height, picture::largest));
     });
     prepared.pictures.push_back(std::move(need));
   }

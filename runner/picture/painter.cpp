@@ -2,7 +2,6 @@
 #include <cairo-svg.h>
 #include <cairo.h>
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +13,7 @@
 #include "runner/picture/encode_png.h"
 #include "runner/picture/number_ids.h"
 #include "runner/picture/picture.h"
+#include "runner/picture/watched_context.h"
 
 namespace assay::picture {
 namespace {
@@ -31,32 +31,15 @@ void require(cairo_status_t status) {
                 cairo_status_to_string(status));
 }
 
-// What a renderer might leave changed.
-bool same_state(cairo_t* a, cairo_t* b) {
-  cairo_matrix_t of_a, of_b;
-  cairo_get_matrix(a, &of_a);
-  cairo_get_matrix(b, &of_b);
-  std::array<double, 4> clip_a{}, clip_b{};
-  cairo_clip_extents(a, &clip_a[0], &clip_a[1], &clip_a[2], &clip_a[3]);
-  cairo_clip_extents(b, &clip_b[0], &clip_b[1], &clip_b[2], &clip_b[3]);
-  return of_a.xx == of_b.xx && of_a.yx == of_b.yx && of_a.xy == of_b.xy && of_a.yy == of_b.yy &&
-         of_a.x0 == of_b.x0 && of_a.y0 == of_b.y0 && clip_a == clip_b &&
-         cairo_get_line_width(a) == cairo_get_line_width(b) &&
-         cairo_get_operator(a) == cairo_get_operator(b);
-}
-
-// Whether Cairo's state was left as it was.
-bool draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* surface,
-          const Box& box) {
+// The context that was drawn with.
+Context draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* surface,
+             const Box& box) {
   require(cairo_surface_status(surface));
-  using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
-  const Context cairo(cairo_create(surface), &cairo_destroy);
-  cairo_set_source_rgb(cairo.get(), 1, 1, 1);
+  Context cairo = watched_context(surface);
   cairo_paint(cairo.get());
   renderer.draw(snapshot, cairo.get(), box);
   require(cairo_status(cairo.get()));
-  const Context fresh(cairo_create(surface), &cairo_destroy);
-  return same_state(cairo.get(), fresh.get());
+  return cairo;
 }
 
 void draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* surface,
@@ -136,7 +119,7 @@ class CairoPainter final : public Painter {
               double scale) const override {
     const double width = std::round(scale * static_cast<double>(renderer.size().width));
     const double height = std::round(scale * static_cast<double>(renderer.size().height));
-    if (!(width >= 1 && height >= 1 && width <= 32767 && height <= 32767))
+    if (!(width >= 1 && height >= 1 && width <= largest && height <= largest))
       throw Error("a picture has 1 to 32767 pixels each way");
     switch (format) {
       case PictureFormat::png: return paint_png(renderer, snapshot, width, height);
@@ -150,8 +133,9 @@ class CairoPainter final : public Painter {
                const Box& box) const override {
     const Surface surface =
         image(static_cast<double>(size.width), static_cast<double>(size.height));
-    const bool kept = picture::draw(renderer, snapshot, surface.get(), box);
-    return {size, pixels_of(surface.get()), kept};
+    const Context cairo = picture::draw(renderer, snapshot, surface.get(), box);
+    const std::string changed(what_changed(cairo.get()));
+    return {size, pixels_of(surface.get()), changed};
   }
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "assay/hook.h"
@@ -12,11 +13,18 @@
 
 namespace assay::picture {
 
+/// The most pixels each way: Cairo's images cannot have more.
+inline constexpr std::int64_t largest = 32767;
+/// Whether a picture can be of this size.
+constexpr bool possible(const Size& size) {
+  return size.width >= 1 && size.height >= 1 && size.width <= largest && size.height <= largest;
+}
+
 /// A drawing as pixels, for looking at.
 struct Drawing {
   Size size;
   std::vector<std::uint32_t> pixels;  ///< 0xRRGGBB, row by row from the top
-  bool state_kept = true;             ///< Cairo's state is what it was before
+  std::string changed;  ///< of Cairo's state: "the matrix", "the clip", ...; empty: nothing
 };
 
 class Painter {

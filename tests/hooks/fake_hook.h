@@ -26,13 +26,15 @@ class FakeHook final : public Hook {
 
 class FakeRenderer final : public Renderer {
  public:
-  explicit FakeRenderer(std::function<void(RendererNeeds&)> plan) : plan_(std::move(plan)) {}
+  FakeRenderer(std::function<void(RendererNeeds&)> plan, Size size)
+      : plan_(std::move(plan)), size_(size) {}
   void plan(RendererNeeds& needs) const override { plan_(needs); }
-  Size size() const override { return {2, 3}; }
+  Size size() const override { return size_; }
   void draw(const Snapshot&, cairo_t*, const Box&) const override {}
 
  private:
   std::function<void(RendererNeeds&)> plan_;
+  Size size_;
 };
 
 /// Prepared as a run prepares it; `renderer` is nested in the hook.
@@ -49,9 +51,9 @@ inline hooks::PreparedHook fake_hook(std::string name, const plan::Trigger& trig
       trigger);
 }
 
-inline std::shared_ptr<plugin_host::Object> fake_renderer(
-    std::function<void(RendererNeeds&)> plan) {
-  return object<Renderer>(std::make_unique<FakeRenderer>(std::move(plan)), "fake");
+inline std::shared_ptr<plugin_host::Object> fake_renderer(std::function<void(RendererNeeds&)> plan,
+                                                          Size size = {2, 3}) {
+  return object<Renderer>(std::make_unique<FakeRenderer>(std::move(plan), size), "fake");
 }
 inline const Renderer& renderer_of(const plugin_host::Object& object) {
   return *static_cast<const Renderer*>(object.pointer);

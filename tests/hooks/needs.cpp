@@ -1,6 +1,7 @@
 #include "runner/hooks/needs.h"
 
 #include <boost/test/unit_test.hpp>
+#include <limits>
 
 #include "tests/hooks/fake_hook.h"
 
@@ -25,12 +26,14 @@ ComponentError error_of(const std::function<void()>& function) {
   return {"nobody", "nothing thrown", ""};
 }
 
-std::string renderer_error(std::function<void(RendererNeeds&)> plan) {
-  const auto renderer = fake_renderer(std::move(plan));
-  return error_of([&] {
-           prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
-         })
-      .what();
+std::string renderer_error(std::function<void(RendererNeeds&)> plan, Size size = {2, 3}) {
+  const auto renderer = fake_renderer(std::move(plan), size);
+  try {
+    prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
+  } catch (const ComponentError& error) {
+    return error.what();
+  }
+  return "nothing thrown";
 }
 
 }  // namespace
@@ -86,6 +89,20 @@ BOOST_AUTO_TEST_CASE(a_renderer_must_declare_one_sound_need) {
   BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.samples("all", -1, "split"); }) ==
              "hook fake: renderer fake: it needs -1 rows of split 'all'; expected at least one row "
              "of a split");
+}
+
+BOOST_AUTO_TEST_CASE(a_renderer_must_have_a_size_that_a_picture_can_have) {
+  const auto error_for = [](Size size) {
+    return renderer_error([](RendererNeeds& needs) { needs.samples("all", 1, "split"); }, size);
+  };
+  const std::string before = "hook fake: renderer fake: its picture would have ";
+  const std::string after = " pixels; expected 1 to 32767 each way (Renderer::size)";
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  BOOST_TEST(error_for({1, 32767}) == "nothing thrown");
+  BOOST_TEST(error_for({0, 3}) == before + "0 x 3" + after);
+  BOOST_TEST(error_for({3, -1}) == before + "3 x -1" + after);
+  BOOST_TEST(error_for({32768, 1}) == before + "32768 x 1" + after);
+  BOOST_TEST(error_for({1, huge}) == before + "1 x 9223372036854775807" + after);
 }
 
 BOOST_AUTO_TEST_CASE(a_renderer_that_did_not_come_with_the_hook_is_refused) {
