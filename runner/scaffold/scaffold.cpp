@@ -30,6 +30,10 @@ std::vector<File> plugin(Kind kind, std::string_view name) {
                              {plugin_name + ".yaml", text_of(kind_name + ".yaml")},
                              {"README.md", text_of("README.md")},
                              {".gitignore", text_of("gitignore")}};
+  if (kind == Kind::optimizer) {
+    files[1].text += text_of("optimizer.meson");
+    files.push_back({plugin_name + "_test.cpp", text_of("optimizer_test.cpp")});
+  }
   const std::string dependencies =
       kind == Kind::renderer ? "[assay, dependency(assay.get_variable('renderer_requires'))]"
                              : "assay";

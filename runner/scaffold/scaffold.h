@@ -15,7 +15,7 @@ struct File {
 };
 
 /// `name` must be one (name.h). NAME.cpp comes first, then meson.build, a config that runs it,
-/// README.md and .gitignore.
+/// README.md and .gitignore; an optimizer has a test besides (assay/closed_form.h).
 std::vector<File> plugin(Kind kind, std::string_view name);
 
 }  // namespace assay::scaffold

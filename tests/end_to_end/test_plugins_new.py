@@ -35,7 +35,8 @@ class EveryKind(Case):
         said = self.shell(f"assay plugins new {kind} {name}", self.folder)
         home = self.folder / name
         self.assertEqual(sorted(path.name for path in home.iterdir()),
-                         sorted([".gitignore", "README.md", "meson.build", f"{name}.cpp", f"{name}.yaml"]))
+                         sorted([".gitignore", "README.md", "meson.build", f"{name}.cpp", f"{name}.yaml"]
+                                + [f"{name}_test.cpp"] * (kind == "optimizer")))
         # The commands are those that it prints and those of its README.
         commands = [line.strip() for line in said.splitlines() if line.startswith("  ")]
         (readme,) = [code for _, language, code in installed.blocks(home / "README.md") if language == "sh"]
@@ -70,6 +71,14 @@ class EveryKind(Case):
         difference = max(abs(a / b - 1) for a, b in zip(theirs, own, strict=True))
         print(f"loss differs from sgd's by {difference:.1e}")
         self.assertLess(difference, 1e-3)
+        # Another formula is a sound optimizer too; only its own test can tell.
+        home = self.folder / "momentum"
+        source = home / "momentum.cpp"
+        source.write_text(source.read_text().replace("+ decay_ *", "+ 0.99 * decay_ *"))
+        said = self.shell("meson compile -C build && meson test -C build --print-errorlogs", home, expect=1)
+        self.assertRegex(said, r"conformance +OK")
+        self.assertRegex(said, r"closed form +FAIL")
+        self.assertRegex(said, r"momentum: off its formula by \d\.\de[-+]\d\d \(1e-05 is allowed\)")
 
     def test_schedule(self):
         """Half of the first value after transition_steps: in 100 steps as 0.02 * 0.5 ** (step / 100)."""

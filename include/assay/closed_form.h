@@ -1,0 +1,161 @@
+// For an optimizer's own test: its updates against the formula that they are meant to follow.
+// `assay plugins check` cannot know that formula; the author states it, in float64:
+//
+//   #include "assay/closed_form.h"
+//   #include "descent.cpp"  // the plugin
+//
+//   int main() {
+//     const double rate = 0.1;
+//     return assay::closed_form::follows<Descent>(
+//         {{"learning_rate", rate}}, [&](double x, std::span<const double> gradients) {
+//           return x - rate * std::accumulate(gradients.begin(), gradients.end(), 0.0);
+//         });
+//   }
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/optimizer.h"
+#include "assay/options.h"
+
+namespace assay::closed_form {
+
+/// What becomes of a weight x after an update for each of these gradients of its.
+using Formula = std::function<double(double x, std::span<const double> gradients)>;
+
+/// Options without a config: numbers (a boolean is 0 or 1) and texts. Others cannot be had, and no
+/// defaults are filled in.
+class Given final : public Options {
+ public:
+  using Numbers = std::map<std::string, double, std::less<>>;
+  using Texts = std::map<std::string, std::string, std::less<>>;
+  explicit Given(Numbers numbers, Texts texts = {})
+      : numbers_(std::move(numbers)), texts_(std::move(texts)) {}
+
+  bool has(std::string_view name) const override {
+    return numbers_.contains(name) || texts_.contains(name);
+  }
+  bool boolean(std::string_view name) const override { return number(name) != 0; }
+  std::int64_t integer(std::string_view name) const override {
+    return static_cast<std::int64_t>(number(name));
+  }
+  double number(std::string_view name) const override {
+    const auto found = numbers_.find(name);
+    return found != numbers_.end() ? found->second : absent<double>(name);
+  }
+  Rate rate(std::string_view name) const override { return Rate(number(name)); }
+  std::string_view text(std::string_view name) const override {
+    const auto found = texts_.find(name);
+    return found != texts_.end() ? found->second : absent<std::string_view>(name);
+  }
+  std::string_view path(std::string_view name) const override { return text(name); }
+  const Options& group(std::string_view name) const override {
+    return absent<const Options&>(name);
+  }
+  const Renderer& renderer(std::string_view name) const override {
+    return absent<const Renderer&>(name);
+  }
+  std::size_t size(std::string_view name) const override { return absent<std::size_t>(name); }
+  std::int64_t integer(std::string_view name, std::size_t) const override {
+    return absent<std::int64_t>(name);
+  }
+  double number(std::string_view name, std::size_t) const override { return absent<double>(name); }
+  std::string_view text(std::string_view name, std::size_t) const override {
+    return absent<std::string_view>(name);
+  }
+  InstructionSet instruction_set() const override { return InstructionSet::generic; }
+
+ private:
+  template <class T>
+  [[noreturn]] static T absent(std::string_view name) {
+    throw std::logic_error("closed_form: the option '" + std::string(name) + "' is not given");
+  }
+
+  Numbers numbers_;
+  Texts texts_;
+};
+
+/// Fifty updates of forty weights in slices of `slice` elements, each weight with gradients of its
+/// own. The greatest difference of a weight from the formula after any of them, as a part of the
+/// larger of 1 and the formula's; infinite for NaN. The optimizer is a new one.
+inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_t slice) {
+  static constexpr std::size_t weights = 40, updates = 50;
+  struct Memory final : OptimizerState {
+    std::vector<std::vector<float>> slots;
+    std::vector<double> scalars;
+    int slot(std::string_view, float initial) override {
+      slots.emplace_back(weights, initial);
+      return static_cast<int>(slots.size()) - 1;
+    }
+    int scalar(std::string_view, double initial) override {
+      scalars.push_back(initial);
+      return static_cast<int>(scalars.size()) - 1;
+    }
+  } memory;
+  optimizer.declare(memory);
+
+  // From -1 to 1, and some gradients of zero.
+  const auto number = [](std::size_t weight, std::size_t update) {
+    return static_cast<float>(std::sin(static_cast<double>((weight * 7 + 1) * (update + 3))));
+  };
+  std::vector<float> values(weights), gradient(weights);
+  std::vector<std::vector<double>> gradients(weights);
+  for (std::size_t i = 0; i < weights; ++i) values[i] = 2 * number(i, updates);
+  const std::vector<float> start = values;
+
+  double worst = 0;
+  for (std::size_t update = 0; update < updates; ++update) {
+    for (std::size_t i = 0; i < weights; ++i) {
+      gradient[i] = (i + update) % 11 == 0 ? 0 : number(i, update);
+      gradients[i].push_back(double{gradient[i]});
+    }
+    optimizer.begin_step(static_cast<std::int64_t>(update), memory.scalars);
+    for (std::size_t first = 0; first < weights; first += slice) {
+      const std::size_t count = std::min(slice, weights - first);
+      std::vector<float*> slots;
+      for (std::vector<float>& slot : memory.slots) slots.push_back(slot.data() + first);
+      optimizer.update({"kernel",
+                        {static_cast<std::int64_t>(weights)},
+                        Role::kernel,
+                        static_cast<std::int64_t>(first),
+                        std::span(values).subspan(first, count),
+                        std::span(gradient).subspan(first, count),
+                        slots});
+    }
+    for (std::size_t i = 0; i < weights; ++i) {
+      const double expected = formula(double{start[i]}, gradients[i]);
+      const double off = std::abs(double{values[i]} - expected) / std::max(1.0, std::abs(expected));
+      worst = off <= worst ? worst : std::isnan(off) ? HUGE_VAL : off;
+    }
+  }
+  return worst;
+}
+
+/// Compares new optimizers of class T in slices of 1, 7 and all elements, and prints the greatest
+/// deviation(). Returns a program's exit code: 0 if it is within the tolerance, which is for
+/// float32, and else 1.
+template <class T>
+int follows(const Given::Numbers& numbers, const Formula& formula, const Given::Texts& texts = {},
+            double tolerance = 1e-5) {
+  double worst = 0;
+  for (const std::size_t slice : {1, 7, 40}) {
+    T optimizer(Given(numbers, texts));
+    worst = std::max(worst, deviation(optimizer, formula, slice));
+  }
+  std::printf("%s: off its formula by %.1e (%.0e is allowed)\n", T::about.name, worst, tolerance);
+  return worst <= tolerance ? 0 : 1;
+}
+
+}  // namespace assay::closed_form
