@@ -23,7 +23,7 @@ COMMAND = "#$ assay "
 # Only these, so that a new plugin is not in the lists of every case.
 PLUGINS = ("dataset_digits hook_image hook_scalar logger_console logger_jsonl logger_tensorboard "
            "loss_softmax_cross_entropy metric_accuracy metric_loss model_mlp optimizer_adam optimizer_sgd "
-           "renderer_sheet schedule_constant schedule_cosine schedule_warmup_cosine").split()
+           "renderer_sheet schedule_constant schedule_cosine").split()
 
 
 def install(home):
