@@ -16,7 +16,8 @@ namespace {
 using Handle = plugin_host::Handle<Dataset>;
 using Rows = std::vector<std::int64_t>;
 
-constexpr std::int64_t most_elements = std::int64_t{1} << 22;
+constexpr std::int64_t most_elements = std::int64_t{1} << 22;  // that are read at once
+constexpr std::int64_t most_sample = std::int64_t{1} << 28;
 
 // A dataset, and a share of its rows that is read in no time.
 struct Setting {
@@ -34,6 +35,8 @@ struct Setting {
 Setting setting(const Subject& subject) {
   Setting s{subject.make<Dataset>(), {}, {}};
   s.description = data::describe(s.dataset);
+  require(s.columns() <= most_sample, "a sample of {} is of {} bytes; expected no more than 1 GiB",
+          described(s.description.sample_shape), 4 * s.columns());
   const std::int64_t most = std::clamp<std::int64_t>(most_elements / s.columns(), 1, 500);
   const std::int64_t all = s.description.rows, count = std::min(most, all);
   for (std::int64_t i = 0; i < count; ++i)
@@ -64,11 +67,18 @@ std::vector<std::byte> targets_of(const Setting& s, const Rows& rows) {
 
 std::string describes(const Subject& subject) {
   const Setting s = setting(subject);
-  const data::Description again = data::describe(subject.make<Dataset>());
-  require(again.rows == s.description.rows && again.sample_shape == s.description.sample_shape &&
-              again.class_names == s.description.class_names,
-          "made twice it has {} rows of {} and {} rows of {}", s.description.rows,
-          described(s.description.sample_shape), again.rows, described(again.sample_shape));
+  const data::Description &first = s.description, again = data::describe(subject.make<Dataset>());
+  require(again.rows == first.rows && again.sample_shape == first.sample_shape,
+          "made twice it has {} rows of {} and {} rows of {}", first.rows,
+          described(first.sample_shape), again.rows, described(again.sample_shape));
+  require(again.target.dtype == first.target.dtype && again.target.shape == first.target.shape &&
+              again.class_names == first.class_names,
+          "made twice its targets are {} and {} (or classes of other names)",
+          described(first.target), described(again.target));
+  require(std::ranges::equal(
+              again.splits, first.splits,
+              [](const auto& a, const auto& b) { return a.name == b.name && a.rows == b.rows; }),
+          "made twice its splits are others: the rows of a split must not change");
   return fmt::format("{} rows of {}, {}", s.description.rows, described(s.description.sample_shape),
                      described(s.description.target));
 }

@@ -4,13 +4,12 @@
 #include <array>
 #include <deque>
 #include <limits>
-#include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "assay/error.h"
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/readable.h"
 #include "runner/conformance/suites.h"
 
 namespace assay::conformance {
@@ -182,16 +181,12 @@ std::string readable(const Subject& subject) {
   require(host.bytes() == flushed, "a second flush() writes {} bytes that the first left behind",
           host.bytes() - flushed);
   close(logger, Outcome::finished);
-  int json = 0;
+  std::string found;
   for (const MemoryFile& file : host.files) {
-    if (!file.name.ends_with(".jsonl")) continue;
-    require(file.content.ends_with('\n'), "the last line of {} has no end", file.name);
-    std::stringstream lines(file.content);
-    for (std::string line; std::getline(lines, line); ++json)
-      require(nlohmann::json::accept(line), "a line of {} is no JSON: {}", file.name,
-              line.substr(0, 80));
+    const std::string what = require_readable(file.name, file.content);
+    if (!what.empty()) found += fmt::format("{}{}", found.empty() ? "" : ", ", what);
   }
-  return json > 0 ? fmt::format("{} lines of JSON", json) : "";
+  return found;
 }
 
 std::string contained(const Subject& subject) {

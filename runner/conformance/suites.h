@@ -13,17 +13,17 @@
 
 namespace assay::conformance {
 
-/// Describes itself alike each time; rows read one by one, in reverse order, twice in one call and
-/// again later are the same; the view in memory shows what reading gives; classes exist; splits
-/// have rows of their own (train shares none with test or validation). A large dataset is tried on
-/// a share of its rows.
+/// Describes itself alike each time, in shapes that can be; rows read one by one, in reverse order,
+/// twice in one call and again later are the same; the view in memory shows what reading gives;
+/// classes exist; splits have rows of their own (train shares none with test or validation). A
+/// large dataset is tried on a share of its rows.
 Suite dataset_suite(const Subject& subject);
 
-/// Declares itself alike each time; forward is repeatable and finite; blocks of rows give what the
-/// whole batch gives (unless it takes whole batches only); backward() adds, or sets where it is
-/// told to and says that it can; its gradients are the derivatives (central differences along
-/// several directions and elements of every parameter); workspace_bytes() suffices; a probe sees
-/// layers as they were declared, the last one being the outputs.
+/// Declares itself alike each time, in shapes that can be; forward is repeatable and finite; blocks
+/// of rows give what the whole batch gives (unless it takes whole batches only); backward() adds,
+/// or sets where it is told to and says that it can; its gradients are the derivatives (central
+/// differences along several directions and elements of every parameter); workspace_bytes()
+/// suffices; a probe sees layers as they were declared, the last one being the outputs.
 Suite model_suite(const Subject& subject);
 
 /// Takes classes or values as targets; evaluate() and gradient() agree on the sum; sums and weights
@@ -32,8 +32,9 @@ Suite loss_suite(const Subject& subject);
 
 /// Slices of any size, in any order, give what whole parameters give (if it works by element); all
 /// that it must remember is in its declared state: weights, slots, scalars and the count handed
-/// to a new component continue to the same bits; gradients of zero give no NaN; a quadratic bowl
-/// gets less.
+/// to a new component continue to the same bits; gradients of zero give no NaN; in a quadratic bowl
+/// it gets nearer to the minimum. Which formula it should follow cannot be known: that is for a
+/// test of its author's (assay/closed_form.h).
 Suite optimizer_suite(const Subject& subject);
 
 /// Finite at every count from 0 on, also at very large ones, and a pure function of it.
@@ -43,18 +44,22 @@ Suite schedule_suite(const Subject& subject);
 /// they are cut; touches no state but its own.
 Suite metric_suite(const Subject& subject);
 
-/// Reads only the values and draws only the renderers that it declared; says something; takes NaN
-/// for a value like any other. (That its options leave the triggers to the host is seen in its
+/// Called at the steps of any trigger (from a step on, before training, once at the end, ...) reads
+/// only the values and draws only the renderers that it declared; says something; takes NaN for a
+/// value like any other. (That its options leave the triggers to the host is seen in its
 /// manifest: plugin_host/manifest.h.)
 Suite hook_suite(const Subject& subject);
 
-/// Declares one need; draws something, the same each time, as PNG, SVG and PDF, in several sizes,
-/// inside its box only; leaves Cairo's state as it was; takes fewer rows than it asked for.
+/// Declares one need, and a size that a picture can have; draws something, the same each time, as
+/// PNG, SVG and PDF, in several sizes, inside its box only; leaves Cairo's state as it was (matrix,
+/// clip, source, lines, font, what was saved or pushed: runner/picture/watched_context.h); takes
+/// fewer rows than it asked for.
 Suite renderer_suite(const Subject& subject);
 
-/// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same bytes
-/// and JSON lines are JSON; nothing is lost between flush and close; a file that cannot be made, or
-/// refuses to grow, comes back as an error and nothing worse; it can be destroyed at any time.
+/// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same
+/// bytes, which are what the file's name says (readable.h); nothing is lost between flush and
+/// close; a file that cannot be made, or refuses to grow, comes back as an error and nothing worse;
+/// it can be destroyed at any time.
 Suite logger_suite(const Subject& subject);
 
 /// The suite of the subject's kind.
