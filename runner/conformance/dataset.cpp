@@ -97,6 +97,9 @@ std::string reads(const Subject& subject) {
             when);
   };
   compare("the second time");
+  const Setting other = setting(subject);
+  require(same_bits(samples(other, s.rows), first) && targets_of(other, s.rows) == targets,
+          "made again it has other samples or targets");
   at_once(4, [&](int) { compare("when several threads read at once"); });
   return {};
 }

@@ -181,7 +181,7 @@ std::int64_t marked(const picture::Drawing& drawing, const Box& box, bool inside
 }
 
 std::string boxes(const Subject& subject) {
-  Setting s(subject);
+  Setting s(subject), other(subject);
   const auto painter = subject.painter();
   std::string shares;
   for (const double factor : {0.5, 1.0, 1.5}) {
@@ -201,6 +201,8 @@ std::string boxes(const Subject& subject) {
     require(draw(s, *painter, snapshot, surface, box).pixels == drawing.pixels,
             "the same values give another picture of {} x {} pixels the second time", inner.width,
             inner.height);
+    require(draw(other, *painter, snapshot, surface, box).pixels == drawing.pixels,
+            "made again it draws another picture of the same values");
     shares += fmt::format(
         "{}{:.0f} %", shares.empty() ? "" : ", ",
         100.0 * static_cast<double>(in) / static_cast<double>(inner.width * inner.height));

@@ -19,11 +19,11 @@ namespace assay::conformance {
 /// large dataset is tried on a share of its rows.
 Suite dataset_suite(const Subject& subject);
 
-/// Declares itself alike each time, in shapes that can be; forward is repeatable and finite; blocks
-/// of rows give what the whole batch gives (unless it takes whole batches only); backward() adds,
-/// or sets where it is told to and says that it can; its gradients are the derivatives (central
-/// differences along several directions and elements of every parameter); workspace_bytes()
-/// suffices; a probe sees layers as they were declared, the last one being the outputs.
+/// Declares itself alike each time, in shapes that can be; forward is repeatable and finite, in
+/// training and in evaluation; blocks of rows give what the whole batch gives (unless it takes
+/// whole batches only); backward() adds, or sets where it is told to and says that it can; its
+/// gradients are the derivatives (slopes.h); workspace_bytes() suffices; a probe sees layers as
+/// they were declared, the last one being the outputs.
 Suite model_suite(const Subject& subject);
 
 /// Takes classes or values as targets; evaluate() and gradient() agree on the sum; sums and weights

@@ -1,0 +1,15 @@
+// A model's gradients against numerical ones.
+#pragma once
+
+#include <string>
+
+#include "runner/conformance/model_bench.h"
+
+namespace assay::conformance {
+
+/// Central differences along several directions in every parameter: the gradient's own, random
+/// ones, single elements. Directions in which three step sizes disagree are not judged. Says how
+/// far off the gradients are at most. Throws Failed.
+std::string require_derivatives(ModelBench bench);
+
+}  // namespace assay::conformance
