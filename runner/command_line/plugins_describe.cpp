@@ -12,6 +12,7 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
+#include "runner/config/utf8.h"
 #include "runner/plan/schema.h"
 #include "runner/tables/example.h"
 #include "runner/tables/type_text.h"
@@ -24,7 +25,7 @@ void print_table(std::span<const Parameter> table, const std::string& indent) {
   for (const Parameter& p : table) width = std::max(width, std::string_view(p.name).size());
   for (const Parameter& p : table) {
     fmt::print("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
-               tables::default_text(p), indent, "", width, p.doc);
+               tables::default_text(p), indent, "", width, one_line(p.doc));
     if (p.type == ParameterType::group)
       print_table(p.group(), indent + std::string(width + 2, ' '));
   }
@@ -35,8 +36,9 @@ int describe(const Common& common, const std::string& name) {
   bool found = false;
   for (const auto& c : host.components()) {
     if (c.name != name && fmt::format("{} {}", name_of(c.kind), c.name) != name) continue;
-    fmt::print("{}{} {}: {}\n  {} {}, {}, {}\n", found ? "\n" : "", name_of(c.kind), c.name, c.doc,
-               c.library->stamp.plugin, c.library->stamp.version, c.library->stamp.licence,
+    fmt::print("{}{} {}: {}\n  {} {}, {}, {}\n", found ? "\n" : "", name_of(c.kind), c.name,
+               one_line(c.doc), one_line(c.library->stamp.plugin),
+               one_line(c.library->stamp.version), one_line(c.library->stamp.licence),
                shown_path(c.library->file));
     const auto parameters = host.parameters(c.kind, c.name);
     print_table(parameters, "  ");
@@ -44,7 +46,7 @@ int describe(const Common& common, const std::string& name) {
       fmt::print("  and, as every {}:\n", name_of(c.kind));
       print_table(beside, "  ");
     }
-    fmt::print("\n{}", tables::example({c.kind, c.name, c.doc, parameters}));
+    fmt::print("\n{}", config::harmless(tables::example({c.kind, c.name, c.doc, parameters})));
     found = true;
   }
   if (found) return done;

@@ -26,9 +26,9 @@ void print_used(const plugin_host::PluginHost& host) {
     for (const auto& c : library->stamp.components)
       offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
     fmt::print("used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
-               shown_path(library->file), library->stamp.plugin, library->stamp.version,
-               library->stamp.licence, library->stamp.sdk, library->stamp.instructions,
-               fmt::join(offers, ", "));
+               shown_path(library->file), one_line(library->stamp.plugin),
+               one_line(library->stamp.version), one_line(library->stamp.licence),
+               library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", "));
   }
 }
 
@@ -47,7 +47,7 @@ void print_hidden(const plugin_host::PluginHost& host) {
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
-      fmt::print("refused: {}\n  {}\n", shown_path(library->file), library->refusal);
+      fmt::print("refused: {}\n  {}\n", shown_path(library->file), one_line(library->refusal));
 }
 
 int list(const Common& common, const std::string& kind, bool why) {
@@ -69,7 +69,8 @@ int list(const Common& common, const std::string& kind, bool why) {
   for (const auto& c : components)
     if (kind.empty() || name_of(c.kind) == kind)
       fmt::print("{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
-                 c.library->stamp.version, versions, shown_path(c.library->file), files, c.doc);
+                 one_line(c.library->stamp.version), versions, shown_path(c.library->file), files,
+                 one_line(c.doc));
   if (why) {
     for (const std::string& line : host.searched()) fmt::print("searched: {}\n", line);
     print_used(host);

@@ -47,7 +47,7 @@ void report(const Common& common, const config::Diagnostics& diagnostics) {
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {
   if (common.json) return line_of(severity, {{}, {}, std::string(message), {}});
-  return fmt::format("assay: {}: {}", name_of(severity), message);
+  return fmt::format("assay: {}: {}", name_of(severity), config::harmless(message));
 }
 
 void report(const Common& common, std::string_view message, Severity severity) {
