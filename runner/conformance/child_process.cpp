@@ -15,8 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <memory>
-#include <thread>
+#include <utility>
 
 #include "assay/error.h"
 #include "assay/stamp.h"
@@ -31,7 +30,9 @@ using Clock = std::chrono::steady_clock;
 using run_folder::FileDescriptor;
 
 constexpr std::size_t most_output = 16 * 1024;
-constexpr std::size_t most_lines = 16 << 20;
+constexpr std::size_t longest_line = 1 << 20;
+constexpr auto glance = 10ms;  // how long it takes at most to see that a process has ended
+constexpr auto grace = 200ms;  // for what it leaves behind, to end by itself
 
 struct Pipe {
   FileDescriptor reader, writer;
@@ -98,64 +99,74 @@ void ChildProcess::kill_and_reap() {
   while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
   }
   running_ = false;
+  orphans_.end();
 }
 
-bool ChildProcess::wait_for_input(Time until) {
+// Then so has all that it started.
+bool ChildProcess::has_ended() {
+  if (!running_) return true;
+  siginfo_t ended{};
+  if (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    if (errno == EINTR) return false;
+    throw Error(fmt::format("a child process cannot be waited for: {}", std::strerror(errno)));
+  }
+  if (ended.si_pid != pid_) return false;
+  left_behind_ = orphans_.left_after(grace, pid_);
+  kill_and_reap();
+  return true;
+}
+
+// False where nothing came.
+bool ChildProcess::read_within(std::chrono::milliseconds time) {
   std::array<pollfd, 2> files{};
   files[0] = {report_open_ ? report_.get() : -1, POLLIN, 0};
   files[1] = {printed_open_ ? printed_.get() : -1, POLLIN, 0};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-  if (left <= 0ms) return false;
-  if (poll(files.data(), files.size(), static_cast<int>(left.count())) < 0) return errno == EINTR;
-  if (files[0].revents != 0)
-    report_open_ = read_some(report_, lines_) && lines_.size() < most_lines;
+  if (poll(files.data(), files.size(), static_cast<int>(time.count())) <= 0) return false;
+  if (files[0].revents != 0) report_open_ = read_some(report_, lines_);
   if (files[1].revents != 0) printed_open_ = read_some(printed_, output_);
   if (output_.size() > 2 * most_output) output_.erase(0, output_.size() - most_output);
   return true;
 }
 
 std::optional<std::string> ChildProcess::next_line(std::chrono::duration<double> patience) {
-  const Time until = after(patience);
+  const Clock::time_point until = after(patience);
   for (;;) {
     if (const std::size_t end = lines_.find('\n'); end != std::string::npos) {
       std::string line = lines_.substr(0, end);
       lines_.erase(0, end + 1);
       return line;
     }
-    if (!report_open_ || !wait_for_input(until)) return std::nullopt;
+    if (lines_.size() >= longest_line) return std::exchange(lines_, {});
+    const bool ended = has_ended();  // asked first: what it wrote before is seen below
+    if (!report_open_ || Clock::now() >= until) return std::nullopt;
+    if (!read_within(ended ? 0ms : glance) && ended) return std::nullopt;
   }
 }
 
 std::string ChildProcess::end(std::chrono::duration<double> patience) {
   // Its report is over, or it has been silent for too long already.
-  const bool silent = report_open_;
-  const Time until = silent ? Clock::now() : after(patience);
-  for (;;) {
-    siginfo_t ended{};
-    if (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0) {
-      if (ended.si_pid == pid_) break;
-    } else if (errno != EINTR) {
-      throw Error("a child process cannot be waited for");
-    }
+  const Clock::time_point until = report_open_ ? Clock::now() : after(patience);
+  while (!has_ended()) {
     if (Clock::now() >= until) {
       kill_and_reap();
       return fmt::format("it did not answer for {:g} s", patience.count());
     }
-    if (printed_open_) wait_for_input(std::min(until, Clock::now() + 10ms));
-    else std::this_thread::sleep_for(5ms);
+    read_within(glance);
   }
-  kill_and_reap();  // what it started and left behind
-  const Time last = Clock::now() + 100ms;
-  while (printed_open_ && wait_for_input(last)) {  // the rest of what it printed
-  }
+  const Clock::time_point last = Clock::now() + 100ms;
+  while (printed_open_ && Clock::now() < last) read_within(glance);  // the rest of what it printed
   if (WIFSIGNALED(status_)) return "killed by " + signal_name(WTERMSIG(status_));
+  if (WEXITSTATUS(status_) == exit_without_report)
+    return "it closed the report of this check (it closes file descriptors that are not its own)";
   if (WEXITSTATUS(status_) != 0) return fmt::format("called exit({})", WEXITSTATUS(status_));
+  if (left_behind_ > 0)
+    return fmt::format("it left {} process{} behind, which {} ended", left_behind_,
+                       left_behind_ == 1 ? "" : "es", left_behind_ == 1 ? "was" : "were");
   return {};
 }
 
 void restrict_this_process(std::size_t most_bytes) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  fcntl(report_descriptor, F_SETFD, FD_CLOEXEC);  // the report is over when this process is
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   if (stamp::sanitizers != "none") return;

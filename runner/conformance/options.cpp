@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -226,7 +227,23 @@ void vary(Maker& maker, std::span<const Parameter> table, const std::string& key
                            first.hint.empty() ? "" : "; " + first.hint));
 }
 
+// Those that the settings have brought about.
+void throw_wrong(const config::Diagnostics& problems) {
+  config::Diagnostics wrong;
+  for (const config::Diagnostic& d : problems.sorted()) {
+    if (!d.where.source) continue;
+    config::Location where = d.where;
+    where.source = source_of(d.where.source->text);
+    wrong.error(where, d.key, d.message, d.hint);
+  }
+  if (!wrong.empty()) throw WrongSettings(std::move(wrong));
+}
+
 }  // namespace
+
+std::shared_ptr<const config::Source> source_of(const std::string& setting) {
+  return std::make_shared<const config::Source>(config::Source{"--set", {}, setting});
+}
 
 Configured configured(plan::Catalogue& catalogue, Kind kind, std::string_view name,
                       std::span<const std::string> settings) {
@@ -236,12 +253,14 @@ Configured configured(plan::Catalogue& catalogue, Kind kind, std::string_view na
   const config::StaysWithPlace stays = [](auto, auto) { return true; };
   config::Composition composition(stays, problems);
   config::apply_overrides(result.node, settings, composition, problems);
-  if (!problems.empty()) fail(problems);
+  throw_wrong(problems);
   const std::span<const Parameter> table = catalogue.parameters(kind, name);
   for (const Parameter& p : table)
     if (p.fallback == nullptr && result.node.find(p.name) == nullptr)
       result.made_up.emplace_back(p.name);
   Maker(catalogue).complete(result.node, table, {}, result.missing, 0);
+  plan::Validator(catalogue, problems).component(result.node, kind, {});
+  throw_wrong(problems);
   return result;
 }
 

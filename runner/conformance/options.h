@@ -1,16 +1,34 @@
 // Options for components that nobody configured: the harmless ones, and every one at its limits.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "assay/error.h"
+#include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/plan/catalogue.h"
 #include "runner/plan/values.h"
 
 namespace assay::conformance {
+
+/// Settings ("key=value") that are wrong, each problem at its place in its setting.
+class WrongSettings : public Error {
+ public:
+  explicit WrongSettings(config::Diagnostics problems)
+      : Error("wrong settings"), problems_(std::move(problems)) {}
+  const config::Diagnostics& problems() const { return problems_; }
+
+ private:
+  config::Diagnostics problems_;
+};
+
+/// What places in a setting are places of.
+std::shared_ptr<const config::Source> source_of(const std::string& setting);
 
 /// A component as a config would have it: {type: NAME, ...}.
 struct Configured {
@@ -24,7 +42,7 @@ struct Configured {
 
 /// Defaults are left to the host. Required options get the plainest value that their table allows,
 /// nested components the first one of their kind that can be made so. `settings` ("key=value", as
-/// on the command line of a run) come before all that. Throws Failed for a setting that is wrong.
+/// on the command line of a run) come before all that. Throws WrongSettings.
 Configured configured(plan::Catalogue& catalogue, Kind kind, std::string_view name,
                       std::span<const std::string> settings);
 

@@ -8,7 +8,9 @@
 #include <memory>
 #include <set>
 
-#include "assay/error.h"
+#include "runner/config/suggest.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
 #include "runner/conformance/options.h"
 #include "runner/conformance/suites.h"
 #include "runner/plugin_host/library.h"
@@ -136,25 +138,43 @@ class Steps {
       });
   }
 
+  /// Throws for settings that no component has taken.
+  void throw_unused(const fs::path& library) const {
+    config::Diagnostics problems;
+    for (const std::string& setting : settings_) {
+      if (used_.contains(setting)) continue;
+      const std::string option = option_of(setting);
+      const auto length = static_cast<std::int64_t>(config::characters(option));
+      problems.error({source_of(setting), 1, 1, length}, option,
+                     fmt::format("no component of {} has this option", library.filename().string()),
+                     config::hint_of(config::suggest(option, options_),
+                                     "options: " + config::listed(options_)));
+    }
+    if (!problems.empty()) throw WrongSettings(std::move(problems));
+  }
+
   std::vector<Step> steps;
-  std::set<std::string> used;
 
  private:
   std::vector<std::string> settings_for(const Component& component) {
     std::vector<std::string> chosen;
+    for (const Parameter& p : plugin_host::parameters(component))
+      if (std::ranges::find(options_, p.name) == options_.end()) options_.emplace_back(p.name);
     for (const std::string& setting : settings_) {
       const std::string option = option_of(setting);
       if (std::ranges::none_of(plugin_host::parameters(component),
                                [&](const Parameter& p) { return p.name == option; }))
         continue;
       chosen.push_back(setting);
-      used.insert(setting);
+      used_.insert(setting);
     }
     return chosen;
   }
 
   plugin_host::PluginHost& host_;
   const std::vector<std::string>& settings_;
+  std::set<std::string> used_;
+  std::vector<std::string> options_;  // of all components
   const std::vector<fs::path>& private_libraries_;
 };
 
@@ -193,10 +213,7 @@ std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,
   Steps all(host, settings, private_libraries);
   for (const Component& component : plugin_host::components(plugin_host::open_library(library)))
     all.add(component);
-  for (const std::string& setting : settings)
-    if (!all.used.contains(setting))
-      throw Error(fmt::format("--set {}: no component of {} has the option '{}'", setting,
-                              library.string(), option_of(setting)));
+  all.throw_unused(library);
   return std::move(all.steps);
 }
 

@@ -83,13 +83,14 @@ BOOST_FIXTURE_TEST_CASE(files_are_not_made_up, Tables) {
 
 BOOST_FIXTURE_TEST_CASE(a_setting_that_is_wrong_is_named, Tables) {
   const std::vector<std::string> settings = {"count=17"};
-  const Configured given = configured(catalogue, Kind::metric, "everything", settings);
   try {
-    planned(catalogue, Kind::metric, given.node);
+    configured(catalogue, Kind::metric, "everything", settings);
     BOOST_ERROR("nothing thrown");
-  } catch (const Failed& error) {
-    BOOST_TEST(error.what() ==
-               "count: expected an integer from 3 to 5, found '17'");
+  } catch (const WrongSettings& error) {
+    BOOST_TEST(error.problems().text(false) ==
+               "--set: error: count: expected an integer from 3 to 5, found '17'\n"
+               "      | count=17\n"
+               "      |       ^~\n");
   }
 }
 

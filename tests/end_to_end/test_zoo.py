@@ -2,6 +2,7 @@
 which survives all of them; what `assay plugins list --why` says, which runs none of their code; and what
 `assay run` says where a process can survive."""
 
+import json
 import os
 import pathlib
 import re
@@ -115,6 +116,43 @@ ENDINGS = {
     "throws_in_destructor": ("throws", "can be made", "killed by SIGABRT", None),
 }
 
+NONSENSE = "it wrote nonsense to the report of this check"
+OPENS = "opens, and its manifest is sound"
+
+# name -> (check, what is said of it; None: nothing fails). What the library does when it is loaded.
+UNRULY = {
+    "goes_on_twice": (None, None),
+    "leaves_a_process": ("ends with the process", "it left 1 process behind, which was ended"),
+    "leaves_a_daemon": ("ends with the process", "it left 1 process behind, which was ended"),
+    "leaves_a_thread": (None, None),
+    "waits_for_a_thread": ("ends with the process", ENDED),
+    "floods_the_terminal": (OPENS, ENDED + "; it printed: "),
+    "scribbles": (OPENS, NONSENSE),
+    "scribbles_half_a_line": (OPENS, NONSENSE),
+    "floods_everything": (OPENS, NONSENSE),
+    "closes_everything": (OPENS, "it closed the report of this check"),
+    "forges": (OPENS, NONSENSE),
+    "forges_a_word": (OPENS, NONSENSE),
+}
+
+# name -> what is said of what it throws
+RUDE = {
+    "coloured": "can be made: \\x1b[31mred\\r\\nthe next line\\x07 \ufffd \\u202edesrever",
+    "endless": "can be made: " + 1000 * "x" + "...",
+    "silent": "can be made: without a word",
+}
+
+
+def left_by_zoo():
+    """The processes of that name."""
+    found = []
+    for name in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            found += [name.parent.name] if name.read_text() == "left_by_zoo\n" else []
+        except OSError:
+            pass  # it has ended
+    return found
+
 
 def check(file, *options, **how):
     process = program.assay("plugins", "check", file, "--timeout", 1, "--memory", 512, *options,
@@ -206,6 +244,37 @@ class Zoo(unittest.TestCase):
                     self.assertIn(process.returncode, (program.RUN_FAILED, program.USAGE_ERROR))
                     self.assertIn(run_says, process.stderr)
 
+    def test_what_is_unruly(self):
+        """It takes what it does not own, and leaves behind what it made. Nothing of that is there later."""
+        for name, (step, reason) in UNRULY.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                code, output = check(self.place(folder, name))
+                failures = self.failures(output)
+                print(f"{name}: {failures}")
+                if step is None:
+                    self.assertEqual((code, failures), (0, []))
+                else:
+                    self.assertEqual((code, len(failures)), (1, 1))
+                    self.assertIn(f"FAILED   library: {step}: {reason}", failures[0])
+                self.assertLess(len(output), 1000)
+                self.assertEqual(left_by_zoo(), [])
+
+    def test_what_is_rude(self):
+        """Texts of a plugin do nothing to a terminal, wherever they are shown."""
+        for name, said in RUDE.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                code, output = check(self.place(folder, name))
+                self.assertEqual(code, 1)
+                print(f"{name}: {self.failures(output)[0][:200]}")
+                self.assertIn(f"FAILED   schedule rude: {said}\n", output)
+                described = program.assay("--plugin-path", folder, "plugins", "describe", "rude", folder=folder)
+                self.assertIn("Clears ", described.stdout)
+                self.assertIn("rude", listed(folder))
+                run = run_with(folder, "rude").stderr
+                shown = output + described.stdout + listed(folder)
+                self.assertEqual(re.findall("[^ -~\n\ufffd]", shown), [])
+                self.assertEqual(re.findall("[\0-\t\v-\x1f\x7f-\x9f]", run), [])
+
     def test_permissions(self):
         with program.temporary_folder() as folder:
             file = self.place(folder, "good")
@@ -246,11 +315,40 @@ class Zoo(unittest.TestCase):
             self.assertEqual(process.returncode, program.RUN_FAILED)
             self.assertIn("empty.so: 0 passed, 1 failed", process.stdout)
             self.assertRegex(process.stdout, r"good.so: \d+ passed, 0 failed")
-            process = program.assay("plugins", "check", "--set", "colour=red", good, folder=folder)
-            self.assertEqual(process.returncode, program.USAGE_ERROR)
-            self.assertIn("--set colour=red: no component of", process.stderr)
             process = program.assay("plugins", "check", folder=folder)
             self.assertEqual(process.returncode, program.USAGE_ERROR)
+
+    def test_settings_that_are_wrong(self):
+        """They are the user's mistake, and told as those of `assay run` are."""
+        sgd = program.PLUGINS / "assay_optimizer_sgd.so"
+        for setting, said in {
+                "momentum=7": "momentum: expected a number from 0 to 1, found '7'\n"
+                              "      | momentum=7\n      |          ^\n",
+                "momentun=7": "momentun: no component of assay_optimizer_sgd.so has this option\n"
+                              "      | momentun=7\n      | ^~~~~~~~ did you mean 'momentum'?",
+                "learning_rate={type: constant, value: x}": "learning_rate.value: expected a number, found 'x'\n",
+                "momentum": "expected key=value",
+                "momentum=[": ""}.items():
+            with self.subTest(setting), program.temporary_folder() as folder:
+                process = program.assay("plugins", "check", sgd, "--set", setting, folder=folder)
+                print(process.stderr)
+                self.assertEqual(process.returncode, program.USAGE_ERROR)
+                self.assertTrue(process.stderr.startswith(f"--set: error: {said}"), process.stderr)
+                self.assertEqual(process.stdout, "")
+                process = program.assay("--format", "json", "plugins", "check", sgd, "--set", setting, folder=folder)
+                problem = json.loads(process.stderr.splitlines()[0])
+                self.assertEqual((problem["source"], problem["severity"]), ("--set", "error"))
+
+    def test_limits_that_are_wrong(self):
+        for option, values, expected in [
+                ("--timeout", ["0", "-1", "1e300", "nan", "inf", "soon", ""], "seconds: more than 0, 86400 (a day) at most"),
+                ("--memory", ["0", "63", "-64", "1e99", "much", ""], "MiB: 64 to 16777216")]:
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    process = program.assay("plugins", "check", option, value, "x.so", folder="/")
+                    self.assertEqual(process.returncode, program.USAGE_ERROR)
+                    self.assertEqual(process.stderr, f"assay: error: plugins check: {option}: expected {expected}, "
+                                     f"found '{value}'  (`assay plugins check --help` shows all)\n")
 
     def test_built_in_plugins_pass(self):
         with program.temporary_folder() as folder:

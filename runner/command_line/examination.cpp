@@ -1,0 +1,231 @@
+#include "runner/command_line/examination.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "runner/command_line/words.h"
+#include "runner/conformance/child_process.h"
+#include "runner/conformance/options.h"
+#include "runner/conformance/report.h"
+#include "runner/conformance/trial.h"
+#include "runner/plugin_host/cpu.h"
+#include "runner/plugin_host/permissions.h"
+#include "runner/plugin_host/stamp.h"
+
+namespace assay::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+using conformance::Begun;
+using conformance::Outcome;
+using conformance::Verdict;
+
+// Deaths are told one by one, but a plugin that dies of everything need not do so a hundred times.
+constexpr int most_deaths = 3;
+constexpr std::size_t most_printed = 200;  // bytes
+constexpr const char* nonsense =
+    "it wrote nonsense to the report of this check (it writes to file descriptors that are not its "
+    "own)";
+
+const char* word_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed: return "passed";
+    case Verdict::failed: return "FAILED";
+    case Verdict::not_run: return "not run";
+  }
+  return "";
+}
+
+// Of what a process printed: a sanitizer's summary, else the last line.
+std::string telling_line(const std::string& text) {
+  std::size_t begin = text.rfind("\nSUMMARY: ");
+  std::size_t end = text.find_last_not_of(" \n\r\t") + 1;  // npos + 1 is 0
+  if (begin != std::string::npos) end = std::min(text.find('\n', begin + 1), end);
+  else begin = text.substr(0, end).rfind('\n');
+  begin += 1;  // npos + 1 is 0
+  return text.substr(begin, std::min(end - begin, most_printed));
+}
+
+// How far a process got, by what it told.
+class Progress {
+ public:
+  explicit Progress(std::size_t first) : next_(first) { at.number = first; }
+
+  /// False for what cannot come now.
+  bool take(const Begun& step) {
+    if (awaits_outcome_ || step.number != next_) return false;
+    ++next_;
+    at = step;
+    awaits_outcome_ = hopeful = true;
+    may_end = step.name == conformance::last_step;
+    return true;
+  }
+  bool take(const Outcome& outcome) {
+    if (!awaits_outcome_ || may_end) return false;
+    awaits_outcome_ = false;
+    at.name = fmt::format("goes on after '{}'", at.name);
+    may_end = at.number == 0 && outcome.verdict == Verdict::failed;  // it does not open
+    return true;
+  }
+
+  Begun at{0, "library", "is prepared"};
+  bool may_end = false;
+  bool hopeful = false;  ///< another process would get further
+
+ private:
+  std::size_t next_;
+  bool awaits_outcome_ = false;
+};
+
+class Examination {
+ public:
+  Examination(const Common& common, const Trial& trial, std::string file)
+      : common_(common), trial_(trial), file_(std::move(file)) {}
+
+  bool run() {
+    std::error_code error;
+    const fs::path path = fs::absolute(file_, error);
+    if (look_from_outside(path)) {
+      std::optional<std::size_t> next = 0;
+      while (next) next = run_child(path, *next);
+    }
+    fmt::print(
+        "{}: {} passed, {} failed, {} not run{}\n", one_line(shown_path(path)), passed_, failed_,
+        not_run_,
+        failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_, kilobytes_ / 1024) : "");
+    std::fflush(stdout);
+    return failed_ == 0;
+  }
+
+ private:
+  void tell(Verdict verdict, const std::string& subject, const std::string& name,
+            const std::string& text, const std::string& cost = {}) {
+    int& count = verdict == Verdict::passed   ? passed_
+                 : verdict == Verdict::failed ? failed_
+                                              : not_run_;
+    ++count;
+    if (verdict == Verdict::passed && !trial_.verbose) return;
+    std::string shown = one_line(text);
+    if (shown.empty() && verdict == Verdict::failed) shown = "without a word";
+    fmt::print("{:<7}  {}: {}{}{}{}\n", word_of(verdict), one_line(subject), one_line(name),
+               shown.empty() ? "" : ": ", shown, cost.empty() ? "" : "  " + cost);
+    std::fflush(stdout);
+  }
+
+  // Without running any of its code.
+  bool look_from_outside(const fs::path& path) {
+    constexpr const char* library = "library";
+    plugin_host::Stamp stamp;
+    try {
+      stamp = plugin_host::read_stamp(path);
+      tell(Verdict::passed, library, "is a plugin",
+           fmt::format("{} {}", stamp.plugin, stamp.version));
+    } catch (const std::exception& error) {
+      tell(Verdict::failed, library, "is a plugin", error.what());
+      return false;
+    }
+    const auto lines =
+        plugin_host::refusals(stamp, plugin_host::host_stamp(), plugin_host::cpu_instruction_set());
+    tell(lines.empty() ? Verdict::passed : Verdict::failed, library, "was built for this assay",
+         fmt::format("{}", fmt::join(lines, "; ")));
+    const std::string unsafe = plugin_host::unsafe_permissions(path);
+    tell(unsafe.empty() ? Verdict::passed : Verdict::failed, library,
+         "can be changed by its owner only", unsafe);
+    return lines.empty() && unsafe.empty();
+  }
+
+  std::vector<std::string> child_arguments(const fs::path& path, std::size_t first) const {
+    std::vector<std::string> list;
+    for (const std::string& folder : common_.plugin_path)
+      list.insert(list.end(), {"--plugin-path", folder});
+    if (common_.instructions)
+      list.insert(list.end(), {"--kernels", std::string(name_of(*common_.instructions))});
+    list.insert(list.end(), {"plugins", "check", path.string(), "--child", std::to_string(first),
+                             "--memory", std::to_string(trial_.memory)});
+    for (const std::string& setting : trial_.settings) list.insert(list.end(), {"--set", setting});
+    return list;
+  }
+
+  // The step to go on with, if it ended on the way.
+  std::optional<std::size_t> run_child(const fs::path& path, std::size_t first) {
+    const std::chrono::duration<double> patience(trial_.timeout);
+    conformance::ChildProcess child(child_arguments(path, first));
+    Progress progress(first);
+    std::string end = listen(child, progress);
+    if (end.empty()) {
+      end = child.end(patience);
+      if (end.empty() && !progress.may_end) end = "called exit(0)";
+    }
+    const auto& [number, subject, name] = progress.at;
+    if (end.empty()) {
+      if (name == conformance::last_step) tell(Verdict::passed, subject, name, {});
+      return std::nullopt;
+    }
+    if (const std::string printed = telling_line(child.output()); !printed.empty())
+      end += fmt::format("; it printed: {}", printed);
+    tell(Verdict::failed, subject, name, end);
+    if (number == 0 || progress.may_end || !progress.hopeful) return std::nullopt;
+    if (++deaths_ == most_deaths) {
+      tell(Verdict::not_run, "library", "all further checks",
+           fmt::format("it ended its process {} times", most_deaths));
+      return std::nullopt;
+    }
+    return number + 1;
+  }
+
+  // Until no line comes any more; says what is wrong with a line.
+  std::string listen(conformance::ChildProcess& child, Progress& progress) {
+    const std::chrono::duration<double> patience(trial_.timeout);
+    conformance::ReportReader report;
+    bool first = true;
+    while (const auto line = child.next_line(patience)) {
+      if (std::exchange(first, false)) {
+        if (report.begins(*line)) continue;
+        return nonsense;
+      }
+      const auto message = report.read(*line);
+      if (!message) return nonsense;
+      if (const auto* problems = std::get_if<config::Diagnostics>(&*message))
+        throw conformance::WrongSettings(*problems);
+      const Begun before = progress.at;
+      const auto* outcome = std::get_if<Outcome>(&*message);
+      if (!(outcome != nullptr ? progress.take(*outcome)
+                               : progress.take(std::get<Begun>(*message))))
+        return nonsense;
+      if (outcome != nullptr) account(before, *outcome);
+    }
+    return {};
+  }
+
+  void account(const Begun& step, const Outcome& outcome) {
+    seconds_ += outcome.seconds;
+    kilobytes_ = std::max(kilobytes_, outcome.kilobytes);
+    tell(outcome.verdict, step.subject, step.name, outcome.text,
+         trial_.verbose ? fmt::format("({:.0f} ms, {:.1f} MB)", 1e3 * outcome.seconds,
+                                      static_cast<double>(outcome.kilobytes) / 1024)
+                        : "");
+  }
+
+  const Common& common_;
+  const Trial& trial_;
+  std::string file_;
+  int passed_ = 0, failed_ = 0, not_run_ = 0, deaths_ = 0;
+  double seconds_ = 0;
+  std::int64_t kilobytes_ = 0;
+};
+
+}  // namespace
+
+bool examine(const Common& common, const Trial& trial, const std::string& file) {
+  return Examination(common, trial, file).run();
+}
+
+}  // namespace assay::command_line

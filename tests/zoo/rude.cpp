@@ -1,0 +1,36 @@
+// A schedule whose texts do something to the terminal; it throws one of them (WORDS, set by the
+// build) when it is made.
+#include <string>
+
+#include "assay/error.h"
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+namespace {
+
+std::string words() {
+  const std::string which = TEXT(WORDS);
+  if (which == "coloured") return "\x1b[31mred\r\nthe next line\a \xff \u202Edesrever";
+  if (which == "endless") return std::string(1 << 20, 'x');
+  return {};
+}
+
+class Schedule final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "rude", .doc = "Has \x1b]0;a title\a."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "height",
+       .type = assay::ParameterType::number,
+       .doc = "Clears \x1b[2J.",
+       .fallback = "1"},
+  };
+  explicit Schedule(const assay::Options& /*options*/) { throw assay::Error(words()); }
+  double value(std::int64_t /*count*/) const override { return 0.1; }
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("rude", "1.0.0", "\x1b[1mMIT", Schedule)

@@ -1,0 +1,81 @@
+// A schedule whose library does something to the process around it, or leaves something behind
+// (HOW, set by the build), when it is loaded.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+namespace {
+
+constexpr std::string_view how = TEXT(HOW);
+
+[[noreturn]] void stay() {
+  for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+}
+
+// test_zoo.py knows it by its name.
+[[noreturn]] void stay_under_a_name() {
+  prctl(PR_SET_NAME, "left_by_zoo");
+  stay();
+}
+
+void write_everywhere(std::string_view text) {
+  for (int file = 3; file < 4096; ++file) write(file, text.data(), text.size());
+}
+
+// As the process would tell it that all went well, but for the word that it drew.
+void forge(const std::string& word) {
+  for (const char* line : {R"({"verdict":0,"text":"","seconds":0,"kilobytes":0})",
+                           R"({"step":1,"subject":"library","name":"ends with the process"})"})
+    write_everywhere(word + line + "\n");
+}
+
+struct Joined {
+  std::thread thread;
+  ~Joined() {
+    if (thread.joinable()) thread.join();
+  }
+};
+Joined joined;
+
+[[maybe_unused]] const bool loaded = [] {
+  if (how == "goes_on_twice" && fork() < 0) return false;
+  if (how == "leaves_a_process" && fork() == 0) stay_under_a_name();
+  if (how == "leaves_a_daemon" && fork() == 0) {
+    setsid();
+    if (fork() == 0) stay_under_a_name();
+    _exit(0);
+  }
+  if (how == "leaves_a_thread") std::thread(stay).detach();
+  if (how == "waits_for_a_thread") joined.thread = std::thread(stay);
+  if (how == "floods_the_terminal")
+    for (;;) write(STDOUT_FILENO, how.data(), how.size());
+  if (how == "scribbles") write_everywhere("noise\n");
+  if (how == "scribbles_half_a_line") write_everywhere("noise");
+  if (how == "floods_everything")
+    for (const std::string page(4096, 'x');;) write_everywhere(page);
+  if (how == "closes_everything") closefrom(3);
+  if (how == "forges") forge({});
+  if (how == "forges_a_word") forge(std::string(32, '0') + " ");
+  return true;
+}();
+
+class Schedule final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "unruly", .doc = "Does what it should not."};
+  explicit Schedule(const assay::Options& /*options*/) {}
+  double value(std::int64_t /*count*/) const override { return 0.1; }
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("unruly", "1.0.0", "MIT", Schedule)
