@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -44,14 +45,17 @@ const char* word_of(Verdict verdict) {
   return "";
 }
 
-// Of what a process printed: a sanitizer's summary, else the last line.
+// Of what a process printed: what a sanitizer found, else the last line.
 std::string telling_line(const std::string& text) {
-  std::size_t begin = text.rfind("\nSUMMARY: ");
-  std::size_t end = text.find_last_not_of(" \n\r\t") + 1;  // npos + 1 is 0
-  if (begin != std::string::npos) end = std::min(text.find('\n', begin + 1), end);
-  else begin = text.substr(0, end).rfind('\n');
-  begin += 1;  // npos + 1 is 0
-  return text.substr(begin, std::min(end - begin, most_printed));
+  std::string found, last;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    if (found.empty() &&
+        (line.starts_with("SUMMARY: ") || line.find(": runtime error: ") != line.npos))
+      found = line;
+    if (line.find_first_not_of(" \r\t") != line.npos) last = line;
+  }
+  return (found.empty() ? last : found).substr(0, most_printed);
 }
 
 // How far a process got, by what it told.

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -72,6 +73,13 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
+  // Undefined behaviour that a plugin's sanitizer sees is no line on the way, but the end.
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  if (std::getenv("UBSAN_OPTIONS") == nullptr)
+    environment.push_back(const_cast<char*>("UBSAN_OPTIONS=halt_on_error=1"));
+  environment.push_back(nullptr);
+
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -82,7 +90,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // a group of its own
   const int error =
-      posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), environ);
+      posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw Error(fmt::format("cannot start {}: {}", program, std::strerror(error)));

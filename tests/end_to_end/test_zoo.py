@@ -154,8 +154,10 @@ def left_by_zoo():
     return found
 
 
-def check(file, *options, **how):
-    process = program.assay("plugins", "check", file, "--timeout", 1, "--memory", 512, *options,
+def check(file, *options, expect="", **how):
+    """Only what is to hang is not waited for."""
+    patience = 1 if expect and ENDED in expect else 100
+    process = program.assay("plugins", "check", file, "--timeout", patience, "--memory", 512, *options,
                             folder=file.parent, **how)
     return process.returncode, process.stdout + process.stderr
 
@@ -231,7 +233,7 @@ class Zoo(unittest.TestCase):
     def test_what_ends_badly(self):
         for name, (component, step, reason, run_says) in ENDINGS.items():
             with self.subTest(name), program.temporary_folder() as folder:
-                code, output = check(self.place(folder, name))
+                code, output = check(self.place(folder, name), expect=reason)
                 self.assertEqual(code, 1, output)
                 line = self.failures(output)[0]
                 print(f"{name}: {line}")
@@ -248,7 +250,7 @@ class Zoo(unittest.TestCase):
         """It takes what it does not own, and leaves behind what it made. Nothing of that is there later."""
         for name, (step, reason) in UNRULY.items():
             with self.subTest(name), program.temporary_folder() as folder:
-                code, output = check(self.place(folder, name))
+                code, output = check(self.place(folder, name), expect=reason)
                 failures = self.failures(output)
                 print(f"{name}: {failures}")
                 if step is None:
@@ -274,6 +276,17 @@ class Zoo(unittest.TestCase):
                 shown = output + described.stdout + listed(folder)
                 self.assertEqual(re.findall("[^ -~\n\ufffd]", shown), [])
                 self.assertEqual(re.findall("[\0-\t\v-\x1f\x7f-\x9f]", run), [])
+
+    @unittest.skipUnless((ZOO / "undefined.so").exists(), "not made for another CPU")
+    def test_undefined_behaviour(self):
+        """A plugin that brings a sanitizer of its own, as the stamp allows for this one."""
+        with program.temporary_folder() as folder:
+            code, output = check(self.place(folder, "undefined"))
+            failure = self.failures(output)[0]
+            print(failure)
+            self.assertEqual(code, 1)
+            self.assertIn("FAILED   schedule undefined: values are finite: called exit(1); it printed: ", failure)
+            self.assertIn("runtime error: signed integer overflow", failure)
 
     def test_permissions(self):
         with program.temporary_folder() as folder:

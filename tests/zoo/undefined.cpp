@@ -1,0 +1,21 @@
+// A schedule that counts beyond the largest int. Built with a sanitizer that sees that.
+#include <limits>
+
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+namespace {
+
+class Schedule final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "undefined", .doc = "Counts too far."};
+  explicit Schedule(const assay::Options& /*options*/) {}
+  double value(std::int64_t /*count*/) const override {
+    volatile int largest = std::numeric_limits<int>::max();
+    return largest + 1;
+  }
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("undefined", "1.0.0", "MIT", Schedule)
