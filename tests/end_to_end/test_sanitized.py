@@ -8,7 +8,8 @@ import unittest
 import installed
 import program
 
-STRICT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
+STRICT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+          "LSAN_OPTIONS": f"print_suppressions=0:suppressions={program.SOURCE}/tests/leaks.supp"}
 FOUND = ("runtime error:", "Sanitizer")
 BROKEN = """
 #include <limits>
@@ -70,7 +71,7 @@ class Sanitized(unittest.TestCase):
                 home = self.folder / name
                 self.shell("meson setup build && meson compile -C build", home)
                 self.shell(f"assay plugins check build/{name}.so", home)
-                self.shell(f"assay run {name}.yaml --plugin-path build train.steps=3", home)
+                self.shell(f"assay run {name}.yaml --plugin-path build", home)
 
     def test_what_they_find(self):
         (self.folder / "broken.cpp").write_text(BROKEN)
