@@ -11,18 +11,14 @@
 namespace assay::command_line {
 namespace {
 
-std::string_view name_of(Severity severity) {
-  return severity == Severity::error ? "error" : "warning";
-}
-
-std::string line_of(Severity severity, const config::Diagnostic& d) {
+std::string line_of(const config::Diagnostic& d) {
   using Json = nlohmann::ordered_json;
   const auto text = [](std::string_view words) { return Json(config::harmless(words)); };
   const config::Source* source = d.where.source.get();
   const bool in_file = source != nullptr && !source->path.empty();
   const bool placed = d.where.line > 0;
   Json json;
-  json["severity"] = name_of(severity);
+  json["severity"] = name_of(d.severity);
   json["file"] = in_file ? text(source->path) : Json();
   json["source"] = source != nullptr ? text(source->name) : Json();
   json["line"] = placed ? d.where.line : 1;
@@ -41,12 +37,11 @@ void report(const Common& common, const config::Diagnostics& diagnostics) {
     std::cerr << diagnostics.text(error_colours());
     return;
   }
-  for (const config::Diagnostic& d : diagnostics.sorted())
-    std::cerr << line_of(Severity::error, d) << '\n';
+  for (const config::Diagnostic& d : diagnostics.sorted()) std::cerr << line_of(d) << '\n';
 }
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {
-  if (common.json) return line_of(severity, {{}, {}, std::string(message), {}});
+  if (common.json) return line_of({severity, {}, {}, std::string(message), {}});
   return fmt::format("assay: {}: {}", name_of(severity), config::harmless(message));
 }
 

@@ -9,7 +9,8 @@
 
 namespace assay::command_line {
 
-/// All problems of a config. With --format json one object per line, in the order of the text:
+/// All problems of a config, warnings among them. With --format json one object per line, in the
+/// order of the text:
 ///   {"severity": "error", "file": "/home/me/a.yaml", "source": "a.yaml", "line": 3, "column": 9,
 ///    "end_column": 12, "key": "optimizer.type", "message": "no optimizer 'sdg'",
 ///    "hint": "did you mean 'sgd'?"}
@@ -18,7 +19,7 @@ namespace assay::command_line {
 /// the text would say, "argument 3", or null, too.
 void report(const Common& common, const config::Diagnostics& diagnostics);
 
-enum class Severity { error, warning };
+using config::Severity;
 
 /// What has no place in a config, as one line: "assay: error: MESSAGE", or an object as above.
 std::string problem(const Common& common, Severity severity, std::string_view message);

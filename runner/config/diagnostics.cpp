@@ -17,10 +17,10 @@ constexpr std::size_t most_shown = 100;
 constexpr std::size_t widest_line = 160;  // characters of a line that are shown
 
 struct Colours {
-  std::string_view strong, error, mark, off;
+  std::string_view strong, error, warning, mark, off;
 };
-constexpr Colours plain{"", "", "", ""};
-constexpr Colours ansi{"\x1b[1m", "\x1b[1;31m", "\x1b[1;32m", "\x1b[0m"};
+constexpr Colours plain{"", "", "", "", ""};
+constexpr Colours ansi{"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;32m", "\x1b[0m"};
 
 auto order(const Diagnostic& d) {
   const Source* source = d.where.source.get();
@@ -41,8 +41,10 @@ std::string header(const Diagnostic& d, const Colours& c) {
       place += fmt::format(":{}:{}", d.where.line, d.where.column);
     place = fmt::format("{}{}:{} ", c.strong, place, c.off);
   }
-  return fmt::format("{}{}error:{} {}{}{}\n", place, c.error, c.off, harmless(shortened(d.key)),
-                     d.key.empty() ? "" : ": ", harmless(d.message));
+  const bool error = d.severity == Severity::error;
+  return fmt::format("{}{}{}:{} {}{}{}\n", place, error ? c.error : c.warning, name_of(d.severity),
+                     c.off, harmless(shortened(d.key)), d.key.empty() ? "" : ": ",
+                     harmless(d.message));
 }
 
 // The line and, below it, the white space and the marks that underline the place.
@@ -92,8 +94,19 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
+std::string_view name_of(Severity severity) {
+  return severity == Severity::error ? "error" : "warning";
+}
+
 void Diagnostics::error(Location where, std::string key, std::string message, std::string hint) {
-  list_.push_back({std::move(where), std::move(key), std::move(message), std::move(hint)});
+  list_.push_back(
+      {Severity::error, std::move(where), std::move(key), std::move(message), std::move(hint)});
+  ++errors_;
+}
+
+void Diagnostics::warning(Location where, std::string key, std::string message, std::string hint) {
+  list_.push_back(
+      {Severity::warning, std::move(where), std::move(key), std::move(message), std::move(hint)});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

@@ -10,7 +10,12 @@
 
 namespace assay::config {
 
+enum class Severity { error, warning };
+
+std::string_view name_of(Severity severity);
+
 struct Diagnostic {
+  Severity severity = Severity::error;
   Location where;
   std::string key;      ///< full key, "optimizer.type"; may be empty
   std::string message;  ///< what is wrong and what was expected
@@ -20,8 +25,11 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void error(Location where, std::string key, std::string message, std::string hint = {});
-  bool empty() const { return list_.empty(); }
-  std::size_t size() const { return list_.size(); }
+  /// What is no error, but probably not meant.
+  void warning(Location where, std::string key, std::string message, std::string hint = {});
+  /// Of errors; warnings do not count.
+  bool empty() const { return errors_ == 0; }
+  std::size_t size() const { return errors_; }
   /// Files first, then arguments, in order of place. Of several problems of one key at one place
   /// only the first is kept: the others follow from it.
   std::vector<Diagnostic> sorted() const;
@@ -34,6 +42,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> list_;
+  std::size_t errors_ = 0;
 };
 
 }  // namespace assay::config
