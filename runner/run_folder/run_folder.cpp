@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -31,6 +34,17 @@ namespace {
 
 void remove_empty(const std::vector<fs::path>& folders) noexcept {
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) ::rmdir(folder->c_str());
+}
+
+// File systems that the kernel makes up, in which a program keeps nothing. What access(2) says
+// there to root is not what mkdir(2) says.
+bool is_made_up(const fs::path& folder) {
+  constexpr std::array<std::uint32_t, 10> kinds = {
+      PROC_SUPER_MAGIC, SYSFS_MAGIC,      CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
+      TRACEFS_MAGIC,    SECURITYFS_MAGIC, PSTOREFS_MAGIC,     DEVPTS_SUPER_MAGIC,  BPF_FS_MAGIC};
+  struct statfs found = {};
+  return ::statfs(folder.c_str(), &found) == 0 &&
+         std::ranges::count(kinds, static_cast<std::uint32_t>(found.f_type)) != 0;
 }
 
 // Makes the folder and those above it; returns the new ones, outermost first.
@@ -90,6 +104,7 @@ std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
 
 RunFolder RunFolder::create(const std::string& name_template,
                             std::chrono::system_clock::time_point start) {
+  check(name_template, start);
   const fs::path wanted = path_of(name_template, start);
   std::vector<fs::path> above = make_folders(wanted.parent_path());
   fs::path path = wanted;
@@ -117,6 +132,15 @@ void RunFolder::check(const std::string& name_template,
     there = there.parent_path();
   const fs::path& blamed = there == parent ? wanted : parent;
   if (!fs::is_directory(there, ignored)) fail(parent, ENOTDIR);
+  if (is_made_up(there))
+    throw RunDirError(
+        fmt::format("{} cannot be created: {} is the kernel's own, not a place for files",
+                    blamed.string(), there.string()));
+  const long longest = ::pathconf(there.c_str(), _PC_NAME_MAX);
+  const auto too_long = [longest](const fs::path& name) {
+    return longest > 0 && name.native().size() > static_cast<std::size_t>(longest);
+  };
+  if (std::ranges::any_of(wanted.lexically_relative(there), too_long)) fail(wanted, ENAMETOOLONG);
   if (::faccessat(AT_FDCWD, there.c_str(), W_OK | X_OK, AT_EACCESS) != 0) fail(blamed, errno);
 }
 

@@ -71,6 +71,14 @@ BOOST_AUTO_TEST_CASE(a_check_makes_nothing) {
   BOOST_TEST(fs::is_empty(path()));
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_made_is_known_before) {
+  for (const char* name : {"/proc/nope", "/proc/nope/${now:%Y}", "/sys/a"})
+    BOOST_TEST(error_of(name).ends_with(" is the kernel's own, not a place for files"), name);
+  const std::string name = *this / "a" / std::string(256, 'b') / "c";
+  BOOST_TEST(error_of(name) == name + " cannot be created: File name too long");
+  BOOST_TEST(fs::is_empty(path()));
+}
+
 BOOST_AUTO_TEST_CASE(a_slash_at_the_end_changes_nothing) {
   BOOST_TEST(RunFolder::create(*this / "a/", start).path() == (*this / "a"));
   BOOST_TEST(RunFolder::create((*this / "x/../b/./").string(), start).path() == (*this / "b"));
