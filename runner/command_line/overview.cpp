@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/summary.h"
 #include "runner/command_line/words.h"
+#include "runner/config/utf8.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
@@ -55,10 +57,52 @@ std::string memory(const experiment::MemoryUse& use) {
                      bytes_text(use.slots), bytes_text(use.workspaces), bytes_text(use.data));
 }
 
-// What a hook does when it fires: one row of the timetable.
-struct Row {
-  std::string name, times, steps, writes;
-};
+// One row of the timetable: a hook, and what it does when it fires.
+using Row = std::array<std::string, 4>;
+
+// On one line, as C writes it.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n') result += "\\n";
+    else if (c == '\t') result += "\\t";
+    else if (c == '\r') result += "\\r";
+    else if (code < 0x20 || code == 0x7F) result += fmt::format("\\x{:02x}", code);
+    else result += c;
+  }
+  return config::harmless(result);
+}
+
+// Columns of a terminal.
+std::size_t width_of(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = config::character_at(text, at).value_or(config::Character{0xFFFD, 1});
+    columns += config::width(character.code);
+    at += character.bytes;
+  }
+  return columns;
+}
+
+// Columns as wide as they must be, the second one to the right.
+std::vector<std::string> aligned(const std::vector<Row>& rows) {
+  std::array<std::size_t, 4> widths = {};
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::vector<std::string> lines;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string room(widths[i] - width_of(row[i]), ' ');
+      const bool last = i + 1 == row.size();
+      line += i == 1 ? room + row[i] : row[i] + (last ? "" : room);
+      if (!last) line += "  ";
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
 
 std::string steps_text(const hooks::Timetable& timetable) {
   const auto count = static_cast<std::size_t>(timetable.count());
@@ -74,11 +118,11 @@ std::string tag_text(const std::string& tag, const hooks::Timetable& timetable,
                      std::int64_t steps_per_epoch) {
   std::vector<std::string> tags;
   for (const std::int64_t step : timetable.first(shown_firings)) {
-    std::string text =
-        fmt::format("\"{}\"", hooks::expand_tag(tag, step, hooks::epoch_of(step, steps_per_epoch)));
+    std::string text = fmt::format(
+        "\"{}\"", escaped(hooks::expand_tag(tag, step, hooks::epoch_of(step, steps_per_epoch))));
     if (std::ranges::count(tags, text) == 0) tags.push_back(std::move(text));
   }
-  if (tags.empty()) tags.push_back(fmt::format("\"{}\"", tag));
+  if (tags.empty()) tags.push_back(fmt::format("\"{}\"", escaped(tag)));
   const bool more = tags.size() > 1 && timetable.count() > static_cast<int>(shown_firings);
   return fmt::format("{}{}", fmt::join(tags, ", "), more ? ", ..." : "");
 }
@@ -107,17 +151,7 @@ std::vector<std::string> timetable(const plan::Plan& plan,
     rows.push_back({plan.hooks[i].name, grouped(timetable.count()), steps_text(timetable),
                     writes(plan.hooks[i], experiment.hooks[i], timetable, steps_per_epoch)});
   }
-  const auto width = [&rows](std::string Row::*column) {
-    std::size_t most = 0;
-    for (const Row& row : rows) most = std::max(most, (row.*column).size());
-    return most;
-  };
-  std::vector<std::string> lines;
-  for (const Row& row : rows)
-    lines.push_back(fmt::format("{:<{}}  {:>{}}  {:<{}}  {}", row.name, width(&Row::name),
-                                row.times, width(&Row::times), row.steps, width(&Row::steps),
-                                row.writes));
-  return lines;
+  return aligned(rows);
 }
 
 }  // namespace
@@ -129,7 +163,7 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
     lines.push_back(fmt::format("  {:<8}{}", name, text));
   };
   line("digest", plan::digest(plan));
-  line("folder", plan.run_dir);
+  line("folder", escaped(plan.run_dir));
   line("data", data_text(plan, experiment));
   line("train", training(plan, experiment));
   line("work", work(experiment, host));
