@@ -2,7 +2,8 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <string>
+#include <unordered_set>
 
 #include "assay/error.h"
 #include "runner/data/shape.h"
@@ -18,12 +19,12 @@ class Builder final : public ModelBuilder {
   std::int64_t outputs() const override { return out_.outputs; }
 
   int parameter(std::string_view name, const Shape& shape, Role role, Initializer init) override {
-    const bool known = std::any_of(out_.parameters.begin(), out_.parameters.end(),
-                                   [&](const ParameterInfo& p) { return p.name == name; });
-    if (known) complain(fmt::format("parameter '{}' is declared twice", name));
+    if (!names_.emplace(name).second)
+      complain(fmt::format("parameter '{}' is declared twice", name));
     check(shape, fmt::format("parameter '{}'", name));
     out_.parameters.push_back({std::string(name), shape, role, init});
-    if (!data::elements({out_.parameter_count()})) complain("there are more than 2^56 weights");
+    weights_ += shape.elements();
+    if (!data::elements({weights_})) complain("there are more than 2^56 weights");
     return static_cast<int>(out_.parameters.size()) - 1;
   }
 
@@ -58,6 +59,8 @@ class Builder final : public ModelBuilder {
   }
 
   ModelDescription& out_;
+  std::unordered_set<std::string> names_;  // of the parameters
+  std::int64_t weights_ = 0;               // in all of them
   bool complained_ = false;
 };
 
