@@ -176,13 +176,28 @@ class Writer {
   const Plan& plan_;
 };
 
-std::string place_text(const config::Location& where) {
-  if (where.source == nullptr) return "default";
-  std::string name = config::harmless(where.source->name);
+// Lines of one source.
+struct Stretch {
+  const config::Source* source;
+  std::int64_t first, last;
+};
+
+void add(std::vector<Stretch>& stretches, const config::Location& where) {
+  const auto known = std::ranges::find(stretches, where.source.get(), &Stretch::source);
+  if (known == stretches.end())
+    return stretches.push_back({where.source.get(), where.line, where.line});
+  known->first = std::min(known->first, where.line);
+  known->last = std::max(known->last, where.line);
+}
+
+std::string place_text(const Stretch& stretch) {
+  if (stretch.source == nullptr) return "default";
+  std::string name = config::harmless(stretch.source->name);
   std::ranges::replace(name, '\n', ' ');
   // An argument has one line, and a place without a line is a whole file.
-  if (where.source->path.empty() || where.line == 0) return name;
-  return fmt::format("{}:{}", name, where.line);
+  if (stretch.source->path.empty() || stretch.first == 0) return name;
+  return stretch.first == stretch.last ? fmt::format("{}:{}", name, stretch.first)
+                                       : fmt::format("{}:{}-{}", name, stretch.first, stretch.last);
 }
 
 std::string header(const Plan& plan) {
@@ -204,12 +219,12 @@ std::string emit_with_origins(const Plan& plan) {
 }
 
 std::string origin(const Node& value) {
-  std::vector<std::string> places = {place_text(value.where)};
-  for (const Node& element : value.list) {
-    if (element.where.source == nullptr) continue;
-    std::string place = place_text(element.where);
-    if (std::ranges::count(places, place) == 0) places.push_back(std::move(place));
-  }
+  std::vector<Stretch> stretches;
+  add(stretches, value.where);
+  for (const Node& element : value.list)
+    if (element.where.source != nullptr) add(stretches, element.where);
+  std::vector<std::string> places;
+  for (const Stretch& stretch : stretches) places.push_back(place_text(stretch));
   return fmt::format("{}", fmt::join(places, ", "));
 }
 
