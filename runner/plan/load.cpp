@@ -1,12 +1,16 @@
 #include "runner/plan/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
 
+#include "runner/config/argument.h"
 #include "runner/config/composition.h"
 #include "runner/config/overrides.h"
+#include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plan/schema.h"
@@ -32,20 +36,74 @@ void make_defaults_reachable(config::Node& config, std::span<const std::string> 
   config.map.push_back({"loggers", {}, std::move(*list)});
 }
 
+// Of arguments for a config that cannot be read: whether each is one.
+void check_alone(std::span<const std::string> arguments, config::Diagnostics& diagnostics) {
+  std::size_t values_left = config::max_nodes;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto source = std::make_shared<const config::Source>(
+        config::Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
+    if (config::check_text(source, diagnostics))
+      config::read_argument(source, values_left, diagnostics);
+  }
+}
+
+// What an argument that cannot be read was to set, and nothing else sets, is not missing.
+void excuse(config::Node& config, const config::Location& argument) {
+  const std::string& text = argument.source->text;
+  const std::size_t key_end = text.find('=');
+  if (text.starts_with('~') || key_end == text.npos) return;
+  std::size_t begin = text.find_first_not_of('+');
+  config::Node* node = &config;
+  while (node->kind == config::Node::Kind::map && begin < key_end) {
+    const std::size_t end = std::min(text.find('.', begin), key_end);
+    const std::string part = text.substr(begin, end - begin);
+    if (part.empty() || part == "extends") return;
+    config::Node* next = node->find(part);
+    if (next == nullptr) {
+      config::Node excused;
+      excused.reported = true;
+      excused.where = config::Places(argument.source).at(begin, end);
+      node->map.push_back({part, excused.where, std::move(excused)});
+      return;
+    }
+    node = next;
+    begin = end + 1;
+  }
+}
+
+void apply(config::Node& config, std::span<const std::string> overrides,
+           config::Composition& composition, config::Diagnostics& diagnostics) {
+  make_defaults_reachable(config, overrides);
+  const std::size_t problems = diagnostics.size();
+  config::apply_overrides(config, overrides, composition, diagnostics);
+  if (diagnostics.size() == problems) return;
+  for (const config::Diagnostic& d : diagnostics.sorted())
+    if (d.where.source != nullptr && d.where.source->path.empty()) excuse(config, d.where);
+}
+
 }  // namespace
 
-std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
-                         Catalogue& catalogue, config::Diagnostics& diagnostics) {
+std::optional<Plan> load_draft(const std::string& config_path,
+                               std::span<const std::string> overrides, Catalogue& catalogue,
+                               config::Diagnostics& diagnostics) {
   const config::StaysWithPlace stays = stays_with_place;
   config::Composition composition(stays, diagnostics);
   std::optional<config::Node> config = composition.file(config_path);
-  if (!config) return std::nullopt;
-  make_defaults_reachable(*config, overrides);
-  config::apply_overrides(*config, overrides, composition, diagnostics);
-  std::optional<Plan> plan = make_plan(*config, catalogue, diagnostics);
-  if (!diagnostics.empty() || !plan) return std::nullopt;
-  plan->source = config->where.source;
-  plan->sources = composition.sources();
+  if (!config) {
+    check_alone(overrides, diagnostics);
+    return std::nullopt;
+  }
+  apply(*config, overrides, composition, diagnostics);
+  Plan plan = draft_plan(*config, catalogue, diagnostics);
+  plan.source = config->where.source;
+  plan.sources = composition.sources();
+  return plan;
+}
+
+std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
+                         Catalogue& catalogue, config::Diagnostics& diagnostics) {
+  std::optional<Plan> plan = load_draft(config_path, overrides, catalogue, diagnostics);
+  if (!diagnostics.empty()) return std::nullopt;
   return plan;
 }
 

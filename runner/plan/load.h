@@ -15,4 +15,10 @@ namespace assay::plan {
 std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
                          Catalogue& catalogue, config::Diagnostics& diagnostics);
 
+/// The same, where there was a problem as far as the config could be understood (draft_plan);
+/// nothing when a file cannot be read.
+std::optional<Plan> load_draft(const std::string& config_path,
+                               std::span<const std::string> overrides, Catalogue& catalogue,
+                               config::Diagnostics& diagnostics);
+
 }  // namespace assay::plan

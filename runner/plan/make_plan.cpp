@@ -14,6 +14,14 @@ namespace {
 
 using config::Node;
 
+// What its references give, if only to know whether there is a name.
+bool has_name(Node config) {
+  config::Diagnostics none;
+  config::interpolate(config, none);
+  const Node& name = *config.find("name");
+  return name.kind == Node::Kind::scalar && !name.reported;
+}
+
 // What references may refer to, though the file does not say it.
 void add_defaults(Node& config) {
   const auto add = [&config](const char* key, std::string value, bool reported = false) {
@@ -34,21 +42,27 @@ void add_defaults(Node& config) {
       !stem.empty() && config::harmless(stem) == stem && stem.find("${") == stem.npos;
   add("name", is_name ? stem : "experiment");
   add("seed", fallback("seed"));
-  const bool named = config.find("name")->kind == Node::Kind::scalar;
+  const bool named = config.find("run_dir") != nullptr || has_name(config);
   add("run_dir", named ? fallback("run_dir") : "", !named);  // which refers to the name
 }
 
 }  // namespace
 
-std::optional<Plan> make_plan(const Node& config, Catalogue& catalogue,
-                              config::Diagnostics& diagnostics) {
+Plan draft_plan(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics) {
   const std::size_t problems = diagnostics.size();
   Node complete = config;
   add_defaults(complete);
   config::interpolate(complete, diagnostics);
   Plan plan = Planner(complete, catalogue, diagnostics).plan();
+  if (diagnostics.size() == problems) plan.yaml = emit(plan);
+  return plan;
+}
+
+std::optional<Plan> make_plan(const Node& config, Catalogue& catalogue,
+                              config::Diagnostics& diagnostics) {
+  const std::size_t problems = diagnostics.size();
+  Plan plan = draft_plan(config, catalogue, diagnostics);
   if (diagnostics.size() > problems) return std::nullopt;
-  plan.yaml = emit(plan);
   return plan;
 }
 

@@ -19,4 +19,8 @@ namespace assay::plan {
 std::optional<Plan> make_plan(const config::Node& config, Catalogue& catalogue,
                               config::Diagnostics& diagnostics);
 
+/// The same, where there was a problem as far as the config could be understood: its parts say what
+/// they are good for (ComponentPlan::soundness, Plan::doubtful), and `yaml` is empty.
+Plan draft_plan(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
+
 }  // namespace assay::plan

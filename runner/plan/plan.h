@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,9 @@ struct Plan {
   std::shared_ptr<const config::Source> source;  ///< the config as read
   /// All files that the plan was made from: `source`, its bases, fragments.
   std::vector<std::shared_ptr<const config::Source>> sources;
+  /// In the plan of a config with problems, the keys from which nothing is to be concluded:
+  /// "run_dir", "dataset.split", "train", "metrics" (their names), "hooks.NAME" (when it fires).
+  std::set<std::string, std::less<>> doubtful;
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
 
   /// Nowhere for a default.

@@ -46,12 +46,14 @@ Plan Planner::plan() {
   plan.name = optional<std::string>(option("name")).value_or("");
   plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
   plan.threads = optional<std::int64_t>(option("threads"));
-  plan.run_dir = run_dir();
   plan.kernels = kernels();
+  const std::size_t problems = diagnostics_.size();
+  plan.run_dir = run_dir();
   check_name(plan.name);
+  if (diagnostics_.size() > problems || reported("name") || reported("run_dir")) doubt("run_dir");
   const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
   plan.dataset = dataset.component;
-  plan.split = split(dataset.common);
+  plan.split = split(dataset);
   plan.model = component("model", Kind::model).component;
   plan.loss = component("loss", Kind::loss).component;
   plan.optimizer = component("optimizer", Kind::optimizer).component;
@@ -61,6 +63,7 @@ Plan Planner::plan() {
   add_builtin_metrics(plan);
   plan.loggers = loggers();
   plan.places = std::move(places_);
+  plan.doubtful = std::move(doubtful_);
   check_duplicates(plan, diagnostics_);
   check_placeholders(plan, config_, diagnostics_);
   return plan;
@@ -143,7 +146,9 @@ Validator::Placed Planner::component(const char* key, Kind kind,
                                      std::span<const Parameter> common) {
   if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
   option(key);  // reports that it is missing
-  return {};
+  Validator::Placed missing;
+  missing.component.soundness = Soundness::broken;
+  return missing;
 }
 
 }  // namespace assay::plan

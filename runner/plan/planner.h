@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ class Planner {
   /// A config whose references are filled in. All borrowed.
   Planner(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
 
-  /// All problems are reported; the plan is fit for use where there was none.
+  /// All problems are reported. Where there was one, the plan's parts say what they are good for.
   Plan plan();
 
  private:
@@ -35,9 +36,10 @@ class Planner {
   std::string run_dir();
   std::optional<InstructionSet> kernels();
   bool reported(const char* key) const;
+  void doubt(const std::string& key) { doubtful_.insert(key); }
   Validator::Placed component(const char* key, Kind kind, std::span<const Parameter> common = {});
 
-  std::optional<SplitPlan> split(const Values& common);
+  std::optional<SplitPlan> split(const Validator::Placed& dataset);
   TrainPlan train();
   void no_length_of_training();
   config::Location second_of_epochs_and_steps() const;
@@ -54,6 +56,7 @@ class Planner {
   config::Location end_;  // of the config
   Validator validator_;
   std::map<std::string, config::Location, std::less<>> places_;  // see Plan
+  std::set<std::string, std::less<>> doubtful_;                  // see Plan
 };
 
 /// Whether a value directly below was found wrong already: what follows from it is not to be told.

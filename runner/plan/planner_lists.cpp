@@ -15,9 +15,13 @@ using config::Node;
 
 std::vector<NamedComponent> Planner::metrics() {
   std::vector<NamedComponent> result;
+  if (validator_.meant("metrics")) doubt("metrics");
   const Node* section = config_.find("metrics");
   if (section == nullptr) return result;
-  for (const Member& m : members_by_name(*section, "metrics", diagnostics_))
+  const std::size_t problems = diagnostics_.size();
+  const std::vector<Member> named = members_by_name(*section, "metrics", diagnostics_);
+  if (diagnostics_.size() > problems || section->reported) doubt("metrics");
+  for (const Member& m : named)
     result.push_back({m.name, validator_.component(*m.node, Kind::metric, m.key).component});
   return result;
 }
@@ -87,7 +91,10 @@ HookPlan Planner::hook(Node node, const Member& member, ListNames& names) {
     diagnostics_.error(placed.common.find("from")->where, config::joined(key, "from"),
                        fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
   std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
-  note(config::joined("hooks", name), placed.common);
+  const std::string named = config::joined("hooks", name);
+  note(named, placed.common);
+  // An unknown key may have meant one of the trigger's.
+  if (diagnostics_.size() > problems || has_reported(&node)) doubt(named);
   return {std::move(name), std::move(trigger), placed.component};
 }
 

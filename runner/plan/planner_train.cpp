@@ -19,20 +19,26 @@ bool has_reported(const Node* map) {
           }));
 }
 
-std::optional<SplitPlan> Planner::split(const Values& common) {
-  note("dataset", common);
-  const auto values = optional<Values>(common, "split");
+std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
+  note("dataset", dataset.common);
+  const auto values = optional<Values>(dataset.common, "split");
+  // An unknown key may have meant it.
+  if (dataset.common_problems > 0 || validator_.meant("dataset") ||
+      (!values && dataset.component.soundness != Soundness::sound))
+    doubt("dataset.split");
   if (!values) return std::nullopt;
   note("dataset.split", *values);
   SplitPlan split;
-  split.where = common.find("split")->where;
+  split.where = dataset.common.find("split")->where;
   split.test = optional<double>(*values, "test").value_or(0);
   split.validation = optional<double>(*values, "validation").value_or(0);
   split.seed = static_cast<std::uint64_t>(optional<std::int64_t>(*values, "seed").value_or(0));
-  if (split.test + split.validation >= 1)
+  if (split.test + split.validation >= 1) {
     diagnostics_.error(split.where, "dataset.split",
                        "test and validation together leave no rows to train on",
                        "shares that add up to less than 1");
+    doubt("dataset.split");
+  }
   return split;
 }
 
@@ -49,12 +55,16 @@ TrainPlan Planner::train() {
   train.on_nan = optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
   train.lanes = optional<std::int64_t>(values, "lanes");
   train.block_rows = optional<std::int64_t>(values, "block_rows");
-  if (diagnostics_.size() > problems || has_reported(config_.find("train"))) return train;
+  if (diagnostics_.size() > problems || has_reported(config_.find("train"))) {
+    doubt("train");
+    return train;
+  }
   if (train.epochs && train.steps)
     diagnostics_.error(second_of_epochs_and_steps(), "train",
                        "expected epochs or steps, found both", "remove one, or set it to null");
   else if (!train.epochs && !train.steps) no_length_of_training();
   else train.where = values.find(train.epochs ? "epochs" : "steps")->where;
+  if (train.epochs.has_value() == train.steps.has_value()) doubt("train");
   return train;
 }
 

@@ -80,6 +80,7 @@ void Validator::unknown_keys(const Node& map,
         suggestion.empty() && found != below.end())
       suggestion = *found;
     if (!suggestion.empty()) mean(config::joined(key, suggestion));
+    ++unknown_keys_;
     diagnostics_.error(entry.where,
                        config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
                        message, config::hint_of(suggestion, keys));
@@ -91,7 +92,10 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
   const std::string full = config::joined(key, p.name);
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
   if (p.fallback != nullptr) return fallback(p, full);
-  if (meant_.contains(full)) return {};
+  if (meant_.contains(full)) {
+    ++passed_over_;
+    return {};
+  }
   diagnostics_.error(owner, full, "missing: expected " + expectation(p),
                      how_to_add(map, p, full, owner));
   return {};
@@ -114,7 +118,7 @@ std::string Validator::how_to_add(const Node& map, const Parameter& p, const std
 
 Value Validator::given(const Node& node, const Parameter& p, const std::string& key) {
   Value value{{}, node.where};
-  if (node.reported) return value;
+  if (pass_over(node)) return value;
   const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
   if (node.kind == Node::Kind::null && nullable) return value;
   const bool plain = p.type != ParameterType::group && p.type != ParameterType::component;
@@ -139,7 +143,7 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
 
 Value Validator::single(const Node& node, const Parameter& p, const std::string& key) {
   Value value{{}, node.where};
-  if (node.reported) return value;
+  if (pass_over(node)) return value;
   const auto take = [&](const auto& scalar, std::span<const std::string> words_to_mean = {}) {
     if (scalar.value) value.data = *scalar.value;
     else

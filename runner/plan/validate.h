@@ -17,8 +17,8 @@
 namespace assay::plan {
 
 /// The values that it gives are complete where there was no problem, and fit for nothing but going
-/// on to look for further problems where there was one. `key` is the full key of what is looked at,
-/// for messages.
+/// on to look for further problems where there was one; ComponentPlan::soundness tells them apart.
+/// `key` is the full key of what is looked at, for messages.
 class Validator {
  public:
   Validator(Catalogue& catalogue, config::Diagnostics& diagnostics)
@@ -41,13 +41,23 @@ class Validator {
 
   struct Placed {
     ComponentPlan component;
-    Values common;  ///< of the table that all components at this place share
+    Values common;                    ///< of the table that all components at this place share
+    std::size_t common_problems = 0;  ///< in `common`
   };
   /// `NAME` or `{type: NAME, ...}`, where the options of the type and those in `common` may stand.
   Placed component(const config::Node& node, Kind kind, const std::string& key,
                    std::span<const Parameter> common = {});
 
  private:
+  Placed read_component(const config::Node& node, Kind kind, const std::string& key,
+                        std::span<const Parameter> common);
+  /// Problems met so far, those that were reported elsewhere included.
+  std::size_t problems() const { return diagnostics_.size() + passed_over_; }
+  /// True: nothing is to be said of the node.
+  bool pass_over(const config::Node& node) {
+    passed_over_ += node.reported ? 1 : 0;
+    return node.reported;
+  }
   Value given(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value single(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value rate(const config::Node& node, const Parameter& parameter, const std::string& key);
@@ -67,8 +77,10 @@ class Validator {
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
   std::set<std::string> meant_;  // full keys that unknown ones are close to
-  std::size_t depth_ = 0;        // of components within components
-  std::size_t defaults_ = 0;     // of defaults within defaults
+  std::size_t passed_over_ = 0;  // what was not reported again
+  std::size_t unknown_keys_ = 0;
+  std::size_t depth_ = 0;     // of components within components
+  std::size_t defaults_ = 0;  // of defaults within defaults
   bool endless_ = false;
 };
 

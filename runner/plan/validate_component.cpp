@@ -24,10 +24,23 @@ const Node* type_of(const Node& component) {
 
 Validator::Placed Validator::component(const Node& node, Kind kind, const std::string& key,
                                        std::span<const Parameter> common) {
+  const std::size_t before = problems();
+  const std::size_t unknown_before = unknown_keys_;
+  Placed placed = read_component(node, kind, key, common);
+  const std::size_t unknown = unknown_keys_ - unknown_before;
+  const std::size_t others = problems() - before - unknown - placed.common_problems;
+  placed.component.soundness = others > 0    ? Soundness::broken
+                               : unknown > 0 ? Soundness::extra_keys
+                                             : Soundness::sound;
+  return placed;
+}
+
+Validator::Placed Validator::read_component(const Node& node, Kind kind, const std::string& key,
+                                            std::span<const Parameter> common) {
   Placed placed;
   placed.component.kind = kind;
   placed.component.where = node.where;
-  if (node.reported) return placed;
+  if (pass_over(node)) return placed;
   if (node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
     wrong(node, "the name of " + with_article(kind) + ", or {type: NAME, ...}", key,
           listing(kind, catalogue_.names(kind)));
@@ -38,7 +51,10 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
     diagnostics_.error(node.where, key, "defaults without end: each holds another component");
     endless_ = true;
   }
-  if (endless_) return placed;
+  if (endless_) {
+    ++passed_over_;
+    return placed;
+  }
   const Node* type = type_of(node);
   if (type == nullptr) {
     missing_type(node, kind, key);
@@ -52,7 +68,11 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
   Node map = node;
   std::erase_if(map.map, [](const Node::Entry& entry) { return entry.key == "type"; });
   ++depth_;
+  const std::size_t before_common = problems();
+  const std::size_t unknown_before = unknown_keys_;
   placed.common = options(map, common, key, type->where);
+  placed.common_problems = problems() - before_common;
+  unknown_keys_ = unknown_before;  // those in `common` are none of the component's
   if (own) {
     unknown_keys(map, {*own, common}, key,
                  fmt::format("{} '{}' has no such option", name_of(kind), type->scalar));
@@ -76,7 +96,7 @@ void Validator::missing_type(const Node& component, Kind kind, const std::string
 
 std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,
                                                            const std::string& key) {
-  if (type.reported) return std::nullopt;
+  if (pass_over(type)) return std::nullopt;
   const std::vector<std::string> names = catalogue_.names(kind);
   if (type.kind != Node::Kind::scalar) {
     wrong(type, "the name of " + with_article(kind), key, listing(kind, names));

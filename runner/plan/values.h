@@ -37,12 +37,20 @@ class Values {
   std::vector<std::pair<std::string, Value>> entries_;
 };
 
+/// How far a component could be understood, in the plan of a config with problems.
+enum class Soundness {
+  sound,
+  extra_keys,  ///< complete, but for what was meant by keys that its type does not have
+  broken       ///< nothing that could be made
+};
+
 /// A component to make: `{type: NAME, ...}`.
 struct ComponentPlan {
   Kind kind{};
   std::string type;
   Values values;
   config::Location where;  ///< of the type's name
+  Soundness soundness = Soundness::sound;
 };
 
 using List = std::vector<Value>;
