@@ -5,10 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,43 +17,25 @@
 #include "runner/command_line/overview.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/experiment/experiment.h"
 #include "runner/picture/load.h"
 #include "runner/plugin_host/search_path.h"
-#include "runner/run_folder/run_folder.h"
 
 namespace assay::command_line {
 namespace {
-
-void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
-  try {
-    run_folder::RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
-  } catch (const run_folder::RunDirError& error) {
-    report_run_dir(plan, error, diagnostics);
-  }
-}
 
 int check(const Common& common, const ConfigArguments& arguments) {
   const std::string config = config_of(arguments.config);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);  // of its own: its kernels may differ
-  const auto plan = load_plan(common, config, arguments.overrides, host, diagnostics);
-  std::optional<experiment::Experiment> experiment;
-  if (plan) {
-    use_kernels(*plan, host);
-    experiment = experiment::make_experiment(*plan, host, diagnostics);
-    check_run_dir(*plan, diagnostics);
+  const auto prepared = prepare(common, config, arguments.overrides, host, diagnostics);
+  if (prepared) {
+    const auto& [plan, experiment] = *prepared;
+    if (experiment.draws_pictures) picture::load(plugin_host::places().private_libraries);
+    std::cout << fmt::format("{} ({})\n{}\n", plan.name, config, overview(plan, experiment, host))
+              << std::flush;
   }
-  if (!diagnostics.empty()) {
-    report(common, diagnostics);
-    return usage_error;
-  }
-  if (experiment->draws_pictures) picture::load(plugin_host::places().private_libraries);
-  std::cout << fmt::format("{} ({})\n{}\n", plan->name, config, overview(*plan, *experiment, host))
-            << std::flush;
-  for (const std::string& warning : experiment->warnings)
-    report(common, warning, Severity::warning);
-  return done;
+  report(common, diagnostics);
+  return prepared ? done : usage_error;
 }
 
 int check_all(const Common& common, const std::vector<std::string>& arguments) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -30,6 +31,38 @@ std::string similar_file(const fs::path& missing) {
   return name.empty() ? "" : (missing.parent_path() / name).string();
 }
 
+std::optional<plan::Plan> load_draft(const Common& common, const std::string& config,
+                                     std::vector<std::string> overrides,
+                                     plugin_host::PluginHost& host,
+                                     config::Diagnostics& diagnostics) {
+  if (common.instructions)
+    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
+  auto plan = plan::load_draft(config, overrides, host, diagnostics);
+  if (plan && common.instructions)
+    plan->places["kernels"] = {
+        std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};
+  return plan;
+}
+
+void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host,
+                 config::Diagnostics& diagnostics) {
+  if (!plan.kernels) return;
+  try {
+    host.use(*plan.kernels);
+  } catch (const Error& error) {
+    diagnostics.error(plan.place("kernels"), "kernels", error.what());
+  }
+}
+
+void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
+  if (plan.doubtful.contains("run_dir")) return;
+  try {
+    run_folder::RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
+  } catch (const run_folder::RunDirError& error) {
+    report_run_dir(plan, error, diagnostics);
+  }
+}
+
 }  // namespace
 
 std::string config_of(const std::string& config_or_run_folder) {
@@ -54,22 +87,21 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
                                     std::vector<std::string> overrides,
                                     plugin_host::PluginHost& host,
                                     config::Diagnostics& diagnostics) {
-  if (common.instructions)
-    overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
-  auto plan = plan::load(config, overrides, host, diagnostics);
-  if (plan && common.instructions)
-    plan->places["kernels"] = {
-        std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};
+  auto plan = load_draft(common, config, std::move(overrides), host, diagnostics);
+  if (!diagnostics.empty()) return std::nullopt;
   return plan;
 }
 
-void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host) {
-  if (!plan.kernels) return;
-  try {
-    host.use(*plan.kernels);
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
+std::optional<Prepared> prepare(const Common& common, const std::string& config,
+                                std::vector<std::string> overrides, plugin_host::PluginHost& host,
+                                config::Diagnostics& diagnostics) {
+  auto plan = load_draft(common, config, std::move(overrides), host, diagnostics);
+  if (!plan) return std::nullopt;
+  use_kernels(*plan, host, diagnostics);
+  auto experiment = experiment::make_experiment(*plan, host, diagnostics);
+  check_run_dir(*plan, diagnostics);
+  if (!experiment || !diagnostics.empty()) return std::nullopt;
+  return Prepared{std::move(*plan), std::move(*experiment)};
 }
 
 void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,

@@ -7,6 +7,7 @@
 
 #include "runner/command_line/common.h"
 #include "runner/config/diagnostics.h"
+#include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/run_folder/run_folder.h"
 
@@ -23,8 +24,18 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
                                     plugin_host::PluginHost& host,
                                     config::Diagnostics& diagnostics);
 
-/// Makes the host use the plan's kernels. Throws UsageError where this CPU lacks them.
-void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host);
+/// What `assay run` begins with.
+struct Prepared {
+  plan::Plan plan;
+  experiment::Experiment experiment;
+};
+
+/// From a config to all that is there before the first step, but for the run folder, of which only
+/// is looked whether it can be had. Nothing when there was any problem: all that can be found
+/// without mending another first are reported, and so are warnings.
+std::optional<Prepared> prepare(const Common& common, const std::string& config,
+                                std::vector<std::string> overrides, plugin_host::PluginHost& host,
+                                config::Diagnostics& diagnostics);
 
 /// That the plan's run_dir cannot be had, at its place.
 void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,

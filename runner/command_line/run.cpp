@@ -88,7 +88,8 @@ class Execution {
   /// Options, plan and folder are borrowed.
   Execution(const Common& common, const plan::Plan& plan, experiment::Experiment experiment,
             const plugin_host::PluginHost& host, const run_folder::RunFolder& folder,
-            Clock::time_point start, const std::vector<std::string>& overrides, GitState git)
+            Clock::time_point start, const std::vector<std::string>& overrides,
+            const config::Diagnostics& warnings, GitState git)
       : common_(common),
         plan_(plan),
         experiment_(std::move(experiment)),
@@ -106,10 +107,7 @@ class Execution {
     run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
     run_log_.write(fmt::format("assay {}", ASSAY_VERSION));
     say(opening_lines(plan, experiment_, host, folder_.path()));
-    for (const std::string& warning : experiment_.warnings) {
-      run_log_.write("warning: " + warning);
-      terminal_.error(problem(common_, Severity::warning, warning));
-    }
+    run_log_.write(warnings.text(false));
   }
 
   int run(bool describe_after) {
@@ -227,23 +225,19 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   const GitState git = std::async(std::launch::async, run_folder::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
-  const auto plan = load_plan(common, config, overrides, host, diagnostics);
-  if (plan) use_kernels(*plan, host);
+  std::optional<Prepared> prepared = prepare(common, config, overrides, host, diagnostics);
   if (common.instructions)
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
-  std::optional<experiment::Experiment> experiment;
-  if (plan) experiment = experiment::make_experiment(*plan, host, diagnostics);
   std::optional<run_folder::RunFolder> folder;
   const Clock::time_point start = Clock::now();
   catch_signals();
-  if (experiment) folder = make_folder(*plan, start, diagnostics);
-  if (!folder) {
-    report(common, diagnostics);
-    return usage_error;
-  }
+  if (prepared) folder = make_folder(prepared->plan, start, diagnostics);
+  report(common, diagnostics);
+  if (!folder) return usage_error;
   std::optional<Execution> execution;
   try {
-    execution.emplace(common, *plan, std::move(*experiment), host, *folder, start, overrides, git);
+    execution.emplace(common, prepared->plan, std::move(prepared->experiment), host, *folder, start,
+                      overrides, diagnostics, git);
   } catch (...) {
     folder->remove();
     throw;

@@ -54,9 +54,20 @@ class Blame {
     return Answer();
   }
 
-  /// At an option ("rate.height" is one of a nested component), or where the part is.
+  /// At an option ("rate.height" is one of a nested component), or where the part is. Says nothing
+  /// where the component has keys that are reported and this may follow from one of them: only a
+  /// text of the config (a file, a split) is wrong whatever else is.
   void report(const Part& part, const std::string& option, const std::string& message,
-              const std::string& hint = {});
+              const std::string& hint = {}) {
+    report(part, option, {}, message, hint);
+  }
+  /// The same; of the option's value, only `word` is underlined: "loss" of "test.loss".
+  struct Word {
+    std::string value, word;
+    std::size_t at = 0;  ///< bytes of `value`
+  };
+  void report(const Part& part, const std::string& option, const std::optional<Word>& word,
+              const std::string& message, const std::string& hint = {});
 
  private:
   config::Diagnostics& diagnostics_;

@@ -46,32 +46,34 @@ void Demand::add(const plan::HookPlan& plan, const hooks::PreparedHook& hook) {
 }
 
 void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part) {
-  const auto wrong = [&](const std::string& message, const std::string& hint = {}) {
-    blame_.report(part, need.option, message, hint);
-  };
   if (need.split.empty()) {
     if (need.metric != "loss")
-      wrong(fmt::format("'{}': of a batch only batch.loss is known", need.name));
+      blame_.report(part, need.option,
+                    fmt::format("'{}': of a batch only batch.loss is known", need.name));
     else if (std::ranges::count(hook.trigger.at, 0) != 0)
-      wrong("batch.loss has no value at step 0, before the first batch; leave 0 out of `at`");
+      blame_.report(part, need.option,
+                    "batch.loss has no value at step 0, before the first batch; leave 0 out of "
+                    "`at`");
     return;
   }
-  if (splits_ &&
-      !check_split(part, need.option, fmt::format("'{}': ", need.name), need.split, *splits_))
-    return;
-  shown_rows_.emplace(need.split, 0);
+  if (!splits_ || check_split(part, need.option, need.name, need.split, *splits_))
+    shown_rows_.emplace(need.split, 0);
   if (std::ranges::count(metrics_, need.metric, &hooks::NamedMetric::name) != 0) return;
   const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
-  if (metric != plan_.metrics.end()) {
+  if (metric != plan_.metrics.end())
     metrics_.push_back({need.metric, metric->component.type == "loss"});
-    return;
-  }
+  else if (!plan_.doubtful.contains("metrics")) no_metric(need, part);
+}
+
+void Demand::no_metric(const hooks::ValueNeed& need, const Part& part) {
   std::vector<std::string> names(plan::builtin_metrics.begin(), plan::builtin_metrics.end());
   for (const auto& known : plan_.metrics)
     if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
-  wrong(fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
-                    need.name, need.metric, fmt::join(names, ", ")),
-        did_you_mean(need.metric, names));
+  blame_.report(
+      part, need.option, Blame::Word{need.name, need.metric, need.split.size() + 1},
+      fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
+                  need.name, need.metric, fmt::join(names, ", ")),
+      did_you_mean(need.metric, names));
 }
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
@@ -79,18 +81,19 @@ void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
   if (splits_) {
     std::vector<std::string> names = *splits_;
     names.insert(names.begin(), "all");
-    if (!check_split(renderer, need.option, {}, need.split, std::move(names))) return;
+    if (!check_split(renderer, need.option, need.split, need.split, names)) return;
   }
   std::int64_t& shown = shown_rows_[need.split];
   shown = std::max(shown, need.rows);
 }
 
-bool Demand::check_split(const Part& part, const std::string& option, const std::string& what,
-                         const std::string& split, std::vector<std::string> names) {
+bool Demand::check_split(const Part& part, const std::string& option, const std::string& value,
+                         const std::string& split, const std::vector<std::string>& names) {
   if (std::ranges::count(names, split) != 0) return true;
-  blame_.report(part, option,
+  blame_.report(part, option, Blame::Word{value, split},
                 fmt::format("{}there is no split '{}' (splits: {}); `dataset.split` makes them",
-                            what, split, fmt::join(names, ", ")),
+                            value == split ? "" : fmt::format("'{}': ", value), split,
+                            fmt::join(names, ", ")),
                 did_you_mean(split, names));
   return false;
 }

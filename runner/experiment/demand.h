@@ -32,8 +32,10 @@ class Demand {
  private:
   void add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
   void add(const hooks::PictureNeed& need, const Part& renderer);
-  bool check_split(const Part& part, const std::string& option, const std::string& what,
-                   const std::string& split, std::vector<std::string> names);
+  /// `value`: the option's, which names the split.
+  bool check_split(const Part& part, const std::string& option, const std::string& value,
+                   const std::string& split, const std::vector<std::string>& names);
+  void no_metric(const hooks::ValueNeed& need, const Part& part);
 
   const plan::Plan& plan_;
   std::optional<std::vector<std::string>> splits_;

@@ -34,11 +34,12 @@ struct Experiment {
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
-  std::vector<std::string> warnings;  ///< what is no error, but probably not meant
 };
 
 /// Makes the components, reads the data and initializes the weights. What is wrong with the config
-/// is reported with its place; then nothing is returned.
+/// is reported with its place, and so are warnings. Nothing is returned where there are problems,
+/// those of the plan included (plan::load_draft): what does not depend on them is looked at all the
+/// same, so that all problems are told in one go, but none that only follows from another.
 std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics);
 

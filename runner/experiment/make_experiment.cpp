@@ -26,7 +26,6 @@ class Assembly {
       : plan_(plan), host_(host), diagnostics_(diagnostics), blame_(diagnostics) {}
 
   std::optional<Experiment> make() {
-    const std::size_t problems = diagnostics_.size();
     describe_data();
     cut_rows();
     measure_training();
@@ -36,13 +35,14 @@ class Assembly {
     make_network();
     make_update();
     read_splits();
-    if (diagnostics_.size() > problems) return std::nullopt;
+    if (!diagnostics_.empty()) return std::nullopt;
     return std::move(out_);
   }
 
  private:
   template <class Interface>
   std::optional<Handle<Interface>> create(const plan::ComponentPlan& plan, const std::string& key) {
+    if (plan.soundness == plan::Soundness::broken) return std::nullopt;
     return blame_.attempt(Part(key, plan), [&] { return host_.create<Interface>(plan); });
   }
 
@@ -56,7 +56,7 @@ class Assembly {
   }
 
   void cut_rows() {
-    if (!described_) return;
+    if (!described_ || plan_.doubtful.contains("dataset.split")) return;
     const Part part("dataset.split", plan_.split ? plan_.split->where : plan_.dataset.where);
     rows_ = blame_.attempt(part, [&] { return cut(out_.data, plan_.split); });
     if (!rows_) return;
@@ -65,7 +65,7 @@ class Assembly {
   }
 
   void measure_training() {
-    if (!rows_) return;
+    if (!rows_ || plan_.doubtful.contains("train")) return;
     blame_.attempt(Part("dataset.split", plan_.dataset.where), [&] {
       out_.batches.emplace(out_.split_sizes.at("train"), plan_.train.batch_size,
                            plan_.train.shuffle, plan_.seed);
@@ -74,6 +74,12 @@ class Assembly {
     blame_.attempt(Part("train.epochs", plan_.train.where), [&] {
       out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
     });
+    if (plan_.train.batch_size.value_or(0) > out_.batches->rows())
+      diagnostics_.warning(plan_.place("train.batch_size"), "train.batch_size",
+                           fmt::format("{} rows are more than the training split has: every step "
+                                       "takes all {}",
+                                       *plan_.train.batch_size, out_.batches->rows()),
+                           "`batch_size: all` says so");
   }
 
   std::int64_t steps_of(std::int64_t epochs) const {
@@ -87,7 +93,10 @@ class Assembly {
 
   void make_hooks() {
     Demand demand(plan_, split_names(), blame_);
-    for (const plan::HookPlan& hook : plan_.hooks) make_hook(hook, demand);
+    for (const plan::HookPlan& hook : plan_.hooks) {
+      make_hook(hook, demand);
+      check_trigger(hook);
+    }
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
     shown_rows_ = demand.shown_rows();
@@ -95,6 +104,8 @@ class Assembly {
   }
 
   std::optional<std::vector<std::string>> split_names() const {
+    if (!rows_ && plan_.split && !plan_.doubtful.contains("dataset.split"))
+      return names_of(*plan_.split);
     if (!rows_) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [name, rows] : *rows_) names.push_back(name);
@@ -111,10 +122,25 @@ class Assembly {
     demand.add(plan, *hook);
     for (const hooks::PictureNeed& need : hook->pictures) check(need.handle, part);
     out_.hooks.push_back(std::move(*hook));
-    if (out_.steps > 0 &&
-        hooks::Timetable(plan.trigger, out_.steps, out_.batches->steps_per_epoch()).count() == 0)
-      out_.warnings.push_back(
-          fmt::format("{} fires at no step of this run ({} steps)", part.key, out_.steps));
+  }
+
+  void check_trigger(const plan::HookPlan& hook) {
+    const std::string key = "hooks." + hook.name;
+    if (out_.steps == 0 || plan_.doubtful.contains(key)) return;
+    const std::int64_t per_epoch = out_.batches->steps_per_epoch();
+    if (hooks::Timetable(hook.trigger, out_.steps, per_epoch).count() > 0) return;
+    // What bounds it, or else what says when.
+    config::Location where = hook.component.where;
+    std::string option = key;
+    for (const char* name : {"from", "until", "every", "every_epoch", "at"})
+      if (const config::Location place = plan_.place(key + "." + name); place.source != nullptr) {
+        where = place;
+        option = key + "." + name;
+        break;
+      }
+    diagnostics_.warning(where, option,
+                         fmt::format("this hook fires at no step of this run, which has {}{}",
+                                     out_.steps, out_.steps == 1 ? " step" : " steps"));
   }
 
   void check(const Handle<Renderer>& renderer, const Part& hook) {

@@ -8,6 +8,14 @@
 
 namespace assay::experiment {
 
+std::vector<std::string> names_of(const plan::SplitPlan& split) {
+  std::vector<std::string> names;
+  if (split.test > 0) names.emplace_back("test");
+  names.emplace_back("train");
+  if (split.validation > 0) names.emplace_back("validation");
+  return names;
+}
+
 SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& plan) {
   SplitRows rows;
   if (plan) {

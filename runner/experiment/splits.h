@@ -15,6 +15,9 @@ namespace assay::experiment {
 /// Row numbers of the dataset by the name of the split; "train" is one.
 using SplitRows = std::map<std::string, std::vector<std::int64_t>>;
 
+/// The names that a plan's splits have, sorted: known without the data.
+std::vector<std::string> names_of(const plan::SplitPlan& split);
+
 /// As the plan says, or else as the dataset has it, or else all rows are trained on. Throws
 /// assay::Error.
 SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& split);

@@ -52,8 +52,8 @@ void PluginHost::add(const std::filesystem::path& file) {
 void PluginHost::use(InstructionSet instructions) {
   const InstructionSet best = cpu_instruction_set();
   if (instructions > best)
-    throw Error(fmt::format("kernels: {} is asked for, this CPU has {} at best",
-                            name_of(instructions), name_of(best)));
+    throw Error(fmt::format("{} is asked for, this CPU has {} at best", name_of(instructions),
+                            name_of(best)));
   instructions_ = instructions;
 }
 

@@ -184,7 +184,19 @@ class Check(InFolder):
         self.write("a.yaml", SMALL)
         process = self.assay("check", "a.yaml", "hooks.loss.every=29")
         self.assertRegex(process.stdout, r"loss +0  none of this run  \"loss\": batch.loss")
-        self.assertIn("hooks.loss fires at no step of this run", process.stderr)
+        said = "hooks.loss.every: this hook fires at no step of this run, which has 28 steps"
+        self.assertTrue(process.stderr.startswith(f"argument 1: warning: {said}\n"), process.stderr)
+        # A run says so as well, and goes on.
+        run = self.assay("run", "a.yaml", "hooks.loss.every=29", "run_dir=run")
+        self.assertIn(f"warning: {said}\n", run.stderr)
+        self.assertIn(f"warning: {said}\n", (self.folder / "run" / "log.txt").read_text())
+
+    def test_a_tag_stays_in_its_row(self):
+        self.write("a.yaml", SMALL.replace("tag: loss", 'tag: "a\\nb\\tc\\e[1m\\x7F ${step}"'))
+        process = self.assay("check", "a.yaml")
+        self.assertTrue(process.stdout.endswith(
+            r"""  loss      9  3, 6, 9, ... 27  "a\nb\tc\x1b[1m\x7f 3", "a\nb\tc\x1b[1m\x7f 6", """
+            r""""a\nb\tc\x1b[1m\x7f 9", ...: batch.loss""" + "\n"), process.stdout)
 
 
 class Show(InFolder):

@@ -1,0 +1,170 @@
+// All problems of a config in one go, and none that follows from another.
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <string>
+
+#include "runner/config/reader.h"
+#include "runner/experiment/experiment.h"
+#include "runner/plan/make_plan.h"
+#include "tests/support/component.h"
+
+using namespace assay;
+using namespace assay::test;
+
+namespace {
+
+/// Sections by key; each is one line of the config, in the order of the keys.
+using Sections = std::map<std::string, std::string>;
+
+struct Made {
+  std::optional<experiment::Experiment> experiment;
+  std::string problems;  ///< key: message, one a line
+};
+
+Made made(const Sections& sections) {
+  Sections all = {
+      {"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 2, split: {test: 0.25}}"},
+      {"model", "{type: mlp, hidden: [4]}"},
+      {"loss", "softmax_cross_entropy"},
+      {"optimizer", "{type: sgd, learning_rate: 0.1}"},
+      {"train", "{epochs: 3, batch_size: 10}"},
+      {"loggers", "[]"},
+  };
+  for (const auto& [key, value] : sections) all[key] = value;
+  std::string config;
+  for (const auto& [key, value] : all)
+    if (!value.empty()) config += key + ": " + value + "\n";
+  plugin_host::PluginHost host(
+      {build_folder() + "/plugins", build_folder() + "/tests/experiment/fixtures"},
+      InstructionSet::generic);
+  config::Diagnostics diagnostics;
+  const auto node = config::read_text("a.yaml", "/configs/a.yaml", config, diagnostics);
+  BOOST_REQUIRE(node.has_value());
+  const plan::Plan plan = plan::draft_plan(*node, host, diagnostics);
+  Made result{experiment::make_experiment(plan, host, diagnostics), {}};
+  for (const config::Diagnostic& d : diagnostics.sorted()) {
+    BOOST_TEST((d.where.source != nullptr && d.where.line > 0), d.key << " has no place");
+    result.problems += std::string(name_of(d.severity)) + " " + d.key + ": " +
+                       d.message.substr(0, d.message.find(';')) + "\n";
+  }
+  BOOST_TEST(result.experiment.has_value() == diagnostics.empty());
+  return result;
+}
+
+std::string problems(const Sections& sections) { return made(sections).problems; }
+
+std::string hook(const std::string& options) { return "{h: {" + options + "}}"; }
+std::string value(const std::string& name) {
+  return hook("type: scalar, tag: t, every: 1, value: " + name);
+}
+
+const std::string no_key = "error optimizer.momentun: optimizer 'sgd' has no such option\n";
+const std::string unknown_key = "{type: sgd, learning_rate: 0.1, momentun: 0.9}";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(make_experiment)
+
+BOOST_AUTO_TEST_CASE(a_sound_config_has_no_problems) {
+  const Made sound = made({{"hooks", value("test.accuracy")}});
+  BOOST_TEST(sound.problems == "");
+  BOOST_REQUIRE(sound.experiment.has_value());
+  BOOST_TEST(sound.experiment->steps == 9);
+  BOOST_TEST(sound.experiment->splits.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_plan_has_wrong_hides_nothing_else) {
+  BOOST_TEST(
+      problems({{"optimizer", unknown_key}, {"hooks", value("tset.los")}}) ==
+      "error hooks.h.value: 'tset.los': there is no split 'tset' (splits: test, train)\n"
+      "error hooks.h.value: 'tset.los': there is no metric 'los' (metrics: loss, accuracy)\n" +
+          no_key);
+}
+
+BOOST_AUTO_TEST_CASE(splits_of_the_config_are_known_without_the_data) {
+  for (const char* dataset :
+       {"{type: sintetic, split: {test: 0.2}}", "{type: digits, file: no.csv, split: {test: 0.2}}"})
+    BOOST_TEST(problems({{"dataset", dataset}, {"hooks", value("tset.loss")}})
+                   .find("there is no split 'tset' (splits: test, train)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(splits_that_cannot_be_known_are_not_judged) {
+  for (const char* dataset :
+       {"{type: synthetic, rows: 40, shape: [3], classes: 2, split: {tset: 0.2}}",
+        "{type: synthetic, rows: 40, shape: [3], classes: 2, splt: {test: 0.2}}",
+        "{type: synthetic, rows: 40, shape: [3], classes: 2, split: {test: 2}}",
+        "{type: synthetic, rows: 40, shape: [3], classes: 2, split: {test: 0.5, validation: 0.5}}",
+        "{type: sintetic}", "${nothing}", ""}) {
+    const std::string seen = problems({{"dataset", dataset}, {"hooks", value("test.loss")}});
+    BOOST_TEST(seen.find("there is no split") == std::string::npos, seen);
+    BOOST_TEST(seen != "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_known_are_not_judged) {
+  for (const auto& [key, metrics] :
+       Sections{{"metrics", "[accuracy]"}, {"metric", "{x: accuracy}"}}) {
+    const std::string seen = problems({{key, metrics}, {"hooks", value("test.x")}});
+    BOOST_TEST(seen.find("there is no metric") == std::string::npos, seen);
+    BOOST_TEST(seen != "");
+  }
+  BOOST_TEST(problems({{"metrics", "{x: acuracy}"}, {"hooks", value("test.x")}}) ==
+             "error metrics.x: no metric 'acuracy'\n");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_component_with_unknown_keys_only_texts_are_judged) {
+  // `warmup_step` may be why decay_steps is too small.
+  BOOST_TEST(problems({{"optimizer",
+                        "{type: sgd, learning_rate: {type: warmup_cosine, peak_value: 1, "
+                        "warmup_steps: 9, decay_steps: 5, init_valu: 1}}"}}) ==
+             "error optimizer.learning_rate.init_valu: schedule 'warmup_cosine' has no such "
+             "option\n");
+  const std::string seen = problems({{"dataset", "{type: digits, file: no.csv, shufle: true}"}});
+  BOOST_TEST(seen.find("error dataset.shufle") != std::string::npos, seen);
+  BOOST_TEST(seen.find("error dataset.file: cannot read") != std::string::npos, seen);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_that_no_hook_asks_for_are_looked_at_as_well) {
+  BOOST_TEST(problems({{"metrics", "{x: fussy}"}}) == "error metrics.x: not this target\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_renderer_of_no_size_is_refused_before_training) {
+  const auto with = [](const std::string& size) {
+    return problems(
+        {{"hooks", hook("type: image, tag: t, at: 0, renderer: {type: sized, " + size + "}")}});
+  };
+  for (const auto& [size, said] :
+       Sections{{"width: 0", "0 x 3"},
+                {"height: -4", "2 x -4"},
+                {"width: 32768", "32768 x 3"},
+                {"height: 9223372036854775807", "2 x 9223372036854775807"}})
+    BOOST_TEST(with(size).starts_with("error hooks.h: renderer sized: its picture would have " +
+                                      said + " pixels"),
+               with(size));
+  BOOST_TEST(with("width: 32767, height: 1") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_split_is_a_warning) {
+  BOOST_TEST(problems({{"train", "{epochs: 1, batch_size: 30}"}}) == "");
+  const Made larger = made({{"train", "{epochs: 1, batch_size: 31}"}});
+  BOOST_TEST(larger.problems ==
+             "warning train.batch_size: 31 rows are more than the training split has: every step "
+             "takes all 30\n");
+  BOOST_REQUIRE(larger.experiment.has_value());
+  BOOST_TEST(larger.experiment->batches->batch_size() == 30);
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_that_never_fires_is_a_warning_at_what_says_when) {
+  const auto with = [](const std::string& trigger) {
+    const std::string seen =
+        problems({{"hooks", hook("type: scalar, tag: t, value: test.loss, " + trigger)}});
+    return seen.substr(0, seen.find(": "));
+  };
+  BOOST_TEST(with("at: 9") == "");
+  BOOST_TEST(with("at: [10, 11]") == "warning hooks.h.at");
+  BOOST_TEST(with("every: 10") == "warning hooks.h.every");
+  BOOST_TEST(with("every_epoch: 4") == "warning hooks.h.every_epoch");
+  BOOST_TEST(with("every: 1, from: 10") == "warning hooks.h.from");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
