@@ -55,7 +55,8 @@ std::string closing_lines(const run_folder::RunRecord& record,
       record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
   lines.push_back(fmt::format(
       "{} after {}, {:.2f} s, {} steps a second{}", record.state, counted(record.steps, "step"),
-      record.training_seconds, grouped(static_cast<std::int64_t>(rate)),
+      record.training_seconds,
+      rate < 10 ? fmt::format("{:.2g}", rate) : grouped(static_cast<std::int64_t>(rate)),
       record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
   std::size_t width = std::string_view("TensorBoard").size();
   for (const auto& [tag, value] : record.final_values) width = std::max(width, tag.size());
