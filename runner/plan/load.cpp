@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "runner/config/argument.h"
@@ -69,6 +71,8 @@ void excuse(config::Node& config, const config::Location& argument) {
     node = next;
     begin = end + 1;
   }
+  // The bare name of a component that was to get options.
+  if (node->kind == config::Node::Kind::scalar && begin < key_end) node->reported = true;
 }
 
 void apply(config::Node& config, std::span<const std::string> overrides,
@@ -90,7 +94,9 @@ std::optional<Plan> load_draft(const std::string& config_path,
   config::Composition composition(stays, diagnostics);
   std::optional<config::Node> config = composition.file(config_path);
   if (!config) {
-    check_alone(overrides, diagnostics);
+    // Of a file that is not there, an argument may be the name.
+    if (std::error_code error; std::filesystem::exists(config_path, error))
+      check_alone(overrides, diagnostics);
     return std::nullopt;
   }
   apply(*config, overrides, composition, diagnostics);

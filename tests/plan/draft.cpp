@@ -65,8 +65,8 @@ BOOST_AUTO_TEST_CASE(unknown_keys_leave_a_component_complete) {
 BOOST_AUTO_TEST_CASE(everything_else_breaks_a_component) {
   for (const char* options :
        {"{type: sgd, learning_rate: x, momentun: 1}", "{type: sgd}", "sdg", "broken", "[]",
-        "{type: sgd, learning_rat: 0.1}", "{type: sgd, learning_rate: ${nothing}}", "${nothing}",
-        "{type: ${nothing}}",
+        "{type: sgd, learning_rat: 0.1}", "{type: sgd, learning_rate: '${nothing}'}", "${nothing}",
+        "{type: '${nothing}'}",
         "{type: sgd, learning_rate: {type: cosine, init_value: 1, decay_step: 2}}"})
     BOOST_TEST((optimizer(options) == Soundness::broken), options);
   BOOST_TEST((draft(experiment("", "optimizer")).optimizer.soundness == Soundness::broken));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(sections_with_problems_are_doubtful) {
   BOOST_TEST(doubtful("run_dir: ''") == "run_dir ");
   BOOST_TEST(doubtful("train: {epochs: 1, steps: 1}", "train") == "train ");
   BOOST_TEST(doubtful("", "train") == "train ");
-  BOOST_TEST(doubtful("train: {epochs: ${nothing}}", "train") == "train ");
+  BOOST_TEST(doubtful("train: {epochs: '${nothing}'}", "train") == "train ");
   BOOST_TEST(doubtful("metrics: [accuracy]") == "metrics ");
   BOOST_TEST(doubtful("metrcs: {a: accuracy}") == "metrics ");
   BOOST_TEST(doubtful("metrics: {a: acuracy}") == "");
