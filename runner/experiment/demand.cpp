@@ -49,6 +49,7 @@ void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const
   if (need.split.empty()) {
     if (need.metric != "loss")
       blame_.report(part, need.option,
+                    Blame::Word{need.name, need.metric, need.name.size() - need.metric.size()},
                     fmt::format("'{}': of a batch only batch.loss is known", need.name));
     else if (std::ranges::count(hook.trigger.at, 0) != 0)
       blame_.report(part, need.option,

@@ -125,6 +125,8 @@ class Check(InFolder):
         more, _ = self.lines(config, "threads=1", "train.lanes=2", "train.block_rows=50",
                              "hooks.loss.value=test.loss")
         self.assertIn(f"rows {kilobytes(1797 * (64 + 1))}", more["memory"])
+        wide, _ = self.lines(config, "threads=1", "train.lanes=1", "model.hidden=[4000]")
+        self.assertIn(f"weights {(64 * 4000 + 4000 + 4000 * 10 + 16) * 4 / 1e6:.1f} MB", wide["memory"])
 
     def test_every_problem_of_every_config(self):
         self.write("good.yaml", SMALL)
@@ -192,11 +194,13 @@ class Check(InFolder):
         self.assertIn(f"warning: {said}\n", (self.folder / "run" / "log.txt").read_text())
 
     def test_a_tag_stays_in_its_row(self):
-        self.write("a.yaml", SMALL.replace("tag: loss", 'tag: "a\\nb\\tc\\e[1m\\x7F ${step}"'))
+        self.write("a.yaml", SMALL.replace("tag: loss", 'tag: "a\\nb\\tc ${step}"').replace(
+            "loggers:", "  h: {type: scalar, tag: Größe, value: batch.loss, at: 1}\nloggers:"))
         process = self.assay("check", "a.yaml")
-        self.assertTrue(process.stdout.endswith(
-            r"""  loss      9  3, 6, 9, ... 27  "a\nb\tc\x1b[1m\x7f 3", "a\nb\tc\x1b[1m\x7f 6", """
-            r""""a\nb\tc\x1b[1m\x7f 9", ...: batch.loss""" + "\n"), process.stdout)
+        self.assertEqual(process.stdout.splitlines()[-3:], [
+            "  hook  times  at steps         writes",
+            r'  loss      9  3, 6, 9, ... 27  "a\nb\tc 3", "a\nb\tc 6", "a\nb\tc 9", ...: batch.loss',
+            '  h         1  1                "Größe": batch.loss'])
 
 
 class Show(InFolder):
@@ -227,6 +231,12 @@ class Show(InFolder):
         plain = self.assay("show", "a.yaml", "seed=3", "model.hidden.0=9", "--kernels", "generic").stdout
         self.write("with_origins.yaml", process.stdout)
         self.assertEqual(self.assay("show", "with_origins.yaml").stdout, plain)
+
+    def test_the_origin_of_a_long_list_is_a_range(self):
+        self.write("a.yaml", SMALL.replace("hidden: [8]", "hidden:\n  [7,\n   8,\n   9]"))
+        for argument, origin in (("seed=1", "a.yaml:3-5"), ("model.hidden.1=2", "a.yaml:3-5, argument 1")):
+            shown = self.assay("show", "a.yaml", "--origin", argument).stdout
+            self.assertEqual(re.search(r"hidden: .*?  # (.*)", shown)[1], origin)
 
     def test_differences(self):
         self.write("a.yaml", SMALL)
