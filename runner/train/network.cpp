@@ -1,8 +1,12 @@
 #include "runner/train/network.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "assay/error.h"
 
 namespace assay::train {
 
@@ -15,7 +19,12 @@ class Network::MetricStates {
     for (const std::size_t i : wanted) {
       metrics_.push_back(&metrics[i]);
       offsets_.push_back(size_);
-      size_ += metrics[i].call([](const Metric& metric) { return metric.state_size(); });
+      const std::size_t numbers =
+          metrics[i].call([](const Metric& metric) { return metric.state_size(); });
+      if (numbers > most_numbers)
+        throw Error(fmt::format("{}: its state has {} numbers; expected {} at most",
+                                metrics[i].who(), numbers, most_numbers));
+      size_ += numbers;
     }
     offsets_.push_back(size_);
     values_.resize(static_cast<std::size_t>(lanes) * size_);
@@ -43,6 +52,8 @@ class Network::MetricStates {
     return std::span(values_).subspan(static_cast<std::size_t>(lane) * size_ + offsets_[i],
                                       offsets_[i + 1] - offsets_[i]);
   }
+
+  static constexpr std::size_t most_numbers = std::size_t{1} << 40;  // all of them have addresses
 
   std::int64_t lanes_;
   std::vector<const plugin_host::Handle<Metric>*> metrics_;

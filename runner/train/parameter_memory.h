@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -16,12 +18,14 @@ class ParameterMemory {
   /// Zero at first; every parameter begins at a 64-byte boundary.
   explicit ParameterMemory(const ModelDescription& model) {
     constexpr std::size_t step = data::Buffer::alignment / sizeof(float);
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / sizeof(float) / 2;
     std::vector<std::size_t> offsets;
     std::size_t total = 0;
     for (const ParameterInfo& p : model.parameters) {
       offsets.push_back(total);
       sizes_.push_back(static_cast<std::size_t>(p.shape.elements()));
       total += (sizes_.back() + step - 1) / step * step;
+      if (total > most) throw std::bad_alloc();
     }
     buffer_ = data::Buffer(total * sizeof(float));
     for (const std::size_t offset : offsets) pointers_.push_back(buffer_.as<float>() + offset);
