@@ -76,6 +76,17 @@ class Given final : public Options {
     return absent<std::string_view>(name);
   }
   InstructionSet instruction_set() const override { return InstructionSet::generic; }
+  bool boolean(std::string_view name, std::size_t) const override { return absent<bool>(name); }
+  Rate rate(std::string_view name, std::size_t) const override { return absent<Rate>(name); }
+  std::string_view path(std::string_view name, std::size_t) const override {
+    return absent<std::string_view>(name);
+  }
+  const Options& group(std::string_view name, std::size_t) const override {
+    return absent<const Options&>(name);
+  }
+  const Renderer& renderer(std::string_view name, std::size_t) const override {
+    return absent<const Renderer&>(name);
+  }
 
  private:
   template <class T>

@@ -59,6 +59,13 @@ class Options {
   /// The instructions to use: see instruction_set.h.
   virtual InstructionSet instruction_set() const = 0;
 
+  // Since SDK 0.2.
+  virtual bool boolean(std::string_view name, std::size_t index) const = 0;
+  virtual Rate rate(std::string_view name, std::size_t index) const = 0;
+  virtual std::string_view path(std::string_view name, std::size_t index) const = 0;
+  virtual const Options& group(std::string_view name, std::size_t index) const = 0;
+  virtual const Renderer& renderer(std::string_view name, std::size_t index) const = 0;
+
  protected:
   ~Options() = default;
 };

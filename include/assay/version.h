@@ -6,4 +6,4 @@
 #pragma once
 
 #define ASSAY_SDK_MAJOR 0
-#define ASSAY_SDK_MINOR 1
+#define ASSAY_SDK_MINOR 2

@@ -19,17 +19,29 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 }
 
 std::optional<Part> find(const plan::Values& values, const std::string& key,
+                         const plugin_host::Handle<Renderer>& renderer);
+
+std::optional<Part> find(const plan::Value& value, const std::string& key,
                          const plugin_host::Handle<Renderer>& renderer) {
   const config::Location& where = renderer.where();
-  for (const auto& [name, value] : values.entries()) {
-    const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
-    if (component != nullptr && component->type == renderer.name() &&
-        component->where.source == where.source && component->where.line == where.line &&
-        component->where.column == where.column)
-      return Part(config::joined(key, name), *component);
-    if (const auto* group = std::get_if<plan::Values>(&value.data))
-      if (auto found = find(*group, config::joined(key, name), renderer)) return found;
-  }
+  const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
+  if (component != nullptr && component->type == renderer.name() &&
+      component->where.source == where.source && component->where.line == where.line &&
+      component->where.column == where.column)
+    return Part(key, *component);
+  if (const auto* group = std::get_if<plan::Values>(&value.data))
+    return find(*group, key, renderer);
+  if (const auto* list = std::get_if<plan::List>(&value.data))
+    for (std::size_t i = 0; i < list->size(); ++i)
+      if (auto found = find((*list)[i], config::joined(key, std::to_string(i)), renderer))
+        return found;
+  return std::nullopt;
+}
+
+std::optional<Part> find(const plan::Values& values, const std::string& key,
+                         const plugin_host::Handle<Renderer>& renderer) {
+  for (const auto& [name, value] : values.entries())
+    if (auto found = find(value, config::joined(key, name), renderer)) return found;
   return std::nullopt;
 }
 

@@ -1,8 +1,20 @@
 #include "runner/plan/values.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace assay::plan {
+namespace {
+
+// Null unless `text` is the number of an element.
+const Value* element(const List& list, std::string_view text) {
+  std::size_t index = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, index);
+  return read.ec == std::errc() && read.ptr == end && index < list.size() ? &list[index] : nullptr;
+}
+
+}  // namespace
 
 Values::Values() = default;
 Values::Values(const Values&) = default;
@@ -24,12 +36,16 @@ void Values::add(std::string name, Value value) {
 std::vector<const Value*> way_to(const Values& values, std::string_view path) {
   std::vector<const Value*> way;
   const Values* at = &values;
-  while (at != nullptr && !path.empty()) {
+  const List* list = nullptr;
+  while (!path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
-    const Value* value = at->find(name);
+    const Value* value = list != nullptr ? element(*list, name)
+                         : at != nullptr ? at->find(name)
+                                         : nullptr;
     if (value == nullptr) break;
     way.push_back(value);
     path.remove_prefix(std::min(name.size() + 1, path.size()));
+    list = std::get_if<List>(&value->data);
     const auto* component = std::get_if<ComponentPlan>(&value->data);
     at = component != nullptr ? &component->values : std::get_if<Values>(&value->data);
   }

@@ -74,8 +74,8 @@ std::optional<T> optional(const Values& values, std::string_view name) {
   return value == nullptr ? std::nullopt : optional<T>(*value);
 }
 
-/// The values on the way to `path`, "learning_rate.init_value", through groups and nested
-/// components; it ends where there is no such option.
+/// The values on the way to `path`, "learning_rate.init_value", through groups, nested components
+/// and lists ("schedules.0"); it ends where there is no such option.
 std::vector<const Value*> way_to(const Values& values, std::string_view path);
 
 }  // namespace assay::plan

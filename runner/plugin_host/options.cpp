@@ -20,6 +20,10 @@ const T& as(const plan::Value& value, std::string_view name) {
       fmt::format("option '{}' is asked for with another type than its table says", name));
 }
 
+std::string element(std::string_view name, std::size_t index) {
+  return fmt::format("{}.{}", name, index);
+}
+
 double as_number(const plan::Value& value, std::string_view name) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.data))
     return static_cast<double>(*integer);
@@ -72,47 +76,74 @@ std::string_view PlannedOptions::text(std::string_view name, std::size_t index) 
   return spelled(as<std::string>(at(name, index), name));
 }
 
-std::string_view PlannedOptions::path(std::string_view name) const {
-  const std::string& path = as<std::string>(at(name), name);
+bool PlannedOptions::boolean(std::string_view name, std::size_t index) const {
+  return as<bool>(at(name, index), name);
+}
+
+std::string_view PlannedOptions::path_of(const plan::Value& value, const std::string& key) const {
+  const auto& path = as<std::string>(value, key);
   constexpr std::string_view own = "assay:";
   if (!path.starts_with(own)) return spelled(path);
   return texts_.emplace_back((places().data / path.substr(own.size())).string());
 }
 
-const Options& PlannedOptions::group(std::string_view name) const {
-  const auto& values = as<plan::Values>(at(name), name);
+const Options& PlannedOptions::group_of(const plan::Value& value, std::string_view name,
+                                        const std::string& key) const {
+  const auto& values = as<plan::Values>(value, key);
   for (const Parameter& parameter : table_)
     if (parameter.name == name)
       return *groups_.emplace_back(std::make_unique<PlannedOptions>(
-          values, parameter.group(), host_, nested_, fmt::format("{}{}.", prefix_, name)));
-  throw std::logic_error(fmt::format("option '{}' is no group", name));
+          values, parameter.group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
+  throw std::logic_error(fmt::format("option '{}' is no group", key));
 }
 
 // Called by a component's constructor: what is thrown here passes through the plugin's code into
 // its guard.
-void* PlannedOptions::component(std::string_view name, Kind kind) const {
-  const auto& plan = as<plan::ComponentPlan>(at(name), name);
+void* PlannedOptions::component_of(const plan::Value& value, const std::string& key,
+                                   Kind kind) const {
+  const auto& plan = as<plan::ComponentPlan>(value, key);
   if (plan.kind != kind)
     throw std::logic_error(
-        fmt::format("option '{}' is a {}, not a {}", name, name_of(plan.kind), name_of(kind)));
+        fmt::format("option '{}' is a {}, not a {}", key, name_of(plan.kind), name_of(kind)));
   try {
     return nested_.emplace_back(host_.create(plan))->pointer;
   } catch (const ComponentError& error) {
     throw OptionError(
-        fmt::format("{}{}{}{}", prefix_, name, error.option().empty() ? "" : ".", error.option()),
+        fmt::format("{}{}{}{}", prefix_, key, error.option().empty() ? "" : ".", error.option()),
         error.what());
   }
 }
 
-Rate PlannedOptions::rate(std::string_view name) const {
-  const plan::Value& value = at(name);
+Rate PlannedOptions::rate_of(const plan::Value& value, const std::string& key) const {
   if (std::holds_alternative<plan::ComponentPlan>(value.data))
-    return Rate(*static_cast<const Schedule*>(component(name, Kind::schedule)));
-  return Rate(as_number(value, name));
+    return Rate(*static_cast<const Schedule*>(component_of(value, key, Kind::schedule)));
+  return Rate(as_number(value, key));
 }
 
+std::string_view PlannedOptions::path(std::string_view name) const {
+  return path_of(at(name), std::string(name));
+}
+std::string_view PlannedOptions::path(std::string_view name, std::size_t index) const {
+  return path_of(at(name, index), element(name, index));
+}
+const Options& PlannedOptions::group(std::string_view name) const {
+  return group_of(at(name), name, std::string(name));
+}
+const Options& PlannedOptions::group(std::string_view name, std::size_t index) const {
+  return group_of(at(name, index), name, element(name, index));
+}
+Rate PlannedOptions::rate(std::string_view name) const {
+  return rate_of(at(name), std::string(name));
+}
+Rate PlannedOptions::rate(std::string_view name, std::size_t index) const {
+  return rate_of(at(name, index), element(name, index));
+}
 const Renderer& PlannedOptions::renderer(std::string_view name) const {
-  return *static_cast<const Renderer*>(component(name, Kind::renderer));
+  return *static_cast<const Renderer*>(component_of(at(name), std::string(name), Kind::renderer));
+}
+const Renderer& PlannedOptions::renderer(std::string_view name, std::size_t index) const {
+  return *static_cast<const Renderer*>(
+      component_of(at(name, index), element(name, index), Kind::renderer));
 }
 
 InstructionSet PlannedOptions::instruction_set() const { return host_.instructions(); }

@@ -40,13 +40,23 @@ class PlannedOptions final : public Options {
   double number(std::string_view name, std::size_t index) const override;
   std::string_view text(std::string_view name, std::size_t index) const override;
   InstructionSet instruction_set() const override;
+  bool boolean(std::string_view name, std::size_t index) const override;
+  Rate rate(std::string_view name, std::size_t index) const override;
+  std::string_view path(std::string_view name, std::size_t index) const override;
+  const Options& group(std::string_view name, std::size_t index) const override;
+  const Renderer& renderer(std::string_view name, std::size_t index) const override;
 
  private:
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
   /// With `${` for the plan's `\${`.
   std::string_view spelled(const std::string& text) const;
-  void* component(std::string_view name, Kind kind) const;
+  // Of an option or of an element of one; `key` says which: "schedules.0".
+  Rate rate_of(const plan::Value& value, const std::string& key) const;
+  std::string_view path_of(const plan::Value& value, const std::string& key) const;
+  const Options& group_of(const plan::Value& value, std::string_view name,
+                          const std::string& key) const;
+  void* component_of(const plan::Value& value, const std::string& key, Kind kind) const;
 
   const plan::Values& values_;
   std::span<const Parameter> table_;

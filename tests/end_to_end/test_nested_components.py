@@ -41,12 +41,19 @@ class Nested(unittest.TestCase):
         for name, optimizer in {
             "plain": "{type: sgd, learning_rate: 0.1}",
             "nested": "{type: paced, pace: {rate: {type: scaled, factor: 2, of: {type: constant, value: 0.05}}}}",
+            "listed": "{type: sgd, learning_rate: {type: joined, boundaries: [1], schedules: [0.1, "
+                      "{type: scaled, factor: 2, of: {type: constant, value: 0.05}}]}}",
         }.items():
             process = self.run_with(name, OPTIMIZER=optimizer)
             self.assertEqual(process.returncode, program.DONE, process.stderr)
             digests.append(program.record(self.folder / name)["weights_digest"])
             self.assertEqual(len(list((self.folder / name / "images").glob("*.png"))), 2)
-        self.assertEqual(*digests)
+        self.assertEqual(len(set(digests)), 1)
+        # The plan has the list, too.
+        process = program.assay("run", "listed/plan.yaml", "run_dir=again", "--plugin-path", "plugins",
+                                folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+        self.assertEqual(program.record(self.folder / "again")["weights_digest"], digests[0])
 
     def check(self, place, key, message, **parts):
         """The place is that of this text, which the config has once."""
@@ -72,6 +79,9 @@ class Nested(unittest.TestCase):
         self.check("shet", "hooks.a.frame.inside", "no renderer 'shet'", INSIDE="shet")
 
     def test_what_a_constructor_refuses_has_its_place(self):
+        self.check_rate("13", ".schedules.1.factor", "schedule joined: schedule scaled: 13 is not liked",
+                        "{type: joined, boundaries: [1], schedules: [0.1, "
+                        "{type: scaled, factor: 13, of: {type: constant, value: 1}}]}")
         self.check_rate("13", ".factor", "schedule scaled: 13 is not liked",
                         "{type: scaled, factor: 13, of: {type: constant, value: 1}}")
         self.check_rate("13", ".of.factor", "schedule scaled: schedule scaled: 13 is not liked",

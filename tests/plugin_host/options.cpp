@@ -21,6 +21,7 @@ namespace {
 
 constexpr Parameter members[] = {
     {.name = "depth", .type = ParameterType::integer, .doc = ""},
+    {.name = "pace", .type = ParameterType::rate, .doc = "", .fallback = "0"},
 };
 constexpr Parameter table[] = {
     {.name = "nothing", .type = ParameterType::number, .fallback = "null"},
@@ -37,7 +38,16 @@ constexpr Parameter table[] = {
     {.name = "counts", .type = ParameterType::integer, .list = true},
     {.name = "shares", .type = ParameterType::number, .list = true},
     {.name = "words", .type = ParameterType::text, .list = true},
-    {.name = "group", .type = ParameterType::group, .members = members, .member_count = 1},
+    {.name = "flags", .type = ParameterType::boolean, .list = true},
+    {.name = "files", .type = ParameterType::path, .list = true},
+    {.name = "rates", .type = ParameterType::rate, .list = true},
+    {.name = "pictures", .type = ParameterType::component, .list = true, .kind = Kind::renderer},
+    {.name = "groups",
+     .type = ParameterType::group,
+     .list = true,
+     .members = members,
+     .member_count = 2},
+    {.name = "group", .type = ParameterType::group, .members = members, .member_count = 2},
 };
 
 plan::Value value(decltype(plan::Value::data) data) { return {std::move(data), {}}; }
@@ -64,8 +74,15 @@ struct Given {
     values.add("counts", value(List{value(std::int64_t{1}), value(std::int64_t{2})}));
     values.add("shares", value(List{value(0.5), value(std::int64_t{2})}));
     values.add("words", value(List{value(std::string("a")), value(std::string("b"))}));
-    Values inner;
+    values.add("flags", value(List{value(false), value(true)}));
+    values.add("files", value(List{value(std::string("/a")), value(std::string("assay:b"))}));
+    values.add("rates", value(List{value(0.5), value(level(6))}));
+    values.add("pictures", value(List{value(ComponentPlan{Kind::renderer, "blank", {}, {}})}));
+    Values inner, other;
     inner.add("depth", value(std::int64_t{9}));
+    other.add("depth", value(std::int64_t{10}));
+    other.add("pace", value(level(-1)));
+    values.add("groups", value(List{value(inner), value(other)}));
     values.add("group", value(inner));
   }
   Values values;
@@ -113,6 +130,27 @@ BOOST_FIXTURE_TEST_CASE(every_getter_gives_the_planned_value, Given) {
   BOOST_TEST(options.group("group").integer("depth") == 9);
   BOOST_TEST(name_of(options.instruction_set()) == "avx2");
   BOOST_TEST(nested.size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
+  BOOST_TEST(!options.boolean("flags", 0));
+  BOOST_TEST(options.boolean("flags", 1));
+  BOOST_TEST(options.path("files", 0) == "/a");
+  BOOST_TEST(options.path("files", 1) == (places().data / "b").string());
+  BOOST_TEST(options.rate("rates", 0).at(100) == 0.5);
+  BOOST_TEST(options.rate("rates", 1).at(100) == 6.0);
+  BOOST_TEST(options.renderer("pictures", 0).size().height == 34);
+  BOOST_TEST(options.group("groups", 0).integer("depth") == 9);
+  BOOST_TEST(options.group("groups", 1).integer("depth") == 10);
+  check_mistake([&] { options.rate("pictures", 0); }, "option 'pictures.0' is a renderer, not a");
+  check_mistake([&] { options.boolean("files", 0); }, "another type than its table says");
+  check_mistake([&] { options.group("groups", 2); }, "option 'groups' has 2 elements, not 3");
+  try {
+    options.group("groups", 1).rate("pace");
+    BOOST_ERROR("nothing thrown");
+  } catch (const OptionError& error) {
+    BOOST_TEST(error.option() == "groups.1.pace.height");
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_name_that_the_table_lacks_is_the_authors_mistake, Given) {

@@ -50,29 +50,11 @@ class YamlOptions final : public Options {
   bool boolean(std::string_view name) const override { return at(name).as<bool>(); }
   std::int64_t integer(std::string_view name) const override { return at(name).as<std::int64_t>(); }
   double number(std::string_view name) const override { return at(name).as<double>(); }
-  Rate rate(std::string_view name) const override {
-    const YAML::Node node = at(name);
-    if (!node.IsMap()) return Rate(node.as<double>());
-    return Rate(
-        keep(make<Schedule>(node["type"].as<std::string>(), without_type(node), instructions_)));
-  }
+  Rate rate(std::string_view name) const override { return rate_of(at(name)); }
   std::string_view text(std::string_view name) const override { return stored(at(name)); }
-  std::string_view path(std::string_view name) const override {
-    std::string value = at(name).as<std::string>();
-    if (value.starts_with("assay:")) value = source_folder() + "/data/" + value.substr(6);
-    return texts_.emplace_back(value);
-  }
-  const Options& group(std::string_view name) const override {
-    for (const Parameter& p : table_)
-      if (p.name == name)
-        return *groups_.emplace_back(
-            std::make_unique<YamlOptions>(at(name), p.group(), instructions_));
-    throw std::logic_error("no group " + std::string(name));
-  }
-  const Renderer& renderer(std::string_view name) const override {
-    const YAML::Node node = at(name);
-    return keep(make<Renderer>(node["type"].as<std::string>(), without_type(node), instructions_));
-  }
+  std::string_view path(std::string_view name) const override { return path_of(at(name)); }
+  const Options& group(std::string_view name) const override { return group_of(at(name), name); }
+  const Renderer& renderer(std::string_view name) const override { return renderer_of(at(name)); }
   std::size_t size(std::string_view name) const override { return at(name).size(); }
   std::int64_t integer(std::string_view name, std::size_t index) const override {
     return at(name)[index].as<std::int64_t>();
@@ -84,8 +66,42 @@ class YamlOptions final : public Options {
     return stored(at(name)[index]);
   }
   InstructionSet instruction_set() const override { return instructions_; }
+  bool boolean(std::string_view name, std::size_t index) const override {
+    return at(name)[index].as<bool>();
+  }
+  Rate rate(std::string_view name, std::size_t index) const override {
+    return rate_of(at(name)[index]);
+  }
+  std::string_view path(std::string_view name, std::size_t index) const override {
+    return path_of(at(name)[index]);
+  }
+  const Options& group(std::string_view name, std::size_t index) const override {
+    return group_of(at(name)[index], name);
+  }
+  const Renderer& renderer(std::string_view name, std::size_t index) const override {
+    return renderer_of(at(name)[index]);
+  }
 
  private:
+  Rate rate_of(const YAML::Node& node) const {
+    if (!node.IsMap()) return Rate(node.as<double>());
+    return Rate(
+        keep(make<Schedule>(node["type"].as<std::string>(), without_type(node), instructions_)));
+  }
+  std::string_view path_of(const YAML::Node& node) const {
+    std::string value = node.as<std::string>();
+    if (value.starts_with("assay:")) value = source_folder() + "/data/" + value.substr(6);
+    return texts_.emplace_back(value);
+  }
+  const Options& group_of(const YAML::Node& node, std::string_view name) const {
+    for (const Parameter& p : table_)
+      if (p.name == name)
+        return *groups_.emplace_back(std::make_unique<YamlOptions>(node, p.group(), instructions_));
+    throw std::logic_error("no group " + std::string(name));
+  }
+  const Renderer& renderer_of(const YAML::Node& node) const {
+    return keep(make<Renderer>(node["type"].as<std::string>(), without_type(node), instructions_));
+  }
   YAML::Node at(std::string_view name) const {
     const auto found = node_.find(std::string(name));
     if (found == node_.end()) throw std::logic_error("no option " + std::string(name));
