@@ -24,7 +24,8 @@ enum class ParameterType : std::uint32_t {
   group,      ///< a map with the parameters `members`
 };
 
-/// Plain data with static lifetime. Fill it with designated initializers:
+/// Plain data with static lifetime, texts of one line (text.h). Fill it with designated
+/// initializers:
 ///   {.name = "momentum", .type = ParameterType::number, .doc = "decay of the trace",
 ///    .fallback = "0", .minimum = 0, .maximum = 1}
 struct Parameter {
@@ -42,9 +43,9 @@ struct Parameter {
   bool exclusive_maximum = false;
   /// The option is a list of `type`. A single value is not a list of one.
   bool list = false;
-  /// For choice: the words, separated by '|'.
+  /// For choice: the words, separated by '|'. An integer may be one of them instead.
   const char* choices = nullptr;
-  /// For component: its kind.
+  /// For component: its kind; schedule or renderer.
   Kind kind = Kind::dataset;
   /// For group: the table of its members.
   const Parameter* members = nullptr;

@@ -3,14 +3,15 @@
 //   ASSAY_PLUGIN("momentum", "1.0.0", "MIT", Momentum)
 //
 // where every class named
-//   - derives from the interface of its kind (optimizer.h, model.h, ...),
+//   - derives publicly from the interface of its kind (optimizer.h, model.h, ...),
 //   - has a constructor that takes `const assay::Options&`,
 //   - has `static constexpr assay::About about = {.name = "momentum", .doc = "One line."};`
 //   - and, if it has options, `static constexpr assay::Parameter parameters[] = {...};`
 //
-// Names are lower_case and version and licence hold no blanks. The library is loaded with RTLD_NOW
-// | RTLD_LOCAL, never unloaded, and should export this one symbol only (-fvisibility=hidden and a
-// version script). It registers nothing by static constructors.
+// Names are lower_case (is_name in text.h), every text is one line, and the version holds no
+// blanks; what is not so does not compile. The library is loaded with RTLD_NOW | RTLD_LOCAL, never
+// unloaded, and should export this one symbol only (-fvisibility=hidden and a version script). It
+// registers nothing by static constructors.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +22,13 @@
 #include <string_view>
 #include <type_traits>
 
+#include "assay/component_check.h"
 #include "assay/error.h"
 #include "assay/kind.h"
 #include "assay/options.h"
 #include "assay/parameter.h"
 #include "assay/stamp.h"
+#include "assay/text.h"
 #include "assay/version.h"
 
 namespace assay {
@@ -82,14 +85,19 @@ inline constexpr const char* manifest_symbol = "assay_plugin_manifest";
 
 namespace detail {
 
+inline std::string_view message_of(const std::exception& error) noexcept {
+  const char* text = error.what();
+  return text == nullptr || *text == '\0' ? "an exception without a message" : text;
+}
+
 inline bool guard(void (*call)(void*), void* argument, FailureSink& failure) noexcept {
   try {
     call(argument);
     return true;
   } catch (const OptionError& error) {
-    failure.set(error.what(), error.option());
+    failure.set(message_of(error), error.option());
   } catch (const std::exception& error) {
-    failure.set(error.what(), {});
+    failure.set(message_of(error), {});
   } catch (...) {
     failure.set("an exception that is no std::exception", {});
   }
@@ -97,95 +105,85 @@ inline bool guard(void (*call)(void*), void* argument, FailureSink& failure) noe
 }
 
 template <class T>
-concept HasParameters = requires {
-  std::size(T::parameters);
-};
-
-template <class Interface, class T>
 constexpr Component describe() {
-  Component component{T::kind, T::about.name, T::about.doc, nullptr, 0, nullptr, nullptr};
-  if constexpr (HasParameters<T>) {
-    component.parameters = std::data(T::parameters);
-    component.parameter_count = static_cast<std::uint32_t>(std::size(T::parameters));
+  if constexpr (check_component<T>()) {
+    using Interface = std::remove_pointer_t<decltype(Kinds<T>::first())>;
+    Component component{T::kind, T::about.name, T::about.doc, nullptr, 0, nullptr, nullptr};
+    if constexpr (HasParameters<T>) {
+      component.parameters = std::data(T::parameters);
+      component.parameter_count = static_cast<std::uint32_t>(std::size(T::parameters));
+    }
+    component.create = [](const Options& options) -> void* {
+      return static_cast<Interface*>(std::make_unique<T>(options).release());
+    };
+    component.destroy = [](void* object) noexcept {
+      std::unique_ptr<Interface>(static_cast<Interface*>(object)).reset();
+    };
+    return component;
   }
-  component.create = [](const Options& options) -> void* {
-    return static_cast<Interface*>(std::make_unique<T>(options).release());
-  };
-  component.destroy = [](void* object) noexcept {
-    std::unique_ptr<Interface>(static_cast<Interface*>(object)).reset();
-  };
-  return component;
+  return {Kind::dataset, "", "", nullptr, 0, nullptr, nullptr};
 }
 
-}  // namespace detail
-
-class Dataset;
-class Hook;
-class Logger;
-class Loss;
-class Metric;
-class Model;
-class Optimizer;
-class Renderer;
-class Schedule;
-
-namespace detail {
-
-template <class T, class... Interfaces>
-struct FirstBase;
-template <class T, class First, class... Rest>
-struct FirstBase<T, First, Rest...> {
-  static consteval auto pick() {
-    if constexpr (std::is_convertible_v<T*, First*>) return static_cast<First*>(nullptr);
-    else return FirstBase<T, Rest...>::pick();
-  }
-};
-
-/// The kind's interface that T derives from.
-template <class T>
-using InterfaceOf =
-    std::remove_pointer_t<decltype(FirstBase<T, Dataset, Hook, Logger, Loss, Metric, Model,
-                                             Optimizer, Renderer, Schedule>::pick())>;
+/// Whether each is the only one of its kind and name; one that is wrong anyway has none.
+template <std::size_t count>
+constexpr bool are_different(const Component (&components)[count]) {
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (components[i].kind == components[j].kind && *components[i].name != '\0' &&
+          std::string_view(components[i].name) == components[j].name)
+        return false;
+  return true;
+}
 
 }  // namespace detail
 }  // namespace assay
 
 /// The places where a plugin's exported data is defined; use once per library, outside any
 /// namespace.
-#define ASSAY_PLUGIN(plugin_name, plugin_version, plugin_licence, ...)                         \
-  namespace {                                                                                  \
-  template <class... Components>                                                               \
-  struct AssayPluginData {                                                                     \
-    static constexpr ::assay::Component components[] = {                                       \
-        ::assay::detail::describe<::assay::detail::InterfaceOf<Components>, Components>()...}; \
-    static constexpr std::size_t note_size = ::assay::stamp::write<Components...>(             \
-        nullptr, plugin_name, plugin_version, plugin_licence);                                 \
-    static constexpr auto make_note() {                                                        \
-      ::assay::stamp::Note<note_size> note;                                                    \
-      note.text_size = sizeof(note.text);                                                      \
-      ::assay::stamp::write<Components...>(note.text, plugin_name, plugin_version,             \
-                                           plugin_licence);                                    \
-      return note;                                                                             \
-    }                                                                                          \
-  };                                                                                           \
-  using AssayPlugin = AssayPluginData<__VA_ARGS__>;                                            \
-  }                                                                                            \
-  extern "C" {                                                                                 \
-  [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4),                                   \
-    gnu::visibility("hidden")]] extern constexpr auto assay_plugin_note =                      \
-      AssayPlugin::make_note();                                                                \
-  [[gnu::visibility("default")]] extern const ::assay::Manifest assay_plugin_manifest;         \
-  const ::assay::Manifest assay_plugin_manifest = {                                            \
-      ::assay::manifest_magic,                                                                 \
-      sizeof(::assay::Manifest),                                                               \
-      sizeof(::assay::Component),                                                              \
-      sizeof(::assay::Parameter),                                                              \
-      ASSAY_SDK_MAJOR,                                                                         \
-      ASSAY_SDK_MINOR,                                                                         \
-      plugin_name,                                                                             \
-      plugin_version,                                                                          \
-      plugin_licence,                                                                          \
-      AssayPlugin::components,                                                                 \
-      static_cast<std::uint32_t>(std::size(AssayPlugin::components)),                          \
-      &::assay::detail::guard};                                                                \
+#define ASSAY_PLUGIN(plugin_name, plugin_version, plugin_licence, ...)                           \
+  static_assert(::assay::is_name(plugin_name),                                                   \
+                "ASSAY_PLUGIN: the plugin's name is not made of lower-case letters, digits and " \
+                "underscores (a letter first); rename it");                                      \
+  static_assert(::assay::is_word(plugin_version),                                                \
+                "ASSAY_PLUGIN: the version is empty or holds blanks; write it as \"1.0.0\"");    \
+  static_assert(!::std::string_view(plugin_licence).empty() && ::assay::is_line(plugin_licence), \
+                "ASSAY_PLUGIN: the licence is empty or more than a line; write it as \"MIT\"");  \
+  namespace {                                                                                    \
+  template <class... Components>                                                                 \
+  struct AssayPluginData {                                                                       \
+    static_assert(sizeof...(Components) > 0,                                                     \
+                  "ASSAY_PLUGIN: no component is named; name the classes behind the licence");   \
+    static constexpr ::assay::Component components[] = {                                         \
+        ::assay::detail::describe<Components>()...};                                             \
+    static_assert(::assay::detail::are_different(components),                                    \
+                  "two components of one kind have one name; rename one of them");               \
+    static constexpr std::size_t note_size =                                                     \
+        ::assay::stamp::write(nullptr, plugin_name, plugin_version, plugin_licence, components); \
+    static constexpr auto make_note() {                                                          \
+      ::assay::stamp::Note<note_size> note;                                                      \
+      note.text_size = sizeof(note.text);                                                        \
+      ::assay::stamp::write(note.text, plugin_name, plugin_version, plugin_licence, components); \
+      return note;                                                                               \
+    }                                                                                            \
+  };                                                                                             \
+  using AssayPlugin = AssayPluginData<__VA_ARGS__>;                                              \
+  }                                                                                              \
+  extern "C" {                                                                                   \
+  [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4),                                     \
+    gnu::visibility("hidden")]] extern constexpr auto assay_plugin_note =                        \
+      AssayPlugin::make_note();                                                                  \
+  [[gnu::visibility("default")]] extern const ::assay::Manifest assay_plugin_manifest;           \
+  const ::assay::Manifest assay_plugin_manifest = {                                              \
+      ::assay::manifest_magic,                                                                   \
+      sizeof(::assay::Manifest),                                                                 \
+      sizeof(::assay::Component),                                                                \
+      sizeof(::assay::Parameter),                                                                \
+      ASSAY_SDK_MAJOR,                                                                           \
+      ASSAY_SDK_MINOR,                                                                           \
+      plugin_name,                                                                               \
+      plugin_version,                                                                            \
+      plugin_licence,                                                                            \
+      AssayPlugin::components,                                                                   \
+      static_cast<std::uint32_t>(std::size(AssayPlugin::components)),                            \
+      &::assay::detail::guard};                                                                  \
   }

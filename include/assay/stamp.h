@@ -1,8 +1,8 @@
 // What a library was built with, as text in an allocated ELF note (section .note.assay, owner
 // "Assay"), so that a host can find a component, or refuse a library, before any of its code runs.
 //
-// The note holds lines "key=value", in this order:
-//   sdk=0.1                     version.h
+// The note holds lines "key=value" (is_line in text.h), in this order:
+//   sdk=0.2                     version.h
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread
@@ -103,16 +103,16 @@ class Writer {
   std::size_t size_ = 0;
 };
 
-template <class... Components>
+/// `components`: a range of things that have kind, name and doc. Returns the number of characters.
+template <class Components>
 constexpr std::size_t write(char* out, std::string_view plugin, std::string_view version,
-                            std::string_view licence) {
+                            std::string_view licence, const Components& components) {
   Writer w = out != nullptr ? Writer(out) : Writer();
   w << "sdk=" << sdk << "\nstandard_library=" << standard_library << "\ndebug_mode=" << debug_mode
     << "\nsanitizers=" << sanitizers << "\ninstructions=" << instructions << "\nplugin=" << plugin
     << " " << version << " " << licence << "\n";
-  ((w << "component=" << name_of(Components::kind) << " " << Components::about.name << " "
-      << Components::about.doc << "\n"),
-   ...);
+  for (const auto& c : components)
+    w << "component=" << name_of(c.kind) << " " << c.name << " " << c.doc << "\n";
   return w.size();
 }
 

@@ -1,0 +1,92 @@
+// What is wrong with a parameter table, as far as the compiler can tell; plugin.h makes errors of
+// it. The host looks again, and at more: at defaults and at its own names.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "assay/kind.h"
+#include "assay/parameter.h"
+#include "assay/text.h"
+
+namespace assay {
+
+enum class TableMistake : std::uint32_t {
+  none,
+  name,      ///< null, or no name
+  twice,     ///< the name of another parameter of the table
+  reserved,  ///< "type", which names the component
+  doc,       ///< null, or more than a line
+  fallback,  ///< more than a line
+  type,      ///< none of ParameterType
+  bounds,    ///< nothing lies within them
+  choices,   ///< none, an empty one, or more than a line
+  kind,      ///< of a component that Options cannot hand over
+  members,   ///< a count without a table
+  endless,   ///< groups within groups beyond deepest_group, or more than most_parameters: it
+             ///< contains itself
+};
+
+/// Of a component, the members of groups and of groups within groups included.
+inline constexpr std::size_t most_parameters = 1024;
+inline constexpr std::size_t deepest_group = 16;
+
+/// Whether an option can be a component of this kind: whether Options can hand one over.
+constexpr bool can_be_option(Kind kind) { return kind == Kind::schedule || kind == Kind::renderer; }
+
+/// The words of `choices` as one text: "sum|mean".
+constexpr bool are_choices(const char* text) {
+  if (text == nullptr || !is_line(text)) return false;
+  const std::string_view words = text;
+  return !words.empty() && words.front() != '|' && words.back() != '|' &&
+         words.find("||") == std::string_view::npos;
+}
+
+/// Where the first mistake is: in `parameter` of the component's own table, or in a member of it.
+struct TableFinding {
+  TableMistake mistake = TableMistake::none;
+  std::size_t parameter = 0;
+};
+
+namespace detail {
+
+// `left` is how many parameters may still come.
+constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_t depth,
+                                    std::size_t& left) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const Parameter& p = table[i];
+    const auto mistake = [&] {
+      if (left == 0 || depth > deepest_group) return TableMistake::endless;
+      --left;
+      if (p.name == nullptr || !is_name(p.name)) return TableMistake::name;
+      for (std::size_t j = 0; j < i; ++j)
+        if (std::string_view(table[j].name) == p.name) return TableMistake::twice;
+      if (depth == 0 && std::string_view(p.name) == "type") return TableMistake::reserved;
+      if (p.doc == nullptr || !is_line(p.doc)) return TableMistake::doc;
+      if (p.fallback != nullptr && !is_line(p.fallback)) return TableMistake::fallback;
+      if (p.type > ParameterType::group) return TableMistake::type;
+      const bool open = p.exclusive_minimum || p.exclusive_maximum;
+      if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum)) return TableMistake::bounds;
+      if ((p.type == ParameterType::choice || p.choices != nullptr) && !are_choices(p.choices))
+        return TableMistake::choices;
+      if (p.type == ParameterType::component && !can_be_option(p.kind)) return TableMistake::kind;
+      if (p.type != ParameterType::group) return TableMistake::none;
+      if (p.members == nullptr && p.member_count > 0) return TableMistake::members;
+      return find_mistake(p.group(), depth + 1, left).mistake;
+    }();
+    if (mistake != TableMistake::none) return {mistake, i};
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// The first mistake in the table of a component.
+constexpr TableFinding find_mistake(std::span<const Parameter> table) {
+  std::size_t left = most_parameters;
+  return detail::find_mistake(table, 0, left);
+}
+
+}  // namespace assay
