@@ -20,7 +20,12 @@ class Catalogue {
   /// The parameter table of a component whose name is among names(kind). Throws std::runtime_error
   /// when its library does not load.
   virtual std::span<const Parameter> parameters(Kind kind, std::string_view name) = 0;
-  /// For the message "no optimizer 'sdg'": where was looked, one line each.
+  /// For the message "no optimizer 'sdg'": libraries that were found, but cannot be used, and why,
+  /// one line each. Those that are known to have it; or, where none is, those that may have it.
+  virtual std::vector<std::string> refused(Kind /*kind*/, std::string_view /*name*/) const {
+    return {};
+  }
+  /// For the same message: where was looked, one line each.
   virtual std::vector<std::string> searched() const = 0;
 };
 

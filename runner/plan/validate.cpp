@@ -212,7 +212,8 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
   if (node.kind == Node::Kind::scalar && std::ranges::count(schedules, node.scalar) == 0) {
     wrong(node, element_expectation(p), key,
           config::hint_of(config::suggest(node.scalar, schedules),
-                          listing(Kind::schedule, schedules)));
+                          listing(Kind::schedule, schedules)) +
+              refused(Kind::schedule, node.scalar));
     return {{}, node.where};
   }
   return {component(node, Kind::schedule, key).component, node.where};

@@ -73,6 +73,8 @@ class Validator {
   void wrong(const config::Node& node, const std::string& expected, const std::string& key,
              const std::string& hint = {});
   std::string listing(Kind kind, std::span<const std::string> names) const;
+  /// Further lines for the hint about a component that there is not.
+  std::string refused(Kind kind, const std::string& name) const;
 
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;

@@ -104,7 +104,8 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
   }
   if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
     const std::string suggestion = config::suggest(type.scalar, names);
-    std::string hint = config::hint_of(suggestion, listing(kind, names));
+    std::string hint =
+        config::hint_of(suggestion, listing(kind, names)) + refused(kind, type.scalar);
     if (suggestion.empty())
       for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
     std::string other;
@@ -124,6 +125,13 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
                        error.what());
     return std::nullopt;
   }
+}
+
+std::string Validator::refused(Kind kind, const std::string& name) const {
+  std::string lines;
+  for (const std::string& library : catalogue_.refused(kind, name))
+    lines += "\nrefused: " + library;
+  return lines;
 }
 
 std::vector<std::string> Validator::deeper(const Node& map, std::span<const Parameter> table) {
