@@ -48,6 +48,15 @@ void check_name(const Common& common, Kind kind, const std::string& name) {
     if (c.kind == kind && c.name == name)
       fail(fmt::format("there is {} {} already, in {}; choose another name", name_of(kind), name,
                        shown_path(c.library->file)));
+  for (const auto& library : host.libraries()) {
+    if (library->refusal.empty()) continue;
+    const std::string file = library->file.stem().string();
+    if (library->stamp.offers(kind, name) || file == name || file == "lib" + name)
+      fail(
+          fmt::format("there is {} {} already, in {}, which is refused: {}; mend or remove it, or "
+                      "choose another name",
+                      name_of(kind), name, shown_path(library->file), library->refusal));
+  }
 }
 
 int make(const Common& common, const Arguments& a) {

@@ -36,6 +36,16 @@ std::string mended(std::string_view name) {
   return result;
 }
 
+std::string in_camel_case(std::string_view name) {
+  std::string result;
+  bool start = true;
+  for (const char c : name) {
+    if (c != '_') result += start && is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+    start = c == '_';
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string problem_with(std::string_view name) {
@@ -63,14 +73,12 @@ std::string problem_with(std::string_view name) {
   return {};
 }
 
-std::string class_name(std::string_view name) {
-  std::string result;
-  bool start = true;
-  for (const char c : name) {
-    if (c != '_') result += start && is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
-    start = c == '_';
-  }
-  return result;
+std::string class_name(Kind kind, std::string_view name) {
+  std::string result = in_camel_case(name);
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool like_a_macro = std::ranges::none_of(result, is_lower) ||
+                            !std::ranges::search_n(result, 3, true, {}, upper).empty();
+  return like_a_macro ? result + in_camel_case(name_of(kind)) : result;
 }
 
 }  // namespace assay::scaffold

@@ -41,7 +41,7 @@ std::vector<File> plugin(Kind kind, std::string_view name) {
     replace(file.text, "plugin_dependencies", dependencies);
     replace(file.text, "plugin_kind", kind_name);
     replace(file.text, "plugin_name", plugin_name);
-    replace(file.text, "PluginName", class_name(name));
+    replace(file.text, "PluginName", class_name(kind, name));
   }
   return files;
 }

@@ -3,6 +3,7 @@ runs, for every kind."""
 
 import json
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -135,6 +136,19 @@ class Wrong(Case):
         self.check(["optimizer", "sgd"], "there is optimizer sgd already, in ")
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_a_refused_plugin_has_its_name(self):
+        plugins = self.folder / "plugins"
+        plugins.mkdir()
+        (plugins / "gap.so").write_bytes(b"")
+        good = (program.BUILD / "tests" / "zoo" / "good.so").read_bytes()
+        (plugins / "other.so").write_bytes(good.replace(b"debug_mode=off", b"debug_mode=why"))
+        self.check(["hook", "gap", "--plugin-path", "plugins"], "there is hook gap already, in plugins/gap.so, which "
+                   "is refused: it is empty; mend or remove it, or choose another name")
+        self.check(["schedule", "good", "--plugin-path", "plugins"], "there is schedule good already, in "
+                   "plugins/other.so, which is refused: debug_mode: the plugin has 'why'")
+        process = program.assay("plugins", "new", "hook", "good", "--plugin-path", "plugins", folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+
     def test_folders(self):
         self.check(["optimizer", "a", "--dir", "none"], "--dir none: No such file or directory")
         (self.folder / "a").mkdir()
@@ -150,6 +164,13 @@ class Wrong(Case):
         self.assertEqual(process.returncode, program.DONE, process.stderr)
         self.assertIn("  cd 'some where/gap'\n", process.stdout)
         self.assertEqual(len(list((self.folder / "some where" / "gap").iterdir())), 5)
+
+    def test_names_that_would_be_macros(self):
+        for kind, name in [("metric", "e_o_f"), ("schedule", "n_a_n"), ("loss", "i"), ("hook", "f_i_l_e")]:
+            process = program.assay("plugins", "new", kind, name, folder=self.folder)
+            self.assertEqual(process.returncode, program.DONE, process.stderr)
+            subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-I", program.SOURCE / "include",
+                            self.folder / name / f"{name}.cpp"], check=True)
 
     def test_half_a_folder_is_never_left(self):
         """The file system takes no file of more than 1024 bytes."""

@@ -44,9 +44,22 @@ BOOST_AUTO_TEST_CASE(names_that_something_else_has) {
 }
 
 BOOST_AUTO_TEST_CASE(classes) {
-  BOOST_TEST(class_name("momentum") == "Momentum");
-  BOOST_TEST(class_name("top_k") == "TopK");
-  BOOST_TEST(class_name("top_5_of") == "Top5Of");
+  const auto metric = [](const char* name) { return class_name(assay::Kind::metric, name); };
+  BOOST_TEST(metric("momentum") == "Momentum");
+  BOOST_TEST(metric("top_k") == "TopK");
+  BOOST_TEST(metric("k_means") == "KMeans");
+  BOOST_TEST(metric("top_5_of") == "Top5Of");
+  BOOST_TEST(metric("top_1024_x") == "Top1024X");
+}
+
+BOOST_AUTO_TEST_CASE(no_class_is_a_macro_of_the_standard_library) {
+  const auto metric = [](const char* name) { return class_name(assay::Kind::metric, name); };
+  BOOST_TEST(metric("e_o_f") == "EOFMetric");
+  BOOST_TEST(metric("n_a_n") == "NANMetric");
+  BOOST_TEST(metric("i") == "IMetric");
+  BOOST_TEST(metric("e2_b_i_g") == "E2BIGMetric");
+  BOOST_TEST(metric("p_r_id64") == "PRId64Metric");
+  BOOST_TEST(class_name(assay::Kind::optimizer, "f_i_l_e") == "FILEOptimizer");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
