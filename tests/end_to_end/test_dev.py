@@ -63,6 +63,41 @@ class Dev(unittest.TestCase):
                 self.assertEqual((process.returncode, process.stderr),
                                  (2, "dev: expected ./dev install [--prefix DIR]\n"), arguments)
 
+    def test_install_says_what_the_shell_lacks(self):
+        """Also where another installation is found first, which is not the one that was asked for."""
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            homes = [pathlib.Path(folder) / name for name in ("one", "the other")]
+            for home in homes:
+                self.assertEqual(dev(source, "install", "--prefix", home, cwd=folder).returncode, 0)
+
+            def hints(home, first):
+                process = dev(source, "install", "--prefix", home, cwd=folder,
+                              PATH=f"{first / 'bin'}:{os.environ['PATH']}",
+                              PKG_CONFIG_PATH=str(first / "lib" / "pkgconfig"))
+                print(process.stdout)
+                return [line for line in process.stdout.splitlines() if line.startswith("export")]
+
+            for home, other in (homes, reversed(homes)):
+                self.assertEqual(hints(home, first=home), [])
+                expected = [f'export PATH="{home}/bin:$PATH"',
+                            f'export PKG_CONFIG_PATH="{home}/lib/pkgconfig:$PKG_CONFIG_PATH"  # to build plugins']
+                self.assertEqual(hints(home, first=other), expected)
+                # They are right.
+                shell = "\n".join([*expected, "command -v assay", "pkg-config --variable=pcfiledir assay"])
+                said = subprocess.run(["sh", "-c", shell], text=True, capture_output=True, check=True,
+                                      env={**os.environ, "PKG_CONFIG_PATH": f"{other}/lib/pkgconfig"}).stdout
+                self.assertEqual(said.replace("\\", "").splitlines(), [f"{home}/bin/assay", f"{home}/lib/pkgconfig"])
+
+    def test_install_refuses_what_no_tool_could_use(self):
+        with program.temporary_folder() as folder:
+            source = source_folder(folder)
+            for name in ("it's", 'the "best"', "a$b", "a:b", "back\\slash", "tab\there", "a;b", "a#b"):
+                process = dev(source, "install", "--prefix", name, cwd=folder)
+                self.assertEqual(process.returncode, 2, name)
+                self.assertIn("pkg-config could not pass this folder on", process.stderr)
+                self.assertFalse((pathlib.Path(folder) / name).exists())
+
     def test_view_works_in_the_callers_folder(self):
         with program.temporary_folder() as folder:
             source = source_folder(folder)

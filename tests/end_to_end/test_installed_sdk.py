@@ -2,8 +2,10 @@
 Assay's source, and trains to the bits that Assay's own optimizer gives."""
 
 import json
+import os
 import pathlib
 import re
+import shutil
 import tempfile
 import unittest
 
@@ -78,6 +80,22 @@ class ThreeWays(Case):
                                                             "rate_ = static_cast<float>(elsewhere() * "))
         text = self.shell("g++ -shared bad.cpp -o bad.so $(pkg-config --cflags --libs assay)", expect=1)
         self.assertIn("undefined reference to `elsewhere()'", text)
+
+
+class BlanksInTheWay(ThreeWays):
+    """The same three ways, with blanks in the SDK's folder. Only a shell needs help."""
+
+    def setUp(self):
+        super().setUp()
+        prefix = self.folder / "my sdk" / "assay 1"
+        shutil.copytree(sdk.prefix, prefix)
+        (pc,) = prefix.glob("lib/**/pkgconfig/assay.pc")
+        self.there = {"PKG_CONFIG_PATH": str(pc.parent), "PATH": f"{prefix / 'bin'}:{os.environ['PATH']}"}
+
+    def shell(self, command, **options):
+        if "$(pkg-config" in command:
+            command = f'eval "{command}"'
+        return super().shell(command, **options, **self.there)
 
 
 class PkgConfig(Case):
