@@ -35,6 +35,7 @@ class Assembly {
     make_network();
     make_update();
     read_splits();
+    for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
     return std::move(out_);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -36,8 +37,12 @@ namespace detail {
 class Failure final : public FailureSink {
  public:
   void set(std::string_view text, std::string_view name) noexcept override {
-    message = text;
-    option = name;
+    try {
+      message = text;
+      option = name;
+    } catch (const std::bad_alloc&) {
+      message = "out of memory";  // short enough to need none
+    }
   }
   std::string message, option;
 };

@@ -8,13 +8,23 @@
 #include <string>
 #include <vector>
 
+#include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/manifest.h"
 #include "runner/plugin_host/missing_symbols.h"
 
 namespace assay::plugin_host {
 namespace {
 
-constexpr std::size_t most_reasons = 8;
+// One line, however many there are.
+std::string some_of(std::vector<std::string> reasons) {
+  constexpr std::size_t most = 8;
+  if (reasons.size() > most) {
+    const std::size_t more = reasons.size() - most;
+    reasons.resize(most);
+    reasons.push_back(fmt::format("and {} more", more));
+  }
+  return fmt::format("{}", fmt::join(reasons, "; "));
+}
 
 // All that is missing, where the linker's own words name one thing.
 std::string reason(const std::filesystem::path& file, const std::string& linkers_words) {
@@ -24,21 +34,27 @@ std::string reason(const std::filesystem::path& file, const std::string& linkers
   } catch (const std::runtime_error&) {
     // Then its words must do.
   }
-  if (lines.empty()) return linkers_words;
-  if (lines.size() > most_reasons) {
-    const std::size_t more = lines.size() - most_reasons;
-    lines.resize(most_reasons);
-    lines.push_back(fmt::format("and {} more", more));
-  }
-  return fmt::format("{}: {}", file.string(), fmt::join(lines, "; "));
+  return lines.empty() ? linkers_words : fmt::format("{}: {}", file.string(), some_of(lines));
+}
+
+void* open(const std::filesystem::path& file, const Warn& warn) {
+  const KeptFloatingPointMode mode;
+  // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr) throw std::runtime_error(reason(file, dlerror()));
+  if (warn && !computes_by_default_rules())
+    warn(
+        fmt::format("{}: opening it changed the floating-point mode (denormal numbers became 0, or "
+                    "rounding another), which was undone; was it linked with -ffast-math?",
+                    file.string()));
+  return library;
 }
 
 }  // namespace
 
-const Manifest& open_library(const std::filesystem::path& file) {
-  // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
-  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) throw std::runtime_error(reason(file, dlerror()));
+const Manifest& open_library(const std::filesystem::path& file, const Offers& elsewhere,
+                             const Warn& warn) {
+  void* library = open(file, warn);
   const void* symbol = dlsym(library, manifest_symbol);
   if (symbol == nullptr)
     throw std::runtime_error(
@@ -52,9 +68,9 @@ const Manifest& open_library(const std::filesystem::path& file) {
     throw std::runtime_error(fmt::format(
         "{}: its manifest has another layout; rebuild it against this assay's include/assay",
         file.string()));
-  if (const std::vector<std::string> wrong = mistakes(manifest); !wrong.empty())
+  if (const std::vector<std::string> wrong = mistakes(manifest, elsewhere); !wrong.empty())
     throw std::runtime_error(
-        fmt::format("{}: {} (a mistake of the plugin)", file.string(), fmt::join(wrong, "; ")));
+        fmt::format("{}: {} (a mistake of the plugin)", file.string(), some_of(wrong)));
   return manifest;
 }
 

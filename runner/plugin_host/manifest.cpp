@@ -3,51 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <string_view>
 #include <utility>
 
-#include "runner/config/diagnostics.h"
-#include "runner/plan/expectation.h"
+#include "runner/config/wording.h"
 #include "runner/plan/schema.h"
-#include "runner/plan/validate.h"
+#include "runner/plugin_host/default_value.h"
 #include "runner/plugin_host/library.h"
 
 namespace assay::plugin_host {
 namespace {
 
 constexpr std::uint32_t most_components = 1024;
-constexpr std::uint32_t most_parameters = 1024;
-constexpr std::size_t deepest_group = 16;
-
-// Scalars refer to no component, so nothing is to be known of any.
-class NoComponents final : public plan::Catalogue {
- public:
-  std::vector<std::string> names(Kind /*kind*/) override { return {}; }
-  std::span<const Parameter> parameters(Kind /*kind*/, std::string_view /*name*/) override {
-    return {};
-  }
-  std::vector<std::string> searched() const override { return {}; }
-};
-
-bool is_name(const char* text) {
-  const std::string_view name = text;
-  return !name.empty() && name[0] >= 'a' && name[0] <= 'z' && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
+constexpr std::string_view no_line = "is not one line of UTF-8 without control characters";
 
 // Empty where it is a name.
 std::string name_mistake(const char* text) {
   if (text == nullptr) return "its name is a null pointer";
   if (is_name(text)) return {};
-  return fmt::format("'{}' is no name: expected lower-case letters, digits and underscores", text);
+  if (!is_line(text)) return fmt::format("its name {}", no_line);
+  return fmt::format("{} is no name: expected lower-case letters, digits and underscores",
+                     config::quoted(text));
 }
 
-bool is_scalar(ParameterType type) {
-  return type != ParameterType::rate && type != ParameterType::component &&
-         type != ParameterType::group;
+// Empty where it is a line. It may be empty itself.
+std::string line_mistake(const char* text, std::string_view what) {
+  if (text == nullptr) return fmt::format("{} is a null pointer", what);
+  return is_line(text) ? "" : fmt::format("{} {}", what, no_line);
 }
 
 // The options that stand beside a component's own ones in a config.
@@ -79,11 +62,21 @@ class Inspection {
     where_ = fmt::format("{} {}", name_of(component.kind), component.name);
     if (!names_.insert({component.kind, component.name}).second)
       wrong("it is offered twice; rename one of them");
-    if (component.doc == nullptr) wrong("its documentation (About::doc) is a null pointer");
+    if (const auto mistake = line_mistake(component.doc, "its documentation (About::doc)");
+        !mistake.empty())
+      wrong("{}", mistake);
     if (component.create == nullptr) wrong("it has no factory (create is a null pointer)");
     if (component.destroy == nullptr) wrong("it cannot be destroyed (destroy is a null pointer)");
-    table(component.parameters, component.parameter_count, {}, names_of_the_host(component.kind),
-          0);
+    left_ = most_parameters;
+    path_.clear();
+    endless_ = false;
+    table(component.parameters, component.parameter_count, {}, names_of_the_host(component.kind));
+  }
+
+  /// To be called when there is no mistake so far.
+  void defaults(const Component& component, const Defaults& defaults) {
+    where_ = fmt::format("{} {}", name_of(component.kind), component.name);
+    for (const Parameter& p : parameters(component)) default_of(p, {}, defaults);
   }
 
  private:
@@ -92,82 +85,102 @@ class Inspection {
     lines.push_back(where_ + ": " + fmt::format(text, std::forward<Arguments>(arguments)...));
   }
 
+  // The group that the table is of, as messages put it behind an option.
+  static std::string of(const std::string& group) {
+    return group.empty() ? "" : fmt::format(" of group '{}'", group);
+  }
+
   void table(const Parameter* parameters, std::uint32_t count, const std::string& group,
-             const std::set<std::string_view>& reserved, std::size_t depth) {
-    const std::string of = group.empty() ? "" : fmt::format(" of group '{}'", group);
-    if (count > most_parameters) {
-      wrong("it counts {} parameters{}; expected {} at most", count, of, most_parameters);
-    } else if (parameters == nullptr && count > 0) {
-      wrong("it counts {} parameters{}, but its table is a null pointer", count, of);
-    } else if (depth > deepest_group) {
-      wrong("its groups are nested deeper than {}", deepest_group);
-    } else {
-      std::set<std::string_view> names;
-      for (std::uint32_t i = 0; i < count; ++i) {
-        const Parameter& p = parameters[i];
-        if (const std::string mistake = name_mistake(p.name); !mistake.empty()) {
-          wrong("parameter {}{}: {}; does the count of the table fit?", i, of, mistake);
-          return;
-        }
-        const std::string option = fmt::format("option '{}'{}", p.name, of);
-        if (!names.insert(p.name).second) wrong("{}: it is declared twice", option);
-        if (reserved.contains(p.name)) wrong("{}: this name is the host's; rename it", option);
-        parameter(p, option, depth);
+             const std::set<std::string_view>& reserved) {
+    if (count > most_parameters)
+      return wrong("it counts {} parameters{}; expected {} at most", count, of(group),
+                   most_parameters);
+    if (parameters == nullptr && count > 0)
+      return wrong("it counts {} parameters{}, but its table is a null pointer", count, of(group));
+    if (std::ranges::count(path_, parameters) > 0)
+      return endless(fmt::format("the group '{}' contains itself", group));
+    if (path_.size() > deepest_group)
+      return endless(fmt::format("its groups are nested deeper than {}", deepest_group));
+    path_.push_back(parameters);
+    std::set<std::string_view> names;
+    for (const Parameter& p : std::span(parameters, count)) {
+      if (left_ == 0)
+        return endless(
+            fmt::format("it has more than {} parameters, those of groups included; does a group "
+                        "contain itself?",
+                        most_parameters));
+      --left_;
+      if (const std::string mistake = name_mistake(p.name); !mistake.empty()) {
+        wrong("parameter {}{}: {}; does the count of the table fit?", &p - parameters, of(group),
+              mistake);
+        break;
       }
+      const std::string option = fmt::format("option '{}'{}", p.name, of(group));
+      if (!names.insert(p.name).second) wrong("{}: it is declared twice", option);
+      if (reserved.contains(p.name)) wrong("{}: this name is the host's; rename it", option);
+      parameter(p, option);
+      if (endless_) return;
     }
+    path_.pop_back();
   }
 
-  void parameter(const Parameter& p, const std::string& option, std::size_t depth) {
-    const std::size_t before = lines.size();
+  // Said once: it would be true of every group within.
+  void endless(const std::string& mistake) {
+    if (!endless_) wrong("{}", mistake);
+    endless_ = true;
+  }
+
+  void parameter(const Parameter& p, const std::string& option) {
     constexpr auto last_type = static_cast<std::uint32_t>(ParameterType::group);
-    if (static_cast<std::uint32_t>(p.type) > last_type) {
-      wrong("{}: its type is {}; there are 0 to {}", option, static_cast<std::uint32_t>(p.type),
-            last_type);
-      return;
-    }
-    if (p.doc == nullptr) wrong("{}: its documentation (doc) is a null pointer", option);
-    if (std::isnan(p.minimum) || std::isnan(p.maximum) || p.minimum > p.maximum ||
-        (p.minimum == p.maximum && (p.exclusive_minimum || p.exclusive_maximum)))
+    if (static_cast<std::uint32_t>(p.type) > last_type)
+      return wrong("{}: its type is {}; there are 0 to {}", option,
+                   static_cast<std::uint32_t>(p.type), last_type);
+    if (const auto mistake = line_mistake(p.doc, "its documentation (doc)"); !mistake.empty())
+      wrong("{}: {}", option, mistake);
+    if (p.fallback != nullptr && !is_line(p.fallback)) wrong("{}: its default {}", option, no_line);
+    const bool open = p.exclusive_minimum || p.exclusive_maximum;
+    if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum))
       wrong("{}: nothing lies within its bounds, {} and {}", option, p.minimum, p.maximum);
-    if (p.type == ParameterType::choice && !has_choices(p))
+    if (p.type == ParameterType::choice && !are_choices(p.choices))
       wrong("{}: it is a choice without words", option);
-    if (p.type == ParameterType::component && static_cast<std::size_t>(p.kind) >= kind_names.size())
-      wrong("{}: its kind is {}; there are 0 to {}", option, static_cast<std::uint32_t>(p.kind),
-            kind_names.size() - 1);
-    if (p.type == ParameterType::group) table(p.members, p.member_count, p.name, {}, depth + 1);
-    if (lines.size() == before && p.fallback != nullptr && is_scalar(p.type)) fallback(p, option);
+    else if (p.choices != nullptr && !are_choices(p.choices))
+      wrong("{}: its choices are no words separated by '|'", option);
+    if (p.type == ParameterType::component && !can_be_option(p.kind))
+      wrong("{}: its kind is {}; an option can be a schedule ({}) or a renderer ({})", option,
+            static_cast<std::uint32_t>(p.kind), static_cast<std::uint32_t>(Kind::schedule),
+            static_cast<std::uint32_t>(Kind::renderer));
+    if (p.type == ParameterType::group) table(p.members, p.member_count, p.name, {});
   }
 
-  static bool has_choices(const Parameter& p) {
-    if (p.choices == nullptr) return false;
-    const std::vector<std::string> words = plan::words(p.choices);
-    return !words.empty() && std::ranges::count(words, "") == 0;
-  }
-
-  void fallback(const Parameter& p, const std::string& option) {
-    NoComponents nothing;
-    config::Diagnostics problems;
-    plan::Validator(nothing, problems).option({}, p, {}, {});
-    if (!problems.empty())
-      wrong("{}: its default, {}, is not valid: {}", option, p.fallback,
-            problems.sorted().front().message);
+  void default_of(const Parameter& p, const std::string& group, const Defaults& defaults) {
+    if (p.type == ParameterType::group)
+      for (const Parameter& member : p.group()) default_of(member, p.name, defaults);
+    if (p.fallback == nullptr) return;
+    if (const std::string mistake = defaults.mistake_in(p); !mistake.empty())
+      wrong("option '{}'{}: its default, {}, is not valid: {}", p.name, of(group), p.fallback,
+            mistake);
   }
 
   std::string where_;
   std::set<std::pair<Kind, std::string>> names_;
+  std::size_t left_ = 0;                // parameters that may still come, of this component
+  std::vector<const Parameter*> path_;  // the tables from the component's to the present one
+  bool endless_ = false;
 };
 
 }  // namespace
 
-std::vector<std::string> mistakes(const Manifest& manifest) {
+std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewhere) {
   Inspection inspection;
   const auto wrong = [&](std::string text) { inspection.lines.push_back(std::move(text)); };
-  const auto require_text = [&](const char* text, const char* what) {
+  const auto require = [&](const char* text, const char* what, bool (*good)(std::string_view)) {
     if (text == nullptr || *text == '\0') wrong(fmt::format("the plugin has no {}", what));
+    else if (!is_line(text)) wrong(fmt::format("the plugin's {} {}", what, no_line));
+    else if (!good(text)) wrong(fmt::format("{} is no {} of a plugin", config::quoted(text), what));
   };
-  require_text(manifest.name, "name");
-  require_text(manifest.version, "version");
-  require_text(manifest.licence, "licence");
+  require(manifest.name, "name", is_name);
+  require(manifest.version, "version", is_word);
+  require(manifest.licence, "licence", is_line);
   if (manifest.component_count == 0 || manifest.components == nullptr)
     wrong("the plugin offers no components");
   else if (manifest.component_count > most_components)
@@ -176,6 +189,9 @@ std::vector<std::string> mistakes(const Manifest& manifest) {
   else
     for (std::size_t i = 0; i < manifest.component_count; ++i)
       inspection.component(manifest.components[i], i);
+  if (inspection.lines.empty())
+    for (const Component& component : components(manifest))
+      inspection.defaults(component, Defaults(components(manifest), elsewhere));
   return inspection.lines;
 }
 

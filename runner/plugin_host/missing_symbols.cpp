@@ -14,6 +14,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "runner/plugin_host/floating_point.h"
+
 namespace assay::plugin_host {
 namespace {
 
@@ -134,6 +136,7 @@ std::string probable_origin(std::string_view name) {
 }
 
 std::vector<std::string> missing_symbols(const std::filesystem::path& library) {
+  const KeptFloatingPointMode mode;
   const Needs needs = needs_of(library);
   std::vector<std::string> lines;
   std::vector<void*> open;

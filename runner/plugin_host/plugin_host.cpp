@@ -8,6 +8,7 @@
 
 #include "assay/error.h"
 #include "runner/plugin_host/cpu.h"
+#include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/library.h"
 #include "runner/plugin_host/options.h"
 #include "runner/plugin_host/permissions.h"
@@ -76,16 +77,28 @@ std::vector<std::string> PluginHost::searched() const {
                         ? folder.string()
                         : fmt::format("{} ({})", folder.string(), problem->second));
   }
-  for (const auto& library : libraries_)
-    if (!library->refusal.empty())
-      lines.push_back(fmt::format("{} was refused: {}", library->file.string(), library->refusal));
   return lines;
+}
+
+std::vector<std::string> PluginHost::refused(Kind kind, std::string_view name) const {
+  std::vector<std::string> certain, possible;
+  for (const auto& library : libraries_) {
+    if (library->refusal.empty()) continue;
+    const std::string line = fmt::format("{}: {}", library->file.string(), library->refusal);
+    if (library->stamp.offers(kind, name)) certain.push_back(line);
+    else if (library->stamp.components.empty()) possible.push_back(line);
+  }
+  return certain.empty() ? possible : certain;
 }
 
 const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const auto known = opened_.find(&library);
   if (known != opened_.end()) return *known->second;
-  const Manifest& manifest = open_library(library.file);
+  const auto offered = [&](Kind kind, std::string_view name) {
+    return components_.contains({kind, std::string(name)});
+  };
+  const auto warn = [&](const std::string& text) { warnings_.push_back(text); };
+  const Manifest& manifest = open_library(library.file, offered, warn);
   opened_[&library] = &manifest;
   return manifest;
 }
@@ -114,6 +127,7 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->destroy = component->destroy;
   const PlannedOptions options(plan.values, plugin_host::parameters(*component), *this,
                                object->nested);
+  const KeptFloatingPointMode mode;
   object->pointer = guarded(open->guard, object->who, [&] { return component->create(options); });
   if (object->pointer == nullptr)
     throw ComponentError(object->who, "its factory returned nothing", {});

@@ -40,6 +40,7 @@ class PluginHost final : public plan::Catalogue {
 
   std::vector<std::string> names(Kind kind) override;
   std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
+  std::vector<std::string> refused(Kind kind, std::string_view name) const override;
   std::vector<std::string> searched() const override;
 
   /// Makes the component and those nested in it. Throws ComponentError.
@@ -54,6 +55,8 @@ class PluginHost final : public plan::Catalogue {
   std::vector<FoundComponent> components() const;
   /// Libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
+  /// What is odd about the libraries that were opened, one line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
   /// What components made from now on are told to use. Throws assay::Error for what the CPU lacks.
   void use(InstructionSet instructions);
@@ -75,6 +78,7 @@ class PluginHost final : public plan::Catalogue {
   std::vector<std::unique_ptr<FoundLibrary>> libraries_;
   std::map<std::pair<Kind, std::string>, Entry> components_;
   std::map<const FoundLibrary*, const Manifest*> opened_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace assay::plugin_host

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "assay/stamp.h"
+#include "assay/text.h"
 
 namespace assay::plugin_host {
 namespace {
@@ -135,23 +136,44 @@ std::string cut(std::string_view& rest, char end) {
   return word;
 }
 
+[[noreturn]] void damaged(const std::string& how) {
+  throw std::runtime_error("its stamp is damaged: " + how);
+}
+
+void check(bool good, std::string_view what, std::string_view expected) {
+  if (!good) damaged(fmt::format("{} is not {}", what, expected));
+}
+
+void read_component(std::string_view line, Stamp& stamp) {
+  // A kind that this host does not know comes from a newer SDK; the sdk line tells.
+  const auto kind = kind_from_name(cut(line, ' '));
+  std::string name = cut(line, ' ');
+  check(is_name(name), "the name of a component", "made of lower-case letters, digits and '_'");
+  if (kind) stamp.components.push_back({*kind, std::move(name), std::string(line)});
+}
+
+// What is not one line of text could look like other lines wherever it is printed.
 void read_line(std::string_view line, Stamp& stamp) {
+  check(is_line(line), "a line of it", "UTF-8 without control characters");
   const std::string key = cut(line, '=');
-  if (key == "sdk") stamp.sdk = line;
-  else if (key == "standard_library") stamp.standard_library = line;
-  else if (key == "debug_mode") stamp.debug_mode = line;
-  else if (key == "sanitizers") stamp.sanitizers = line;
-  else if (key == "instructions") stamp.instructions = line;
+  const auto set = [&](std::string& field) {
+    if (!field.empty()) damaged(fmt::format("it says '{}' twice", key));
+    field = line;
+  };
+  if (key == "sdk") set(stamp.sdk);
+  else if (key == "standard_library") set(stamp.standard_library);
+  else if (key == "debug_mode") set(stamp.debug_mode);
+  else if (key == "sanitizers") set(stamp.sanitizers);
+  else if (key == "instructions") set(stamp.instructions);
   else if (key == "plugin") {
+    if (!stamp.plugin.empty()) damaged("it says 'plugin' twice");
     stamp.plugin = cut(line, ' ');
     stamp.version = cut(line, ' ');
     stamp.licence = line;
+    check(is_name(stamp.plugin), "the plugin's name", "made of lower-case letters, digits and '_'");
+    check(!stamp.version.empty(), "the plugin's version", "there");
   } else if (key == "component") {
-    // A kind that this host does not know comes from a newer SDK; the sdk line tells.
-    if (const auto kind = kind_from_name(cut(line, ' '))) {
-      std::string name = cut(line, ' ');
-      stamp.components.push_back({*kind, std::move(name), std::string(line)});
-    }
+    read_component(line, stamp);
   }
 }
 
@@ -212,8 +234,13 @@ Stamp read_stamp(const std::filesystem::path& library) {
   std::string_view rest = text;
   rest = rest.substr(0, rest.find('\0'));
   while (!rest.empty()) read_line(cut(rest, '\n'), stamp);
-  if (stamp.sdk.empty() || stamp.plugin.empty()) throw std::runtime_error("its stamp is damaged");
+  if (stamp.sdk.empty() || stamp.plugin.empty()) damaged("it lacks the line 'sdk' or 'plugin'");
   return stamp;
+}
+
+bool Stamp::offers(Kind kind, std::string_view name) const {
+  return std::ranges::any_of(
+      components, [&](const StampedComponent& c) { return c.kind == kind && c.name == name; });
 }
 
 Stamp host_stamp() {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/instruction_set.h"
@@ -27,6 +28,8 @@ struct Stamp {
   std::string version;
   std::string licence;
   std::vector<StampedComponent> components;
+
+  bool offers(Kind kind, std::string_view name) const;
 };
 
 /// Reads the stamp of a shared library. Throws std::runtime_error that says what the file is

@@ -22,6 +22,12 @@ def patched(old, new):
     return GOOD.replace(old, new)
 
 
+def stamped(old, new):
+    """The good plugin with a piece of its stamp, and of nothing else, replaced by another as long."""
+    assert len(old) == len(new) and GOOD.count(old) == 1, old
+    return GOOD.replace(old, new)
+
+
 def with_bytes(offset, new):
     return GOOD[:offset] + new + GOOD[offset + len(new):]
 
@@ -43,7 +49,19 @@ REFUSED = {
     "32_bits": (with_bytes(4, b"\x01"), "it is built for another kind of machine"),
     "no_library": (with_bytes(16, b"\x02\x00"), "it is an ELF file, but no shared library"),
     "no_stamp": (patched(b"Assay\0", b"Essay\0"), "but no Assay plugin (no stamp;"),
-    "damaged_stamp": (patched(b"\nplugin=", b"\nplagin="), "its stamp is damaged"),
+    "damaged_stamp": (patched(b"\nplugin=", b"\nplagin="), "its stamp is damaged: it lacks the line 'sdk' or"),
+    "forged_doc": (stamped(b"schedule good Works.", b"schedule good \x1b[2J!!"),
+                   "its stamp is damaged: a line of it is not UTF-8 without control characters"),
+    "forged_text": (stamped(b"schedule good Works.", b"schedule good Work\xff."),
+                    "its stamp is damaged: a line of it is not UTF-8 without control characters"),
+    "forged_line": (stamped(b"schedule good Works.", b"schedule good\nsdk=1.0"),
+                    "its stamp is damaged: it says 'sdk' twice"),
+    "forged_plugin": (stamped(b"schedule good Works.", b"schedule g\nplugin=x 1"),
+                      "its stamp is damaged: it says 'plugin' twice"),
+    "forged_component": (stamped(b"schedule good Works.", b"schedule GOOD Works."),
+                         "its stamp is damaged: the name of a component is not made of lower-case letters"),
+    "forged_name": (stamped(b"plugin=good ", b"plugin=g'od "),
+                    "its stamp is damaged: the plugin's name is not made of lower-case letters"),
     "newer_sdk": (with_sdk(b"0.9"), "use a newer assay, or rebuild the plugin"),
     "other_sdk": (with_sdk(b"9.0"), "use a newer assay, or rebuild the plugin"),
     "sanitized": (patched(b"sanitizers=none", b"sanitizers=nine"), "rebuild the plugin without -fsanitize"),
@@ -83,6 +101,24 @@ UNUSABLE = {
     "no_components": ("sound", "the plugin offers no components"),
     "null_plugin_name": ("sound", "the plugin has no name"),
     "null_guard": ("sound", "its manifest has another layout"),
+    "newline_in_doc": ("sound", "schedule sound: its documentation (About::doc) is not one line of UTF-8"),
+    "newline_in_option_doc": ("sound", "option 'height': its documentation (doc) is not one line of UTF-8"),
+    "newline_in_default": ("sound", "option 'height': its default is not one line of UTF-8"),
+    "escape_in_option_name": ("sound", "parameter 0: its name is not one line of UTF-8"),
+    "group_in_itself": ("sound", "schedule sound: the group 'height' contains itself"),
+    "groups_of_groups": ("sound", "schedule sound: it has more than 1024 parameters, those of groups included"),
+    "component_that_no_option_can_be": ("sound", "option 'height': its kind is 1; an option can be a schedule"),
+    "default_of_rate_that_is_no_schedule": (
+        "sound", "option 'height': its default, nothing_like_it, is not valid: expected a number or a schedule"),
+    "default_of_rate_of_another_kind": ("sound", "its default, sgd, is not valid: expected a number or a sched"),
+    "default_of_rate_out_of_bounds": ("sound", "its default, 0.5, is not valid: expected a number of at most"),
+    "default_of_rate_without_type": ("sound", "is not valid: missing: type, the name of a schedule"),
+    "default_of_rate_with_unknown_option": ("sound", "is not valid: schedule sound: there is no option 'hight'"),
+    "default_of_rate_with_a_wrong_value": (
+        "sound", "is not valid: schedule sound: option 'height': expected a number or a schedule, found 'high'"),
+    "default_of_list_of_rates_that_is_none": ("sound", "its default, 0.5, is not valid: expected a list, each"),
+    "default_of_list_of_rates_with_a_wrong_one": ("sound", "expected a number or a schedule, found 'cosin'"),
+    "default_of_component_that_is_a_number": ("sound", "its default, 0.5, is not valid: no schedule '0.5'"),
 }
 
 # name -> (component, check, what check says of it, what run says; None: a process cannot survive it)
@@ -95,6 +131,11 @@ ENDINGS = {
     "throws_a_number_in_factory": ("throws_a_number", "can be made",
                                    "an exception that is no std::exception",
                                    "an exception that is no std::exception"),
+    "throws_bytes_in_factory": ("throws_bytes", "can be made", "\ufffd\\x1b[31mred", "[31mred"),
+    "throws_without_text_in_factory": ("throws_without_text", "can be made", "an exception without a message",
+                                       "an exception without a message"),
+    "throws_without_text_in_call": ("throws_without_text", "values are finite",
+                                    "an exception without a message", "an exception without a message"),
     "throws_in_call": ("throws", "values are finite", "thrown on purpose", "thrown on purpose"),
     "aborts_in_static_constructor": ("aborts", "opens, and its manifest is sound", "killed by SIGABRT", None),
     "exits_in_static_constructor": ("exits", "opens, and its manifest is sound", "called exit(0)", None),
@@ -139,7 +180,7 @@ UNRULY = {
 RUDE = {
     "coloured": "can be made: \\x1b[31mred\\r\\nthe next line\\x07 \ufffd \\u202edesrever",
     "endless": "can be made: " + 1000 * "x" + "...",
-    "silent": "can be made: without a word",
+    "silent": "can be made: an exception without a message",
 }
 
 
@@ -287,6 +328,83 @@ class Zoo(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn("FAILED   schedule undefined: values are finite: called exit(1); it printed: ", failure)
             self.assertIn("runtime error: signed integer overflow", failure)
+
+    def test_a_refusal_comes_before_where_was_looked(self):
+        """Of the library that has what the config names, and of no other, where one is known to have it."""
+        with program.temporary_folder() as folder:
+            self.place(folder, "forged", REFUSED["forged_doc"][0])
+            self.place(folder, "newer", with_sdk(b"9.0"))
+            for rate in ("good", "{type: good}"):
+                process = program.assay("--plugin-path", folder, "run", program.CONFIGS / "digits.yaml",
+                                        f"optimizer.learning_rate={rate}", folder=folder)
+                print(process.stderr)
+                self.assertEqual(process.returncode, program.USAGE_ERROR)
+                notes = [line.strip() for line in process.stderr.splitlines() if line.startswith("      = ")]
+                self.assertTrue(notes[0].startswith(f"= refused: {folder}/newer.so: sdk: the plugin has '9.0'"), notes)
+                self.assertTrue(all(note.startswith("= searched: ") for note in notes[1:]), notes)
+            process = run_with(folder, "other")
+            self.assertIn("refused: ", process.stderr)
+            self.assertIn("forged.so: its stamp is damaged", process.stderr)
+            self.assertNotIn("newer.so", process.stderr)
+
+    def test_no_forged_line_is_printed(self):
+        with program.temporary_folder() as folder:
+            for name, (content, _) in REFUSED.items():
+                if name.startswith("forged"):
+                    self.place(folder, name, content)
+            for name in ("newline_in_doc", "newline_in_option_doc", "escape_in_option_name", "throws_bytes_in_factory"):
+                self.place(folder, name)
+            for command in (["list"], ["list", "--why"], ["describe", "sound"], ["schema"]):
+                process = program.assay("--plugin-path", folder, "plugins", *command, folder=folder)
+                for text in (process.stdout, process.stderr):
+                    self.assertNotIn("\x1b", text)
+                    self.assertNotIn("\nused: forged.so\n", text)
+                    self.assertFalse([line for line in text.splitlines() if line.startswith("option 'forged'")])
+
+    def test_the_floating_point_mode_is_the_hosts(self):
+        """A plugin that was linked with -ffast-math would turn denormal numbers off, on all threads."""
+        with program.temporary_folder() as folder:
+            self.place(folder, "fast_math")
+            self.place(folder, "denormals")
+            process = program.assay(
+                "--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=1", "threads=3",
+                "hooks={a: {type: scalar, tag: a, value: batch.loss, every: 1}}", "loggers=[denormals]",
+                "optimizer={type: denormals, learning_rate: {type: fast_math}}", "run_dir=run", folder=folder)
+            print(process.stdout, process.stderr)
+            self.assertEqual(process.returncode, program.DONE)
+            self.assertIn("warning: ", process.stderr)
+            self.assertIn("fast_math.so: opening it changed the floating-point mode", process.stderr)
+            self.assertNotIn("denormals.so: ", process.stderr)
+            self.assertIn("fast_math.so: opening it", (pathlib.Path(folder) / "run" / "log.txt").read_text())
+            process = run_with(folder, "good")
+            self.assertNotIn("fast_math.so", process.stderr)  # not opened
+
+    def test_sizes_that_overflow(self):
+        """What each says, to run and to check; nothing is written beyond what was allocated."""
+        with program.temporary_folder() as folder:
+            self.place(folder, "oversized")
+            for name, overrides, reason in [
+                ("parameter", ["model=parameter"], "model: a shape has at most 2^48 elements"),
+                ("parameters", ["model=parameters"], "model: a shape has at most 2^48 elements"),
+                ("workspace", ["model=workspace"], "model: there is not enough memory for it"),
+                ("samples", ["dataset=samples"], "dataset: a shape has at most 2^48 elements"),
+                ("targets", ["dataset=targets"], "dataset: a shape has at most 2^48 elements"),
+                ("state", ["metrics={m: state}", "hooks={h: {type: scalar, tag: m, value: test.m, every: 1}}"],
+                 "metric state: its state has 9223372036854775808 numbers"),
+            ]:
+                with self.subTest(name):
+                    process = program.assay(
+                        "--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=1",
+                        "hooks={}", "loggers=[]", *overrides, f"run_dir={name}", folder=folder)
+                    print(process.stderr)
+                    self.assertIn(process.returncode, (program.RUN_FAILED, program.USAGE_ERROR))
+                    self.assertIn(reason, process.stderr)
+            code, output = check(pathlib.Path(folder) / "oversized.so")
+            self.assertEqual(code, 1)
+            self.assertNotIn("SIGSEGV", output)
+            for kind, name in [("model", "parameter"), ("model", "parameters"), ("model", "workspace"),
+                               ("dataset", "samples"), ("dataset", "targets"), ("metric", "state")]:
+                self.assertTrue(any(f"{kind} {name}: " in line for line in self.failures(output)), (name, output))
 
     def test_permissions(self):
         with program.temporary_folder() as folder:

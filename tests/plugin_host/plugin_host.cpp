@@ -97,12 +97,17 @@ BOOST_FIXTURE_TEST_CASE(what_was_refused_is_named_with_the_reason, Folders) {
   BOOST_REQUIRE(chmod((second / "open.so").c_str(), 0666) == 0);
   const PluginHost host({first, second, root / "none"}, InstructionSet::generic);
   BOOST_TEST(host.components().empty());
-  const std::string text = searched(host);
-  check_contains(text, (root / "none").string() + " (No such file or directory)\n");
-  check_contains(text, (first / "empty.so").string() + " was refused: it is empty\n");
-  check_contains(text, (first / "future.so").string() + " was refused: sdk: the plugin has '9.");
-  check_contains(text, (second / "open.so").string() + " was refused: everybody can write to " +
-                           (second / "open.so").string());
+  BOOST_TEST(searched(host) == first.string() + "\n" + second.string() + "\n" +
+                                   (root / "none").string() + " (No such file or directory)\n");
+  const std::vector<std::string> level = host.refused(Kind::schedule, "level");
+  BOOST_REQUIRE(level.size() == 2U);
+  check_contains(level[0], (first / "future.so").string() + ": sdk: the plugin has '9.");
+  check_contains(level[1], (second / "open.so").string() + ": everybody can write to " +
+                               (second / "open.so").string());
+  // What nobody is known to have may be in the library that says nothing of itself.
+  const std::vector<std::string> other = host.refused(Kind::schedule, "other");
+  BOOST_REQUIRE(other.size() == 1U);
+  BOOST_TEST(other[0] == (first / "empty.so").string() + ": it is empty");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_refused_library_hides_no_other, Folders) {

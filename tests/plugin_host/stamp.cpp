@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "assay/text.h"
 #include "runner/plugin_host/library.h"
 #include "tests/plugin_host/plugins.h"
 #include "tests/support/bytes.h"
@@ -169,7 +170,37 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_note_is_refused, Folder) {
   BOOST_TEST(refused_bytes(bytes) == "its notes are damaged");
   bytes = plugin;
   bytes.replace(bytes.find("\nplugin=", name), 8, "\npligun=");
-  BOOST_TEST(refused_bytes(bytes) == "its stamp is damaged");
+  BOOST_TEST(refused_bytes(bytes) == "its stamp is damaged: it lacks the line 'sdk' or 'plugin'");
+}
+
+// Whatever the bytes of a note say, no line of what is printed comes from within another.
+BOOST_FIXTURE_TEST_CASE(no_text_of_a_stamp_can_look_like_another, Folder) {
+  const std::size_t note = plugin.find(std::string_view("Assay\0", 6));
+  const std::size_t doc = plugin.find("schedule constant ", note) + 18;
+  const std::size_t end = plugin.find('\n', doc);
+  BOOST_REQUIRE(end != std::string::npos);
+  int refusals = 0;
+  for (std::size_t at = note + 8; at < end; ++at)
+    for (int value = 0; value < 256; ++value) {
+      std::string bytes = plugin;
+      bytes[at] = static_cast<char>(value);
+      write_file(folder / "x.so", bytes);
+      try {
+        const Stamp stamp = read_stamp(folder / "x.so");
+        std::vector<std::string> texts = {stamp.plugin, stamp.version,          stamp.licence,
+                                          stamp.sdk,    stamp.standard_library, stamp.instructions};
+        for (const StampedComponent& c : stamp.components) {
+          BOOST_TEST(is_name(c.name));
+          texts.push_back(c.doc);
+        }
+        for (const std::string& text : texts)
+          for (const unsigned char c : text) BOOST_TEST((c >= ' ' && c != 0x7F));
+      } catch (const std::runtime_error&) {
+        ++refusals;
+      }
+    }
+  BOOST_TEST_MESSAGE(refusals << " changed bytes of a stamp led to a refusal");
+  BOOST_TEST(refusals > 1000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,7 +26,32 @@ class Sound final : public assay::Schedule {
 constexpr Parameter good = {
     .name = "height", .type = ParameterType::number, .doc = "the value", .fallback = "0.5"};
 
+constexpr Parameter group(const char* name, const Parameter* members, std::uint32_t count) {
+  return {.name = name,
+          .type = ParameterType::group,
+          .doc = "a group",
+          .members = members,
+          .member_count = count};
+}
+constexpr Parameter in_itself[1] = {group("height", in_itself, 1)};
+
+// Eight groups, of eight groups each, and so on: 8 to the power of the depth.
+template <int depth>
+struct Groups {
+  static constexpr const Parameter* members = Groups<depth - 1>::table;
+  static constexpr Parameter table[8] = {group("a", members, 8), group("b", members, 8),
+                                         group("c", members, 8), group("d", members, 8),
+                                         group("e", members, 8), group("f", members, 8),
+                                         group("g", members, 8), group("h", members, 8)};
+};
+template <>
+struct Groups<0> {
+  static constexpr Parameter table[8] = {};
+};
+
 constexpr Parameter changed(Parameter p) {
+  if (mistake == "group_in_itself") return in_itself[0];
+  if (mistake == "groups_of_groups") return group("height", Groups<12>::table, 8);
   if (mistake == "default_out_of_bounds") p.maximum = 0.25;
   if (mistake == "default_of_another_type") p.fallback = "high";
   if (mistake == "null_name") p.name = nullptr;
@@ -38,6 +63,24 @@ constexpr Parameter changed(Parameter p) {
   if (mistake == "unknown_type") p.type = static_cast<ParameterType>(99);
   if (mistake == "choice_without_words") p.type = ParameterType::choice;
   if (mistake == "group_without_members") p.type = ParameterType::group, p.member_count = 3;
+  if (mistake == "newline_in_option_doc") p.doc = "the value\noption 'forged'";
+  if (mistake == "escape_in_option_name") p.name = "\x1b[2Jheight";
+  if (mistake == "newline_in_default") p.fallback = "0.5\nforged: 1";
+  if (mistake == "component_that_no_option_can_be")
+    p.type = ParameterType::component, p.kind = assay::Kind::model, p.fallback = nullptr;
+  if (mistake.starts_with("default_of_rate") || mistake.starts_with("default_of_list_of_rates"))
+    p.type = ParameterType::rate;
+  if (mistake == "default_of_rate_that_is_no_schedule") p.fallback = "nothing_like_it";
+  if (mistake == "default_of_rate_of_another_kind") p.fallback = "sgd";
+  if (mistake == "default_of_rate_out_of_bounds") p.maximum = 0.25;
+  if (mistake == "default_of_rate_without_type") p.fallback = "{height: 1}";
+  if (mistake == "default_of_rate_with_unknown_option") p.fallback = "{type: sound, hight: 1}";
+  if (mistake == "default_of_rate_with_a_wrong_value") p.fallback = "{type: sound, height: high}";
+  if (mistake == "default_of_list_of_rates_that_is_none") p.list = true;
+  if (mistake == "default_of_list_of_rates_with_a_wrong_one")
+    p.list = true, p.fallback = "[0.5, sound, cosin]";
+  if (mistake == "default_of_component_that_is_a_number")
+    p.type = ParameterType::component, p.kind = assay::Kind::schedule;
   return p;
 }
 
@@ -49,7 +92,7 @@ constexpr Parameter table[] = {
               .name = "depth", .type = ParameterType::integer, .doc = "not used", .fallback = "1"}};
 
 constexpr assay::Component component() {
-  assay::Component c = assay::detail::describe<assay::Schedule, Sound>();
+  assay::Component c = assay::detail::describe<Sound>();
   c.parameters = table;
   c.parameter_count = std::size(table);
   if (mistake == "count_too_large") c.parameter_count = 4'000'000'000;
@@ -59,6 +102,7 @@ constexpr assay::Component component() {
     c.create = [](const assay::Options&) -> void* { return nullptr; };
   if (mistake == "null_destructor") c.destroy = nullptr;
   if (mistake == "null_component_name") c.name = nullptr;
+  if (mistake == "newline_in_doc") c.doc = "Would work.\nused: forged.so";
   if (mistake == "unknown_kind") c.kind = static_cast<assay::Kind>(77);
   if (mistake == "other_name_than_stamped") c.name = "another";
   return c;
@@ -77,9 +121,10 @@ constexpr std::uint32_t component_count = mistake == "component_twice" ? 2
                                                                        : 1;
 
 constexpr auto note() {
-  assay::stamp::Note<assay::stamp::write<Sound>(nullptr, "bad_manifest", "1.0.0", "MIT")> n;
+  constexpr assay::Component sound[] = {assay::detail::describe<Sound>()};
+  assay::stamp::Note<assay::stamp::write(nullptr, "bad_manifest", "1.0.0", "MIT", sound)> n;
   n.text_size = sizeof(n.text);
-  assay::stamp::write<Sound>(n.text, "bad_manifest", "1.0.0", "MIT");
+  assay::stamp::write(n.text, "bad_manifest", "1.0.0", "MIT", sound);
   return n;
 }
 

@@ -3,6 +3,7 @@
 // build.
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +20,10 @@ namespace {
 constexpr std::string_view where = TEXT(WHERE);
 constexpr std::string_view how = TEXT(HOW);
 
+struct WithoutText final : std::exception {
+  const char* what() const noexcept override { return nullptr; }
+};
+
 int deep(volatile int* depth) {
   volatile int frame[1024];
   frame[0] = *depth + 1;
@@ -32,6 +37,8 @@ void end_badly() {
     for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
   if (how == "throws") throw assay::Error("thrown on purpose");
   if (how == "throws_a_number") throw 7;
+  if (how == "throws_bytes") throw assay::Error("\xff\x1b[31mred");
+  if (how == "throws_without_text") throw WithoutText();
   if (how == "crashes") *static_cast<volatile int*>(nullptr) = 1;
   if (how == "overflows") {
     volatile int depth = 0;

@@ -1,5 +1,5 @@
-// A schedule whose texts do something to the terminal; it throws one of them (WORDS, set by the
-// build) when it is made.
+// A schedule that throws what does something to the terminal (WORDS, set by the build) when it is
+// made. Such texts in its tables would not compile.
 #include <string>
 
 #include "assay/error.h"
@@ -20,11 +20,11 @@ std::string words() {
 
 class Schedule final : public assay::Schedule {
  public:
-  static constexpr assay::About about = {.name = "rude", .doc = "Has \x1b]0;a title\a."};
+  static constexpr assay::About about = {.name = "rude", .doc = "Has a title."};
   static constexpr assay::Parameter parameters[] = {
       {.name = "height",
        .type = assay::ParameterType::number,
-       .doc = "Clears \x1b[2J.",
+       .doc = "Clears nothing.",
        .fallback = "1"},
   };
   explicit Schedule(const assay::Options& /*options*/) { throw assay::Error(words()); }
@@ -33,4 +33,4 @@ class Schedule final : public assay::Schedule {
 
 }  // namespace
 
-ASSAY_PLUGIN("rude", "1.0.0", "\x1b[1mMIT", Schedule)
+ASSAY_PLUGIN("rude", "1.0.0", "MIT", Schedule)

@@ -1,0 +1,132 @@
+#include "runner/plugin_host/default_value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "runner/config/diagnostics.h"
+#include "runner/config/reader.h"
+#include "runner/config/wording.h"
+#include "runner/plan/expectation.h"
+#include "runner/plan/validate.h"
+#include "runner/plugin_host/library.h"
+
+namespace assay::plugin_host {
+namespace {
+
+using config::Node;
+
+class NoComponents final : public plan::Catalogue {
+ public:
+  std::vector<std::string> names(Kind /*kind*/) override { return {}; }
+  std::span<const Parameter> parameters(Kind /*kind*/, std::string_view /*name*/) override {
+    return {};
+  }
+  std::vector<std::string> searched() const override { return {}; }
+};
+
+std::string first(const config::Diagnostics& problems) {
+  return problems.empty() ? "" : problems.sorted().front().message;
+}
+
+bool is_null(const Parameter& p) { return std::string_view(p.fallback) == "null"; }
+
+// NAME, or the one in {type: NAME}.
+const Node* type_of(const Node& node) {
+  const Node* type = node.kind == Node::Kind::map ? node.find("type") : &node;
+  return type != nullptr && type->kind == Node::Kind::scalar ? type : nullptr;
+}
+
+// As a config that knows of no component would be told.
+std::string of_scalar(const Node& node, const Parameter& p) {
+  NoComponents nothing;
+  config::Diagnostics problems;
+  Node map;
+  map.kind = Node::Kind::map;
+  map.map.push_back({p.name, {}, node});
+  plan::Validator(nothing, problems).option(map, p, {}, {});
+  return first(problems);
+}
+
+}  // namespace
+
+std::string Defaults::mistake_in(const Parameter& parameter) const {
+  if (is_null(parameter)) return {};
+  config::Diagnostics problems;
+  const auto source =
+      std::make_shared<const config::Source>(config::Source{"default", {}, parameter.fallback});
+  const std::optional<Node> node = config::read_value(source, 0, problems);
+  return node && problems.empty() ? value(*node, parameter) : first(problems);
+}
+
+std::string Defaults::value(const Node& node, const Parameter& p) const {
+  if (!p.list) return single(node, p);
+  if (node.kind != Node::Kind::list)
+    return fmt::format("expected {}, found {}", plan::expectation(p), config::described(node));
+  for (const Node& element : node.list)
+    if (std::string mistake = single(element, p); !mistake.empty()) return mistake;
+  return {};
+}
+
+std::string Defaults::single(const Node& node, const Parameter& p) const {
+  const bool rate = p.type == ParameterType::rate;
+  if (rate || p.type == ParameterType::component) {
+    const Kind kind = rate ? Kind::schedule : p.kind;
+    const Node* type = type_of(node);
+    if (node.kind == Node::Kind::map || (type != nullptr && exists(kind, type->scalar)))
+      return component(node, kind);
+  }
+  if (p.type == ParameterType::group && node.kind == Node::Kind::map)
+    return options(node, p.group());
+  Parameter alone = p;
+  alone.list = false;
+  return of_scalar(node, alone);
+}
+
+std::string Defaults::component(const Node& node, Kind kind) const {
+  const Node* type = type_of(node);
+  if (type == nullptr)
+    return fmt::format("missing: type, the name of {}", plan::with_article(kind));
+  if (!exists(kind, type->scalar))
+    return fmt::format("no {} {}", name_of(kind), config::quoted(type->scalar));
+  const Component* own = find(kind, type->scalar);
+  if (own == nullptr) return {};
+  Node given = node;
+  if (node.kind != Node::Kind::map) given.map.clear();
+  std::erase_if(given.map, [](const Node::Entry& entry) { return entry.key == "type"; });
+  const std::string mistake = options(given, parameters(*own));
+  return mistake.empty() ? "" : fmt::format("{} {}: {}", name_of(kind), own->name, mistake);
+}
+
+std::string Defaults::options(const Node& map, std::span<const Parameter> table) const {
+  for (const Node::Entry& entry : map.map)
+    if (std::ranges::none_of(table, [&](const Parameter& p) { return p.name == entry.key; }))
+      return fmt::format("there is no option {}", config::quoted(entry.key));
+  for (const Parameter& p : table) {
+    const Node* given = map.find(p.name);
+    if (given == nullptr && p.fallback == nullptr)
+      return fmt::format("option '{}' is missing", p.name);
+    if (given == nullptr ||
+        (given->kind == Node::Kind::null && p.fallback != nullptr && is_null(p)))
+      continue;
+    if (const std::string mistake = value(*given, p); !mistake.empty())
+      return fmt::format("option '{}': {}", p.name, mistake);
+  }
+  return {};
+}
+
+const Component* Defaults::find(Kind kind, std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      own_, [&](const Component& c) { return c.kind == kind && c.name == name; });
+  return found == own_.end() ? nullptr : &*found;
+}
+
+bool Defaults::exists(Kind kind, std::string_view name) const {
+  if (find(kind, name) != nullptr) return true;
+  return elsewhere_ ? elsewhere_(kind, name) : is_name(name);
+}
+
+}  // namespace assay::plugin_host
