@@ -97,7 +97,9 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const auto offered = [&](Kind kind, std::string_view name) {
     return components_.contains({kind, std::string(name)});
   };
-  const auto warn = [&](const std::string& text) { warnings_.push_back(text); };
+  const auto warn = [&](const std::string& text) {
+    if (std::ranges::count(warnings_, text) == 0) warnings_.push_back(text);
+  };
   const Manifest& manifest = open_library(library.file, offered, warn);
   opened_[&library] = &manifest;
   return manifest;

@@ -17,6 +17,10 @@ class FakeCatalogue final : public plan::Catalogue {
   std::vector<std::string> names(Kind kind) override;
   /// The optimizer `broken` throws, as a library does that does not load.
   std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
+  std::vector<std::string> refused(Kind /*kind*/, std::string_view name) const override {
+    if (name == "refused") return {"/mine/refused.so: it is empty"};
+    return {};
+  }
   std::vector<std::string> searched() const override { return {"/usr/lib/assay/plugins"}; }
 
   void remove(Kind kind, const std::string& name) { tables_.erase({kind, name}); }

@@ -163,6 +163,13 @@ BOOST_AUTO_TEST_CASE(a_name_like_no_other_says_where_was_looked) {
   BOOST_TEST(problem("{rate: {type: cosin}}").find("searched") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(why_a_library_was_refused_comes_first) {
+  const std::string refused = "\n      = refused: /mine/refused.so: it is empty";
+  BOOST_TEST(problem("{rate: {type: refused}}").find(refused + "\n      = searched: /usr/lib/") !=
+             std::string::npos);
+  BOOST_TEST(problem("{rate: refused}").ends_with(refused));
+}
+
 BOOST_AUTO_TEST_CASE(rates) {
   BOOST_TEST(problem("{rate: -1}") ==
              "m.rate: expected a number of at least 0 or a schedule, found '-1'");

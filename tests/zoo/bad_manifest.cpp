@@ -46,7 +46,9 @@ struct Groups {
 };
 template <>
 struct Groups<0> {
-  static constexpr Parameter table[8] = {};
+  static constexpr Parameter table[8] = {{.name = "a"}, {.name = "b"}, {.name = "c"},
+                                         {.name = "d"}, {.name = "e"}, {.name = "f"},
+                                         {.name = "g"}, {.name = "h"}};
 };
 
 constexpr Parameter changed(Parameter p) {
