@@ -16,16 +16,21 @@
 #define FIRST
 #endif
 #ifndef TABLE
-#define TABLE static constexpr assay::Parameter parameters[2] = {{.name = "first", FIRST}, {.name = "last"}};
+#define TABLE \
+  static constexpr assay::Parameter parameters[2] = {{.name = "first", FIRST}, {.name = "last"}};
 #endif
 #ifndef BASE
-#define BASE public assay::Schedule
+#define BASE \
+ public      \
+  assay::Schedule
 #endif
 #ifndef CONSTRUCTOR
-#define CONSTRUCTOR explicit Mine(const assay::Options&) {}
+#define CONSTRUCTOR \
+  explicit Mine(const assay::Options&) {}
 #endif
 #ifndef VALUE
-#define VALUE double value(std::int64_t) const { return 0; }
+#define VALUE \
+  double value(std::int64_t) const { return 0; }
 #endif
 #ifndef PLUGIN
 #define PLUGIN "sound", "1.0.0", "MIT OR Apache-2.0", Mine
