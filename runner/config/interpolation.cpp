@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdlib>
-#include <ctime>
 #include <map>
-#include <stdexcept>
+#include <optional>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "runner/config/environment.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
+#include "runner/config/reference.h"
 #include "runner/config/suggest.h"
-#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
@@ -28,44 +27,6 @@ constexpr std::string_view resolvers = "${env:NAME}, ${env:NAME,default}, ${now:
 
 bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
-}
-
-// The first conversion of a time format that strftime does not know, or nothing.
-std::string unknown_conversion(std::string_view format) {
-  constexpr std::string_view flags = "_-0^#0123456789EO";
-  constexpr std::string_view known = "aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ%";
-  for (std::size_t at = 0; (at = format.find('%', at)) != std::string_view::npos;) {
-    const std::size_t letter = format.find_first_not_of(flags, at + 1);
-    if (letter == std::string_view::npos) return std::string(format.substr(at));
-    if (known.find(format[letter]) == std::string_view::npos)
-      return std::string(format.substr(at, letter + 1 - at));
-    at = letter + 1;
-  }
-  return {};
-}
-
-bool is_text(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at);
-    if (!character || !printable(character->code)) return false;
-    at += character->bytes;
-  }
-  return true;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
-  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-}
-
-// With `\${` for `${`, so that it stays as it is.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i).starts_with("${")) result += '\\';
-    result += text[i];
-  }
-  return result;
 }
 
 // As it would be read from a file.
@@ -210,22 +171,12 @@ class Interpolation {
   }
 
   std::optional<Node> environment(std::string_view text, Node& node, const std::string& key) {
-    const std::size_t comma = text.find(',');
-    const std::string name(trimmed(text.substr(0, comma)));
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr && comma == std::string_view::npos) {
-      fail(node, key, fmt::format("the environment variable {} is not set", quoted(name)),
-           fmt::format("give a default: ${{env:{},default}}", name));
+    EnvironmentValue value = environment_value(text);
+    if (!value.text) {
+      fail(node, key, std::move(value.problem), std::move(value.hint));
       return std::nullopt;
     }
-    if (value != nullptr && !is_text(value)) {
-      fail(node, key, fmt::format("the environment variable {} does not hold text", quoted(name)),
-           "");
-      return std::nullopt;
-    }
-    Node result = plain_scalar(
-        value != nullptr ? escaped(value) : std::string(trimmed(text.substr(comma + 1))),
-        node.where);
+    Node result = plain_scalar(*value.text, node.where);
     made_ += result.scalar.size();
     if (made_ <= max_text) return result;
     fail(node, key, "references make too much text", "");
@@ -304,51 +255,8 @@ class Interpolation {
 
 }  // namespace
 
-std::optional<Reference> next_reference(std::string_view text, std::size_t from) {
-  std::size_t begin = text.find("${", from);
-  while (begin != std::string_view::npos && begin > 0 && text[begin - 1] == '\\')
-    begin = text.find("${", begin + 2);
-  if (begin == std::string_view::npos) return std::nullopt;
-  const std::size_t close = text.find('}', begin);
-  if (close == std::string_view::npos) return Reference{begin, text.size(), {}, false};
-  return Reference{begin, close + 1, text.substr(begin + 2, close - begin - 2)};
-}
-
-std::string literal(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (!text.substr(i).starts_with("\\${")) result += text[i];
-  return result;
-}
-
 void interpolate(Node& root, Diagnostics& diagnostics) {
   Interpolation(root, diagnostics).visit(root, {});
-}
-
-std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  std::string result;
-  std::size_t at = 0;
-  while (const auto reference = next_reference(text, at)) {
-    result += literal(text.substr(at, reference->begin - at));
-    at = reference->end;
-    if (!reference->name.starts_with("now:")) {
-      result += text.substr(reference->begin, reference->end - reference->begin);
-      continue;
-    }
-    const std::string format(reference->name.substr(4));
-    if (const std::string unknown = unknown_conversion(format); !unknown.empty())
-      throw std::runtime_error("'" + unknown + "' in the time format '" + format +
-                               "' is no conversion of strftime; %Y%m%d-%H%M%S is date and time");
-    std::array<char, 201> buffer{};
-    const std::size_t bytes = std::strftime(buffer.data(), buffer.size(), format.c_str(), &local);
-    if (bytes == 0)
-      throw std::runtime_error("the time format '" + format + "' gives no text, or too long a one");
-    result.append(buffer.data(), bytes);
-  }
-  return result + literal(text.substr(at));
 }
 
 }  // namespace assay::config

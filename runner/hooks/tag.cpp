@@ -1,6 +1,6 @@
 #include "runner/hooks/tag.h"
 
-#include "runner/config/interpolation.h"
+#include "runner/config/reference.h"
 
 namespace assay::hooks {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runner/config/interpolation.h"
+#include "runner/config/reference.h"
 #include "runner/plan/text_options.h"
 
 namespace assay::plan {

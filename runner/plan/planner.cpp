@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "runner/config/interpolation.h"
 #include "runner/config/places.h"
 #include "runner/config/suggest.h"
+#include "runner/config/time_format.h"
 #include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
 #include "runner/plan/placeholders.h"

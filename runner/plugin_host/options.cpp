@@ -6,7 +6,7 @@
 
 #include "assay/renderer.h"
 #include "assay/schedule.h"
-#include "runner/config/interpolation.h"
+#include "runner/config/reference.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/search_path.h"
 

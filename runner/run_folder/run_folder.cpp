@@ -17,7 +17,7 @@
 #include <ctime>
 
 #include "assay/error.h"
-#include "runner/config/interpolation.h"
+#include "runner/config/time_format.h"
 
 namespace assay::run_folder {
 

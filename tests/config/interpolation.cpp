@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
+#include "runner/config/reference.h"
+#include "runner/config/time_format.h"
 #include "tests/config/show.h"
 
 namespace assay::test {

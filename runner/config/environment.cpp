@@ -1,0 +1,45 @@
+#include "runner/config/environment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "runner/config/reference.h"
+#include "runner/config/utf8.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+bool is_text(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (!character || !printable(character->code)) return false;
+    at += character->bytes;
+  }
+  return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+}  // namespace
+
+EnvironmentValue environment_value(std::string_view name_and_default) {
+  const std::size_t comma = name_and_default.find(',');
+  const std::string name(trimmed(name_and_default.substr(0, comma)));
+  const char* value = std::getenv(name.c_str());
+  if (value != nullptr && !is_text(value))
+    return {{}, fmt::format("the environment variable {} does not hold text", quoted(name)), {}};
+  if (value != nullptr) return {escaped(value), {}, {}};
+  if (comma == std::string_view::npos)
+    return {{},
+            fmt::format("the environment variable {} is not set", quoted(name)),
+            fmt::format("give a default: ${{env:{},default}}", name)};
+  return {std::string(trimmed(name_and_default.substr(comma + 1))), {}, {}};
+}
+
+}  // namespace assay::config

@@ -1,0 +1,28 @@
+// Where ${...} stand in a text.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace assay::config {
+
+/// `${name}` at text[begin, end).
+struct Reference {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string_view name;
+  bool closed = true;  ///< false: no '}' follows
+};
+
+/// The first reference that starts at text[from] or later. `\${` starts none.
+std::optional<Reference> next_reference(std::string_view text, std::size_t from);
+
+/// The text with `${` for `\${`: what a text says once all its references are filled in.
+std::string literal(std::string_view text);
+
+/// The text with `\${` for `${`, so that it holds no reference.
+std::string escaped(std::string_view text);
+
+}  // namespace assay::config

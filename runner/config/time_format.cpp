@@ -1,0 +1,55 @@
+#include "runner/config/time_format.h"
+
+#include <array>
+#include <cstddef>
+#include <ctime>
+#include <stdexcept>
+
+#include "runner/config/reference.h"
+
+namespace assay::config {
+namespace {
+
+// The first conversion of a time format that strftime does not know, or nothing.
+std::string unknown_conversion(std::string_view format) {
+  constexpr std::string_view flags = "_-0^#0123456789EO";
+  constexpr std::string_view known = "aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ%";
+  for (std::size_t at = 0; (at = format.find('%', at)) != std::string_view::npos;) {
+    const std::size_t letter = format.find_first_not_of(flags, at + 1);
+    if (letter == std::string_view::npos) return std::string(format.substr(at));
+    if (known.find(format[letter]) == std::string_view::npos)
+      return std::string(format.substr(at, letter + 1 - at));
+    at = letter + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::string result;
+  std::size_t at = 0;
+  while (const auto reference = next_reference(text, at)) {
+    result += literal(text.substr(at, reference->begin - at));
+    at = reference->end;
+    if (!reference->name.starts_with("now:")) {
+      result += text.substr(reference->begin, reference->end - reference->begin);
+      continue;
+    }
+    const std::string format(reference->name.substr(4));
+    if (const std::string unknown = unknown_conversion(format); !unknown.empty())
+      throw std::runtime_error("'" + unknown + "' in the time format '" + format +
+                               "' is no conversion of strftime; %Y%m%d-%H%M%S is date and time");
+    std::array<char, 201> buffer{};
+    const std::size_t bytes = std::strftime(buffer.data(), buffer.size(), format.c_str(), &local);
+    if (bytes == 0)
+      throw std::runtime_error("the time format '" + format + "' gives no text, or too long a one");
+    result.append(buffer.data(), bytes);
+  }
+  return result + literal(text.substr(at));
+}
+
+}  // namespace assay::config
