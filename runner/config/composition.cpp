@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "runner/config/home.h"
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
@@ -66,9 +67,11 @@ Composition::File* Composition::mentioned(const Mention& mention) {
   if (mention.path.find("${") != std::string_view::npos)
     return refuse("the name of a file takes no references",
                   "files are read before references are filled in");
+  HomePath path = with_home(mention.path);
+  if (!path.problem.empty()) return refuse(std::move(path.problem), std::move(path.hint));
   const Source& source = *mention.where.source;
   const fs::path folder = source.path.empty() ? fs::path() : fs::path(source.name).parent_path();
-  const std::string name = (folder / mention.path).lexically_normal().string();
+  const std::string name = (folder / path.path).lexically_normal().string();
   const auto [found, is_new] = files_.try_emplace(canonical(name));
   File& file = found->second;
   if (file.done) return file.good ? &file : nullptr;

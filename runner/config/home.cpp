@@ -1,0 +1,24 @@
+#include "runner/config/home.h"
+
+#include <cstdlib>
+
+namespace assay::config {
+
+HomePath with_home(std::string_view path) {
+  HomePath result{std::string(path), {}, {}};
+  if (!path.starts_with('~')) return result;
+  const char* const home = std::getenv("HOME");
+  if (path.size() > 1 && path[1] != '/') {
+    result.problem = "of '~' only '~/', your home folder, is known";
+    result.hint = "what is called so is written ./" + result.path;
+  } else if (home == nullptr || *home != '/') {
+    result.problem = "'~/' is the folder in the environment variable HOME, which ";
+    result.problem += home == nullptr ? "is not set" : "names none";
+    result.hint = "write the path out, or set HOME";
+  } else {
+    result.path = home + result.path.substr(1);
+  }
+  return result;
+}
+
+}  // namespace assay::config
