@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "runner/config/home.h"
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
@@ -34,10 +35,8 @@ bool within(double value, const Parameter& p) {
 }
 
 // Relative paths start at the folder of the file that says them.
-std::string absolute(const Node& node) {
+std::string absolute(const std::string& path, const Node& node) {
   namespace fs = std::filesystem;
-  const std::string& path = node.scalar;
-  if (path.starts_with("assay:")) return path;
   const auto& source = node.origin ? node.origin : node.where.source;
   const bool in_file = source != nullptr && !source->path.empty();
   const fs::path base = in_file ? fs::path(source->path).parent_path() : fs::current_path();
@@ -176,8 +175,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
     case ParameterType::path:
       if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
       else if (p.type == ParameterType::text) value.data = node.scalar;
-      else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
-      else value.data = absolute(node);
+      else return path(node, p, key);
       break;
     case ParameterType::choice:
       if (is_word) value.data = node.scalar;
@@ -194,6 +192,16 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       }
       break;
   }
+  return value;
+}
+
+Value Validator::path(const Node& node, const Parameter& p, const std::string& key) {
+  Value value{{}, node.where};
+  config::HomePath path = config::with_home(node.scalar);
+  if (node.scalar.empty()) wrong(node, element_expectation(p), key);
+  else if (!path.problem.empty())
+    diagnostics_.error(node.where, key, std::move(path.problem), std::move(path.hint));
+  else value.data = path.path.starts_with("assay:") ? path.path : absolute(path.path, node);
   return value;
 }
 

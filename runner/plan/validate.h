@@ -60,6 +60,7 @@ class Validator {
   }
   Value given(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value single(const config::Node& node, const Parameter& parameter, const std::string& key);
+  Value path(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value rate(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value fallback(const Parameter& parameter, const std::string& key);
   /// The table of the component; nothing when there is none, which is reported.

@@ -110,6 +110,13 @@ BOOST_AUTO_TEST_CASE(paths_start_at_the_file_that_says_them) {
   BOOST_TEST(value<std::string>("{path: ../data/x.csv}", "path") == "/data/x.csv");
   BOOST_TEST(value<std::string>("{path: /a/./b}", "path") == "/a/b");
   BOOST_TEST(value<std::string>("{path: 'assay:x.csv'}", "path") == "assay:x.csv");
+  setenv("HOME", "/home/ada", 1);
+  BOOST_TEST(value<std::string>("{path: ~/x.csv}", "path") == "/home/ada/x.csv");
+  BOOST_TEST(value<std::string>("{path: ./~x.csv}", "path") ==
+             value<std::string>("{path: y/../~x.csv}", "path"));
+  BOOST_TEST(problem("{path: ~bob/x.csv}") ==
+             "m.path: of '~' only '~/', your home folder, is known | what is called so is "
+             "written ./~bob/x.csv");
   const auto list = value<plan::List>("{paths: [a, /b]}", "paths");
   BOOST_TEST(std::get<std::string>(list[0].data) == "/configs/a");
   BOOST_TEST(std::get<std::string>(list[1].data) == "/b");
