@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <stdexcept>
 
+#include "runner/config/home.h"
 #include "runner/config/places.h"
 #include "runner/config/suggest.h"
 #include "runner/config/time_format.h"
@@ -120,14 +120,9 @@ std::string Planner::run_dir() {
   } catch (const std::runtime_error& error) {
     fail(error.what());
   }
-  if (!text.starts_with('~')) return text;
-  const char* home = std::getenv("HOME");
-  if (text.size() > 1 && text[1] != '/')
-    fail("of '~' only '~/', your home folder, is known", "a folder of this name is ./" + text);
-  else if (home == nullptr || *home == '\0')
-    fail("'~/' is the folder in the environment variable HOME, which is not set");
-  else return home + text.substr(1);
-  return text;
+  const config::HomePath path = config::with_home(text);
+  if (!path.problem.empty()) fail(path.problem, path.hint);
+  return path.path;
 }
 
 std::optional<InstructionSet> Planner::kernels() {
