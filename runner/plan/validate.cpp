@@ -7,10 +7,10 @@
 #include <iterator>
 
 #include "runner/config/home.h"
-#include "runner/config/reader.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
+#include "runner/plan/fallback.h"
 #include "runner/plan/scalar.h"
 
 namespace assay::plan {
@@ -18,16 +18,6 @@ namespace {
 
 using config::Location;
 using config::Node;
-
-// Defaults have no place.
-void forget_places(Node& node) {
-  node.where = {};
-  for (Node& element : node.list) forget_places(element);
-  for (Node::Entry& entry : node.map) {
-    entry.where = {};
-    forget_places(entry.value);
-  }
-}
 
 bool within(double value, const Parameter& p) {
   if (p.exclusive_minimum ? value <= p.minimum : value < p.minimum) return false;
@@ -229,11 +219,8 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
 
 Value Validator::fallback(const Parameter& p, const std::string& key) {
   const std::size_t problems = diagnostics_.size();
-  const auto source = std::make_shared<const config::Source>(
-      config::Source{"the default of " + key, {}, p.fallback});
   Value value;
-  if (std::optional<Node> node = config::read_value(source, 0, diagnostics_)) {
-    forget_places(*node);
+  if (const std::optional<Node> node = fallback_node(p, key, diagnostics_)) {
     ++defaults_;
     value = given(*node, p, key);
     --defaults_;
