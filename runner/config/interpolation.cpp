@@ -43,6 +43,24 @@ bool is_single(const Node& node) {
   return node.kind == Node::Kind::scalar || node.kind == Node::Kind::null;
 }
 
+// "a.b" -> a, b
+std::vector<std::string> parts(std::string_view name) {
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    result.emplace_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
+Node* child(Node& node, std::string_view key) {
+  if (node.kind != Node::Kind::list) return node.find(key);
+  std::size_t index = node.list.size();
+  std::from_chars(key.data(), key.data() + key.size(), index);
+  return index < node.list.size() ? &node.list[index] : nullptr;
+}
+
 struct Summary {
   std::size_t values = 0, bytes = 0, depth = 0;
   bool reported = false;
@@ -62,7 +80,8 @@ void summarize(const Node& node, std::size_t depth, Summary& summary) {
 
 class Interpolation {
  public:
-  Interpolation(Node& root, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {}
+  Interpolation(Node& root, const Defaults& defaults, Diagnostics& diagnostics)
+      : root_(root), defaults_(defaults), diagnostics_(diagnostics) {}
 
   void visit(Node& node, const std::string& key) {
     if (!chain_.empty() && ++visits_ > max_visits) return;
@@ -183,43 +202,57 @@ class Interpolation {
     return std::nullopt;
   }
 
-  Node* find(std::string_view path, Node& node, const std::string& key) {
+  Node* find(std::string_view name, Node& node, const std::string& key) {
+    const std::vector<std::string> path = parts(name);
     Node* found = &root_;
-    for (std::size_t begin = 0; begin <= path.size();) {
-      const std::size_t end = std::min(path.find('.', begin), path.size());
-      const std::string_view part = path.substr(begin, end - begin);
-      Node* next = nullptr;
-      if (found->kind == Node::Kind::list) {
-        std::size_t index = found->list.size();
-        std::from_chars(part.data(), part.data() + part.size(), index);
-        if (index < found->list.size()) next = &found->list[index];
-      } else {
-        next = found->find(part);
-      }
-      if (next == nullptr) {
-        missing(path, part, *found, node, key);
-        return nullptr;
-      }
-      found = next;
-      begin = end + 1;
-    }
+    for (std::size_t i = 0; i < path.size() && found != nullptr; ++i)
+      found = child(*found, path[i]);
+    if (found == nullptr) found = by_default(path, std::string(name));
+    if (found == nullptr) missing(path, name, node, key);
     return found;
   }
 
-  void missing(std::string_view path, std::string_view part, const Node& parent, Node& node,
+  // What a key has that the config does not set.
+  Node* by_default(std::span<const std::string> path, const std::string& name) {
+    if (path.size() > max_depth) return nullptr;
+    if (const auto known = taken_.find(name); known != taken_.end()) return &known->second;
+    // Which options there are, the types on the way decide.
+    std::string key;
+    Node* at = &root_;
+    for (std::size_t i = 0; i < path.size() && at != nullptr; ++i) {
+      if (Node* type = at->find("type")) visit(*type, joined(key, "type"));
+      key = joined(key, path[i]);
+      at = child(*at, path[i]);
+    }
+    std::optional<Node> value = defaults_.value(root_, path);
+    return value ? &taken_.emplace(name, std::move(*value)).first->second : nullptr;
+  }
+
+  void missing(std::span<const std::string> path, std::string_view name, Node& node,
                const std::string& key) {
     constexpr std::size_t most = 64;
-    std::vector<std::string> keys;
-    for (std::size_t i = 0; i < std::min(parent.map.size(), most); ++i)
-      keys.push_back(parent.map[i].key);
+    // Up to the first part that is nowhere.
+    Node* parent = &root_;
+    std::size_t known = 0;
+    while (known + 1 < std::min(path.size(), max_depth)) {
+      if (parent != nullptr) parent = child(*parent, path[known]);
+      if (parent == nullptr && !defaults_.value(root_, path.first(known + 1))) break;
+      ++known;
+    }
+    std::vector<std::string> keys = defaults_.keys(root_, path.first(known));
+    const std::string& part = path[known];
+    const bool has_no_default = known + 1 == path.size() && std::ranges::count(keys, part) > 0;
+    for (std::size_t i = 0; parent != nullptr && i < std::min(parent->map.size(), most); ++i)
+      keys.push_back(parent->map[i].key);
     const bool tag = key.starts_with("hooks.") && key.ends_with(".tag");
     if (tag) keys.insert(keys.end(), {"step", "epoch"});
-    const std::string suggestion = suggest(part, keys);
+    const std::string suggestion = has_no_default ? "" : suggest(part, keys);
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
-    if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
+    if (has_no_default) hint = "it has no default: set it";
+    else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
     if (chain_.size() > 1)
-      hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), path);
-    fail(node, key, fmt::format("the config sets no key {}", quoted(path)), hint);
+      hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), name);
+    fail(node, key, fmt::format("the config sets no key {}", quoted(name)), hint);
   }
 
   // "a -> b -> "
@@ -244,7 +277,9 @@ class Interpolation {
   }
 
   Node& root_;
+  const Defaults& defaults_;
   Diagnostics& diagnostics_;
+  std::map<std::string, Node> taken_;  // defaults that are referred to, by key
   std::vector<Link> chain_;
   std::map<const Source*, Places> places_;
   std::unordered_set<const Node*> done_;
@@ -255,8 +290,8 @@ class Interpolation {
 
 }  // namespace
 
-void interpolate(Node& root, Diagnostics& diagnostics) {
-  Interpolation(root, diagnostics).visit(root, {});
+void interpolate(Node& root, const Defaults& defaults, Diagnostics& diagnostics) {
+  Interpolation(root, defaults, diagnostics).visit(root, {});
 }
 
 }  // namespace assay::config

@@ -39,8 +39,9 @@ bool same(const Node& a, const Node& b) {
 
 class Overrides {
  public:
-  Overrides(Node& root, Composition& composition, Diagnostics& diagnostics)
-      : root_(root), composition_(composition), diagnostics_(diagnostics) {}
+  Overrides(Node& root, Composition& composition, const Defaults& defaults,
+            Diagnostics& diagnostics)
+      : root_(root), composition_(composition), defaults_(defaults), diagnostics_(diagnostics) {}
 
   void apply(const Argument& change) {
     if (change.action == Action::remove) remove(change);
@@ -80,7 +81,7 @@ class Overrides {
       } else {
         if (i > 0) become_map(*node, change.places[i - 1]);
         if (last) return set(*node, key, change);
-        Node* next = node->find(path[i]);
+        Node* next = on_the_way(*node, path.first(i + 1));
         if (next == nullptr) {
           const bool made = change.action == Action::set;
           next = &node->map.emplace_back(Node::Entry{path[i], change.places[i], {}, made}).value;
@@ -90,6 +91,18 @@ class Overrides {
       }
       key = joined(key, path[i]);
     }
+  }
+
+  // The value at `path`, which `parent` holds: its own, or else a default with something in it.
+  // Null when there is neither.
+  Node* on_the_way(Node& parent, std::span<const std::string> path) {
+    if (Node* there = parent.find(path.back())) return there;
+    std::optional<Node> value = defaults_.value(root_, path);
+    const bool empty = !value || value->kind == Node::Kind::null ||
+                       (value->kind == Node::Kind::map && value->map.empty());
+    if (empty) return nullptr;
+    become_map(parent, parent.where);
+    return &parent.map.emplace_back(Node::Entry{path.back(), {}, std::move(*value)}).value;
   }
 
   // The last part of the key, in the map that is to hold it.
@@ -123,7 +136,8 @@ class Overrides {
     }
     if (index && *index < size) return &list.list[*index];
     fail(change.places[i], key,
-         fmt::format("this is a list of {} elements, which has no element {}", size,
+         fmt::format("{} a list of {} elements, which has no element {}",
+                     list.where.source == nullptr ? "by default this is" : "this is", size,
                      quoted(change.path[i])),
          adds        ? fmt::format("the next one is {}", size)
          : size == 0 ? ""
@@ -132,14 +146,17 @@ class Overrides {
   }
 
   void remove(const Argument& change) {
+    const std::span<const std::string> path = change.path;
     Node* parent = nullptr;
     Node* node = &root_;
     std::string key;
     for (std::size_t i = 0; i < change.path.size(); ++i) {
-      const std::string& part = change.path[i];
+      const std::string& part = path[i];
+      const bool last = i + 1 == path.size();
       parent = node;
-      node =
-          parent->kind == Node::Kind::list ? element(*parent, key, change, i) : parent->find(part);
+      node = parent->kind == Node::Kind::list ? element(*parent, key, change, i)
+             : last                           ? parent->find(part)
+                                              : on_the_way(*parent, path.first(i + 1));
       if (node == nullptr && parent->kind == Node::Kind::list) return;
       key = joined(key, part);
       if (node == nullptr)
@@ -165,6 +182,7 @@ class Overrides {
 
   Node& root_;
   Composition& composition_;
+  const Defaults& defaults_;
   Diagnostics& diagnostics_;
   std::vector<Element> elements_;  // to remove
 };
@@ -210,7 +228,7 @@ std::vector<Argument> read(std::span<const std::string> arguments, Composition& 
 }  // namespace
 
 void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
-                     Diagnostics& diagnostics) {
+                     const Defaults& defaults, Diagnostics& diagnostics) {
   std::vector<Argument> changes = read(arguments, composition, diagnostics);
   const auto order = [](const Argument& change) {
     return std::tuple(change.path.size(), change.action != Action::remove,
@@ -218,7 +236,7 @@ void apply_overrides(Node& root, std::span<const std::string> arguments, Composi
   };
   std::stable_sort(changes.begin(), changes.end(),
                    [&order](const Argument& a, const Argument& b) { return order(a) < order(b); });
-  Overrides overrides(root, composition, diagnostics);
+  Overrides overrides(root, composition, defaults, diagnostics);
   for (const Argument& change : changes) overrides.apply(change);
   overrides.remove_elements();
 }

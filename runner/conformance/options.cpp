@@ -252,7 +252,7 @@ Configured configured(plan::Catalogue& catalogue, Kind kind, std::string_view na
   config::Diagnostics problems;
   const config::StaysWithPlace stays = [](auto, auto) { return true; };
   config::Composition composition(stays, problems);
-  config::apply_overrides(result.node, settings, composition, problems);
+  config::apply_overrides(result.node, settings, composition, config::Defaults(), problems);
   throw_wrong(problems);
   const std::span<const Parameter> table = catalogue.parameters(kind, name);
   for (const Parameter& p : table)

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -15,28 +14,12 @@
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/plan/make_plan.h"
+#include "runner/plan/options.h"
 #include "runner/plan/schema.h"
 
 namespace assay::plan {
 
 namespace {
-
-// Arguments may pick from the loggers that are there by default.
-void make_defaults_reachable(config::Node& config, std::span<const std::string> overrides) {
-  if (config.find("loggers") != nullptr) return;
-  const bool picked = std::ranges::any_of(overrides, [](std::string_view argument) {
-    argument.remove_prefix(std::min(argument.find_first_not_of("+~"), argument.size()));
-    return argument.starts_with("loggers.");
-  });
-  if (!picked) return;
-  const char* const fallback = parameter(experiment_parameters(), "loggers").fallback;
-  config::Diagnostics none;
-  auto list = config::read_value(
-      std::make_shared<const config::Source>(config::Source{"default", {}, fallback}), 0, none);
-  list->where = {};
-  for (config::Node& logger : list->list) logger.where = {};
-  config.map.push_back({"loggers", {}, std::move(*list)});
-}
 
 // Of arguments for a config that cannot be read: whether each is one.
 void check_alone(std::span<const std::string> arguments, config::Diagnostics& diagnostics) {
@@ -76,10 +59,10 @@ void excuse(config::Node& config, const config::Location& argument) {
 }
 
 void apply(config::Node& config, std::span<const std::string> overrides,
-           config::Composition& composition, config::Diagnostics& diagnostics) {
-  make_defaults_reachable(config, overrides);
+           config::Composition& composition, const config::Defaults& defaults,
+           config::Diagnostics& diagnostics) {
   const std::size_t problems = diagnostics.size();
-  config::apply_overrides(config, overrides, composition, diagnostics);
+  config::apply_overrides(config, overrides, composition, defaults, diagnostics);
   if (diagnostics.size() == problems) return;
   for (const config::Diagnostic& d : diagnostics.sorted())
     if (d.where.source != nullptr && d.where.source->path.empty()) excuse(config, d.where);
@@ -99,7 +82,7 @@ std::optional<Plan> load_draft(const std::string& config_path,
       check_alone(overrides, diagnostics);
     return std::nullopt;
   }
-  apply(*config, overrides, composition, diagnostics);
+  apply(*config, overrides, composition, Defaults(catalogue), diagnostics);
   Plan plan = draft_plan(*config, catalogue, diagnostics);
   plan.source = config->where.source;
   plan.sources = composition.sources();

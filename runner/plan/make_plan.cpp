@@ -6,6 +6,7 @@
 #include "runner/config/interpolation.h"
 #include "runner/config/utf8.h"
 #include "runner/plan/emit.h"
+#include "runner/plan/options.h"
 #include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
 
@@ -15,15 +16,15 @@ namespace {
 using config::Node;
 
 // What its references give, if only to know whether there is a name.
-bool has_name(Node config) {
+bool has_name(Node config, Catalogue& catalogue) {
   config::Diagnostics none;
-  config::interpolate(config, none);
+  config::interpolate(config, Defaults(catalogue), none);
   const Node& name = *config.find("name");
   return name.kind == Node::Kind::scalar && !name.reported;
 }
 
 // What references may refer to, though the file does not say it.
-void add_defaults(Node& config) {
+void add_defaults(Node& config, Catalogue& catalogue) {
   const auto add = [&config](const char* key, std::string value, bool reported = false) {
     if (config.find(key) != nullptr) return;
     Node node;
@@ -42,7 +43,7 @@ void add_defaults(Node& config) {
       !stem.empty() && config::harmless(stem) == stem && stem.find("${") == stem.npos;
   add("name", is_name ? stem : "experiment");
   add("seed", fallback("seed"));
-  const bool named = config.find("run_dir") != nullptr || has_name(config);
+  const bool named = config.find("run_dir") != nullptr || has_name(config, catalogue);
   add("run_dir", named ? fallback("run_dir") : "", !named);  // which refers to the name
 }
 
@@ -51,8 +52,8 @@ void add_defaults(Node& config) {
 Plan draft_plan(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics) {
   const std::size_t problems = diagnostics.size();
   Node complete = config;
-  add_defaults(complete);
-  config::interpolate(complete, diagnostics);
+  add_defaults(complete, catalogue);
+  config::interpolate(complete, Defaults(catalogue), diagnostics);
   Plan plan = Planner(complete, catalogue, diagnostics).plan();
   if (diagnostics.size() == problems) plan.yaml = emit(plan);
   return plan;

@@ -38,7 +38,8 @@ class Files {
     };
     config::Composition composition(stays, diagnostics);
     auto node = composition.file(path(name));
-    if (node) config::apply_overrides(*node, arguments, composition, diagnostics);
+    if (node)
+      config::apply_overrides(*node, arguments, composition, config::Defaults(), diagnostics);
     return shortened(node && diagnostics.empty() ? show(*node) : diagnostics.text(false));
   }
 

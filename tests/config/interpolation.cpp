@@ -16,7 +16,7 @@ namespace {
 std::string filled_in(const std::string& text) {
   config::Diagnostics diagnostics;
   auto node = config::read_text("a.yaml", "/a.yaml", text, diagnostics);
-  config::interpolate(*node, diagnostics);
+  config::interpolate(*node, config::Defaults(), diagnostics);
   return diagnostics.empty() ? show(*node) : diagnostics.text(false);
 }
 
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(lists_and_maps) {
              "{s: 5, a: {c: 5, d: ['x5']}, b: {c: 5, d: ['x5']}, e: ['x5']}");
   config::Diagnostics diagnostics;
   auto node = config::read_text("a.yaml", "/a.yaml", "a: ${b}\nb: {c: 1}\n", diagnostics);
-  config::interpolate(*node, diagnostics);
+  config::interpolate(*node, config::Defaults(), diagnostics);
   BOOST_TEST(node->find("a")->where.line == 1);
   BOOST_TEST(node->find("a")->find("c")->where.line == 2);
 }

@@ -16,7 +16,7 @@ std::string applied(const std::string& text, const std::vector<std::string>& arg
   };
   const config::StaysWithPlace stays_with_place = stays;
   config::Composition composition(stays_with_place, diagnostics);
-  config::apply_overrides(*node, arguments, composition, diagnostics);
+  config::apply_overrides(*node, arguments, composition, config::Defaults(), diagnostics);
   return diagnostics.empty() ? show(*node) : diagnostics.text(false);
 }
 

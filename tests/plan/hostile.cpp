@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(arguments) {
       "a=\xFF",
       "\xFF=1",
       std::string("a\0=1", 4)};
-  config::apply_overrides(root, deep, composition, diagnostics);
+  config::apply_overrides(root, deep, composition, config::Defaults(), diagnostics);
   BOOST_TEST(diagnostics.size() == deep.size());
   BOOST_TEST(contains(diagnostics.text(false), "argument 1: error: nested too deeply"));
   BOOST_TEST(contains(diagnostics.text(false), "argument 2: error: nested deeper than 64 levels"));
