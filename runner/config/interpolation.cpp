@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "runner/config/environment.h"
+#include "runner/config/key_lookup.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
@@ -41,24 +41,6 @@ Node plain_scalar(std::string_view text, const Location& where) {
 
 bool is_single(const Node& node) {
   return node.kind == Node::Kind::scalar || node.kind == Node::Kind::null;
-}
-
-// "a.b" -> a, b
-std::vector<std::string> parts(std::string_view name) {
-  std::vector<std::string> result;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('.', begin), name.size());
-    result.emplace_back(name.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return result;
-}
-
-Node* child(Node& node, std::string_view key) {
-  if (node.kind != Node::Kind::list) return node.find(key);
-  std::size_t index = node.list.size();
-  std::from_chars(key.data(), key.data() + key.size(), index);
-  return index < node.list.size() ? &node.list[index] : nullptr;
 }
 
 struct Summary {
@@ -203,10 +185,8 @@ class Interpolation {
   }
 
   Node* find(std::string_view name, Node& node, const std::string& key) {
-    const std::vector<std::string> path = parts(name);
-    Node* found = &root_;
-    for (std::size_t i = 0; i < path.size() && found != nullptr; ++i)
-      found = child(*found, path[i]);
+    const std::vector<std::string> path = parts_of(name);
+    Node* found = find_key(root_, path);
     if (found == nullptr) found = by_default(path, std::string(name));
     if (found == nullptr) missing(path, name, node, key);
     return found;
@@ -222,7 +202,7 @@ class Interpolation {
     for (std::size_t i = 0; i < path.size() && at != nullptr; ++i) {
       if (Node* type = at->find("type")) visit(*type, joined(key, "type"));
       key = joined(key, path[i]);
-      at = child(*at, path[i]);
+      at = find_key(*at, path.subspan(i, 1));
     }
     std::optional<Node> value = defaults_.value(root_, path);
     return value ? &taken_.emplace(name, std::move(*value)).first->second : nullptr;
@@ -230,25 +210,13 @@ class Interpolation {
 
   void missing(std::span<const std::string> path, std::string_view name, Node& node,
                const std::string& key) {
-    constexpr std::size_t most = 64;
-    // Up to the first part that is nowhere.
-    Node* parent = &root_;
-    std::size_t known = 0;
-    while (known + 1 < std::min(path.size(), max_depth)) {
-      if (parent != nullptr) parent = child(*parent, path[known]);
-      if (parent == nullptr && !defaults_.value(root_, path.first(known + 1))) break;
-      ++known;
-    }
-    std::vector<std::string> keys = defaults_.keys(root_, path.first(known));
-    const std::string& part = path[known];
-    const bool has_no_default = known + 1 == path.size() && std::ranges::count(keys, part) > 0;
-    for (std::size_t i = 0; parent != nullptr && i < std::min(parent->map.size(), most); ++i)
-      keys.push_back(parent->map[i].key);
     const bool tag = key.starts_with("hooks.") && key.ends_with(".tag");
+    const MissingKey about = about_missing(root_, defaults_, path);
+    std::vector<std::string> keys = about.siblings;
     if (tag) keys.insert(keys.end(), {"step", "epoch"});
-    const std::string suggestion = has_no_default ? "" : suggest(part, keys);
+    const std::string suggestion = about.is_option ? "" : suggest(about.part, keys);
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
-    if (has_no_default) hint = "it has no default: set it";
+    if (about.is_option) hint = "it has no default: set it";
     else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
     if (chain_.size() > 1)
       hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), name);

@@ -1,0 +1,51 @@
+#include "runner/config/key_lookup.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "runner/config/reader.h"
+
+namespace assay::config {
+
+std::vector<std::string> parts_of(std::string_view name) {
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    result.emplace_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
+Node* find_key(Node& root, std::span<const std::string> path) {
+  Node* node = &root;
+  for (const std::string& part : path) {
+    if (node->kind == Node::Kind::list) {
+      std::size_t index = node->list.size();
+      std::from_chars(part.data(), part.data() + part.size(), index);
+      node = index < node->list.size() ? &node->list[index] : nullptr;
+    } else {
+      node = node->find(part);
+    }
+    if (node == nullptr) return nullptr;
+  }
+  return node;
+}
+
+MissingKey about_missing(Node& root, const Defaults& defaults, std::span<const std::string> path) {
+  constexpr std::size_t most = 64;
+  std::size_t known = 0;
+  while (known + 1 < std::min(path.size(), max_depth) &&
+         (find_key(root, path.first(known + 1)) != nullptr ||
+          defaults.value(root, path.first(known + 1))))
+    ++known;
+  MissingKey result{path[known], defaults.keys(root, path.first(known))};
+  result.is_option =
+      known + 1 == path.size() && std::ranges::count(result.siblings, result.part) > 0;
+  if (const Node* parent = find_key(root, path.first(known)))
+    for (std::size_t i = 0; i < std::min(parent->map.size(), most); ++i)
+      result.siblings.push_back(parent->map[i].key);
+  return result;
+}
+
+}  // namespace assay::config

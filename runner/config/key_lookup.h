@@ -1,0 +1,28 @@
+// Keys by their full names: `optimizer.learning_rate`, `loggers.0`.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/config/defaults.h"
+#include "runner/config/node.h"
+
+namespace assay::config {
+
+/// "a.b" -> a, b
+std::vector<std::string> parts_of(std::string_view name);
+
+/// What `root` has at a path, where a number picks from a list; null when it has nothing there.
+Node* find_key(Node& root, std::span<const std::string> path);
+
+/// A key that neither a config nor its defaults have.
+struct MissingKey {
+  std::string part;                   ///< the first of its parts that is not there
+  std::vector<std::string> siblings;  ///< what could stand in the place of that part
+  bool is_option = false;             ///< it is one of them, with no default
+};
+MissingKey about_missing(Node& root, const Defaults& defaults, std::span<const std::string> path);
+
+}  // namespace assay::config
