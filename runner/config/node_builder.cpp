@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runner/config/complaint.h"
+#include "runner/config/long_key.h"
 #include "runner/config/reader.h"
 #include "runner/config/scalar_extent.h"
 #include "runner/config/utf8.h"
@@ -20,14 +22,6 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
   const std::string_view word = text.substr(begin, text.find_first_of(" \t\n:,]}", begin) - begin);
   const bool is_null = word == "~" || word == "null" || word == "Null" || word == "NULL";
   return is_null ? word.size() : 0;
-}
-
-// A key without its colon.
-std::string hint_for_key(std::string_view text) {
-  if (text.find(':') != std::string_view::npos) return "a space belongs after the ':'";
-  if (text.find('=') != std::string_view::npos)
-    return "key=value is for the command line: here it is 'key: value'";
-  return {};
 }
 
 }  // namespace
@@ -54,6 +48,9 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const std::size_t begin = begin_of(mark);
   const std::size_t length = null_length(text_, begin);
   const std::size_t end = begin + std::max<std::size_t>(length, 1);
+  if (expects_key() && open_bracket())
+    if (const auto key_end = long_key_end(text_, begin, true))
+      stop(begin, *key_end, long_key_message(), "give it a shorter name");
   if (expects_key()) stop(begin, end, "a key must be text, found null");
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;

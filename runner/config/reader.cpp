@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "runner/config/complaint.h"
+#include "runner/config/directive.h"
 #include "runner/config/file_text.h"
 #include "runner/config/node_builder.h"
 #include "runner/config/places.h"
@@ -118,7 +120,8 @@ std::optional<Node> read_text(std::string name, std::string path, std::string te
   if (bytes > max_bytes) text.clear();
   const auto source = std::make_shared<const Source>(
       Source{std::move(name), std::move(path), with_line_feeds(std::move(text))});
-  if (!check_size(source, bytes, diagnostics) || !check_characters(source, diagnostics))
+  if (!check_size(source, bytes, diagnostics) || !check_characters(source, diagnostics) ||
+      !check_directives(source, diagnostics))
     return std::nullopt;
   std::optional<Node> root = parse(source, source->text, diagnostics);
   if (diagnostics.size() > problems) return std::nullopt;
@@ -130,7 +133,8 @@ std::optional<Node> read_text(std::string name, std::string path, std::string te
   }
   if (root->kind != Node::Kind::map) {
     diagnostics.error(root->where, {},
-                      "expected a map (lines of 'key: value'), found " + described(*root));
+                      "expected a map (lines of 'key: value'), found " + described(*root),
+                      root->kind == Node::Kind::scalar ? hint_for_key(root->scalar) : "");
     return std::nullopt;
   }
   return root;

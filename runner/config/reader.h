@@ -1,6 +1,7 @@
 // YAML text to nodes: a strict subset of YAML 1.2. One document, keys that are text and occur once,
-// no tags, no merge keys, no control characters; UTF-8, with or without a byte order mark, lines
-// ending in LF or CRLF. Whatever is fed in, the answer comes within a second and little memory.
+// no tags, no merge keys, no directive but `%YAML 1.2`, no control characters; UTF-8, with or
+// without a byte order mark, lines ending in LF or CRLF. Whatever is fed in, the answer comes
+// within a second and little memory.
 #pragma once
 
 #include <cstddef>

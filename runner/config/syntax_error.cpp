@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "runner/config/complaint.h"
+#include "runner/config/long_key.h"
 #include "runner/config/scalar_extent.h"
 
 namespace assay::config {
@@ -22,7 +24,14 @@ struct Translation {
   std::string_view hint;
 };
 
-const std::array<Translation, 14> translations = {{
+constexpr const char* not_an_alias = "this is read as an alias, which is '*' and a name";
+constexpr const char* not_an_anchor = "this is read as an anchor, which is '&' and a name";
+constexpr const char* no_tags = "tags are not allowed: the option says what type its value has";
+constexpr const char* quote_star = "quote a text that starts with '*'";
+constexpr const char* quote_and = "quote a text that starts with '&'";
+constexpr const char* quote_mark = "leave it out, or quote a text that starts with '!'";
+
+const std::array<Translation, 21> translations = {{
     {Said::MAP_VALUE, "':' where no value can start",
      "check the indentation; a text that holds ': ' needs quotes"},
     {Said::MAP_KEY, "a key where none can stand", "check the indentation"},
@@ -31,23 +40,31 @@ const std::array<Translation, 14> translations = {{
      "check the indentation, and the quotes of the value before"},
     {Said::END_OF_SEQ, "expected the next '- ' of the list, found something else",
      "check the indentation, and the quotes of the value before"},
-    {Said::FLOW_END, "a closing bracket or brace that nothing opened", ""},
+    {Said::FLOW_END, "a closing bracket or brace that nothing opened",
+     "remove it, or quote the text that it is in"},
     {Said::UNKNOWN_TOKEN, "no value can start with this character", "quote the whole value"},
-    {Said::UNKNOWN_ANCHOR, "no anchor of this name before here", ""},
-    {Said::CHAR_IN_ALIAS, "this is read as an alias, which is '*' and a name",
-     "quote a text that starts with '*'"},
-    {Said::ALIAS_NOT_FOUND, "this is read as an alias, which is '*' and a name",
-     "quote a text that starts with '*'"},
-    {Said::ANCHOR_NOT_FOUND, "this is read as an anchor, which is '&' and a name",
-     "quote a text that starts with '&'"},
-    {Said::CHAR_IN_ANCHOR, "this is read as an anchor, which is '&' and a name",
-     "quote a text that starts with '&'"},
-    {Said::BAD_FILE, "nested too deeply", ""},
+    {Said::UNKNOWN_ANCHOR, "no anchor of this name before here",
+     "`&name` in front of a value makes one; quote a text that starts with '*'"},
+    {Said::CHAR_IN_ALIAS, not_an_alias, quote_star},
+    {Said::ALIAS_NOT_FOUND, not_an_alias, quote_star},
+    {Said::ANCHOR_NOT_FOUND, not_an_anchor, quote_and},
+    {Said::CHAR_IN_ANCHOR, not_an_anchor, quote_and},
+    {Said::MULTIPLE_ANCHORS, "a second anchor for the same value", "one is enough"},
+    {Said::MULTIPLE_TAGS, no_tags, quote_mark},
+    {Said::TAG_WITH_NO_SUFFIX, no_tags, quote_mark},
+    {Said::CHAR_IN_TAG_HANDLE, no_tags, quote_mark},
+    {Said::END_OF_VERBATIM_TAG, no_tags, quote_mark},
+    {Said::CHAR_IN_BLOCK, "'|' and '>' start a block of lines, which begins in the next line",
+     "quote a text that starts with this sign"},
+    {Said::ZERO_INDENT_IN_BLOCK, "a block of lines cannot be indented by 0",
+     "leave the digit out: the first line says how far"},
+    {Said::BAD_FILE, "nested too deeply", "at most 64 levels"},
     {Said::TAB_IN_INDENTATION, "a tab cannot indent", "use spaces"},
 }};
 
 const Translation* translated(std::string_view message) {
-  const auto found = std::ranges::find(translations, message, &Translation::said);
+  const auto found = std::ranges::find_if(
+      translations, [message](const Translation& t) { return message.starts_with(t.said); });
   return found == translations.end() ? nullptr : &*found;
 }
 
@@ -62,80 +79,12 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
 
 constexpr std::size_t none = std::string_view::npos;
 
-// A line of the text, without its line break.
-struct Line {
-  std::size_t begin = 0;
-  std::string_view text;
-
-  std::size_t indentation() const { return std::min(text.find_first_not_of(' '), text.size()); }
-  bool is_blank() const {
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == none || text[first] == '#';
-  }
-  std::string_view words() const { return text.substr(indentation()); }
-};
-
-Line line_at(std::string_view text, std::size_t at) {
-  const std::size_t before = at == 0 ? none : text.rfind('\n', at - 1);
-  const std::size_t begin = before == none ? 0 : before + 1;
-  return {begin, text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin)};
-}
-
-// The last one before that says something.
-Line line_before(std::string_view text, Line line) {
-  while (line.begin > 0) {
-    line = line_at(text, line.begin - 1);
-    if (!line.is_blank()) return line;
-  }
-  return {};
-}
-
-struct Complaint {
-  std::size_t begin = 0, end = 0;
-  std::string message;
-  std::string hint;
-};
-
-// The parser stumbles over something at text[at] in a block of lines.
-std::optional<Complaint> of_lines(std::string_view text, std::size_t at) {
-  const Line line = line_at(text, at);
-  const Line before = line_before(text, line);
-  const std::size_t first = line.begin + line.indentation();
-  const std::size_t last = text.find_last_not_of(' ', at == 0 ? 0 : at - 1);
-  if (last != none && last >= line.begin && last < at && (text[last] == '"' || text[last] == '\''))
-    return Complaint{at, at + 1, "the quoted text ends before this",
-                     text[last] == '"' ? "quote all of it; a '\"' within is written '\\\"'"
-                                       : "quote all of it; a ' within is written twice: ''"};
-  if (before.text.empty()) return std::nullopt;
-  if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
-    return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
-                     "a list and a map cannot share an indentation"};
-  if (at == first)
-    return Complaint{at, at + 1, "this line is indented unlike those before it",
-                     "the keys of a map all start in one column"};
-  if (at < text.size() && text[at] == ':' && line.indentation() > before.indentation() &&
-      text.substr(first, at - first).find(' ') == none)
-    return Complaint{first, at, "a key deeper than the line before it, which has a value already",
-                     "indent it like the line before"};
-  return std::nullopt;
-}
-
-// A list or map in brackets, open since text[open], goes on with text[at] without a comma.
-Complaint of_brackets(std::string_view text, std::size_t open, std::size_t at, char close,
-                      const Location& opened) {
-  const std::string never = fmt::format("'{}' is never closed", text[open]);
-  const bool at_end = text.find_first_not_of(" \t\n", at) == none;
-  const Line line = line_at(text, at);
-  const bool next_key = line.begin > open && at < text.size() && text[at] == ':' &&
-                        line.indentation() <= line_at(text, open).indentation();
-  if (at <= open || at_end || next_key) return {open, open + 1, never, ""};
-  const std::size_t space = text.find_last_of(" \n,[{", at - 1);
-  const bool is_key = text[at] == ':' && space != none && space > open && text[space] == ' ';
-  if (is_key)
-    return {space + 1, at, fmt::format("expected ',' or '{}' before this", close),
-            fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column)};
-  return {at, at + 1, fmt::format("expected ',' or '{}'", close),
-          fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column)};
+// The tag, or another word that its first sign makes special, that text[at] is in or behind.
+std::size_t start_of_word(std::string_view text, std::size_t at, char sign) {
+  const std::size_t found = text.rfind(sign, at);
+  if (found == std::string_view::npos) return at;
+  const std::size_t before = text.find_last_of(" \n,[{", found);
+  return before == std::string_view::npos ? 0 : std::min(before + 1, found);
 }
 
 }  // namespace
@@ -144,8 +93,8 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
             Diagnostics& diagnostics) {
   const std::size_t at =
       std::min(static_cast<std::size_t>(std::max(error.mark.pos, 0)), text.size());
-  const auto say = [&](std::size_t begin, std::string message, std::string_view hint) {
-    diagnostics.error(builder.places().at(begin), {}, std::move(message), std::string(hint));
+  const auto say = [&](std::size_t begin, std::string_view message, std::string_view hint) {
+    diagnostics.error(builder.places().at(begin), {}, std::string(message), std::string(hint));
   };
   const auto complain = [&](Complaint c) {
     diagnostics.error(builder.places().at(c.begin, c.end), {}, std::move(c.message),
@@ -156,29 +105,34 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
   if (said(Said::END_OF_MAP_FLOW) || said(Said::END_OF_SEQ_FLOW)) {
     const std::size_t open = builder.open_bracket().value_or(0);
     const char close = said(Said::END_OF_MAP_FLOW) ? '}' : ']';
-    return complain(of_brackets(text, open, at, close, builder.places().at(open)));
+    // Of the last event: a key that was not seen as one.
+    if (const auto end = long_key_end(text, builder.offset(), true))
+      return complain({builder.offset(), *end, long_key_message(), "give it a shorter name"});
+    return complain(complaint_of_brackets(text, open, at, close, builder.places().at(open)));
   }
   if (said(Said::EOF_IN_SCALAR) || said(Said::DOC_IN_SCALAR)) {
     const std::size_t quote = unclosed_quote(text, builder.offset());
-    return say(quote == std::string::npos ? at : quote, "the quoted text is never closed", "");
+    if (quote != std::string::npos) return say(quote, "the quoted text is never closed", "");
+    return say(at, "within a quoted text, a line that ends the document", "indent the line");
   }
   if (said(Said::INVALID_ESCAPE) || said(Said::INVALID_HEX) || said(Said::INVALID_UNICODE))
     return say(at == 0 ? 0 : at - 1, "an escape that YAML does not know",
                "write \\\\ for a backslash, or use single quotes");
   if (const std::size_t tab = tab_in_indentation(text, at); tab != std::string::npos)
     return say(tab, "a tab cannot indent", "use spaces");
-  const bool of_a_name = said(Said::CHAR_IN_ALIAS) || said(Said::ALIAS_NOT_FOUND) ||
-                         said(Said::CHAR_IN_ANCHOR) || said(Said::ANCHOR_NOT_FOUND);
-  const std::size_t sign = text.find_last_of("*&", at);
-  if (of_a_name && sign != std::string::npos)
-    return complain({sign, sign + 1, std::string(translated(error.msg)->message),
-                     std::string(translated(error.msg)->hint)});
+  const Translation* const known = translated(error.msg);
+  // These stand at the end of what they are about.
+  for (const auto& [about, sign] :
+       {std::pair(not_an_alias, '*'), std::pair(not_an_anchor, '&'), std::pair(no_tags, '!')})
+    if (known != nullptr && known->message == about)
+      return say(start_of_word(text, at, sign), known->message, known->hint);
+  if (said(Said::CHAR_IN_BLOCK) || said(Said::ZERO_INDENT_IN_BLOCK))
+    return say(std::min(text.find_last_of("|>", at), at), known->message, known->hint);
   const bool block = said(Said::END_OF_MAP) || said(Said::END_OF_SEQ) || said(Said::MAP_VALUE);
   if (block)
-    if (auto complaint = of_lines(text, at)) return complain(std::move(*complaint));
-  if (const Translation* t = translated(error.msg))
-    return say(at, std::string(t->message), t->hint);
-  say(at, "not YAML: " + error.msg, "");
+    if (auto complaint = complaint_of_lines(text, at)) return complain(std::move(*complaint));
+  if (known != nullptr) return say(at, known->message, known->hint);
+  say(at, "this is not YAML", "the parser says: " + error.msg);
 }
 
 }  // namespace assay::config

@@ -64,11 +64,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a:b",
        "a.yaml:1:1: error: expected a map (lines of 'key: value'), found 'a:b'\n"
        "    1 | a:b\n"
-       "      | ^~~\n"},
+       "      | ^~~ a space belongs after the ':'\n"},
       {"a: b: c",
-       "a.yaml:1:5: error: ':' where no value can start\n"
+       "a.yaml:1:5: error: ': ' within a text that has no quotes\n"
        "    1 | a: b: c\n"
-       "      |     ^ check the indentation; a text that holds ': ' needs quotes\n"},
+       "      |     ^ quote it: \"b: c\"\n"},
       {"a:\n\tb: 1",
        "a.yaml:2:1: error: a tab cannot indent\n"
        "    2 | \tb: 1\n"
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a: {b: c}}",
        "a.yaml:1:10: error: a closing bracket or brace that nothing opened\n"
        "    1 | a: {b: c}}\n"
-       "      |          ^\n"},
+       "      |          ^ remove it, or quote the text that it is in\n"},
       {"a: `x",
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: `x\n"
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a: *x",
        "a.yaml:1:4: error: no anchor of this name before here\n"
        "    1 | a: *x\n"
-       "      |    ^\n"},
+       "      |    ^ `&name` in front of a value makes one; quote a text that starts with '*'\n"},
       {"a: \"x\" y",
        "a.yaml:1:8: error: the quoted text ends before this\n"
        "    1 | a: \"x\" y\n"

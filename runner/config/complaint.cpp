@@ -1,0 +1,151 @@
+#include "runner/config/complaint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runner/config/line.h"
+#include "runner/config/long_key.h"
+#include "runner/config/wording.h"
+
+namespace assay::config {
+namespace {
+
+constexpr auto none = std::string_view::npos;
+
+bool is_one_of(char c, std::string_view marks) { return marks.find(c) != none; }
+
+// A text that holds ': ', from text[begin] to before text[end], and has no quotes.
+Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t colon,
+                        std::size_t end) {
+  std::string_view value = text.substr(begin, end - begin);
+  value = value.substr(0, value.find(" #"));
+  value = value.substr(0, value.find_last_not_of(" \t") + 1);
+  const char quote = value.find('"') == none && value.find('\\') == none ? '"' : '\'';
+  return {colon, colon + 1, "': ' within a text that has no quotes",
+          value.find(quote) == none ? fmt::format("quote it: {0}{1}{0}", quote, shortened(value))
+                                    : "quote the text"};
+}
+
+// Behind "- ", "? " and an anchor.
+std::size_t start_of_key(const Line& line) {
+  std::size_t at = line.indentation();
+  const auto rest = [&] { return line.text.substr(std::min(at, line.text.size())); };
+  while (rest().starts_with("- ") || rest().starts_with("? ") || rest().starts_with('&')) {
+    const std::size_t blank = line.text.find(' ', at);
+    at = std::min(line.text.find_first_not_of(' ', blank), line.text.size());
+  }
+  return line.begin + at;
+}
+
+// A ':' at text[at] that makes no value of what follows.
+std::optional<Complaint> of_colon(std::string_view text, std::size_t at, const Line& line) {
+  const std::size_t key = start_of_key(line);
+  if (key >= at) return std::nullopt;
+  if (const auto end = long_key_end(text, key, false); end && text.find(':', *end) == at)
+    return Complaint{key, *end, long_key_message(), "give it a shorter name"};
+  const std::size_t last = text.find_last_not_of(' ', at - 1);
+  if (is_one_of(text[key], "[{") && is_one_of(text[last], "]}"))
+    return Complaint{key, key + 1, "a key must be text, found a list or a map", ""};
+  const std::size_t first = text.substr(0, at).find(": ", key);
+  const std::size_t value = first == none ? none : text.find_first_not_of(' ', first + 1);
+  if (value < at && !is_one_of(text[value], "\"'[{*&|>"))
+    return colon_in_text(text, value, at, line.begin + line.text.size());
+  return std::nullopt;
+}
+
+// Lines that look like a key and have no ": ", in front of one that has.
+std::optional<Complaint> of_key_before(std::string_view text, const Line& line) {
+  std::optional<Complaint> first;
+  for (Line before = line_before(text, line);
+       !before.text.empty() && before.indentation() == line.indentation();
+       before = line_before(text, before)) {
+    std::string_view words = before.words();
+    words = words.substr(0, words.find_last_not_of(" \t") + 1);
+    const std::string hint = hint_for_key(words);
+    if (hint.empty() || is_one_of(words[0], "-?\"'[{&*!|>") || words.ends_with(':') ||
+        words.find(": ") != none)
+      break;
+    const std::size_t begin = before.begin + before.indentation();
+    first =
+        Complaint{begin, begin + words.size(),
+                  fmt::format("expected ':' and a value after the key {}", quoted(words)), hint};
+  }
+  return first;
+}
+
+// An alias right before text[at].
+bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
+  const std::size_t last = text.find_last_not_of(' ', at - 1);
+  if (last == none || last < line.begin || last + 1 == at) return false;
+  const std::size_t blank = text.find_last_of(" \n", last);
+  return text[blank == none ? 0 : blank + 1] == '*';
+}
+
+}  // namespace
+
+std::string hint_for_key(std::string_view key) {
+  if (key.find(':') != none) return "a space belongs after the ':'";
+  if (key.find('=') != none) return "key=value is for the command line: here it is 'key: value'";
+  return {};
+}
+
+std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t at) {
+  const Line line = line_at(text, at);
+  const Line before = line_before(text, line);
+  const std::size_t first = line.begin + line.indentation();
+  const std::size_t last = text.find_last_not_of(' ', at == 0 ? 0 : at - 1);
+  const bool is_colon = at < text.size() && text[at] == ':';
+  if (is_colon)
+    if (auto complaint = of_colon(text, at, line)) return complaint;
+  if (last != none && last >= line.begin && last < at && is_one_of(text[last], "\"'"))
+    return Complaint{at, at + 1, "the quoted text ends before this",
+                     text[last] == '"' ? "quote all of it; a '\"' within is written '\\\"'"
+                                       : "quote all of it; a ' within is written twice: ''"};
+  if (at > first && follows_alias(text, at, line))
+    return Complaint{at, at + 1, "an alias is a whole value: nothing can follow it",
+                     "quote a text that starts with '*'"};
+  if (at > first && at < text.size() && text[at] == '*' && text[first] != '*')
+    return Complaint{at, at + 1, "an alias takes no anchor: it has one already", ""};
+  if (before.text.empty()) return std::nullopt;
+  if (is_colon)
+    if (auto complaint = of_key_before(text, line)) return complaint;
+  if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
+    return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
+                     "a list and a map cannot share an indentation"};
+  if (at == first)
+    return Complaint{at, at + 1, "this line is indented unlike those before it",
+                     "the keys of a map all start in one column"};
+  if (is_colon && line.indentation() > before.indentation() &&
+      text.substr(first, at - first).find(' ') == none)
+    return Complaint{first, at, "a key deeper than the line before it, which has a value already",
+                     "indent it like the line before"};
+  return std::nullopt;
+}
+
+Complaint complaint_of_brackets(std::string_view text, std::size_t open, std::size_t at, char close,
+                                const Location& opened) {
+  const bool at_end = text.find_first_not_of(" \t\n", at) == none;
+  const Line line = line_at(text, at);
+  const bool starts = at == line.begin + line.indentation();
+  const bool next_key = line.begin > open && at < text.size() && (text[at] == ':' || starts) &&
+                        line.indentation() <= line_at(text, open).indentation();
+  if (at <= open || at_end || next_key) {
+    const std::string_view rest = line_at(text, open).text.substr(open - line_at(text, open).begin);
+    const std::size_t comment = rest.find(" #");
+    const bool eaten = comment != none && rest.find(close, comment) != none;
+    return {open, open + 1, fmt::format("'{}' is never closed", text[open]),
+            eaten ? "' #' starts a comment: quote a text that holds it" : ""};
+  }
+  const std::size_t space = text.find_last_of(" \n,[{", at - 1);
+  const bool is_key = text[at] == ':' && space != none && space > open && text[space] == ' ';
+  const std::size_t end = std::min(text.find_first_of(",]}\n", at), text.size());
+  if (is_key && text[text.find_last_not_of(' ', space)] == ':')
+    return colon_in_text(text, space + 1, at, end);
+  const std::string since =
+      fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column);
+  if (is_key) return {space + 1, at, fmt::format("expected ',' or '{}' before this", close), since};
+  return {at, at + 1, fmt::format("expected ',' or '{}'", close), since};
+}
+
+}  // namespace assay::config

@@ -1,0 +1,88 @@
+// Every complaint of yaml-cpp's scanner and parser is told in words of our own.
+#include "runner/config/syntax_error.h"
+
+#include <yaml-cpp/exceptions.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "runner/config/reader.h"
+#include "tests/config/show.h"
+
+namespace assay::test {
+namespace {
+
+namespace Said = YAML::ErrorMsg;
+
+// All that yaml-cpp 0.7.0 throws in src/scan*.cpp, src/exp.cpp and src/single*.cpp. What it says of
+// directives never comes: config/directive.h is first.
+const std::vector<std::string> all = {
+    Said::ALIAS_NOT_FOUND,    Said::ANCHOR_NOT_FOUND,
+    Said::BAD_FILE,           Said::BLOCK_ENTRY,
+    Said::CHAR_IN_ALIAS,      Said::CHAR_IN_ANCHOR,
+    Said::CHAR_IN_BLOCK,      Said::CHAR_IN_TAG_HANDLE,
+    Said::DOC_IN_SCALAR,      Said::END_OF_MAP,
+    Said::END_OF_MAP_FLOW,    Said::END_OF_SEQ,
+    Said::END_OF_SEQ_FLOW,    Said::END_OF_VERBATIM_TAG,
+    Said::EOF_IN_SCALAR,      Said::FLOW_END,
+    Said::INVALID_ESCAPE,     Said::INVALID_HEX,
+    Said::INVALID_UNICODE,    Said::MAP_KEY,
+    Said::MAP_VALUE,          Said::MULTIPLE_ANCHORS,
+    Said::MULTIPLE_TAGS,      Said::TAB_IN_INDENTATION,
+    Said::TAG_WITH_NO_SUFFIX, Said::UNKNOWN_ANCHOR,
+    Said::UNKNOWN_TOKEN,      Said::ZERO_INDENT_IN_BLOCK,
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(syntax_error)
+
+BOOST_AUTO_TEST_CASE(all_are_translated) {
+  const auto source = std::make_shared<const config::Source>(
+      config::Source{"a.yaml", "/a.yaml", "a: {b: [c]}\nd: 'e'\n"});
+  for (const std::string& message : all)
+    for (int at = 0; at <= static_cast<int>(source->text.size()); ++at) {
+      config::Diagnostics diagnostics;
+      config::NodeBuilder builder(source, diagnostics);
+      YAML::Mark mark;
+      mark.pos = at;
+      config::report(YAML::ParserException(mark, message), source->text, builder, diagnostics);
+      BOOST_REQUIRE(diagnostics.size() == 1U);
+      const config::Diagnostic problem = diagnostics.sorted().front();
+      const std::string text = problem.message + problem.hint;
+      BOOST_TEST(text.find(message) == std::string::npos, message << ": " << text);
+      BOOST_TEST(text.find("not YAML") == std::string::npos, message << ": " << text);
+    }
+}
+
+// A newer yaml-cpp may have more to say.
+BOOST_AUTO_TEST_CASE(what_is_unknown_is_passed_on) {
+  const auto source =
+      std::make_shared<const config::Source>(config::Source{"a.yaml", "/a.yaml", "a: b"});
+  config::Diagnostics diagnostics;
+  config::NodeBuilder builder(source, diagnostics);
+  config::report(YAML::ParserException(YAML::Mark(), "news"), source->text, builder, diagnostics);
+  BOOST_TEST(diagnostics.text(false) ==
+             "a.yaml:1:1: error: this is not YAML\n"
+             "    1 | a: b\n"
+             "      | ^ the parser says: news\n");
+}
+
+BOOST_AUTO_TEST_CASE(keys_have_a_longest_length) {
+  for (const auto& [before, after] :
+       {std::pair{"", ": 1"}, std::pair{"'", "': 1"}, std::pair{"a: {b: c, ", ": 1}"},
+        std::pair{"{'", "': 1}"}, std::pair{"a: [", ": 1]"}, std::pair{"a:\n  - ", ": 1"},
+        std::pair{"a: 1\n", " : 1"}}) {
+    const std::string text = before;
+    const std::size_t marks = std::string(after).find(':') + (text.ends_with('\'') ? 1 : 0);
+    const auto said = [&](std::size_t length) {
+      return read(before + std::string(length - marks, 'k') + after);
+    };
+    BOOST_TEST(said(1024).find("error") == std::string::npos, before << said(1024));
+    BOOST_TEST(said(1025).find("error: a key longer than 1024 bytes") != std::string::npos,
+               before << said(1025));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::test
