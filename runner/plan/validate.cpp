@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "runner/config/complaint.h"
 #include "runner/config/home.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
@@ -31,6 +32,23 @@ std::string absolute(const std::string& path, const Node& node) {
   const bool in_file = source != nullptr && !source->path.empty();
   const fs::path base = in_file ? fs::path(source->path).parent_path() : fs::current_path();
   return (base / path).lexically_normal().string();
+}
+
+// Of a text in the place of a map.
+std::string hint_for_text(const Node& node) {
+  const bool plain = node.kind == Node::Kind::scalar && !node.quoted;
+  return plain ? config::hint_for_key(node.scalar) : "";
+}
+
+// Of a key with dots in a file, whose first part is a key.
+std::string hint_for_dots(const Node::Entry& entry) {
+  std::string nested =
+      entry.value.kind == Node::Kind::scalar ? config::shortened(entry.value.scalar) : "...";
+  std::string_view keys = entry.key;
+  for (std::size_t dot; (dot = keys.rfind('.')) != keys.npos; keys = keys.substr(0, dot))
+    nested = fmt::format("{{{}: {}}}", keys.substr(dot + 1), nested);
+  nested = fmt::format("{}: {}", keys, nested);
+  return fmt::format("in a file keys nest: {}; dots are for the command line", nested);
 }
 
 std::string did_you_mean(const std::string& word, std::span<const std::string> candidates) {
@@ -63,6 +81,14 @@ void Validator::unknown_keys(const Node& map,
     std::ranges::move(deeper(map, table), std::back_inserter(below));
   for (const Node::Entry& entry : map.map) {
     if (is_known(entry)) continue;
+    if (const std::size_t dot = entry.key.find('.');
+        dot != std::string::npos && std::ranges::count(names, entry.key.substr(0, dot)) > 0) {
+      mean(config::joined(key, entry.key.substr(0, dot)));
+      mean(config::joined(key, entry.key));
+      diagnostics_.error(entry.where, config::joined(key, entry.key), message,
+                         hint_for_dots(entry));
+      continue;
+    }
     std::string suggestion = config::suggest(entry.key, names);
     const auto ends_so = [end = "." + entry.key](const std::string& k) { return k.ends_with(end); };
     if (const auto found = std::ranges::find_if(below, ends_so);
@@ -178,7 +204,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
         unknown_keys(node, {p.group()}, key, "unknown key");
         value.data = options(node, p.group(), key, node.where);
       } else {
-        wrong(node, element_expectation(p), key);
+        wrong(node, element_expectation(p), key, hint_for_text(node));
       }
       break;
   }
