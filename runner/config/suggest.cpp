@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <utility>
 #include <vector>
+
+#include "runner/config/synonyms.h"
 
 namespace assay::config {
 namespace {
@@ -13,6 +17,38 @@ std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return result;
+}
+
+// How far off a candidate is: edits, and what of the word follows the common beginning.
+using Score = std::pair<std::size_t, std::size_t>;
+
+// More where the beginning is right, which is where people look first.
+std::size_t allowed_edits(std::size_t length, std::size_t common) {
+  if (length <= 3) return 1;
+  if (length <= 5) return common >= 2 ? 2 : 1;
+  return length <= 8 ? 2 : 3;
+}
+
+std::optional<Score> score_of(std::string_view word, std::string_view candidate) {
+  const auto common =
+      static_cast<std::size_t>(std::ranges::mismatch(word, candidate).in1 - word.begin());
+  const std::size_t longer = std::max(candidate.size(), word.size());
+  const std::size_t shorter = std::min(candidate.size(), word.size());
+  const std::size_t allowed = allowed_edits(word.size(), common);
+  const std::size_t rest = word.size() - common;
+  if (longer - shorter <= allowed)
+    if (const std::size_t edits = edit_distance(word, candidate);
+        edits <= allowed && edits < longer)
+      return Score{edits, rest};
+  // `opt` for optimizer, `trainer` for train
+  if (common == shorter && shorter >= 3) return Score{2, longer - shorter};
+  // `num_epochs` for epochs, `size` for batch_size
+  const auto ends_with = [](std::string_view text, std::string_view end) {
+    return end.size() >= 4 && text.size() > end.size() && text.ends_with(end) &&
+           text[text.size() - end.size() - 1] == '_';
+  };
+  if (ends_with(word, candidate) || ends_with(candidate, word)) return Score{3, longer - shorter};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -37,18 +73,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string suggest(std::string_view word, std::span<const std::string> candidates) {
   if (word.empty() || word.size() > longest) return {};
   const std::string wanted = lower(word);
+  if (std::string meant = synonym(wanted, candidates); !meant.empty()) return meant;
   std::string best;
-  std::pair<std::size_t, std::size_t> best_score;  // edits, and what follows the common beginning
-  const std::size_t allowed = std::min<std::size_t>((word.size() + 2) / 3, 3);  // one in three
+  std::optional<Score> best_score;
   for (const std::string& candidate : candidates) {
-    const std::size_t longer = std::max(candidate.size(), word.size());
-    if (longer - std::min(candidate.size(), word.size()) > allowed) continue;
-    const std::string other = lower(candidate);
-    const std::size_t distance = edit_distance(wanted, other);
-    if (distance > allowed || distance >= longer) continue;
-    const auto common = std::ranges::mismatch(wanted, other).in1 - wanted.begin();
-    const std::pair score(distance, word.size() - static_cast<std::size_t>(common));
-    if (!best.empty() && score >= best_score) continue;
+    const auto score = score_of(wanted, lower(candidate));
+    if (!score || (best_score && *score >= *best_score)) continue;
     best = candidate;
     best_score = score;
   }

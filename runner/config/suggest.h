@@ -8,8 +8,9 @@
 
 namespace assay::config {
 
-/// The candidate that `word` is most likely a misspelling of; empty when none is near. Case does
-/// not count.
+/// The candidate that `word` is most likely a misspelling of, or another name for (synonyms.h);
+/// empty when none is near. How many edits may lie between them grows with the word, and so it may
+/// be the beginning of the other, or its last part: `opt`, `num_epochs`. Case does not count.
 std::string suggest(std::string_view word, std::span<const std::string> candidates);
 
 /// Insertions, deletions, changes and swaps of neighbours that lead from one to the other: the

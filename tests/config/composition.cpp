@@ -151,6 +151,15 @@ BOOST_AUTO_TEST_CASE(circles) {
              "      |          ^~~~~~~~~ self.yaml -> self.yaml\n");
 }
 
+BOOST_AUTO_TEST_CASE(no_file_is_meant_to_extend_itself) {
+  const Files files{{"digits.yaml", "extends: digit.yaml"},
+                    {"mid.yaml", "extends: digits.yam"},
+                    {"a.yaml", "extends: mid.yml"}};
+  BOOST_TEST(!contains(files.composed("digits.yaml"), "did you mean"));
+  BOOST_TEST(contains(files.composed("mid.yaml"), "did you mean 'digits.yaml'?"));
+  BOOST_TEST(contains(files.composed("a.yaml"), "did you mean 'mid.yaml'?"));
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   const Files files{{"base.yaml", "a: 1"},
                     {"sub/x.yaml", "a: 1"},

@@ -152,6 +152,9 @@ BOOST_AUTO_TEST_CASE(remove) {
 BOOST_AUTO_TEST_CASE(values) {
   BOOST_TEST(applied("a: 1", {"a={b:1, c: [x y, 'z'], d: {e: ~}}"}) ==
              "{a: {b: 1, c: [x y, 'z'], d: {e: null}}}");
+  // No comment: what follows a '#' that the shell left there is part of the value.
+  BOOST_TEST(applied("a: 1", {"a=x # y", "b={c: x #y, d: [1 # 2]}"}) ==
+             "{a: x # y, b: {c: x #y, d: [1 # 2]}}");
   BOOST_TEST(applied("s: 1", {"a=${env:X,y} z", "b=[${s}, {c: ${s}}]", "c=\\${s}"}) ==
              "{s: 1, a: ${env:X,y} z, b: [${s}, {c: ${s}}], c: \\${s}}");
   BOOST_TEST(applied("a: 1", {"a=1,2", "a=f(x)", "a=", "a=[1}", "a={b}", "a=[1", "a='x", "a=[1] 2",

@@ -43,6 +43,30 @@ BOOST_AUTO_TEST_CASE(suggestions) {
   BOOST_TEST(suggest("momentum") == "");
   BOOST_TEST(suggest("") == "");
   BOOST_TEST(config::suggest("a", std::vector<std::string>{"b"}) == "");
+  const auto among = [](const char* word, std::vector<std::string> others) {
+    return config::suggest(word, others);
+  };
+  // Short words: what looks alike by chance is no suggestion.
+  BOOST_TEST(among("nope", {"name", "seed", "model"}) == "");
+  BOOST_TEST(among("xml", {"mlp"}) == "");
+  BOOST_TEST(among("cnn", {"mlp"}) == "");
+  BOOST_TEST(among("lose", {"loss", "model"}) == "loss");
+  BOOST_TEST(among("loger", {"loss", "loggers"}) == "loggers");
+  BOOST_TEST(among("moedl", {"mode", "model"}) == "model");
+  BOOST_TEST(among("adma", {"adam", "adamax"}) == "adam");
+  // Beginnings and last parts.
+  BOOST_TEST(among("opt", {"hooks", "optimizer"}) == "optimizer");
+  BOOST_TEST(among("batch", {"batch_size", "block_rows"}) == "batch_size");
+  BOOST_TEST(among("num_epochs", {"epochs", "steps"}) == "epochs");
+  BOOST_TEST(among("max_steps", {"epochs", "steps"}) == "steps");
+  BOOST_TEST(among("hidden_sizes", {"hidden", "init"}) == "hidden");
+  // Abbreviations and others' names.
+  BOOST_TEST(among("lr", {"learning_rate", "momentum"}) == "learning_rate");
+  BOOST_TEST(among("LR", {"learning_rate", "momentum"}) == "learning_rate");
+  BOOST_TEST(among("lr", {"momentum"}) == "");
+  BOOST_TEST(among("bs", {"b1", "batch_size"}) == "batch_size");
+  BOOST_TEST(among("wd", {"weight_decay"}) == "weight_decay");
+  BOOST_TEST(among("defaults", {"extends"}) == "extends");
 }
 
 BOOST_AUTO_TEST_CASE(quotes) {

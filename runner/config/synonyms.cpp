@@ -1,0 +1,65 @@
+#include "runner/config/synonyms.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace assay::config {
+namespace {
+
+// Words of one thing may stand for different ones, in different places.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms = {{
+    {"arch", "model"},
+    {"architecture", "model"},
+    {"base", "extends"},
+    {"_base_", "extends"},
+    {"bs", "batch_size"},
+    {"callbacks", "hooks"},
+    {"class", "type"},
+    {"class_path", "type"},
+    {"criterion", "loss"},
+    {"defaults", "extends"},
+    {"eps", "epsilon"},
+    {"epsilon", "eps"},
+    {"eta", "learning_rate"},
+    {"fit", "run"},
+    {"include", "extends"},
+    {"inherit", "extends"},
+    {"inherits", "extends"},
+    {"iterations", "steps"},
+    {"iters", "steps"},
+    {"layers", "hidden"},
+    {"lint", "check"},
+    {"log_dir", "run_dir"},
+    {"lr", "learning_rate"},
+    {"max_iter", "steps"},
+    {"max_iters", "steps"},
+    {"mb", "batch_size"},
+    {"minibatch", "batch_size"},
+    {"name", "type"},
+    {"net", "model"},
+    {"network", "model"},
+    {"num_workers", "threads"},
+    {"objective", "loss"},
+    {"out_dir", "run_dir"},
+    {"output_dir", "run_dir"},
+    {"save_dir", "run_dir"},
+    {"solver", "optimizer"},
+    {"_target_", "type"},
+    {"train", "run"},
+    {"validate", "check"},
+    {"wd", "weight_decay"},
+    {"work_dir", "run_dir"},
+    {"workers", "threads"},
+}};
+
+}  // namespace
+
+std::string synonym(std::string_view word, std::span<const std::string> candidates) {
+  for (const auto& [other, ours] : synonyms)
+    if (word == other && std::ranges::find(candidates, ours) != candidates.end())
+      return std::string(ours);
+  return {};
+}
+
+}  // namespace assay::config
