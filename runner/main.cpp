@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
@@ -79,21 +81,25 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_plugins_reference(plugins, common, chosen);
 }
 
-// "; did you mean '--plugin-path'?"
-std::string meant_by(const std::string& option, const CLI::App& command) {
+// "; did you mean '--plugin-path'?" The arguments are all that the program was given.
+std::string meant_by(const std::string& option, const CLI::App& command,
+                     std::span<const std::string> arguments) {
   std::vector<std::string> names;
   for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
     for (const CLI::Option* known : app->get_options())
       for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
   const std::string guess = config::suggest(option.substr(0, option.find('=')), names);
   if (!guess.empty()) return fmt::format("; did you mean '{}'?", guess);
-  if (option.find('=') == std::string::npos) return {};
-  return fmt::format("; a key of the config is set without dashes: {}",
-                     option.substr(option.find_first_not_of('-')));
+  if (command.get_option_no_throw("CONFIG") == nullptr) return {};
+  const auto here = std::ranges::find(arguments, option);
+  const bool last = here == arguments.end() || here + 1 == arguments.end();
+  const std::string meant = override_for(option, last ? "" : here[1]);
+  return meant.empty() ? "" : fmt::format("; a key of the config is set without dashes: {}", meant);
 }
 
 // CLI11's words for a wrong command line hardly say what is wrong.
-std::string message(const CLI::App& app, const CLI::ParseError& error) {
+std::string message(const CLI::App& app, const CLI::ParseError& error,
+                    std::span<const std::string> arguments) {
   const CLI::App* at = &app;  // the command that the arguments reached
   std::string where;
   while (!at->get_subcommands().empty()) {
@@ -118,7 +124,8 @@ std::string message(const CLI::App& app, const CLI::ParseError& error) {
   if (unknown.empty()) return where + said + help;
   const std::string& word = unknown.front();
   if (word.starts_with('-'))
-    return fmt::format("{}there is no option '{}'{}{}", where, word, meant_by(word, *at), help);
+    return fmt::format("{}there is no option '{}'{}{}", where, word, meant_by(word, *at, arguments),
+                       help);
   if (commands.empty())
     return fmt::format("{}there is an argument too many: '{}'{}", where, word, help);
   std::string guess = config::suggest(word, commands);
@@ -139,7 +146,7 @@ int main(int argc, char** argv) {
     return chosen();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    report(common, message(app, error));
+    report(common, message(app, error, std::vector<std::string>(argv + 1, argv + argc)));
     return usage_error;
   } catch (const std::exception& error) {
     report(common, error.what());

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runner/command_line/usage_error.h"
+#include "runner/config/suggest.h"
+#include "runner/plan/schema.h"
 
 namespace assay::command_line {
 namespace {
@@ -14,6 +18,13 @@ namespace {
                        : fmt::format(" before '{0}'; a file of this name is ./{0}", argument)));
 }
 
+void refuse_fragment(std::string_view argument) {
+  if (argument.starts_with('@'))
+    throw UsageError(fmt::format(
+        "'{0}': a file is taken for a key: optimizer={0}; a config of this name is ./{0}",
+        argument));
+}
+
 }  // namespace
 
 bool is_override(std::string_view argument) {
@@ -22,10 +33,38 @@ bool is_override(std::string_view argument) {
   return argument.substr(0, argument.find('/')).find('=') != std::string_view::npos;
 }
 
+std::string override_for(std::string_view option, std::string_view next_argument) {
+  option.remove_prefix(std::min(option.find_first_not_of('-'), option.size()));
+  const std::size_t equals = option.find('=');
+  std::string name(option.substr(0, equals));
+  std::ranges::replace(name, '-', '_');
+  std::string_view value = "VALUE";
+  if (equals != std::string_view::npos) value = option.substr(equals + 1);
+  else if (!next_argument.empty() && !next_argument.starts_with('-')) value = next_argument;
+  // Of what every config has.
+  std::vector<std::string> names = {"learning_rate"};
+  std::vector<std::string> keys = {"optimizer.learning_rate"};
+  for (const Parameter& p : plan::experiment_parameters()) {
+    names.push_back(p.name);
+    keys.push_back(p.name);
+    if (p.type != ParameterType::group) continue;
+    for (const Parameter& member : p.group()) {
+      names.push_back(member.name);
+      keys.push_back(fmt::format("{}.{}", p.name, member.name));
+    }
+  }
+  if (std::ranges::find(keys, name) != keys.end() || name.find('.') != std::string::npos)
+    return fmt::format("{}={}", name, value);
+  const auto meant = std::ranges::find(names, config::suggest(name, names));
+  if (meant == names.end()) return {};
+  return fmt::format("{}={}", keys[static_cast<std::size_t>(meant - names.begin())], value);
+}
+
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments) {
   std::vector<ConfigArguments> configs;
   std::vector<std::string> overrides;
   for (const std::string& argument : arguments) {
+    refuse_fragment(argument);
     if (is_override(argument)) overrides.push_back(argument);
     else configs.push_back({argument, {}});
   }
@@ -37,6 +76,7 @@ std::vector<ConfigArguments> configs_alike(std::span<const std::string> argument
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments) {
   std::vector<ConfigArguments> configs;
   for (const std::string& argument : arguments) {
+    refuse_fragment(argument);
     if (!is_override(argument)) configs.push_back({argument, {}});
     else if (configs.empty()) no_config(argument);
     else configs.back().overrides.push_back(argument);

@@ -26,4 +26,9 @@ std::vector<ConfigArguments> configs_alike(std::span<const std::string> argument
 /// an override comes first, or there is no config.
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments);
 
+/// The override that was meant by an option that no command has, as other programs have them:
+/// `--seed` before `3`, or `--seed=3`, is seed=3, and `-lr` is optimizer.learning_rate. Empty when
+/// that is a key of no config.
+std::string override_for(std::string_view option, std::string_view next_argument);
+
 }  // namespace assay::command_line
