@@ -77,8 +77,6 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
   return tab;
 }
 
-constexpr std::size_t none = std::string_view::npos;
-
 // The tag, or another word that its first sign makes special, that text[at] is in or behind.
 std::size_t start_of_word(std::string_view text, std::size_t at, char sign) {
   const std::size_t found = text.rfind(sign, at);
