@@ -2,7 +2,8 @@
 //
 // All of it comes from the commands that are declared, so nothing has to be told twice. A line is a
 // candidate, a tab, and what it is; or ":files EXTENSION ...": files of these kinds and folders,
-// which shells know better how to complete.
+// which shells know better how to complete. Behind a config its keys are candidates, which end in
+// '.' where more keys follow, and in '=' where a value does.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <sstream>
@@ -18,13 +20,13 @@
 #include <utility>
 #include <vector>
 
+#include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
+#include "runner/command_line/complete_key.h"
 #include "runner/command_line/exit_code.h"
 
 namespace assay::command_line {
 namespace {
-
-using Candidate = std::pair<std::string, std::string>;  // and what it is
 
 // What arguments can be, by the names that they have in the help.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> files = {{
@@ -44,11 +46,18 @@ class Completion {
 
   std::vector<Candidate> candidates() {
     if (value_of_ != nullptr) values(value_of_->get_type_name());
+
     else if (word_.starts_with('-')) options();
     else {
       for (const CLI::App* command : command_->get_subcommands({}))
         if (!command->get_group().empty()) add(command->get_name(), command->get_description());
-      if (const CLI::Option* next = positional()) values(next->get_name(true));
+      std::vector<Candidate> keys;
+      if (!config_.empty()) keys = complete_key(common_, config_, overrides_, word_);
+      // What begins like a key is no file.
+      if (const CLI::Option* next = positional();
+          next != nullptr && (keys.empty() || word_.empty()))
+        values(next->get_name(true));
+      std::ranges::move(keys, std::back_inserter(found_));
     }
     return std::move(found_);
   }
@@ -65,8 +74,17 @@ class Completion {
     } else if (const CLI::App* next = find_command(word)) {
       command_ = next;
     } else {
+      const CLI::Option* argument = positional();
+      const std::string name = argument == nullptr ? "" : argument->get_name(true);
+      if (name == "CONFIG" || name == "key=value") pass_config(word);
       ++arguments_;
     }
+  }
+
+  // A config, or what changes the one before it.
+  void pass_config(const std::string& word) {
+    if (is_override(word)) overrides_.push_back(word);
+    else config_ = word;
   }
 
   const CLI::App* find_command(const std::string& name) const {
@@ -127,6 +145,8 @@ class Completion {
   std::string word_;
   const CLI::Option* value_of_ = nullptr;  // the option whose value comes next
   int arguments_ = 0;                      // of the command, without options
+  std::string config_;                     // the last one named
+  std::vector<std::string> overrides_;
   std::vector<Candidate> found_;
 };
 

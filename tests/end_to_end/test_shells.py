@@ -83,6 +83,36 @@ class Complete(unittest.TestCase):
         self.assertEqual(complete("run", "--plugin-path", ""), ([], [":files"]))
         self.assertEqual(complete("nonsense", ""), complete(""))
 
+    def test_keys(self):
+        """Behind a config: those that it has, by the types that it and the arguments before say."""
+        with program.temporary_folder() as folder:
+            config = pathlib.Path(folder) / "a.yaml"
+            config.write_text("dataset: digits\nmodel: mlp\nloss: softmax_cross_entropy\n"
+                              "optimizer: {type: sgd, learning_rate: 0.1}\ntrain: {epochs: 1}\n"
+                              "hooks: {loss: {type: scalar, tag: Loss, value: train.loss, every: 1}}\n")
+            config = str(config)
+            for words, expected in ((["opt"], ["optimizer."]),
+                                    (["optimizer.mo"], ["optimizer.momentum="]),
+                                    (["optimizer.type=a", ], ["optimizer.type=adam"]),
+                                    (["optimizer=adam", "optimizer.mo"], []),
+                                    (["seed=1", "train.sh"], ["train.shuffle="]),
+                                    (["train.shuffle=t"], ["train.shuffle=true"]),
+                                    (["train.on_nan="], ["train.on_nan=stop", "train.on_nan=ignore"]),
+                                    (["hooks."], ["hooks.loss."]),
+                                    (["hooks.loss.at"], ["hooks.loss.at=", "hooks.loss.at_end="]),
+                                    (["~hooks.l"], ["~hooks.loss."]),
+                                    (["++model.init.b"], ["++model.init.bias="]),
+                                    (["nonsense."], [])):
+                with self.subTest(words=words):
+                    self.assertEqual(complete("run", config, *words), (expected, []))
+            keys, files = complete("show", config, "")
+            self.assertEqual(files, [":files yaml yml"])
+            self.assertEqual(keys, complete("run", f"{folder}/nothing_here.yaml", "")[0])
+            self.assertLess({"seed=", "model.", "hooks."}, set(keys))
+            # A config that is wrong in other places.
+            pathlib.Path(config).write_text("optimizer: adam\ntrain: nonsense\n")
+            self.assertEqual(complete("check", config, "optimizer.lear"), (["optimizer.learning_rate="], []))
+
     def test_a_plugin_path_on_the_line(self):
         with program.temporary_folder() as folder:
             (pathlib.Path(folder) / "built").symlink_to(program.PLUGINS)
@@ -132,7 +162,10 @@ class Shells(unittest.TestCase):
                 for line, pattern in (("assay plu\tdesc\tada\t", "optimizer adam: "),
                                       ("assay plu\tli\t--wh\t", "searched: "),
                                       ("assay plu\tli\tschedu\t--pl\t/\t", "schedule +constant "),
-                                      ("assay run on\t", r"only\.yaml:1:10: error: dataset")):
+                                      ("assay run on\t", r"only\.yaml:1:10: error: dataset"),
+                                      ("assay run on\ttra\tsh\tt\tseed=x\n", "argument 2: error: seed"),
+                                      ("assay run on\tmodel=mlp mod\thid\tx\n",
+                                       "argument 2: error: model.hidden: .*found 'x'")):
                     for part in re.findall(r"[^\t]*\t|[^\t]+$", line):
                         shell.type(part)
                         time.sleep(0.3)  # as fast as one types

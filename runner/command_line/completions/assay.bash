@@ -1,7 +1,15 @@
 # Completion for bash: what `assay complete` says.
 _assay() {
-  local word=$2 line kind
-  local words=("${COMP_WORDS[@]:1:COMP_CWORD-1}" "$word")
+  # bash breaks words at '=' and ':', and replaces only what follows the last one.
+  local line kind part whole=() word=$2 before
+  for part in "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$word"; do
+    if [[ ${#whole[@]} -gt 0 && ( $part == [=:]* || ${whole[-1]} == *[=:] ) ]]; then
+      whole[-1]+=$part
+    else
+      whole+=("$part")
+    fi
+  done
+  before=${whole[-1]%"${word#[=:]}"}
   COMPREPLY=()
   while IFS= read -r line; do
     case $line in
@@ -12,8 +20,12 @@ _assay() {
           mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -X "!*.$kind" -- "$word")
         done
         ;;
-      *) COMPREPLY+=("${line%%$'\t'*}") ;;
+      *)
+        line=${line%%$'\t'*}
+        [[ $line == *[.=] ]] && compopt -o nospace
+        COMPREPLY+=("${line#"$before"}")
+        ;;
     esac
-  done < <("${1/#\~/$HOME}" complete -- "${words[@]}" 2>/dev/null)
+  done < <("${1/#\~/$HOME}" complete -- "${whole[@]}" 2>/dev/null)
 }
 complete -F _assay assay
