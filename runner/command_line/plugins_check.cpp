@@ -67,12 +67,12 @@ int be_child(const Common& common, const Arguments& a) {
   const conformance::ReportWriter report(conformance::report_descriptor);
   conformance::restrict_this_process(static_cast<std::size_t>(a.trial.memory) << 20);
   const fs::path file = a.files.front();
-  const conformance::Step opening = conformance::opening(file);
+  plugin_host::PluginHost host = host_with(common, file);
+  const conformance::Step opening = conformance::opening(file, host);
   const std::size_t first = *a.child;
   if (first > 0) opening.check.run();
   else if (run_step(report, 0, opening) == Verdict::failed) return done;
   try {
-    plugin_host::PluginHost host = host_with(common, file);
     const auto steps =
         conformance::steps(file, host, a.trial.settings, plugin_host::places().private_libraries);
     for (std::size_t i = 0; i < steps.size(); ++i)
@@ -122,7 +122,7 @@ void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chos
   command->add_option("--child", a->child)->group("");
   command->footer(
       "Exit code: 0 nothing failed, 1 something did, 2 the command line is wrong.\n"
-      "Example:\n  assay plugins check build/libmomentum.so");
+      "Example:\n  assay plugins check build/momentum.so");
   command->callback([&, a] { chosen = [&, a] { return check(common, *a); }; });
 }
 

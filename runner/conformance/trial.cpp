@@ -30,8 +30,9 @@ std::int64_t high_water() {
 
 void reset_high_water() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
-std::string opens(const fs::path& library) {
-  const Manifest& manifest = plugin_host::open_library(library);
+std::string opens(const fs::path& library, plugin_host::PluginHost& host) {
+  const Manifest& manifest = host.open(library);
+  for (const std::string& warning : host.warnings()) require(false, "{}", warning);
   const plugin_host::Stamp stamp = plugin_host::read_stamp(library);
   std::set<std::pair<Kind, std::string>> promised, offered;
   for (const auto& c : stamp.components) promised.emplace(c.kind, c.name);
@@ -203,15 +204,16 @@ Outcome attempt(const Check& check) {
   return outcome;
 }
 
-Step opening(const fs::path& library) {
-  return {"library", {"opens, and its manifest is sound", [library] { return opens(library); }}};
+Step opening(const fs::path& library, plugin_host::PluginHost& host) {
+  return {"library",
+          {"opens, and its manifest is sound", [library, &host] { return opens(library, host); }}};
 }
 
 std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<fs::path>& private_libraries) {
   Steps all(host, settings, private_libraries);
-  for (const Component& component : plugin_host::components(plugin_host::open_library(library)))
+  for (const Component& component : plugin_host::components(host.open(library)))
     all.add(component);
   all.throw_unused(library);
   return std::move(all.steps);

@@ -28,18 +28,18 @@ struct Outcome {
 /// Runs the step; what it throws is an outcome as well.
 Outcome attempt(const Check& check);
 
-/// The first step of all: the library opens, and its manifest is sound and agrees with its stamp.
-Step opening(const std::filesystem::path& library);
+/// The first step of all: the library opens without a warning, and its manifest is sound and agrees
+/// with its stamp. `host` is borrowed and has found the library.
+Step opening(const std::filesystem::path& library, plugin_host::PluginHost& host);
 
 /// The name of what comes behind all steps, and has no outcome but that of the process.
 inline constexpr const char* last_step = "ends with the process";
 
 /// The other steps, always the same in number and order, for a library that opens: for each
-/// component whether its options are documented, whether it can
-/// be made with defaults and with extreme options, and the suite of its kind. `host` is borrowed
-/// and looks at the library first; `private_libraries` as in subject.h. `settings` ("key=value") go
-/// to every component that has the option. Throws WrongSettings (options.h), also for one that no
-/// component has.
+/// component whether its options are documented, whether it can be made with defaults and with extreme
+/// options, and the suite of its kind. `host` is borrowed and looks at the library first;
+/// `private_libraries` as in subject.h. `settings` ("key=value") go to every component that has the
+/// option. Throws WrongSettings (options.h), also for one that no component has.
 std::vector<Step> steps(const std::filesystem::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<std::filesystem::path>& private_libraries);

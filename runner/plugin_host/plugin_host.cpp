@@ -105,6 +105,14 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   return manifest;
 }
 
+const Manifest& PluginHost::open(const std::filesystem::path& file) {
+  const auto found = std::ranges::find(libraries_, file, &FoundLibrary::file);
+  if (found == libraries_.end())
+    throw std::runtime_error(fmt::format("{}: no such plugin was found", file.string()));
+  if (!(*found)->refusal.empty()) throw std::runtime_error((*found)->refusal);
+  return manifest(**found);
+}
+
 std::pair<const Manifest*, const Component*> PluginHost::find(Kind kind, std::string_view name) {
   const auto entry = components_.find({kind, std::string(name)});
   if (entry == components_.end())

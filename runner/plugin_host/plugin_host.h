@@ -53,6 +53,9 @@ class PluginHost final : public plan::Catalogue {
   const std::vector<std::unique_ptr<FoundLibrary>>& libraries() const { return libraries_; }
   /// Sorted by kind and name.
   std::vector<FoundComponent> components() const;
+  /// Opens the library that was found at `file`, if none of its components did so yet. Throws
+  /// std::runtime_error with the reason if it cannot be opened, was refused or was not found.
+  const Manifest& open(const std::filesystem::path& file);
   /// Libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
   /// What is odd about the libraries that were opened, one line each.

@@ -388,6 +388,10 @@ class Zoo(unittest.TestCase):
             self.assertIn("fast_math.so: opening it", (pathlib.Path(folder) / "run" / "log.txt").read_text())
             process = run_with(folder, "good")
             self.assertNotIn("fast_math.so", process.stderr)  # not opened
+            process = program.assay("plugins", "check", "fast_math.so", folder=folder)
+            self.assertEqual(process.returncode, program.FAILED)
+            self.assertIn("FAILED   library: opens, and its manifest is sound: ", process.stdout)
+            self.assertIn("was it linked with -ffast-math?", process.stdout)
 
     def test_sizes_that_overflow(self):
         """What each says, to run and to check; nothing is written beyond what was allocated."""
