@@ -29,7 +29,8 @@ void declare_plugins_schema(CLI::App& plugins, const Common& common, Chosen& cho
   command->footer(
       "Examples:\n"
       "  assay plugins schema > assay.schema.json\n\n"
-      "Editors with yaml-language-server (VS Code, Neovim, Emacs, ...) then know what a config may\n"
+      "Editors with yaml-language-server (VS Code, Neovim, Emacs, ...) then know what a config "
+      "may\n"
       "say, and where it is wrong, if it begins with this line:\n"
       "  # yaml-language-server: $schema=assay.schema.json\n\n"
       "Other tools check it, too:\n"

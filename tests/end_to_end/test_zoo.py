@@ -389,7 +389,7 @@ class Zoo(unittest.TestCase):
             process = run_with(folder, "good")
             self.assertNotIn("fast_math.so", process.stderr)  # not opened
             process = program.assay("plugins", "check", "fast_math.so", folder=folder)
-            self.assertEqual(process.returncode, program.FAILED)
+            self.assertEqual(process.returncode, program.RUN_FAILED)
             self.assertIn("FAILED   library: opens, and its manifest is sound: ", process.stdout)
             self.assertIn("was it linked with -ffast-math?", process.stdout)
 
