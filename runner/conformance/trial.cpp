@@ -213,8 +213,7 @@ std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<fs::path>& private_libraries) {
   Steps all(host, settings, private_libraries);
-  for (const Component& component : plugin_host::components(host.open(library)))
-    all.add(component);
+  for (const Component& component : plugin_host::components(host.open(library))) all.add(component);
   all.throw_unused(library);
   return std::move(all.steps);
 }
