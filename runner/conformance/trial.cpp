@@ -78,6 +78,11 @@ std::string option_of(const std::string& setting) {
   return setting.substr(0, setting.find_first_of("=."));
 }
 
+// Whether the component blames a value that was made up: any other refusal is its own fault.
+bool is_to_blame(const Configured& how, const plugin_host::ComponentError& error) {
+  return std::ranges::find(how.made_up, option_of(error.option())) != how.made_up.end();
+}
+
 // Values that the table allows may still not fit together; then an error in words is asked for.
 std::string create_or_refuse(plugin_host::PluginHost& host, const plan::ComponentPlan& plan) {
   try {
@@ -113,7 +118,7 @@ class Steps {
       try {
         host.create(planned(host, kind, how.node));
       } catch (const plugin_host::ComponentError& error) {
-        if (how.made_up.empty()) throw;
+        if (!is_to_blame(how, error)) throw;
         throw NotRun(fmt::format("{} (values were made up for {}: give some with --set)",
                                  error.message(), fmt::join(how.made_up, ", ")));
       }

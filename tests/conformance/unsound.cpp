@@ -96,6 +96,8 @@ const std::map<std::string, Broken> expected = {
      {"forward and backward are repeatable", "there are more than 2^56 weights"}},
     {"model negative_layer",
      {"forward and backward are repeatable", "layer 'linear': its output has the shape -1x-10"}},
+    {"optimizer asks_for_another_option",
+     {"can be made", "option 'learning_rat' is asked for, but its table does not have it"}},
     {"optimizer depends_on_slices",
      {"slices of any size give what whole parameters give", "elementwise() must be false"}},
     {"optimizer keeps_state", {"all state is the host's", "belongs into slots and scalars"}},
