@@ -12,6 +12,7 @@
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 #include "runner/conformance/options.h"
+#include "runner/conformance/process_state.h"
 #include "runner/conformance/suites.h"
 #include "runner/plugin_host/library.h"
 
@@ -192,8 +193,12 @@ Outcome attempt(const Check& check) {
   reset_high_water();
   const std::int64_t before = high_water();
   const auto start = Clock::now();
+  const ProcessState state;
   try {
     outcome.text = check.run();
+    const std::string changes = state.changes();
+    require(changes.empty(), "it changes for the whole process: {}; expected to be left as it was",
+            changes);
   } catch (const NotRun& reason) {
     outcome.verdict = Verdict::not_run;
     outcome.text = reason.what();

@@ -161,6 +161,7 @@ NONSENSE = "it wrote nonsense to the report of this check"
 OPENS = "opens, and its manifest is sound"
 
 # name -> (check, what is said of it; None: nothing fails). What the library does when it is loaded.
+CHANGES = "it changes for the whole process: "
 UNRULY = {
     "goes_on_twice": (None, None),
     "leaves_a_process": ("ends with the process", "it left 1 process behind, which was ended"),
@@ -172,6 +173,11 @@ UNRULY = {
     "scribbles_half_a_line": (OPENS, NONSENSE),
     "floods_everything": (OPENS, NONSENSE),
     "closes_everything": (OPENS, "it closed the report of this check"),
+    "moves": (OPENS, CHANGES + "the working folder (now /); "),
+    "masks_files": (OPENS, CHANGES + "the umask (now 777); "),
+    "speaks_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8); "),
+    "writes_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8), the locale of streams (now C.UTF-8); "),
+    "is_deaf": (OPENS, CHANGES + "what SIGINT does; "),
     "forges": (OPENS, NONSENSE),
     "forges_a_word": (OPENS, NONSENSE),
 }

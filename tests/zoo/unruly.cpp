@@ -1,9 +1,13 @@
 // A schedule whose library does something to the process around it, or leaves something behind
 // (HOW, set by the build), when it is loaded.
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <clocale>
+#include <csignal>
+#include <locale>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -64,6 +68,11 @@ Joined joined;
   if (how == "floods_everything")
     for (const std::string page(4096, 'x');;) write_everywhere(page);
   if (how == "closes_everything") closefrom(3);
+  if (how == "moves") chdir("/");
+  if (how == "masks_files") umask(0777);
+  if (how == "speaks_otherwise") std::setlocale(LC_ALL, "C.UTF-8");
+  if (how == "writes_otherwise") std::locale::global(std::locale("C.UTF-8"));
+  if (how == "is_deaf") std::signal(SIGINT, SIG_IGN);
   if (how == "forges") forge({});
   if (how == "forges_a_word") forge(std::string(32, '0') + " ");
   return true;
