@@ -78,6 +78,10 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
   if (std::getenv("UBSAN_OPTIONS") == nullptr)
     environment.push_back(const_cast<char*>("UBSAN_OPTIONS=halt_on_error=1"));
+  // New memory is full of 0x7f: a member that nothing was written to is not 0 by luck.
+  if (std::getenv("GLIBC_TUNABLES") == nullptr)
+    environment.push_back(
+        const_cast<char*>("GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=128"));
   environment.push_back(nullptr);
 
   posix_spawn_file_actions_t actions;

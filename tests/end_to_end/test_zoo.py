@@ -308,6 +308,15 @@ class Zoo(unittest.TestCase):
                 self.assertLess(len(output), 1000)
                 self.assertEqual(left_by_zoo(), [])
 
+    @unittest.skipIf("GLIBC_TUNABLES" in os.environ, "what new memory holds is decided elsewhere")
+    def test_what_is_never_written(self):
+        """A member that nothing is written to is not 0 by luck."""
+        with program.temporary_folder() as folder:
+            code, output = check(self.place(folder, "uninitialised"))
+            print(output)
+            self.assertEqual(code, 1)
+            self.assertIn("FAILED   schedule uninitialised: values are finite: ", output)
+
     def test_what_is_rude(self):
         """Texts of a plugin do nothing to a terminal, wherever they are shown."""
         for name, said in RUDE.items():

@@ -1,0 +1,19 @@
+// A schedule with a member that nothing is ever written to.
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+namespace {
+
+class Schedule final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "uninitialised", .doc = "Forgets its factor."};
+  explicit Schedule(const assay::Options& /*options*/) {}
+  double value(std::int64_t /*count*/) const override { return double{factor_ * factor_}; }
+
+ private:
+  float factor_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("uninitialised", "1.0.0", "MIT", Schedule)
