@@ -74,13 +74,6 @@ train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost
   return train::describe(host.create<Model>(plan.model), data.sample_shape, outputs);
 }
 
-void initialize(std::uint64_t seed, const train::ModelDescription& model,
-                train::ParameterMemory& weights) {
-  for (std::size_t i = 0; i < model.parameters.size(); ++i)
-    train::initialize(seed, static_cast<int>(i), model.parameters[i].shape,
-                      model.parameters[i].initializer, weights.values(i));
-}
-
 void load(const fs::path& file, const train::ModelDescription& model,
           train::ParameterMemory& weights) {
   const run_folder::StoredWeights stored = run_folder::read_weights(file);
@@ -108,7 +101,7 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
     load(*described.weights, model, weights);
     origin = shown_path(*described.weights);
   } else {
-    initialize(plan->seed, model, weights);
+    train::initialize(plan->seed, model, weights);
   }
   return fmt::format("weights: {}\n{}", origin, model_tree(plan->model.type, model, weights));
 }

@@ -5,17 +5,14 @@
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/found_tables.h"
 #include "runner/tables/markdown.h"
 
 namespace assay::command_line {
 namespace {
 
 int reference_of(const Common& common) {
-  plugin_host::PluginHost host = make_plugin_host(common);
-  const tables::ComponentTables components = tables::component_tables(host);
-  for (const std::string& reason : components.left_out)
-    std::cerr << "assay: warning: left out: " << reason << std::endl;
-  std::cout << tables::markdown(components.found) << std::flush;
+  std::cout << tables::markdown(found_tables(common)) << std::flush;
   return done;
 }
 

@@ -1,23 +1,18 @@
 // `assay plugins schema`: the JSON Schema of a config, with all plugins found.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/found_tables.h"
 #include "runner/tables/json_schema.h"
 
 namespace assay::command_line {
 namespace {
 
 int schema(const Common& common) {
-  plugin_host::PluginHost host = make_plugin_host(common);
-  const tables::ComponentTables components = tables::component_tables(host);
-  for (const std::string& reason : components.left_out)
-    std::cerr << "assay: warning: left out: " << reason << std::endl;
-  std::cout << tables::json_schema(components.found) << std::flush;
+  std::cout << tables::json_schema(found_tables(common)) << std::flush;
   return done;
 }
 

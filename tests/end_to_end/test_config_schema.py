@@ -281,6 +281,11 @@ class Schema(unittest.TestCase):
         self.assertEqual(process.returncode, program.DONE)
         self.assertIn("assay: warning: left out: ", process.stderr)
         self.assertEqual(process.stdout, self.schema.read_text())
+        for command in "schema", "reference":
+            process = program.assay("plugins", command, "--plugin-path", plugins, "--format", "json", folder="/")
+            problem = json.loads(process.stderr)
+            self.assertEqual(problem["severity"], "warning")
+            self.assertTrue(problem["message"].startswith("left out: "), problem)
 
 
 if __name__ == "__main__":
