@@ -197,10 +197,7 @@ class Assembly {
         plan_.threads.value_or(std::min<std::int64_t>(train::available_cores(), lanes))));
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
                                                     rule, *out_.team, plan_.seed, batch);
-    const auto& parameters = network->description().parameters;
-    for (std::size_t i = 0; i < parameters.size(); ++i)
-      train::initialize(plan_.seed, static_cast<int>(i), parameters[i].shape,
-                        parameters[i].initializer, network->weights().values(i));
+    train::initialize(plan_.seed, network->description(), network->weights());
     out_.network = std::move(network);
   }
 

@@ -7,6 +7,8 @@
 
 #include "assay/model.h"
 #include "assay/tensor.h"
+#include "runner/train/model_description.h"
+#include "runner/train/parameter_memory.h"
 
 namespace assay::train {
 
@@ -17,5 +19,8 @@ namespace assay::train {
 /// and outputs.
 void initialize(std::uint64_t seed, int parameter, const Shape& shape, Initializer initializer,
                 std::span<float> out);
+
+/// All parameters of a model, each from the stream of its number. Throws like the above.
+void initialize(std::uint64_t seed, const ModelDescription& model, ParameterMemory& weights);
 
 }  // namespace assay::train
