@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "runner/config/diagnostics.h"
-#include "runner/config/reader.h"
 #include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
+#include "runner/plan/fallback.h"
 #include "runner/plan/validate.h"
 #include "runner/plugin_host/library.h"
 
@@ -56,9 +55,7 @@ std::string of_scalar(const Node& node, const Parameter& p) {
 std::string Defaults::mistake_in(const Parameter& parameter) const {
   if (is_null(parameter)) return {};
   config::Diagnostics problems;
-  const auto source =
-      std::make_shared<const config::Source>(config::Source{"default", {}, parameter.fallback});
-  const std::optional<Node> node = config::read_value(source, 0, problems);
+  const std::optional<Node> node = plan::fallback_node(parameter, parameter.name, problems);
   return node && problems.empty() ? value(*node, parameter) : first(problems);
 }
 

@@ -2,13 +2,12 @@
 
 #include <cmath>
 #include <initializer_list>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
-#include "runner/config/reader.h"
 #include "runner/plan/expectation.h"
+#include "runner/plan/fallback.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/schema.h"
 
@@ -92,9 +91,7 @@ Json value_of(const Node& node, bool is_text) {
 // Nothing where there is no default, or no valid one.
 Json default_of(const Parameter& p) {
   config::Diagnostics ignored;
-  const auto source =
-      std::make_shared<const config::Source>(config::Source{"default", {}, p.fallback});
-  const auto node = config::read_value(source, 0, ignored);
+  const auto node = plan::fallback_node(p, p.name, ignored);
   const bool is_text = p.type == ParameterType::text || p.type == ParameterType::path ||
                        p.type == ParameterType::choice;
   return node ? value_of(*node, is_text) : Json(nullptr);
