@@ -95,8 +95,7 @@ void File::read_header() {
         "numpy.save(file, numpy.ascontiguousarray(array))");
   type_ = header.type;
   dimensions_ = header.shape;
-  item_size_ = size_in(type_);
-  std::size_t bytes = item_size_;
+  std::size_t bytes = size_in(type_);
   for (const std::int64_t dimension : dimensions_)
     if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(dimension), &bytes))
       throw Error("its shape has more elements than a computer can count");

@@ -23,11 +23,9 @@ class File {
   const std::string& path() const { return path_; }
   /// As NumPy writes it: "<f4", "|u1", ...
   const std::string& type() const { return type_; }
-  /// Outermost first; their product times `item_size` bytes are in the file.
+  /// Outermost first.
   const std::vector<std::int64_t>& dimensions() const { return dimensions_; }
-  /// Of one element: the number in type().
-  std::size_t item_size() const { return item_size_; }
-  /// The elements. Valid as long as this.
+  /// The elements, all of them, each of as many bytes as type() says. Valid as long as this.
   std::span<const std::byte> data() const { return data_; }
 
  private:
@@ -38,7 +36,6 @@ class File {
   std::span<const std::byte> mapped_;
   std::string type_;
   std::vector<std::int64_t> dimensions_;
-  std::size_t item_size_ = 0;
   std::span<const std::byte> data_;
 };
 
