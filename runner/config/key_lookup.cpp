@@ -7,6 +7,13 @@
 
 namespace assay::config {
 
+std::optional<std::size_t> index_of(std::string_view part) {
+  std::size_t index = 0;
+  const char* const end = part.data() + part.size();
+  const auto [stop, error] = std::from_chars(part.data(), end, index);
+  return error == std::errc() && stop == end ? std::optional(index) : std::nullopt;
+}
+
 std::vector<std::string> parts_of(std::string_view name) {
   std::vector<std::string> result;
   for (std::size_t begin = 0; begin <= name.size();) {
@@ -21,9 +28,8 @@ Node* find_key(Node& root, std::span<const std::string> path) {
   Node* node = &root;
   for (const std::string& part : path) {
     if (node->kind == Node::Kind::list) {
-      std::size_t index = node->list.size();
-      std::from_chars(part.data(), part.data() + part.size(), index);
-      node = index < node->list.size() ? &node->list[index] : nullptr;
+      const auto index = index_of(part);
+      node = index && *index < node->list.size() ? &node->list[*index] : nullptr;
     } else {
       node = node->find(part);
     }

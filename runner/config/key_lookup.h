@@ -1,6 +1,8 @@
 // Keys by their full names: `optimizer.learning_rate`, `loggers.0`.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +12,9 @@
 #include "runner/config/node.h"
 
 namespace assay::config {
+
+/// The element of a list that a part of a name picks: "0", "12". Nothing when it is no number.
+std::optional<std::size_t> index_of(std::string_view part);
 
 /// "a.b" -> a, b
 std::vector<std::string> parts_of(std::string_view name);

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <tuple>
 #include <vector>
 
 #include "runner/config/argument.h"
+#include "runner/config/key_lookup.h"
 #include "runner/config/merge.h"
 #include "runner/config/reader.h"
 #include "runner/config/wording.h"
@@ -18,13 +18,6 @@ namespace assay::config {
 namespace {
 
 constexpr std::size_t most = 1000;  // arguments
-
-std::optional<std::size_t> index_of(const std::string& part) {
-  std::size_t index = 0;
-  const char* end = part.data() + part.size();
-  const auto [stop, error] = std::from_chars(part.data(), end, index);
-  return error == std::errc() && stop == end ? std::optional(index) : std::nullopt;
-}
 
 // Whether a config says the same, in whatever quotes.
 bool same(const Node& a, const Node& b) {

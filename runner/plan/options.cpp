@@ -1,10 +1,10 @@
 #include "runner/plan/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "runner/config/diagnostics.h"
+#include "runner/config/key_lookup.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/schema.h"
 
@@ -13,17 +13,11 @@ namespace {
 
 using config::Node;
 
-const Node* element_of(const Node& list, std::string_view key) {
-  std::size_t index = list.list.size();
-  const char* const end = key.data() + key.size();
-  const auto [stop, error] = std::from_chars(key.data(), end, index);
-  return error == std::errc() && stop == end && index < list.list.size() ? &list.list[index]
-                                                                         : nullptr;
-}
-
 const Node* child_of(const Node* node, std::string_view key) {
   if (node == nullptr) return nullptr;
-  return node->kind == Node::Kind::list ? element_of(*node, key) : node->find(key);
+  if (node->kind != Node::Kind::list) return node->find(key);
+  const auto index = config::index_of(key);
+  return index && *index < node->list.size() ? &node->list[*index] : nullptr;
 }
 
 }  // namespace

@@ -1,17 +1,16 @@
 #include "runner/plan/values.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "runner/config/key_lookup.h"
 
 namespace assay::plan {
 namespace {
 
 // Null unless `text` is the number of an element.
 const Value* element(const List& list, std::string_view text) {
-  std::size_t index = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, index);
-  return read.ec == std::errc() && read.ptr == end && index < list.size() ? &list[index] : nullptr;
+  const auto index = config::index_of(text);
+  return index && *index < list.size() ? &list[*index] : nullptr;
 }
 
 }  // namespace

@@ -130,6 +130,11 @@ BOOST_AUTO_TEST_CASE(problems) {
              "a.yaml:8:4: error: g: expected the full name of a key, found '.s'\n"
              "    8 | g: ${.s}\n"
              "      |    ^~~~~ ${optimizer.learning_rate}\n");
+  BOOST_TEST(filled_in("a: [1, 2]\nb: ${a.1}") == "{a: [1, 2], b: 2}");
+  BOOST_TEST(filled_in("a: [1, 2]\nb: ${a.1x}") ==
+             "a.yaml:2:4: error: b: the config sets no key 'a.1x'\n"
+             "    2 | b: ${a.1x}\n"
+             "      |    ^~~~~~~\n");
   BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
              "a.yaml:1:13: error: a.b.1: references in a circle\n"
              "    1 | a: {b: [1, \"${a}\"]}\n"
