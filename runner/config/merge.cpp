@@ -151,8 +151,7 @@ std::string did_you_mean_key(std::string_view key, const Node& map) {
   constexpr std::size_t most = 64;
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < std::min(map.map.size(), most); ++i) keys.push_back(map.map[i].key);
-  const std::string suggestion = suggest(key, keys);
-  return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
+  return did_you_mean(key, keys);
 }
 
 }  // namespace assay::config

@@ -85,6 +85,11 @@ std::string suggest(std::string_view word, std::span<const std::string> candidat
   return best;
 }
 
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
+  const std::string suggestion = suggest(word, candidates);
+  return suggestion.empty() ? "" : "did you mean '" + suggestion + "'?";
+}
+
 std::string hint_of(const std::string& suggestion, const std::string& listing) {
   if (suggestion.empty()) return listing;
   return "did you mean '" + suggestion + "'?  (" + listing + ")";

@@ -13,6 +13,9 @@ namespace assay::config {
 /// be the beginning of the other, or its last part: `opt`, `num_epochs`. Case does not count.
 std::string suggest(std::string_view word, std::span<const std::string> candidates);
 
+/// "did you mean 'sgd'?", with what suggest() gives; empty where that is.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
 /// Insertions, deletions, changes and swaps of neighbours that lead from one to the other: the
 /// optimal string alignment distance (a Damerau-Levenshtein distance that edits no place twice).
 std::size_t edit_distance(std::string_view a, std::string_view b);

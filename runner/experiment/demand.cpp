@@ -13,11 +13,6 @@
 namespace assay::experiment {
 namespace {
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
-  const std::string suggestion = config::suggest(word, names);
-  return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
-}
-
 std::optional<Part> find(const plan::Values& values, const std::string& key,
                          const plugin_host::Handle<Renderer>& renderer);
 
@@ -86,7 +81,7 @@ void Demand::no_metric(const hooks::ValueNeed& need, const Part& part) {
       part, need.option, Blame::Word{need.name, need.metric, need.split.size() + 1},
       fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
                   need.name, need.metric, fmt::join(names, ", ")),
-      did_you_mean(need.metric, names));
+      config::did_you_mean(need.metric, names));
 }
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
@@ -107,7 +102,7 @@ bool Demand::check_split(const Part& part, const std::string& option, const std:
                 fmt::format("{}there is no split '{}' (splits: {}); `dataset.split` makes them",
                             value == split ? "" : fmt::format("'{}': ", value), split,
                             fmt::join(names, ", ")),
-                did_you_mean(split, names));
+                config::did_you_mean(split, names));
   return false;
 }
 

@@ -51,11 +51,6 @@ std::string hint_for_dots(const Node::Entry& entry) {
   return fmt::format("in a file keys nest: {}; dots are for the command line", nested);
 }
 
-std::string did_you_mean(const std::string& word, std::span<const std::string> candidates) {
-  const std::string suggestion = config::suggest(word, candidates);
-  return suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
-}
-
 }  // namespace
 
 Values Validator::options(const Node& map, std::span<const Parameter> table, const std::string& key,
@@ -163,7 +158,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
     if (scalar.value) value.data = *scalar.value;
     else
       wrong(node, element_expectation(p), key,
-            scalar.hint.empty() ? did_you_mean(node.scalar, words_to_mean) : scalar.hint);
+            scalar.hint.empty() ? config::did_you_mean(node.scalar, words_to_mean) : scalar.hint);
   };
   const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
                        std::ranges::count(words(p.choices), node.scalar) > 0;
@@ -195,7 +190,9 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       break;
     case ParameterType::choice:
       if (is_word) value.data = node.scalar;
-      else wrong(node, element_expectation(p), key, did_you_mean(node.scalar, words(p.choices)));
+      else
+        wrong(node, element_expectation(p), key,
+              config::did_you_mean(node.scalar, words(p.choices)));
       break;
     case ParameterType::rate: return rate(node, p, key);
     case ParameterType::component: value.data = component(node, p.kind, key).component; break;
