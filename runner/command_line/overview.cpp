@@ -74,27 +74,17 @@ std::string escaped(std::string_view text) {
   return config::harmless(result);
 }
 
-// Columns of a terminal.
-std::size_t width_of(std::string_view text) {
-  std::size_t columns = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto character = config::character_at(text, at).value_or(config::Character{0xFFFD, 1});
-    columns += config::width(character.code);
-    at += character.bytes;
-  }
-  return columns;
-}
-
 // Columns as wide as they must be, the second one to the right.
 std::vector<std::string> aligned(const std::vector<Row>& rows) {
   std::array<std::size_t, 4> widths = {};
   for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], config::width(row[i]));
   std::vector<std::string> lines;
   for (const Row& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string room(widths[i] - width_of(row[i]), ' ');
+      const std::string room(widths[i] - config::width(row[i]), ' ');
       const bool last = i + 1 == row.size();
       line += i == 1 ? room + row[i] : row[i] + (last ? "" : room);
       if (!last) line += "  ";
@@ -178,9 +168,10 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
     line(name, std::string_view(tree).substr(begin, end - begin));
     begin = end + 1;
   }
-  if (!plan.hooks.empty()) lines.emplace_back();
-  if (!plan.hooks.empty())
+  if (!plan.hooks.empty()) {
+    lines.emplace_back();
     for (const std::string& row : timetable(plan, experiment)) lines.push_back("  " + row);
+  }
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 

@@ -60,6 +60,16 @@ std::size_t width(char32_t code) {
   return within(wide, code) ? 2 : 1;
 }
 
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    columns += character ? width(character->code) : 1;
+    at += character ? character->bytes : 1;
+  }
+  return columns;
+}
+
 bool printable(char32_t code) {
   if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
   return (code < 0x7F || code >= 0xA0 || code == 0x85) && code != 0xFEFF && code != 0xFFFE &&

@@ -22,6 +22,9 @@ std::size_t characters(std::string_view text);
 /// Columns that a terminal gives the character: 0 for combining marks, 2 for wide ones.
 std::size_t width(char32_t code);
 
+/// Columns that it gives a text; a byte that is not UTF-8 counts as one.
+std::size_t width(std::string_view text);
+
 /// A character that YAML allows in a stream (YAML 1.2.2, c-printable), so no control characters.
 bool printable(char32_t code);
 

@@ -99,16 +99,6 @@ std::vector<Line> lines_of(const Node& map) {
   return lines;
 }
 
-std::size_t width(std::string_view text) {
-  std::size_t columns = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto character = config::character_at(text, at);
-    columns += character ? config::width(character->code) : 1;
-    at += character ? character->bytes : 1;
-  }
-  return columns;
-}
-
 void gather(const Node& node, const std::string& key, std::vector<Leaf>& result) {
   if (in_one_line(node)) {
     result.push_back({key, one_line(node), &node});
@@ -133,13 +123,13 @@ std::string yaml_text(const Node& map, const std::function<std::string(const Nod
   const std::vector<Line> lines = lines_of(map);
   std::size_t column = 0;
   for (const Line& line : lines)
-    if (const std::size_t columns = width(line.text); columns <= longest)
+    if (const std::size_t columns = config::width(line.text); columns <= longest)
       column = std::max(column, columns);
   std::string text;
   for (const Line& line : lines) {
     text += line.text;
     if (line.value != nullptr) {
-      const std::size_t columns = width(line.text);
+      const std::size_t columns = config::width(line.text);
       text.append(column > columns ? column - columns : 0, ' ');
       text += "  # " + comment(*line.value);
     }

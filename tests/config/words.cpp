@@ -23,6 +23,8 @@ BOOST_AUTO_TEST_CASE(utf8) {
        {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE6\xBC", "\xFF"})
     BOOST_TEST(code(bad) == -1);
   BOOST_TEST(config::characters("aé漢😀") == 4U);
+  BOOST_TEST(config::width("ae\u0301漢😀") == 6U);
+  BOOST_TEST(config::width("a\xFF") == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(distances) {
