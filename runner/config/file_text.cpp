@@ -8,22 +8,10 @@
 #include <array>
 #include <cerrno>
 
+#include "runner/config/file_descriptor.h"
+
 namespace assay::config {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 FileText::Kind kind_of(const struct stat& status) {
   if (S_ISREG(status.st_mode)) return FileText::Kind::regular;
@@ -42,14 +30,14 @@ FileText read_start(const std::string& path, std::size_t most) {
   if (stat(path.c_str(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
   // Another file may stand there by now.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.number() < 0 || fstat(file.number(), &status) != 0) return failed();
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0 || fstat(file.get(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
   // The size that a file says it has is not asked for: it may change, or be made up (/proc).
   std::array<char, 16384> part;
   while (result.text.size() < most) {
     const ssize_t count =
-        read(file.number(), part.data(), std::min(part.size(), most - result.text.size()));
+        read(file.get(), part.data(), std::min(part.size(), most - result.text.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed();
     if (count == 0) break;

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "runner/config/file_descriptor.h"
 #include "runner/conformance/orphans.h"
-#include "runner/run_folder/append_file.h"
 
 namespace assay::conformance {
 
@@ -51,7 +51,7 @@ class ChildProcess {
   bool running_ = true;
   int status_ = 0;
   std::size_t left_behind_ = 0;  // processes
-  run_folder::FileDescriptor report_, printed_;
+  config::FileDescriptor report_, printed_;
   bool report_open_ = true, printed_open_ = true;
   std::string lines_, output_;
 };

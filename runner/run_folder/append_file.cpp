@@ -12,6 +12,8 @@
 namespace assay::run_folder {
 namespace {
 
+using config::FileDescriptor;
+
 [[noreturn]] void fail(std::string_view path, std::string_view what, int error) {
   throw Error(fmt::format("{}: {}: {}", path, what, std::strerror(error)));
 }
@@ -29,15 +31,6 @@ int write_all(int file, std::span<const std::byte> bytes) {
 }
 
 }  // namespace
-
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-FileDescriptor::~FileDescriptor() {
-  if (number_ >= 0) ::close(number_);
-}
 
 AppendFile::AppendFile(const std::filesystem::path& path)
     : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {

@@ -7,25 +7,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "assay/logger.h"
+#include "runner/config/file_descriptor.h"
 
 namespace assay::run_folder {
-
-/// A file descriptor that is closed in time.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-  int get() const { return number_; }
-
- private:
-  int number_ = -1;
-};
 
 class AppendFile final : public LogFile {
  public:
@@ -38,7 +24,7 @@ class AppendFile final : public LogFile {
 
  private:
   std::string path_;
-  FileDescriptor file_;
+  config::FileDescriptor file_;
   std::int64_t position_ = 0;
 };
 

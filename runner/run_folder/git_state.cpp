@@ -10,12 +10,14 @@
 #include <sstream>
 #include <string_view>
 
-#include "runner/run_folder/append_file.h"
+#include "runner/config/file_descriptor.h"
 
 extern char** environ;
 
 namespace assay::run_folder {
 namespace {
+
+using config::FileDescriptor;
 
 // posix_spawn, never fork: the threads of this process must not be copied half.
 std::optional<std::string> output_of(std::array<const char*, 6> arguments) {

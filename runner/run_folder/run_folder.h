@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "assay/error.h"
+#include "runner/config/file_descriptor.h"
 #include "runner/run_folder/append_file.h"
 
 namespace assay::run_folder {
@@ -59,7 +60,7 @@ class RunFolder {
 
   std::filesystem::path path_;
   std::vector<std::filesystem::path> made_above_;  ///< outermost first
-  FileDescriptor lock_;
+  config::FileDescriptor lock_;
 };
 
 /// The weights of the highest step in a run folder's checkpoints/.

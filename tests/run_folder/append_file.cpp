@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
-#include <optional>
 
 #include "assay/error.h"
 #include "tests/run_folder/file_size_limit.h"
@@ -109,24 +108,6 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_put_in_place_leaves_nothing) {
   BOOST_TEST(error_of([&] { write_atomically(*this / "none/a", "x"); }) ==
              (*this / "none/a").string() + ": cannot be created: No such file or directory");
   BOOST_TEST(files_in(path()) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(a_descriptor_is_closed_once) {
-  const auto open_now = [](int number) { return fcntl(number, F_GETFD) >= 0; };
-  int first = 0, second = 0;
-  {
-    FileDescriptor a(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    FileDescriptor b(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    first = a.get();
-    second = b.get();
-    a = std::move(b);
-    BOOST_TEST(a.get() == second);
-    const FileDescriptor c(std::move(a));
-    BOOST_TEST(a.get() == -1);
-    BOOST_TEST(open_now(second));
-  }
-  BOOST_TEST(!open_now(first));
-  BOOST_TEST(!open_now(second));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
