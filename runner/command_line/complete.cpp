@@ -6,7 +6,6 @@
 // '.' where more keys follow, and in '=' where a value does.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

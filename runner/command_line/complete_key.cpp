@@ -1,10 +1,7 @@
 #include "runner/command_line/complete_key.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 
 #include "runner/config/composition.h"

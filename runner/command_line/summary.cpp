@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "runner/command_line/words.h"
-#include "runner/plugin_host/search_path.h"
 
 namespace assay::command_line {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 

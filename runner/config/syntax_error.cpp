@@ -1,11 +1,9 @@
 #include "runner/config/syntax_error.h"
 
-#include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 #include <utility>
 

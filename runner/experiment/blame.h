@@ -1,10 +1,12 @@
 // Runs what components do. What goes wrong becomes a problem at its place in the config.
 #pragma once
 
+#include <cstddef>
 #include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "assay/error.h"
 #include "runner/config/diagnostics.h"

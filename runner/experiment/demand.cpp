@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"

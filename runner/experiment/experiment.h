@@ -2,6 +2,7 @@
 // network.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>

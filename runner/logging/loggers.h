@@ -2,6 +2,8 @@
 // and left out from then on.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>

@@ -1,9 +1,8 @@
 // The values that a picture shows, kept until it is drawn.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "assay/renderer.h"

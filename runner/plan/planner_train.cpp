@@ -1,8 +1,6 @@
 // `dataset.split` and `train`.
 #include "runner/plan/planner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "runner/plan/schema.h"

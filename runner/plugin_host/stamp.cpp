@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
-#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>

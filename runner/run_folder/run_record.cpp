@@ -5,10 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <array>
 #include <cmath>
-#include <cstdio>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 

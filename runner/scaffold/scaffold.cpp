@@ -1,8 +1,6 @@
 #include "runner/scaffold/scaffold.h"
 
-#include <array>
 #include <stdexcept>
-#include <utility>
 
 #include "runner/scaffold/name.h"
 #include "runner/scaffold/templates.h"

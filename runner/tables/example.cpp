@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <string_view>
-#include <vector>
 
 #include "runner/plan/expectation.h"
 #include "runner/tables/type_text.h"

@@ -1,7 +1,7 @@
 // Numbers for all parameters of a model in one flat buffer: weights, gradients or optimizer slots.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <limits>
 #include <new>
 #include <span>

@@ -1,6 +1,5 @@
 #include "runner/data/split.h"
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <string>

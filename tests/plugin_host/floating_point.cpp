@@ -2,7 +2,6 @@
 
 #include <cfenv>
 #include <filesystem>
-#include <string>
 
 #include "runner/plugin_host/library.h"
 #include "runner/plugin_host/plugin_host.h"

@@ -1,7 +1,5 @@
 #include "runner/plugin_host/options.h"
 
-#include <limits>
-
 #include "assay/error.h"
 #include "assay/renderer.h"
 #include "assay/schedule.h"

@@ -1,6 +1,5 @@
 #include "runner/run_folder/append_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>

@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 #include "assay/error.h"
 #include "tests/support/bytes.h"

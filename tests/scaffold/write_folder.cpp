@@ -1,7 +1,6 @@
 #include "runner/scaffold/write_folder.h"
 
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <iterator>
 
 #include "assay/error.h"

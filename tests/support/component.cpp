@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <map>
 #include <stdexcept>
-#include <vector>
 
 #include "assay/plugin.h"
 #include "assay/renderer.h"

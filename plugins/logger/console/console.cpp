@@ -11,7 +11,6 @@
 #include <cctype>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "assay/logger.h"
