@@ -45,7 +45,6 @@ class Completion {
 
   std::vector<Candidate> candidates() {
     if (value_of_ != nullptr) values(value_of_->get_type_name());
-
     else if (word_.starts_with('-')) options();
     else {
       for (const CLI::App* command : command_->get_subcommands({}))

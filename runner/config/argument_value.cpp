@@ -77,7 +77,7 @@ class ValueReader {
       stop(at_, at_ + 1, fmt::format("the arguments hold more than {} values", max_nodes));
     --values_left_;
     const char first = at_ < text_.size() ? text_[at_] : '\0';
-    if (is(first, "[{") && first != '\0') {
+    if (is(first, "[{")) {
       if (depth >= max_depth)
         stop(at_, at_ + 1, fmt::format("nested deeper than {} levels", max_depth));
       return first == '[' ? list(depth) : map(depth);

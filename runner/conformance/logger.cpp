@@ -59,7 +59,7 @@ struct Circumstances {
 
 class Host final : public LoggerContext {
  public:
-  explicit Host(const Circumstances& how) : how_(how), screen(how.interactive) {}
+  explicit Host(const Circumstances& how) : screen(how.interactive), how_(how) {}
 
   LogFile& create(std::string_view name) override {
     const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
@@ -81,12 +81,10 @@ class Host final : public LoggerContext {
   }
 
   std::deque<MemoryFile> files;
+  MemoryTerminal screen;
 
  private:
   Circumstances how_;
-
- public:
-  MemoryTerminal screen;
 };
 
 // A PNG of one white pixel.

@@ -24,7 +24,7 @@ std::span<const Shape> sample_shapes();
 
 /// Ten classes; one number; three numbers.
 std::span<const Target> targets();
-/// "classes", "values of shape 3"
+/// "10 classes", "a number", "values of shape 3"
 std::string described(const Target& target);
 std::string described(const Shape& shape);
 

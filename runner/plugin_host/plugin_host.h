@@ -43,7 +43,7 @@ class PluginHost final : public plan::Catalogue {
   std::vector<std::string> refused(Kind kind, std::string_view name) const override;
   std::vector<std::string> searched() const override;
 
-  /// Makes the component and those nested in it. Throws ComponentError.
+  /// Makes the component and those nested in it. Throws ComponentError, and like open().
   std::shared_ptr<Object> create(const plan::ComponentPlan& plan);
   template <class Interface>
   Handle<Interface> create(const plan::ComponentPlan& plan) {
