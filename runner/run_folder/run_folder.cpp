@@ -148,7 +148,9 @@ RunFolder::RunFolder(fs::path path, std::vector<fs::path> made_above)
     : path_(std::move(path)),
       made_above_(std::move(made_above)),
       lock_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (lock_.get() < 0 || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
+  if (lock_.get() < 0)
+    throw Error(fmt::format("{}: cannot be opened: {}", path_.string(), std::strerror(errno)));
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
     throw Error(fmt::format("{}: another process is writing to this run folder", path_.string()));
 }
 
