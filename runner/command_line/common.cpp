@@ -6,13 +6,13 @@
 #include <system_error>
 
 #include "assay/stamp.h"
+#include "runner/command_line/last_words.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/version.h"
 
 namespace assay::command_line {
-namespace {
 
 InstructionSet kernels_to_use(const Common& common) {
   const InstructionSet cpu = plugin_host::cpu_instruction_set();
@@ -24,13 +24,12 @@ InstructionSet kernels_to_use(const Common& common) {
   return wanted;
 }
 
-}  // namespace
-
 plugin_host::PluginHost make_plugin_host(const Common& common) {
   for (const std::string& folder : common.plugin_path)
     if (std::error_code error; !std::filesystem::is_directory(folder, error))
       throw UsageError(fmt::format("--plugin-path {}: {}", folder,
                                    error ? error.message() : "this is not a folder"));
+  catch_last_words();
   return plugin_host::PluginHost(plugin_host::plugin_folders(common.plugin_path),
                                  kernels_to_use(common));
 }

@@ -16,8 +16,11 @@ struct Common {
   bool json = false;                           ///< --format json
 };
 
+/// --kernels, or the best that the CPU has. Throws UsageError for what it cannot run.
+InstructionSet kernels_to_use(const Common& common);
+
 /// Looks for plugins where these options say. Throws UsageError for folders that do not exist and
-/// for kernels that the CPU cannot run.
+/// for kernels that the CPU cannot run. From now on last words are said (last_words.h).
 plugin_host::PluginHost make_plugin_host(const Common& common);
 
 /// For `assay --version`. Throws like make_plugin_host.

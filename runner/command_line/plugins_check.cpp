@@ -55,12 +55,12 @@ Verdict run_step(const conformance::ReportWriter& report, std::size_t number,
   return outcome.verdict;
 }
 
+// Its last words are its parent's to say.
 plugin_host::PluginHost host_with(const Common& common, const fs::path& file) {
-  const InstructionSet instructions = make_plugin_host(common).instructions();
   std::vector<fs::path> places = {file};
   for (const fs::path& folder : plugin_host::plugin_folders(common.plugin_path))
     places.push_back(folder);
-  return {std::move(places), instructions};
+  return {std::move(places), kernels_to_use(common)};
 }
 
 int be_child(const Common& common, const Arguments& a) {

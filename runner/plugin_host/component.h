@@ -13,6 +13,7 @@
 
 #include "assay/plugin.h"
 #include "runner/config/source.h"
+#include "runner/plugin_host/within.h"
 
 namespace assay::plugin_host {
 
@@ -72,7 +73,10 @@ auto guarded(Guard guard, const std::string& who, Function&& function) {
 struct Object {
   Kind kind{};
   std::string name;
-  std::string who;          ///< for messages: "optimizer sgd"
+  std::string who;        ///< for messages: "optimizer sgd"
+  std::string library;    ///< its path
+  std::string code_what;  ///< of code()
+  std::string code_libraries;
   config::Location where;   ///< of the type's name in the config
   void* pointer = nullptr;  ///< to the kind's interface
   Guard guard = nullptr;
@@ -83,8 +87,19 @@ struct Object {
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
   ~Object() {
+    const Within within(code());
     if (pointer != nullptr) destroy(pointer);
   }
+  /// With the nested ones that there are now: they are called by this one, not by the host.
+  void name_code() {
+    code_what = library + ": " + who;
+    code_libraries = library;
+    for (const auto& inner : nested) {
+      code_what += ", with " + inner->who + " of " + inner->library;
+      code_libraries += " " + inner->code_libraries;
+    }
+  }
+  PluginCode code() const { return {code_what.c_str(), code_libraries.c_str()}; }
 };
 
 /// A component of one kind. Calls go through the guard: model.call([&](Model& m) { m.build(b); }).
@@ -96,6 +111,7 @@ class Handle {
 
   template <class Function>
   auto call(Function&& function) const {
+    const Within within(object_->code());
     return guarded(object_->guard, object_->who,
                    [&] { return function(*static_cast<Interface*>(object_->pointer)); });
   }

@@ -66,7 +66,7 @@ std::vector<std::string> PluginHost::names(Kind kind) {
 }
 
 std::span<const Parameter> PluginHost::parameters(Kind kind, std::string_view name) {
-  return plugin_host::parameters(*find(kind, name).second);
+  return plugin_host::parameters(find(kind, name).component);
 }
 
 std::vector<std::string> PluginHost::searched() const {
@@ -100,6 +100,8 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const auto warn = [&](const std::string& text) {
     if (std::ranges::count(warnings_, text) == 0) warnings_.push_back(text);
   };
+  const std::string what = fmt::format("{}: while it is loaded", library.file.string());
+  const Within within({what.c_str(), library.file.c_str()});
   const Manifest& manifest = open_library(library.file, offered, warn);
   opened_[&library] = &manifest;
   return manifest;
@@ -113,34 +115,38 @@ const Manifest& PluginHost::open(const std::filesystem::path& file) {
   return manifest(**found);
 }
 
-std::pair<const Manifest*, const Component*> PluginHost::find(Kind kind, std::string_view name) {
+PluginHost::Found PluginHost::find(Kind kind, std::string_view name) {
   const auto entry = components_.find({kind, std::string(name)});
   if (entry == components_.end())
     throw std::runtime_error(fmt::format("no {} '{}'", name_of(kind), name));
   const FoundLibrary& library = *entry->second.library;
   const Manifest& open = manifest(library);
   for (const Component& component : plugin_host::components(open))
-    if (component.kind == kind && component.name == name) return {&open, &component};
+    if (component.kind == kind && component.name == name) return {library, open, component};
   throw std::runtime_error(
       fmt::format("{}: its stamp promises the {} '{}', but its manifest has none",
                   library.file.string(), name_of(kind), name));
 }
 
 std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
-  const auto [open, component] = find(plan.kind, plan.type);
+  const auto [library, open, component] = find(plan.kind, plan.type);
   auto object = std::make_shared<Object>();
   object->kind = plan.kind;
   object->name = plan.type;
   object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
+  object->library = library.file.string();
   object->where = plan.where;
-  object->guard = open->guard;
-  object->destroy = component->destroy;
-  const PlannedOptions options(plan.values, plugin_host::parameters(*component), *this,
+  object->guard = open.guard;
+  object->destroy = component.destroy;
+  const PlannedOptions options(plan.values, plugin_host::parameters(component), *this,
                                object->nested);
   const KeptFloatingPointMode mode;
-  object->pointer = guarded(open->guard, object->who, [&] { return component->create(options); });
+  object->name_code();
+  const Within within(object->code());
+  object->pointer = guarded(open.guard, object->who, [&] { return component.create(options); });
   if (object->pointer == nullptr)
     throw ComponentError(object->who, "its factory returned nothing", {});
+  object->name_code();
   return object;
 }
 

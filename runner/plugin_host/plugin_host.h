@@ -69,11 +69,16 @@ class PluginHost final : public plan::Catalogue {
     const FoundLibrary* library = nullptr;
     std::string doc;
   };
+  struct Found {
+    const FoundLibrary& library;
+    const Manifest& open;
+    const Component& component;
+  };
 
   void scan(const std::filesystem::path& folder);
   void add(const std::filesystem::path& file);
   const Manifest& manifest(const FoundLibrary& library);
-  std::pair<const Manifest*, const Component*> find(Kind kind, std::string_view name);
+  Found find(Kind kind, std::string_view name);
 
   std::vector<std::filesystem::path> folders_;
   std::map<std::filesystem::path, std::string> unreadable_;  ///< folders, and why

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import unittest
 
 import program
@@ -121,7 +122,8 @@ UNUSABLE = {
     "default_of_component_that_is_a_number": ("sound", "its default, 0.5, is not valid: no schedule '0.5'"),
 }
 
-# name -> (component, check, what check says of it, what run says; None: a process cannot survive it)
+# name -> (component, check, what check says of it, what run says; None: a process cannot survive it; what its
+# last words are, says LAST_WORDS)
 ENDINGS = {
     "factory_of_nothing": ("sound", "can be made", "its factory returned nothing",
                            "its factory returned nothing"),
@@ -156,6 +158,11 @@ ENDINGS = {
     "aborts_in_destructor": ("aborts", "can be made", "killed by SIGABRT", None),
     "throws_in_destructor": ("throws", "can be made", "killed by SIGABRT", None),
 }
+
+# what check says -> (what run says, with which exit code)
+LAST_WORDS = {"killed by SIGABRT": ("killed by SIGABRT", -signal.SIGABRT),
+              "killed by SIGSEGV": ("killed by SIGSEGV", -signal.SIGSEGV),
+              "called exit(0)": ("called exit()", program.RUN_FAILED)}
 
 NONSENSE = "it wrote nonsense to the report of this check"
 OPENS = "opens, and its manifest is sound"
@@ -292,6 +299,18 @@ class Zoo(unittest.TestCase):
                     process = run_with(folder, component)
                     self.assertIn(process.returncode, (program.RUN_FAILED, program.USAGE_ERROR))
                     self.assertIn(run_says, process.stderr)
+                elif reason in LAST_WORDS:
+                    process = run_with(folder, component)
+                    said, code = LAST_WORDS[reason]
+                    sgd, file = program.PLUGINS / "assay_optimizer_sgd.so", f"{folder}/{name}.so"
+                    where, files = f"{file}: schedule {component}", file
+                    if "static" in name:
+                        where = f"{file}: while it is loaded"
+                    if "call" in name:  # of the optimizer's
+                        where, files = f"{sgd}: optimizer sgd, with schedule {component} of {file}", f"{sgd} {file}"
+                    self.assertEqual(process.returncode, code)
+                    self.assertIn(f"assay: error: {where}: {said}; `assay plugins check {files}` looks for the "
+                                  "cause\n", process.stderr)
 
     def test_what_is_unruly(self):
         """It takes what it does not own, and leaves behind what it made. Nothing of that is there later."""
