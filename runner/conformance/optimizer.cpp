@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
+#include "runner/train/declared_state.h"
 
 namespace assay::conformance {
 namespace {
@@ -28,24 +28,6 @@ const std::vector<Parameter>& parameters() {
   return all;
 }
 
-struct State final : OptimizerState {
-  std::vector<float> slots;
-  std::vector<double> scalars;
-  std::set<std::string> slot_names, scalar_names;
-  int slot(std::string_view name, float initial) override {
-    require(!name.empty(), "slot {} has no name", slots.size());
-    require(slot_names.emplace(name).second, "it declares two slots '{}'", name);
-    slots.push_back(initial);
-    return static_cast<int>(slots.size()) - 1;
-  }
-  int scalar(std::string_view name, double initial) override {
-    require(!name.empty(), "scalar {} has no name", scalars.size());
-    require(scalar_names.emplace(name).second, "it declares two scalars '{}'", name);
-    scalars.push_back(initial);
-    return static_cast<int>(scalars.size()) - 1;
-  }
-};
-
 // All that the host keeps for an optimizer between two steps.
 struct Memory {
   std::vector<std::vector<float>> weights;
@@ -58,12 +40,12 @@ using Gradients = std::vector<std::vector<float>>;
 
 class Run {
  public:
-  explicit Run(const Subject& subject) : optimizer_(subject.make<Optimizer>()) {
-    State state;
-    optimizer_.call([&](Optimizer& o) { o.declare(state); });
+  explicit Run(const Subject& subject, const std::vector<Parameter>& of = parameters())
+      : parameters_(of), optimizer_(subject.make<Optimizer>()) {
+    const train::DeclaredState state = train::declared_state(optimizer_);
     elementwise_ = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
-    for (std::size_t i = 0; i < parameters().size(); ++i) {
-      const auto n = static_cast<std::size_t>(parameters()[i].shape.elements());
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const auto n = static_cast<std::size_t>(parameters_[i].shape.elements());
       memory.weights.push_back(spread(n, 20 + i));
       auto& slots = memory.slots.emplace_back();
       for (const float initial : state.slots) slots.emplace_back(n, initial);
@@ -80,35 +62,39 @@ class Run {
     optimizer_.call([&](Optimizer& o) { o.begin_step(memory.count, scalars.as<double>()); });
     require(scalars.intact(), "begin_step() writes beyond its {} scalars", memory.scalars.size());
     std::ranges::copy(scalars.as<double>(), memory.scalars.begin());
-    for (std::size_t i = 0; i < parameters().size(); ++i)
-      update(i, gradients[i], size, backwards, threads);
+    std::vector<Slice> slices = cut(size);
+    if (backwards) std::ranges::reverse(slices);
+    at_once(threads, [&](int thread) {
+      for (auto k = static_cast<std::size_t>(thread); k < slices.size();
+           k += static_cast<std::size_t>(threads))
+        update(slices[k], gradients[slices[k].parameter]);
+    });
     ++memory.count;
   }
 
   Memory memory;
 
  private:
-  // In memory of the check's own, so that writing beyond a slice is seen.
-  void update(std::size_t parameter, const std::vector<float>& gradient, std::size_t size,
-              bool backwards, int threads) {
-    std::vector<float>& weights = memory.weights[parameter];
-    const std::size_t step = size == 0 ? weights.size() : size;
-    std::vector<std::size_t> offsets;
-    for (std::size_t offset = 0; offset < weights.size(); offset += step) offsets.push_back(offset);
-    if (backwards) std::ranges::reverse(offsets);
-    at_once(threads, [&](int thread) {
-      for (auto k = static_cast<std::size_t>(thread); k < offsets.size();
-           k += static_cast<std::size_t>(threads))
-        slice(parameter, gradient, offsets[k], std::min(step, weights.size() - offsets[k]));
-    });
+  struct Slice {
+    std::size_t parameter, offset, count;
+  };
+
+  std::vector<Slice> cut(std::size_t size) const {
+    std::vector<Slice> slices;
+    for (std::size_t i = 0; i < memory.weights.size(); ++i) {
+      const std::size_t whole = memory.weights[i].size(), step = size == 0 ? whole : size;
+      for (std::size_t offset = 0; offset < whole; offset += step)
+        slices.push_back({i, offset, std::min(step, whole - offset)});
+    }
+    return slices;
   }
 
-  void slice(std::size_t parameter, const std::vector<float>& gradient, std::size_t offset,
-             std::size_t count) {
-    const auto lend = [&](const std::vector<float>& whole) {
-      Lent lent(count * sizeof(float));
-      std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(offset), count,
-                  lent.as<float>().begin());
+  // In memory of the check's own, so that writing beyond a slice is seen.
+  void update(const Slice& of, const std::vector<float>& gradient) {
+    const auto [parameter, offset, count] = of;
+    const auto lend = [&, from = offset, n = count](const std::vector<float>& whole) {
+      Lent lent(n * sizeof(float));
+      std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(from), n, lent.as<float>().begin());
       return lent;
     };
     std::vector<float>& weights = memory.weights[parameter];
@@ -117,34 +103,35 @@ class Run {
     std::vector<float*> pointers;
     for (auto& slot : memory.slots[parameter])
       pointers.push_back(slots.emplace_back(lend(slot)).as<float>().data());
-    const UpdateSlice slice{parameters()[parameter].name,
-                            parameters()[parameter].shape,
-                            parameters()[parameter].role,
+    const UpdateSlice slice{parameters_[parameter].name,
+                            parameters_[parameter].shape,
+                            parameters_[parameter].role,
                             static_cast<std::int64_t>(offset),
                             values.as<float>(),
                             lent_gradient.as<float>(),
                             pointers};
     optimizer_.call([&](const Optimizer& o) { o.update(slice); });
-    const auto take = [&](const Lent& from, std::vector<float>& to, const char* what) {
-      require(from.intact(), "it writes beyond a slice of {} elements of {}", count, what);
-      std::ranges::copy(from.as<float>(), to.begin() + static_cast<std::ptrdiff_t>(offset));
+    const auto take = [first = offset, n = count](const Lent& from, std::vector<float>& to,
+                                                  const char* what) {
+      require(from.intact(), "it writes beyond a slice of {} elements of {}", n, what);
+      std::ranges::copy(from.as<float>(), to.begin() + static_cast<std::ptrdiff_t>(first));
     };
     require(same_bits(lent_gradient.as<float>(), std::span(gradient).subspan(offset, count)),
             "it changes the gradient that it reads");
-    take(values, weights, parameters()[parameter].name);
+    take(values, weights, parameters_[parameter].name);
     for (std::size_t i = 0; i < slots.size(); ++i)
       take(slots[i], memory.slots[parameter][i], "a slot");
   }
 
+  std::vector<Parameter> parameters_;
   plugin_host::Handle<Optimizer> optimizer_;
   bool elementwise_ = true;
 };
 
-Gradients gradients(std::uint64_t step) {
+Gradients gradients(std::uint64_t step, const std::vector<Parameter>& of = parameters()) {
   Gradients all;
-  for (std::size_t i = 0; i < parameters().size(); ++i)
-    all.push_back(
-        spread(static_cast<std::size_t>(parameters()[i].shape.elements()), 1000 * step + i, 0.5F));
+  for (std::size_t i = 0; i < of.size(); ++i)
+    all.push_back(spread(static_cast<std::size_t>(of[i].shape.elements()), 1000 * step + i, 0.5F));
   return all;
 }
 
@@ -204,6 +191,27 @@ std::string order(const Subject& subject) {
             "{} depends on the order of the slices; expected update() to change what it is handed "
             "and nothing else",
             parameters()[i].name);
+  return {};
+}
+
+// Slices that take a while, so that threads are in update() together.
+std::string threads(const Subject& subject) {
+  const std::vector<Parameter> large = {{"layer1.kernel", {256, 128}, Role::kernel},
+                                        {"layer2.kernel", {256, 128}, Role::kernel},
+                                        {"layer3.kernel", {256, 128}, Role::kernel},
+                                        {"layer4.kernel", {256, 128}, Role::kernel}};
+  Run alone(subject, large), together(subject, large);
+  const std::size_t size = alone.elementwise() ? 8192 : 0;
+  for (std::uint64_t step = 0; step < 10; ++step) {
+    const Gradients of_step = gradients(step, large);
+    alone.step(of_step, size);
+    together.step(of_step, size, false, 4);
+  }
+  for (std::size_t i = 0; i < large.size(); ++i)
+    require(same_bits(alone.memory.weights[i], together.memory.weights[i]),
+            "{} comes out otherwise when several threads are in update(); what it writes must be "
+            "the slice's or the thread's own: no member, no static variable",
+            large[i].name);
   return {};
 }
 
@@ -269,6 +277,7 @@ Suite optimizer_suite(const Subject& subject) {
       {"moves the weights", [subject] { return moves(subject); }},
       {"slices of any size give what whole parameters give", [subject] { return slices(subject); }},
       {"slices in any order give the same", [subject] { return order(subject); }},
+      {"slices on several threads at once give the same", [subject] { return threads(subject); }},
       {"all state is the host's", [subject] { return state(subject); }},
       {"gradients of zero are harmless", [subject] { return zero_gradients(subject); }},
       {"descends", [subject] { return descends(subject); }},

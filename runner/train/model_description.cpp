@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "assay/error.h"
+#include "assay/text.h"
 #include "runner/data/shape.h"
 
 namespace assay::train {
@@ -19,6 +20,9 @@ class Builder final : public ModelBuilder {
   std::int64_t outputs() const override { return out_.outputs; }
 
   int parameter(std::string_view name, const Shape& shape, Role role, Initializer init) override {
+    if (name.empty() || !is_line(name))
+      complain(
+          fmt::format("parameter {} has no name that is one line of text", out_.parameters.size()));
     if (!names_.emplace(name).second)
       complain(fmt::format("parameter '{}' is declared twice", name));
     check(shape, fmt::format("parameter '{}'", name));
@@ -29,6 +33,11 @@ class Builder final : public ModelBuilder {
   }
 
   void layer(const Layer& layer) override {
+    for (const std::string_view text : {layer.name, layer.operation, layer.activation})
+      if (!is_line(text))
+        complain(
+            fmt::format("the name, operation or activation of layer {} is not one line of text",
+                        out_.layers.size()));
     for (const int p : layer.parameters)
       if (p < 0 || p >= static_cast<int>(out_.parameters.size()))
         complain(

@@ -3,23 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/train/declared_state.h"
+
 namespace assay::train {
 namespace {
-
-// The initial values of what is declared. Nothing is saved yet, so names are not kept.
-struct Declared final : OptimizerState {
-  std::vector<float> slots;
-  std::vector<double> scalars;
-
-  int slot(std::string_view /*name*/, float initial) override {
-    slots.push_back(initial);
-    return static_cast<int>(slots.size()) - 1;
-  }
-  int scalar(std::string_view /*name*/, double initial) override {
-    scalars.push_back(initial);
-    return static_cast<int>(scalars.size()) - 1;
-  }
-};
 
 /// sum = scale * (sum + others[0] + others[1] + ...), added in this order.
 void add_and_scale(std::span<float> sum, std::span<const float* const> others, float scale) {
@@ -37,8 +24,7 @@ void add_and_scale(std::span<float> sum, std::span<const float* const> others, f
 Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team)
     : optimizer_(std::move(optimizer)), network_(network), team_(team) {
   const ModelDescription& model = network.description();
-  Declared declared;
-  optimizer_.call([&](Optimizer& o) { o.declare(declared); });
+  DeclaredState declared = declared_state(optimizer_);
   for (const float initial : declared.slots) {
     ParameterMemory& slot = slots_.emplace_back(model);
     for (std::size_t i = 0; i < model.parameters.size(); ++i)
