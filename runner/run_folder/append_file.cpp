@@ -69,7 +69,9 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
   const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
   if (sync == Sync::later) return;
   const FileDescriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  // Some file systems have no such thing as a folder's own state (EINVAL).
+  if (folder.get() < 0 || (::fsync(folder.get()) != 0 && errno != EINVAL))
+    fail(parent.string(), "cannot be brought to the disk", errno);
 }
 
 void write_atomically(const std::filesystem::path& path, std::string_view text, Sync sync) {
