@@ -155,6 +155,7 @@ class Examination {
     list.insert(list.end(), {"plugins", "check", path.string(), "--child", std::to_string(first),
                              "--memory", std::to_string(trial_.memory)});
     for (const std::string& setting : trial_.settings) list.insert(list.end(), {"--set", setting});
+    for (const std::string& subject : unmade_) list.insert(list.end(), {"--unmade", subject});
     return list;
   }
 
@@ -176,6 +177,7 @@ class Examination {
     if (const std::string printed = telling_line(child.output()); !printed.empty())
       end += fmt::format("; it printed: {}", printed);
     tell(Verdict::failed, subject, name, end);
+    if (name == conformance::making_step) unmade_.push_back(subject);
     if (number == 0 || progress.may_end || !progress.hopeful) return std::nullopt;
     if (++deaths_ == most_deaths) {
       tell(Verdict::not_run, "library", "all further checks",
@@ -222,6 +224,7 @@ class Examination {
   const Trial& trial_;
   std::string file_;
   int passed_ = 0, failed_ = 0, not_run_ = 0, deaths_ = 0;
+  std::vector<std::string> unmade_;  // components whose making ended a process
   double seconds_ = 0;
   std::int64_t kilobytes_ = 0;
 };

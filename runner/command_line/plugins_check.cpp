@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <memory>
@@ -32,6 +33,7 @@ struct Arguments {
   std::vector<std::string> files;
   Trial trial;
   std::optional<std::size_t> child;  // the first step to run
+  std::vector<std::string> unmade;   // of the child: components whose making ended another one
 };
 
 // A number above `low` and up to `high`; CLI11's own words for others are hard to read.
@@ -76,7 +78,9 @@ int be_child(const Common& common, const Arguments& a) {
     const auto steps =
         conformance::steps(file, host, a.trial.settings, plugin_host::places().private_libraries);
     for (std::size_t i = 0; i < steps.size(); ++i)
-      if (i + 1 >= first) run_step(report, i + 1, steps[i]);
+      if (i + 1 >= first)
+        run_step(report, i + 1,
+                 std::ranges::count(a.unmade, steps[i].subject) > 0 ? skipped(steps[i]) : steps[i]);
     report.write(conformance::Begun{steps.size() + 1, "library", conformance::last_step});
   } catch (const conformance::WrongSettings& wrong) {
     report.write(wrong.problems());
@@ -120,6 +124,7 @@ void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chos
   command->add_flag("-v,--verbose", a->trial.verbose,
                     "Also list what passed, with times and memory");
   command->add_option("--child", a->child)->group("");
+  command->add_option("--unmade", a->unmade)->allow_extra_args(false)->group("");
   command->footer(
       "Exit code: 0 nothing failed, 1 something did, 2 the command line is wrong.\n"
       "Example:\n  assay plugins check build/momentum.so");

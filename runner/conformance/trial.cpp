@@ -64,6 +64,8 @@ std::string documented(const Component& component) {
   return fmt::format("{} options", table.size());
 }
 
+constexpr const char* cannot_be_made = "it cannot be made";
+
 // What is known of a component's making, so that one failure is not told as many.
 struct Made {
   bool failed = false;
@@ -113,13 +115,17 @@ class Steps {
 
     const Configured how = configured(host_, kind, name, settings_for(component));
     const auto made = std::make_shared<Made>();
-    add(who, "can be made", [&host = host_, kind, how, made] {
+    add(who, making_step, [&host = host_, kind, how, made] {
       if (!how.missing.empty()) throw NotRun(lacking(how));
       made->failed = true;
       try {
         host.create(planned(host, kind, how.node));
       } catch (const plugin_host::ComponentError& error) {
-        if (!is_to_blame(how, error)) throw;
+        if (how.made_up.empty()) throw;
+        require(is_to_blame(how, error),
+                "{} (values were made up for {}; one that will not do is to be refused by an "
+                "assay::OptionError, which names the option)",
+                error.message(), fmt::join(how.made_up, ", "));
         throw NotRun(fmt::format("{} (values were made up for {}: give some with --set)",
                                  error.message(), fmt::join(how.made_up, ", ")));
       }
@@ -140,7 +146,7 @@ class Steps {
         suite_of(Subject(host_, planned(host_, kind, how.node), private_libraries_));
     for (const Check& check : suite)
       add(who, check.name, [made, check] {
-        if (made->failed) throw NotRun("it cannot be made");
+        if (made->failed) throw NotRun(cannot_be_made);
         return check.run();
       });
   }
@@ -217,6 +223,10 @@ Outcome attempt(const Check& check) {
 Step opening(const fs::path& library, plugin_host::PluginHost& host) {
   return {"library",
           {"opens, and its manifest is sound", [library, &host] { return opens(library, host); }}};
+}
+
+Step skipped(const Step& step) {
+  return {step.subject, {step.check.name, []() -> std::string { throw NotRun(cannot_be_made); }}};
 }
 
 std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,

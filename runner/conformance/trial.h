@@ -32,6 +32,11 @@ Outcome attempt(const Check& check);
 /// with its stamp. `host` is borrowed and has found the library.
 Step opening(const std::filesystem::path& library, plugin_host::PluginHost& host);
 
+/// The step of a component that all others of it need.
+inline constexpr const char* making_step = "can be made";
+/// The same step, not run, where the component's making ended a process before.
+Step skipped(const Step& step);
+
 /// The name of what comes behind all steps, and has no outcome but that of the process.
 inline constexpr const char* last_step = "ends with the process";
 

@@ -294,6 +294,8 @@ class Zoo(unittest.TestCase):
                 self.assertIn(f"{step}: ", line)
                 self.assertIn(reason, line)
                 self.assertLess(len(output.splitlines()), 40)
+                if step in ("can be made", OPENS):
+                    self.assertEqual(len(self.failures(output)), 1)
                 self.assertIn(f"used: {name}.so\n", listed(folder))
                 if run_says is not None:
                     process = run_with(folder, component)
