@@ -1,5 +1,7 @@
 #include "runner/config/argument.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "runner/config/places.h"
@@ -22,6 +24,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
   else if (text.starts_with('+')) argument.action = Action::add, begin = 1;
   else if (text.starts_with('~')) argument.action = Action::remove, begin = 1;
 
+  const std::size_t key_begin = begin;
   const std::size_t equals = text.find('=', begin);
   if (equals == std::string::npos && argument.action != Action::remove)
     return fail(0, text.size(), "expected key=value, +key=value, ++key=value or ~key",
@@ -31,6 +34,11 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
     const std::size_t end = std::min(text.find('.', begin), key_end);
     if (begin == end) return fail(begin, begin + 1, "a key without a name");
     if (argument.path.size() == max_depth) return fail(begin, end, "nested too deeply");
+    if (const std::size_t bracket = text.find('[', begin); bracket < end && text[end - 1] == ']')
+      return fail(bracket, end, "a key has no brackets",
+                  fmt::format("an element of a list is named so: {}.{}",
+                              text.substr(key_begin, bracket - key_begin),
+                              text.substr(bracket + 1, end - bracket - 2)));
     argument.path.push_back(text.substr(begin, end - begin));
     argument.places.push_back(places.at(begin, end));
     begin = end + 1;

@@ -3,15 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "runner/config/line.h"
 #include "runner/config/long_key.h"
+#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
 
 constexpr auto none = std::string_view::npos;
+
+// Looks like a space, and is none to YAML.
+bool is_odd_blank(char32_t code) {
+  return code == 0xA0 || (code >= 0x2000 && code <= 0x200D) || code == 0x202F || code == 0x205F ||
+         code == 0x2060 || code == 0x3000;
+}
 
 bool is_one_of(char c, std::string_view marks) { return marks.find(c) != none; }
 
@@ -74,6 +82,16 @@ std::optional<Complaint> of_key_before(std::string_view text, const Line& line) 
   return first;
 }
 
+// An element of a list among the keys of a map.
+bool is_among_keys(std::string_view text, const Line& line) {
+  if (!line.words().starts_with("- ")) return false;
+  Line before = line_before(text, line);
+  while (!before.text.empty() && before.indentation() > line.indentation())
+    before = line_before(text, before);
+  return !before.text.empty() && before.indentation() == line.indentation() &&
+         !before.words().starts_with("- ");
+}
+
 // An alias right before text[at].
 bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
   const std::size_t last = text.find_last_not_of(' ', at - 1);
@@ -85,7 +103,14 @@ bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
 }  // namespace
 
 std::string hint_for_key(std::string_view key) {
-  if (key.find(':') != none) return "a space belongs after the ':'";
+  if (const std::size_t colon = key.find(':'); colon != none) {
+    const std::string_view next = key.substr(colon + 1);
+    const auto character = character_at(next, 0);
+    return character && is_odd_blank(character->code)
+               ? fmt::format("what follows the ':' is U+{:04X}, not a space",
+                             static_cast<std::uint32_t>(character->code))
+               : "a space belongs after the ':'";
+  }
   if (key.find('=') != none) return "key=value is for the command line: here it is 'key: value'";
   return {};
 }
@@ -113,6 +138,9 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
   if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
     return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
                      "a list and a map cannot share an indentation"};
+  if (at == first && is_among_keys(text, line))
+    return Complaint{at, at + 1, "expected the next key of the map, found an element of a list",
+                     "a list stands below a key of its own"};
   if (at == first)
     return Complaint{at, at + 1, "this line is indented unlike those before it",
                      "the keys of a map all start in one column"};

@@ -23,8 +23,8 @@ class Composition {
 
   /// The config in a file, merged with its bases: `extends: FILE` or a list of files, relative to
   /// the file. Bases come before what extends them, in the order listed, and a file that several
-  /// extend counts once, where it is met first. `~/` is the home folder (home.h). Nothing when a
-  /// file cannot be read.
+  /// extend counts once, where it is met first. `~/` is the home folder (home.h). Nothing when the
+  /// file or a base cannot be read; a fragment that cannot is reported, and its `@FILE` stays.
   std::optional<Node> file(const std::string& path);
 
   /// Puts the config in FILE, merged with its bases, in the place of each text `@FILE` in the node.

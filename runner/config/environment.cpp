@@ -31,6 +31,9 @@ std::string_view trimmed(std::string_view text) {
 EnvironmentValue environment_value(std::string_view name_and_default) {
   const std::size_t comma = name_and_default.find(',');
   const std::string name(trimmed(name_and_default.substr(0, comma)));
+  if (name.empty())
+    return {
+        {}, "expected the name of an environment variable", "${env:NAME} or ${env:NAME,default}"};
   const char* value = std::getenv(name.c_str());
   if (value != nullptr && !is_text(value))
     return {{}, fmt::format("the environment variable {} does not hold text", quoted(name)), {}};

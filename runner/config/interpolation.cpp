@@ -87,9 +87,13 @@ class Interpolation {
     if (link != chain_.end() || chain_.size() >= longest_chain) {
       const bool circle = link != chain_.end();
       const Link last = chain_.back();
+      const auto reference = next_reference(last.reference, 0);
+      const std::string whole = reference && reference->name != key
+                                    ? fmt::format("{} -> ", reference->name)
+                                    : std::string();
       return fail(*last.node, last.key,
                   circle ? "references in a circle" : "too long a chain of references",
-                  chain_from(circle ? link : chain_.begin()) + key);
+                  chain_from(circle ? link : chain_.begin()) + whole + key);
     }
     chain_.push_back({&node, key});
     replace(node, key);
@@ -214,7 +218,11 @@ class Interpolation {
     const MissingKey about = about_missing(root_, defaults_, path);
     std::vector<std::string> keys = about.siblings;
     if (tag) keys.insert(keys.end(), {"step", "epoch"});
-    const std::string suggestion = about.is_option ? "" : suggest(about.part, keys);
+    std::string suggestion = about.is_option ? "" : suggest(about.part, keys);
+    for (const std::string& section : about.siblings)  // `steps` for train.steps
+      if (suggestion.empty() && path.size() == 1 &&
+          std::ranges::count(defaults_.keys(root_, std::span(&section, 1)), about.part) > 0)
+        suggestion = joined(section, about.part);
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
     if (about.is_option) hint = "it has no default: set it";
     else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
@@ -226,7 +234,14 @@ class Interpolation {
   // "a -> b -> "
   std::string chain_from(std::vector<Link>::const_iterator link) const {
     std::string chain;
-    for (; link != chain_.end(); ++link) chain += link->key + " -> ";
+    for (; link != chain_.end(); ++link) {
+      chain += link->key + " -> ";
+      // What is referred to may only hold the next link, or be the end of the chain.
+      const auto reference = next_reference(link->reference, 0);
+      const auto next = link + 1;
+      if (reference && next != chain_.end() && reference->name != next->key)
+        chain += fmt::format("{} -> ", reference->name);
+    }
     return chain;
   }
 

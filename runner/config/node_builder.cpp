@@ -24,6 +24,12 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
   return is_null ? word.size() : 0;
 }
 
+// `? key`, with its ':' in a line of its own.
+bool is_behind_question_mark(std::string_view text, std::size_t key) {
+  const std::size_t before = text.substr(0, key).find_last_not_of(" \t\"'");
+  return before != std::string_view::npos && text[before] == '?';
+}
+
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
@@ -51,6 +57,14 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (expects_key() && open_bracket())
     if (const auto key_end = long_key_end(text_, begin, true))
       stop(begin, *key_end, long_key_message(), "give it a shorter name");
+  if (expects_key() && length == 0 && open_bracket() && begin < text_.size()) {
+    if (text_[begin] == ',') stop(begin, end, "a ',' with nothing before it", "one too many?");
+    // A key that goes on in the next line, which is none.
+    const std::size_t bracket = *open_bracket();
+    const std::size_t stop_sign = text_.find_first_of(":,]}\n", begin);
+    if (stop_sign == std::string::npos || text_[stop_sign] == '\n')
+      stop(bracket, bracket + 1, fmt::format("'{}' is never closed", text_[bracket]));
+  }
   if (expects_key()) stop(begin, end, "a key must be text, found null");
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;
@@ -171,7 +185,8 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
     stop(*bracket, *bracket + 1, fmt::format("'{}' is never closed", text_[*bracket]));
   if (next == std::string::npos || text_[next] != ':')
     stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)),
-         hint_for_key(text));
+         is_behind_question_mark(text_, begin) ? "keys are written without '?'"
+                                               : hint_for_key(text));
   if (text == "<<")
     stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
   const auto [found, is_new] = map.lines.try_emplace(text, where.line);
@@ -181,6 +196,7 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
   spend({1, text.size(), 0}, begin);
   map.node.map.push_back({text, where, {}});
   map.has_key = true;
+  map.is_twice = !is_new;
 }
 
 void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
@@ -194,7 +210,8 @@ void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
   } else if (Frame& frame = stack_.back(); frame.node.kind == Node::Kind::list) {
     frame.node.list.push_back(std::move(node));
   } else {
-    frame.node.map.back().value = std::move(node);
+    if (frame.is_twice) frame.node.map.pop_back();  // reported; the first one counts
+    else frame.node.map.back().value = std::move(node);
     frame.has_key = false;
   }
 }

@@ -55,7 +55,8 @@ class NodeBuilder final : public YAML::EventHandler {
     std::size_t begin = 0;
     YAML::anchor_t anchor = 0;
     bool is_key = false;
-    bool has_key = false;  // a map whose last entry waits for its value
+    bool has_key = false;   // a map whose last entry waits for its value
+    bool is_twice = false;  // that entry: its key is there already
     std::unordered_map<std::string, std::int64_t> lines;  // of the keys
   };
   struct Anchored {

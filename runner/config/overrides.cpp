@@ -129,13 +129,30 @@ class Overrides {
     }
     if (index && *index < size) return &list.list[*index];
     fail(change.places[i], key,
-         fmt::format("{} a list of {} elements, which has no element {}",
+         fmt::format("{} a list of {} element{}, which has no element {}",
                      list.where.source == nullptr ? "by default this is" : "this is", size,
-                     quoted(change.path[i])),
-         adds        ? fmt::format("the next one is {}", size)
-         : size == 0 ? ""
-                     : fmt::format("0 to {}", size - 1));
+                     size == 1 ? "" : "s", quoted(change.path[i])),
+         adds ? fmt::format("the next one is {}", size) : hint_for_element(list, key, change, i));
     return nullptr;
+  }
+
+  // The elements that there are; or how to get this one.
+  static std::string hint_for_element(const Node& list, const std::string& key,
+                                      const Argument& change, std::size_t i) {
+    const std::string& part = change.path[i];
+    const std::size_t size = list.list.size();
+    for (std::size_t at = 0; at < size && !index_of(part); ++at) {
+      const Node& element = list.list[at];
+      const Node* type = element.kind == Node::Kind::map ? element.find("type") : &element;
+      if (type != nullptr && type->kind == Node::Kind::scalar && type->scalar == part)
+        return fmt::format("'{}' is {}", part, joined(key, std::to_string(at)));
+    }
+    std::string there = size == 0   ? ""
+                        : size == 1 ? "the only one is 0"
+                                    : fmt::format("0 to {}", size - 1);
+    if (index_of(part) == size && change.action == Action::set && i + 1 == change.path.size())
+      there += fmt::format("{}+{}.{}=... adds it", there.empty() ? "" : "; ", key, size);
+    return there;
   }
 
   void remove(const Argument& change) {

@@ -87,10 +87,10 @@ bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
   return false;
 }
 
-// `text` is source->text, or that with other bytes blanked.
+// `text` is source->text, or that with other bytes blanked. Nothing also when the document is
+// empty; of what was reported, only keys that are there twice leave something to return.
 std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std::string& text,
                           Diagnostics& diagnostics) {
-  const std::size_t problems = diagnostics.size();
   NodeBuilder builder(source, diagnostics);
   try {
     std::istringstream stream(builder.at_signs().hidden(text));
@@ -98,12 +98,12 @@ std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std
     // A second document is refused at its first event.
     while (parser.HandleNextDocument(builder)) {
     }
+    return builder.take();
   } catch (const NodeBuilder::Stop&) {
   } catch (const YAML::ParserException& error) {
     report(error, text, builder, diagnostics);
   }
-  if (diagnostics.size() > problems) return std::nullopt;
-  return builder.take();
+  return std::nullopt;
 }
 
 }  // namespace
@@ -124,8 +124,8 @@ std::optional<Node> read_text(std::string name, std::string path, std::string te
       !check_directives(source, diagnostics))
     return std::nullopt;
   std::optional<Node> root = parse(source, source->text, diagnostics);
-  if (diagnostics.size() > problems) return std::nullopt;
   const Location file{source, 0, 0, 0};
+  if (!root && diagnostics.size() > problems) return std::nullopt;
   if (!root) {
     const bool blank = source->text.find_first_not_of(" \t\n") == std::string::npos;
     diagnostics.error(file, {}, blank ? "the file is empty" : "the file holds only comments");
@@ -169,8 +169,12 @@ std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std:
                       "write null for no value, \"\" for an empty text");
     return std::nullopt;
   }
-  if (std::string_view("[{\"'").find(text[first]) != std::string_view::npos)
-    return parse(source, std::string(first, ' ') + text.substr(first), diagnostics);
+  if (std::string_view("[{\"'").find(text[first]) != std::string_view::npos) {
+    const std::size_t problems = diagnostics.size();
+    std::optional<Node> node =
+        parse(source, std::string(first, ' ') + text.substr(first), diagnostics);
+    return diagnostics.size() > problems ? std::nullopt : node;
+  }
   const std::size_t end = text.find_last_not_of(" \t\n") + 1;
   Node node;
   node.where = Places(source).at(first, end);

@@ -1,5 +1,9 @@
 #include "runner/config/wording.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
+
 #include "runner/config/utf8.h"
 
 namespace assay::config {
@@ -39,6 +43,16 @@ std::string described(const Node& node) {
     case Node::Kind::scalar: break;
   }
   return (node.quoted ? "the text " : "") + quoted(node.scalar);
+}
+
+std::string foreign_character(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) continue;
+    const auto character = character_at(text, at);
+    if (!character) return {};
+    return fmt::format("it holds U+{:04X}", static_cast<std::uint32_t>(character->code));
+  }
+  return {};
 }
 
 std::string joined(const std::string& key, std::string_view name) {

@@ -21,6 +21,10 @@ std::string listed(std::span<const std::string> words);
 /// What stands there: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
 std::string described(const Node& node);
 
+/// "it holds U+2212" of a text with a character that is not ASCII, though it may look so, or not
+/// be seen at all; else empty.
+std::string foreign_character(std::string_view text);
+
 /// "optimizer.type" from "optimizer" and "type"; the first may be empty.
 std::string joined(const std::string& key, std::string_view name);
 

@@ -30,8 +30,40 @@ std::string hint_for(const Node& section) {
   return fmt::format("write [{}]", section.scalar);
 }
 
+// A component where several are to stand: that it names its type tells.
+bool is_single(const Node& map) {
+  const Node* type = map.find("type");
+  return type != nullptr && type->kind == Node::Kind::scalar;
+}
+
+void report_single(const Node& map, const std::string& section, bool lists,
+                   config::Diagnostics& diagnostics) {
+  const auto type = std::ranges::find(map.map, std::string_view("type"), &Node::Entry::key);
+  const bool nameless = type != map.map.begin() && (type - 1)->value.kind == Node::Kind::null;
+  const std::string one = fmt::format("{{type: {}, ...}}", type->value.scalar);
+  diagnostics.error(type->where, section,
+                    fmt::format("expected a map by name{}, found a single {}",
+                                lists ? " or a list" : "", section.substr(0, section.size() - 1)),
+                    nameless ? fmt::format("indent it deeper than '{}:'", (type - 1)->key)
+                    : lists  ? fmt::format("write {{NAME: {0}}} or [{0}]", one)
+                             : fmt::format("write {{NAME: {}}}", one));
+}
+
+// A new member that says no type is more likely an old one misspelt.
+std::string old_name(const Node::Entry& entry, const Node& map) {
+  if (entry.value.kind != Node::Kind::map || entry.value.find("type") != nullptr) return {};
+  std::vector<std::string> names;
+  for (const Node::Entry& other : map.map)
+    if (other.value.find("type") != nullptr) names.push_back(other.key);
+  return config::suggest(entry.key, names);
+}
+
 std::vector<Member> of_map(const Node& map, const std::string& section, bool hyphens,
                            config::Diagnostics& diagnostics) {
+  if (is_single(map)) {
+    report_single(map, section, hyphens, diagnostics);
+    return {};
+  }
   std::vector<std::string> names;  // in the file
   for (const Node::Entry& entry : map.map)
     if (!entry.made) names.push_back(entry.key);
@@ -49,6 +81,12 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
           entry.where, key, "not a name",
           fmt::format("a letter (a to z, A to Z), then letters, digits{} and underscores",
                       hyphens ? ", hyphens" : ""));
+    if (const std::string old = old_name(entry, map); !old.empty()) {
+      diagnostics.error(entry.where, key,
+                        "the config has nothing of this name, and no type is said",
+                        fmt::format("did you mean '{}'?  A new one needs `type: NAME`", old));
+      continue;
+    }
     result.push_back({entry.key, &entry.value, key});
   }
   return result;

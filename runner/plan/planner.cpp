@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <stdexcept>
 
@@ -27,6 +28,19 @@ Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
 Location end_of(const Node& config) {
   const auto& source = config.where.source;
   return source == nullptr ? Location{} : config::Places(source).at(source->text.size());
+}
+
+// NAME of the first `$NAME`; empty when there is none.
+std::string variable_of_a_shell(const std::string& text) {
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  for (std::size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1)) {
+    const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    const auto end = std::find_if_not(begin, text.end(), [&](char c) {
+      return is_letter(c) || c == '_' || (c >= '0' && c <= '9');
+    });
+    if (begin != end && (is_letter(*begin) || *begin == '_')) return {begin, end};
+  }
+  return {};
 }
 
 }  // namespace
@@ -115,6 +129,10 @@ std::string Planner::run_dir() {
     diagnostics_.error(place_of("run_dir"), "run_dir", message, hint);
   };
   if (text.empty()) fail("expected a folder, found ''");
+  if (const std::string name = variable_of_a_shell(text); !name.empty())
+    diagnostics_.warning(place_of("run_dir"), "run_dir",
+                         fmt::format("'${}' stands for itself", name),
+                         fmt::format("${{env:{}}} is the value of the environment variable", name));
   try {
     config::expand_now(text, std::chrono::system_clock::now());
   } catch (const std::runtime_error& error) {

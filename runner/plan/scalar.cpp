@@ -8,6 +8,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "runner/config/wording.h"
+
 namespace assay::plan {
 namespace {
 
@@ -79,6 +81,12 @@ std::string hint_for_number(const Node& node) {
   if (unsigned_text == ".inf" || unsigned_text == "inf" || unsigned_text == "infinity" ||
       unsigned_text == ".nan" || unsigned_text == "nan")
     return "a number must be finite";
+  if (std::string foreign = config::foreign_character(text);
+      !foreign.empty() && text.find_first_of(digits) != std::string::npos)
+    return foreign;
+  if (text.ends_with(',') || text.ends_with(';'))
+    if (const std::string bare = text.substr(0, text.size() - 1); is_decimal(bare))
+      return fmt::format("write {}", bare);
   if (std::string bare = text; bare.find_first_of("_,") != std::string::npos) {
     const bool comma = bare.find(',') != std::string::npos;
     std::erase(bare, '_');

@@ -84,16 +84,25 @@ void Validator::unknown_keys(const Node& map,
                          hint_for_dots(entry));
       continue;
     }
+    if (entry.value.kind == Node::Kind::map && !key.empty() &&
+        entry.key == key.substr(key.rfind('.') + 1)) {
+      for (const std::string& name : names) mean(config::joined(key, name));
+      ++unknown_keys_;
+      diagnostics_.error(entry.where, config::joined(key, entry.key), message,
+                         fmt::format("leave '{}:' out: what it holds is to stand here", entry.key));
+      continue;
+    }
     std::string suggestion = config::suggest(entry.key, names);
     const auto ends_so = [end = "." + entry.key](const std::string& k) { return k.ends_with(end); };
     if (const auto found = std::ranges::find_if(below, ends_so);
         suggestion.empty() && found != below.end())
       suggestion = *found;
     if (!suggestion.empty()) mean(config::joined(key, suggestion));
+    const std::string foreign = config::foreign_character(entry.key);
     ++unknown_keys_;
-    diagnostics_.error(entry.where,
-                       config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
-                       message, config::hint_of(suggestion, keys));
+    diagnostics_.error(
+        entry.where, config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
+        message, config::hint_of(suggestion, foreign.empty() ? keys : foreign + "; " + keys));
   }
 }
 

@@ -88,10 +88,20 @@ void Validator::missing_type(const Node& component, Kind kind, const std::string
     return !config::suggest(entry.key, wanted).empty();
   });
   const bool misspelt = near != component.map.end();
-  const std::string names = listing(kind, catalogue_.names(kind));
-  diagnostics_.error(misspelt ? near->where : component.where, key,
-                     fmt::format("missing: type, the name of {}", with_article(kind)),
-                     config::hint_of(misspelt ? "type" : "", names));
+  const std::vector<std::string> known = catalogue_.names(kind);
+  const bool nests = !misspelt && component.map.size() == 1 &&
+                     component.map.front().value.kind != Node::Kind::scalar;
+  const Node::Entry* below = nests ? &component.map.front() : nullptr;
+  std::string hint = config::hint_of(misspelt ? "type" : "", listing(kind, known));
+  if (nests && std::ranges::count(known, below->key) > 0)
+    hint = fmt::format("write {{type: {}, ...}}: its options stand beside it", below->key);
+  else if (nests && below->value.find("type") != nullptr)
+    hint = fmt::format("leave '{}:' out: what it holds is to stand here", below->key);
+  else below = nullptr;
+  diagnostics_.error(misspelt           ? near->where
+                     : below != nullptr ? below->where
+                                        : component.where,
+                     key, fmt::format("missing: type, the name of {}", with_article(kind)), hint);
 }
 
 std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,

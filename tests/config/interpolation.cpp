@@ -138,11 +138,11 @@ BOOST_AUTO_TEST_CASE(problems) {
   BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
              "a.yaml:1:13: error: a.b.1: references in a circle\n"
              "    1 | a: {b: [1, \"${a}\"]}\n"
-             "      |             ^~~~ a.b.1 -> a.b.1\n");
+             "      |             ^~~~ a.b.1 -> a -> a.b.1\n");
   BOOST_TEST(filled_in("a: {b: \"${c}\"}\nc: {d: \"${a}\"}") ==
              "a.yaml:2:9: error: c.d: references in a circle\n"
              "    2 | c: {d: \"${a}\"}\n"
-             "      |         ^~~~ a.b -> c.d -> a.b\n");
+             "      |         ^~~~ a.b -> c -> c.d -> a -> a.b\n");
 }
 
 BOOST_AUTO_TEST_CASE(growth_has_an_end) {

@@ -57,12 +57,12 @@ BOOST_AUTO_TEST_CASE(order_does_not_matter_but_for_the_same_key) {
 
 BOOST_AUTO_TEST_CASE(problems) {
   BOOST_TEST(applied("a: [x]", {"a.1=z", "a.x=1"}) ==
-             "argument 1: error: a: this is a list of 1 elements, which has no element '1'\n"
+             "argument 1: error: a: this is a list of 1 element, which has no element '1'\n"
              "      | a.1=z\n"
-             "      |   ^ 0 to 0\n"
-             "argument 2: error: a: this is a list of 1 elements, which has no element 'x'\n"
+             "      |   ^ the only one is 0; +a.1=... adds it\n"
+             "argument 2: error: a: this is a list of 1 element, which has no element 'x'\n"
              "      | a.x=1\n"
-             "      |   ^ 0 to 0\n");
+             "      |   ^ 'x' is a.0\n");
   BOOST_TEST(
       applied("a: 1", {"a", "", "=1", "a..b=1", "~", "+a", "é={b", "@f.yaml", "extends=x"}) ==
       "argument 1: error: expected key=value, +key=value, ++key=value or ~key\n"
@@ -116,10 +116,10 @@ BOOST_AUTO_TEST_CASE(add) {
              "argument 3: error: l.0: there is such an element already\n"
              "      | +l.0=4\n"
              "      |    ^ the next one is 1\n"
-             "argument 4: error: l: this is a list of 1 elements, which has no element '2'\n"
+             "argument 4: error: l: this is a list of 1 element, which has no element '2'\n"
              "      | +l.2=5\n"
              "      |    ^ the next one is 1\n"
-             "argument 5: error: l: this is a list of 1 elements, which has no element '-1'\n"
+             "argument 5: error: l: this is a list of 1 element, which has no element '-1'\n"
              "      | +l.-1=5\n"
              "      |    ^~ the next one is 1\n");
 }
@@ -135,12 +135,12 @@ BOOST_AUTO_TEST_CASE(remove) {
       "argument 1: error: hooks.los: the config sets no such key\n"
       "      | ~hooks.los\n"
       "      |        ^~~ did you mean 'loss'?\n"
-      "argument 2: error: l: this is a list of 1 elements, which has no element '1'\n"
+      "argument 2: error: l: this is a list of 1 element, which has no element '1'\n"
       "      | ~l.1\n"
-      "      |    ^ 0 to 0\n"
-      "argument 3: error: l: this is a list of 1 elements, which has no element 'x'\n"
+      "      |    ^ the only one is 0\n"
+      "argument 3: error: l: this is a list of 1 element, which has no element 'x'\n"
       "      | ~l.x.y\n"
-      "      |    ^ 0 to 0\n"
+      "      |    ^ the only one is 0\n"
       "argument 4: error: s: not removed: it is '2', not '3'\n"
       "      | ~s=3\n"
       "      |    ^ ~s removes it in any case\n"

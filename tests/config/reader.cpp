@@ -22,7 +22,7 @@ void check(const std::vector<Case>& cases) {
 std::string read_file(const std::string& path) {
   config::Diagnostics diagnostics;
   const auto node = config::read_file(path, diagnostics);
-  return node.has_value() ? show(*node) : diagnostics.text(false);
+  return node.has_value() && diagnostics.empty() ? show(*node) : diagnostics.text(false);
 }
 
 }  // namespace
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(single_values) {
     const auto source =
         std::make_shared<const config::Source>(config::Source{"argument 1", {}, "key=" + text});
     const auto node = config::read_value(source, 4, diagnostics);
-    return node.has_value() ? show(*node) : diagnostics.text(false);
+    return node.has_value() && diagnostics.empty() ? show(*node) : diagnostics.text(false);
   };
   BOOST_TEST(value("5") == "5");
   BOOST_TEST(value("null") == "null");

@@ -36,7 +36,7 @@ inline std::string show(const config::Node& node) {
 inline std::string read(const std::string& text) {
   config::Diagnostics diagnostics;
   const auto node = config::read_text("a.yaml", "/a.yaml", text, diagnostics);
-  return node.has_value() ? show(*node) : diagnostics.text(false);
+  return node.has_value() && diagnostics.empty() ? show(*node) : diagnostics.text(false);
 }
 
 }  // namespace assay::test

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(arguments_change_parts_of_defaults) {
              "argument 1: error: model.hidden: by default this is a list of 2 elements, which has "
              "no element '2'\n"
              "      | model.hidden.2=7\n"
-             "      |              ^ 0 to 1\n"
+             "      |              ^ 0 to 1; +model.hidden.2=... adds it\n"
              "argument 2: error: model.hidden: by default this is a list of 2 elements, which has "
              "no element '3'\n"
              "      | ~model.hidden.3\n"
