@@ -23,12 +23,6 @@ namespace {
 using namespace assay;
 using namespace assay::command_line;
 
-std::optional<InstructionSet> instruction_set(const std::string& name) {
-  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
-    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
-  return std::nullopt;
-}
-
 CLI::Validator one_of(const std::vector<std::string>& words) {
   return {[words](const std::string& word) {
             if (std::ranges::count(words, word) > 0) return std::string();
@@ -44,9 +38,10 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       ->type_name("DIR")
       ->allow_extra_args(false);
   app.add_option_function<std::string>(
-         "--kernels", [&](const std::string& name) { common.instructions = instruction_set(name); },
+         "--kernels",
+         [&](const std::string& name) { common.instructions = instruction_set_named(name); },
          "Vector instructions to use: generic, avx2 or avx512")
-      ->check(one_of({"generic", "avx2", "avx512"}));
+      ->check(one_of({instruction_set_names.begin(), instruction_set_names.end()}));
   app.add_option_function<std::string>(
          "--format", [&](const std::string& name) { common.json = name == "json"; },
          "How problems are told on standard error: text, or json for editors, one object per line")

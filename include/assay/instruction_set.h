@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace assay {
@@ -20,6 +22,13 @@ inline constexpr std::array<std::string_view, 3> instruction_set_names = {"gener
 
 constexpr std::string_view name_of(InstructionSet set) {
   return instruction_set_names[static_cast<std::size_t>(set)];
+}
+
+/// Nothing for any other name.
+constexpr std::optional<InstructionSet> instruction_set_named(std::string_view name) {
+  for (std::size_t i = 0; i < instruction_set_names.size(); ++i)
+    if (instruction_set_names[i] == name) return static_cast<InstructionSet>(i);
+  return std::nullopt;
 }
 
 }  // namespace assay

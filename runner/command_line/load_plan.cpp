@@ -10,26 +10,13 @@
 
 #include "assay/error.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/similar_file.h"
 #include "runner/plan/load.h"
 
 namespace assay::command_line {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A file beside the one that is not there.
-std::string similar_file(const fs::path& missing) {
-  constexpr std::size_t most = 1000;
-  std::vector<std::string> names;
-  std::error_code error;
-  const fs::path folder = missing.has_parent_path() ? missing.parent_path() : ".";
-  for (fs::directory_iterator entry(folder, error), end;
-       !error && entry != end && names.size() < most; entry.increment(error))
-    names.push_back(entry->path().filename().string());
-  const std::string name = config::suggest(missing.filename().string(), names);
-  return name.empty() ? "" : (missing.parent_path() / name).string();
-}
 
 std::optional<plan::Plan> load_draft(const Common& common, const std::string& config,
                                      std::vector<std::string> overrides,
@@ -76,11 +63,12 @@ std::string config_of(const std::string& config_or_run_folder) {
                     config_or_run_folder));
   }
   if (fs::exists(path, error)) return config_or_run_folder;
-  const std::string similar = similar_file(path);
-  throw UsageError(fmt::format("{}: there is no such config or run folder; {}",
-                               config_or_run_folder,
-                               similar.empty() ? "a key of a config is set by key=value"
-                                               : fmt::format("did you mean '{}'?", similar)));
+  const std::string similar = config::similar_file(path);
+  throw UsageError(fmt::format(
+      "{}: there is no such config or run folder; {}", config_or_run_folder,
+      similar.empty()
+          ? "a key of a config is set by key=value"
+          : fmt::format("did you mean '{}'?", (path.parent_path() / similar).string())));
 }
 
 std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,

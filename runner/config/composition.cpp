@@ -8,7 +8,7 @@
 
 #include "runner/config/home.h"
 #include "runner/config/reader.h"
-#include "runner/config/suggest.h"
+#include "runner/config/similar_file.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
@@ -27,21 +27,6 @@ std::string canonical(const std::string& name) {
   std::error_code error;
   const fs::path path = fs::weakly_canonical(name, error);
   return error ? name : path.string();
-}
-
-// The file of its folder that a name is most likely a misspelling of; not one of those that would
-// lead round in a circle.
-std::string similar_file(const fs::path& name, const std::set<std::string>& canonical_but) {
-  constexpr std::size_t most = 256;
-  std::vector<std::string> names;
-  std::error_code error;
-  const fs::path folder = name.has_parent_path() ? name.parent_path() : ".";
-  for (fs::directory_iterator entry(folder, error), end;
-       !error && entry != end && names.size() < most; entry.increment(error))
-    if (!canonical_but.contains(canonical(entry->path().string())))
-      names.push_back(entry->path().filename().string());
-  std::sort(names.begin(), names.end());
-  return suggest(name.filename().string(), names);
 }
 
 }  // namespace
@@ -98,9 +83,12 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
   }
   const fs::file_status status = fs::status(name, error);
   if (status.type() == fs::file_type::not_found) {
-    std::set<std::string> open;
-    for (const File* file : chain_) open.insert(canonical(file->name));
-    const std::string suggestion = similar_file(name, open);
+    // Not one that would lead round in a circle.
+    const std::string suggestion = similar_file(name, [&](const fs::path& file) {
+      return std::ranges::none_of(chain_, [other = canonical(file.string())](const File* open) {
+        return canonical(open->name) == other;
+      });
+    });
     const bool is_fragment = !mention.key.starts_with("extends");
     return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
                 !suggestion.empty() ? fmt::format("did you mean '{}'?", suggestion)

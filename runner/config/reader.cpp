@@ -15,7 +15,7 @@
 #include "runner/config/file_text.h"
 #include "runner/config/node_builder.h"
 #include "runner/config/places.h"
-#include "runner/config/suggest.h"
+#include "runner/config/similar_file.h"
 #include "runner/config/syntax_error.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -37,19 +37,10 @@ std::string with_line_feeds(std::string text) {
 std::string hint_for_missing(const std::string& path) {
   namespace fs = std::filesystem;
   if (path.find('=') != std::string::npos) return "the config comes first, key=value after it";
-  constexpr int most = 1000;
   const fs::path wanted(path);
-  std::vector<std::string> names;
-  std::error_code error;
-  const fs::path folder = wanted.has_parent_path() ? wanted.parent_path() : fs::path(".");
-  int count = 0;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end && count < most;
-       entry.increment(error), ++count)
-    if (const fs::path name = entry->path().filename();
-        name.extension() == ".yaml" || name.extension() == ".yml")
-      names.push_back(name.string());
-  std::sort(names.begin(), names.end());
-  const std::string near = suggest(wanted.filename().string(), names);
+  const std::string near = similar_file(wanted, [](const fs::path& file) {
+    return file.extension() == ".yaml" || file.extension() == ".yml";
+  });
   if (near.empty()) return {};
   return fmt::format("did you mean '{}'?", (wanted.parent_path() / near).string());
 }

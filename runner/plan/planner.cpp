@@ -145,9 +145,7 @@ std::string Planner::run_dir() {
 
 std::optional<InstructionSet> Planner::kernels() {
   const auto name = optional<std::string>(option("kernels"));
-  const auto found = std::ranges::find(instruction_set_names, name.value_or(""));
-  if (found == instruction_set_names.end()) return std::nullopt;
-  return static_cast<InstructionSet>(found - instruction_set_names.begin());
+  return instruction_set_named(name.value_or(""));
 }
 
 bool Planner::reported(const char* key) const {

@@ -269,8 +269,8 @@ std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, Instru
           standard_library_mend(host.standard_library));
   compare("debug_mode", plugin.debug_mode, host.debug_mode, debug_mode_mend(host.debug_mode));
   compare("sanitizers", plugin.sanitizers, host.sanitizers, sanitizers_mend(host.sanitizers));
-  const auto known = std::ranges::find(instruction_set_names, plugin.instructions);
-  if (known - instruction_set_names.begin() > static_cast<std::ptrdiff_t>(cpu))
+  const auto needed = instruction_set_named(plugin.instructions);
+  if (!needed || *needed > cpu)
     lines.push_back(
         fmt::format("instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin "
                     "without -march, "
