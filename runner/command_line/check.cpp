@@ -23,7 +23,8 @@
 namespace assay::command_line {
 namespace {
 
-int check(const Common& common, const ConfigArguments& arguments) {
+// Of one of several, problems of the command line's arguments say by themselves not whose they are.
+int check(const Common& common, const ConfigArguments& arguments, bool one_of_several) {
   const std::string config = config_of(arguments.config);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);  // of its own: its kernels may differ
@@ -34,18 +35,21 @@ int check(const Common& common, const ConfigArguments& arguments) {
     std::cout << fmt::format("{} ({})\n{}\n", plan.name, config, overview(plan, experiment, host))
               << std::flush;
   }
-  report(common, diagnostics);
+  report(common, diagnostics, config);
+  if (const std::size_t errors = diagnostics.size(); errors > 0 && one_of_several && !common.json)
+    std::cerr << fmt::format("{}: {} error{}\n", config, errors, errors == 1 ? "" : "s");
   return prepared ? done : usage_error;
 }
 
 int check_all(const Common& common, const std::vector<std::string>& arguments) {
   int code = done;
   bool first = true;
-  for (const ConfigArguments& config : configs_alike(arguments)) {
+  const std::vector<ConfigArguments> configs = configs_alike(arguments);
+  for (const ConfigArguments& config : configs) {
     if (!first) std::cout << '\n';
     first = false;
     try {
-      code = std::max(code, check(common, config));
+      code = std::max(code, check(common, config, configs.size() > 1));
     } catch (const std::exception& error) {
       report(common, error.what());
       code = std::max(code, exit_code_of(error));

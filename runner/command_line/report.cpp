@@ -11,7 +11,7 @@
 namespace assay::command_line {
 namespace {
 
-std::string line_of(const config::Diagnostic& d) {
+std::string line_of(const config::Diagnostic& d, std::string_view config = {}) {
   using Json = nlohmann::ordered_json;
   const auto text = [](std::string_view words) { return Json(config::harmless(words)); };
   const config::Source* source = d.where.source.get();
@@ -27,17 +27,18 @@ std::string line_of(const config::Diagnostic& d) {
   json["key"] = text(d.key);
   json["message"] = text(d.message);
   json["hint"] = text(d.hint);
+  json["config"] = config.empty() ? Json() : text(config);
   return json.dump();
 }
 
 }  // namespace
 
-void report(const Common& common, const config::Diagnostics& diagnostics) {
+void report(const Common& common, const config::Diagnostics& diagnostics, std::string_view config) {
   if (!common.json) {
     std::cerr << diagnostics.text(error_colours());
     return;
   }
-  for (const config::Diagnostic& d : diagnostics.sorted()) std::cerr << line_of(d) << '\n';
+  for (const config::Diagnostic& d : diagnostics.sorted()) std::cerr << line_of(d, config) << '\n';
 }
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {

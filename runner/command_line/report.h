@@ -13,11 +13,13 @@ namespace assay::command_line {
 /// order of the text:
 ///   {"severity": "error", "file": "/home/me/a.yaml", "source": "a.yaml", "line": 3, "column": 9,
 ///    "end_column": 12, "key": "optimizer.type", "message": "no optimizer 'sdg'",
-///    "hint": "did you mean 'sgd'?"}
+///    "hint": "did you mean 'sgd'?", "config": "b.yaml"}
 /// Lines and columns count from 1, columns in characters; end_column is behind the last one. A
 /// problem of the whole file is at 1:1. `file` is null where there is none: `source` is then what
-/// the text would say, "argument 3", or null, too.
-void report(const Common& common, const config::Diagnostics& diagnostics);
+/// the text would say, "argument 3", or null, too. `config` is what the command was asked for,
+/// which may extend `file`, or null.
+void report(const Common& common, const config::Diagnostics& diagnostics,
+            std::string_view config = {});
 
 using config::Severity;
 

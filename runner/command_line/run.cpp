@@ -232,7 +232,7 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   const Clock::time_point start = Clock::now();
   catch_signals();
   if (prepared) folder = make_folder(prepared->plan, start, diagnostics);
-  report(common, diagnostics);
+  report(common, diagnostics, config);
   if (!folder) return usage_error;
   std::optional<Execution> execution;
   try {

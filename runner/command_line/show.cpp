@@ -33,7 +33,7 @@ std::optional<plan::Plan> plan_of(const Common& common, const ConfigArguments& a
   plugin_host::PluginHost host = make_plugin_host(common);
   auto plan =
       load_plan(common, config_of(arguments.config), arguments.overrides, host, diagnostics);
-  if (!plan) report(common, diagnostics);
+  if (!plan) report(common, diagnostics, arguments.config);
   return plan;
 }
 

@@ -86,11 +86,12 @@ class Interpolation {
                                    [&node](const Link& l) { return l.node == &node; });
     if (link != chain_.end() || chain_.size() >= longest_chain) {
       const bool circle = link != chain_.end();
-      const Link last = chain_.back();
-      const auto reference = next_reference(last.reference, 0);
+      const auto reference = next_reference(chain_.back().reference, 0);
       const std::string whole = reference && reference->name != key
                                     ? fmt::format("{} -> ", reference->name)
                                     : std::string();
+      chain_.back().node->reported = true;
+      const Link& last = last_written();
       return fail(*last.node, last.key,
                   circle ? "references in a circle" : "too long a chain of references",
                   chain_from(circle ? link : chain_.begin()) + whole + key);
@@ -229,6 +230,14 @@ class Interpolation {
     if (chain_.size() > 1)
       hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), name);
     fail(node, key, fmt::format("the config sets no key {}", quoted(name)), hint);
+  }
+
+  // Of the chain, the last one that is no default.
+  const Link& last_written() const {
+    const auto last = std::find_if(chain_.rbegin(), chain_.rend(), [](const Link& link) {
+      return link.node->where.source != nullptr;
+    });
+    return last == chain_.rend() ? chain_.back() : *last;
   }
 
   // "a -> b -> "

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -19,9 +20,18 @@ namespace {
 
 constexpr std::size_t most = 1000;  // arguments
 
-// Whether a config says the same, in whatever quotes.
+std::optional<double> number(const std::string& text) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+}
+
+// Whether a config says the same, in whatever quotes and digits.
 bool same(const Node& a, const Node& b) {
-  if (a.kind != b.kind || a.scalar != b.scalar) return false;
+  if (a.kind != b.kind) return false;
+  if (a.scalar != b.scalar && (!number(a.scalar) || number(a.scalar) != number(b.scalar)))
+    return false;
   return std::equal(a.list.begin(), a.list.end(), b.list.begin(), b.list.end(), same) &&
          a.map.size() == b.map.size() &&
          std::all_of(a.map.begin(), a.map.end(), [&b](const Node::Entry& entry) {
@@ -58,7 +68,10 @@ class Overrides {
   struct Element {
     std::vector<std::string> list;  // path
     std::size_t index;
-    bool operator==(const Element&) const = default;
+    std::string by;  // the argument
+    bool operator==(const Element& other) const {
+      return list == other.list && index == other.index;
+    }
   };
 
   void set(const Argument& change) {
@@ -127,7 +140,18 @@ class Overrides {
            fmt::format("the next one is {}", size));
       return nullptr;
     }
-    if (index && *index < size) return &list.list[*index];
+    if (index && *index < size) {
+      const Element wanted{{change.path.begin(), change.path.begin() + static_cast<long>(i)},
+                           *index,
+                           {}};
+      const auto removed = std::ranges::find(elements_, wanted);
+      const bool again = last && change.action == Action::remove;
+      if (removed == elements_.end() || again) return &list.list[*index];
+      fail(change.places[i], joined(key, change.path[i]),
+           fmt::format("{} removes this element", removed->by),
+           "leave one of the two out; the numbers are those of the list as it was");
+      return nullptr;
+    }
     fail(change.places[i], key,
          fmt::format("{} a list of {} element{}, which has no element {}",
                      list.where.source == nullptr ? "by default this is" : "this is", size,
@@ -173,14 +197,17 @@ class Overrides {
         return fail(change.places[i], key, "the config sets no such key",
                     did_you_mean_key(part, *parent));
     }
-    if (change.value && !same(*node, *change.value))
-      return fail(
-          change.value->where, key,
-          fmt::format("not removed: it is {}, not {}", described(*node), described(*change.value)),
-          fmt::format("~{} removes it in any case", key));
+    if (change.value && !same(*node, *change.value)) {
+      const std::string is = described(*node), wanted = described(*change.value);
+      return fail(change.value->where, key,
+                  is == wanted ? "not removed: it has another value"
+                               : fmt::format("not removed: it is {}, not {}", is, wanted),
+                  fmt::format("~{} removes it in any case", key));
+    }
     if (parent->kind == Node::Kind::list) {
-      elements_.push_back(
-          {{change.path.begin(), change.path.end() - 1}, *index_of(change.path.back())});
+      elements_.push_back({{change.path.begin(), change.path.end() - 1},
+                           *index_of(change.path.back()),
+                           change.places.back().source->name});
     } else {
       std::erase_if(parent->map, [node](const Node::Entry& e) { return &e.value == node; });
     }
@@ -242,7 +269,7 @@ void apply_overrides(Node& root, std::span<const std::string> arguments, Composi
   std::vector<Argument> changes = read(arguments, composition, diagnostics);
   const auto order = [](const Argument& change) {
     return std::tuple(change.path.size(), change.action != Action::remove,
-                      change.path.back() != "type");
+                      change.path.back() != "type", index_of(change.path.back()).value_or(0));
   };
   std::stable_sort(changes.begin(), changes.end(),
                    [&order](const Argument& a, const Argument& b) { return order(a) < order(b); });

@@ -10,14 +10,17 @@
 namespace assay::config {
 namespace {
 
-// The first conversion of a time format that strftime does not know, or nothing.
+// The first conversion of a time format that strftime does not know, or nothing. In the GNU C
+// library one is '%', flags, a width, 'E' or 'O', and a letter.
 std::string unknown_conversion(std::string_view format) {
-  constexpr std::string_view flags = "_-0^#0123456789EO";
+  constexpr auto none = std::string_view::npos;
   constexpr std::string_view known = "aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ%";
-  for (std::size_t at = 0; (at = format.find('%', at)) != std::string_view::npos;) {
-    const std::size_t letter = format.find_first_not_of(flags, at + 1);
-    if (letter == std::string_view::npos) return std::string(format.substr(at));
-    if (known.find(format[letter]) == std::string_view::npos)
+  for (std::size_t at = 0; (at = format.find('%', at)) != none;) {
+    std::size_t letter = format.find_first_not_of("_-0^#+", at + 1);
+    letter = letter == none ? none : format.find_first_not_of("0123456789", letter);
+    if (letter < format.size() && (format[letter] == 'E' || format[letter] == 'O')) ++letter;
+    if (letter >= format.size()) return std::string(format.substr(at));
+    if (known.find(format[letter]) == none)
       return std::string(format.substr(at, letter + 1 - at));
     at = letter + 1;
   }

@@ -1,5 +1,7 @@
 #include "runner/experiment/blame.h"
 
+#include <fmt/format.h>
+
 #include "runner/config/places.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -19,6 +21,16 @@ config::Location within(const config::Location& value, const Blame::Word& word) 
   return where;
 }
 
+// Of a component that is wrong as a whole: what its place does not show.
+std::string set_by_arguments(const plan::ComponentPlan& component) {
+  std::string text;
+  for (const auto& [name, value] : component.values.entries())
+    if (value.where.source != nullptr && value.where.source->path.empty())
+      text += fmt::format("{}{} is set by {}", text.empty() ? "" : ", ", name,
+                          value.where.source->name);
+  return text;
+}
+
 }  // namespace
 
 void Blame::report(const Part& part, const std::string& option, const std::optional<Word>& word,
@@ -35,7 +47,10 @@ void Blame::report(const Part& part, const std::string& option, const std::optio
                             std::holds_alternative<std::string>(way.back()->data);
     if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config) return;
   }
-  diagnostics_.error(word ? within(where, *word) : where, key, message, hint);
+  const std::string arguments =
+      part.component != nullptr && key == part.key ? set_by_arguments(*part.component) : "";
+  diagnostics_.error(word ? within(where, *word) : where, key, message,
+                     hint + (hint.empty() || arguments.empty() ? "" : "; ") + arguments);
 }
 
 }  // namespace assay::experiment

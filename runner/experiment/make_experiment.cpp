@@ -58,11 +58,20 @@ class Assembly {
 
   void cut_rows() {
     if (!described_ || plan_.doubtful.contains("dataset.split")) return;
-    const Part part("dataset.split", plan_.split ? plan_.split->where : plan_.dataset.where);
+    const Part part("dataset.split", split_place());
     rows_ = blame_.attempt(part, [&] { return cut(out_.data, plan_.split); });
     if (!rows_) return;
     for (const auto& [name, rows] : *rows_)
       out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
+  }
+
+  // Where the split is written; an argument that sets a part of it comes first.
+  config::Location split_place() const {
+    for (const char* share : {"test", "validation"}) {
+      const config::Location place = plan_.place(fmt::format("dataset.split.{}", share));
+      if (place.source != nullptr && place.source->path.empty()) return place;
+    }
+    return plan_.split ? plan_.split->where : plan_.dataset.where;
   }
 
   void measure_training() {

@@ -15,12 +15,12 @@ namespace {
 
 using config::Node;
 
-// What its references give, if only to know whether there is a name.
+// Whether a folder can be named by it, or else what is wrong with it is told when it is.
 bool has_name(Node config, Catalogue& catalogue) {
   config::Diagnostics none;
   config::interpolate(config, Defaults(catalogue), none);
   const Node& name = *config.find("name");
-  return name.kind == Node::Kind::scalar && !name.reported;
+  return name.kind == Node::Kind::scalar;
 }
 
 // What references may refer to, though the file does not say it.

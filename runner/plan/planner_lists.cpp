@@ -78,9 +78,13 @@ HookPlan Planner::hook(Node node, const Member& member, ListNames& names) {
   trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
 
   const bool fires = trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
-  if (!fires && !has_reported(&node) && diagnostics_.size() == problems)
-    diagnostics_.error(placed.component.where, key, "this hook never fires",
+  if (!fires && !has_reported(&node) && diagnostics_.size() == problems) {
+    config::Location where = placed.component.where;
+    for (const char* when : {"every", "every_epoch", "at", "at_end"})
+      if (const Node* written = node.find(when)) where = written->where;  // as null, [] or false
+    diagnostics_.error(where, key, "this hook never fires",
                        "say when: every: 10, every_epoch: 1, at: [0, 100] or at_end: true");
+  }
   for (const char* bound : {"from", "until"})
     if (optional<std::int64_t>(placed.common, bound) && fires && !trigger.every &&
         !trigger.every_epoch && !has_reported(&node))

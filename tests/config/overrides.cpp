@@ -106,6 +106,7 @@ BOOST_AUTO_TEST_CASE(add) {
   BOOST_TEST(applied("a: 1", {"+b=2", "+c.d=3", "++a=4", "++e=5"}) ==
              "{a: 4, b: 2, e: 5, c: {d: 3}}");
   BOOST_TEST(applied("a: [x]", {"+a.1=y", "++a.2=z", "++a.0=w"}) == "{a: [w, y, z]}");
+  BOOST_TEST(applied("a: [x]", {"+a.2=z", "++a.0=w", "+a.1=y"}) == "{a: [w, y, z]}");
   BOOST_TEST(applied("a: {b: 1}\nl: [1]", {"+a.b=2", "+a=3", "+l.0=4", "+l.2=5", "+l.-1=5"}) ==
              "argument 1: error: a.b: there is such a key already\n"
              "      | +a.b=2\n"
@@ -126,6 +127,7 @@ BOOST_AUTO_TEST_CASE(add) {
 
 BOOST_AUTO_TEST_CASE(remove) {
   BOOST_TEST(applied("a: {b: 1, c: 2}\nd: [1]", {"~a.b", "~d=[1]"}) == "{a: {c: 2}}");
+  BOOST_TEST(applied("a: 0.9\nb: [1, 2]", {"~a=.90", "~b=[1.0, 2e0]"}) == "{}");
   BOOST_TEST(applied("a: {b: {c: [1, x]}}", {"~a={b: {c: [1, 'x']}}"}) == "{}");
   // The numbers are those of the list as it was.
   BOOST_TEST(applied("l: [a, b, [c, d], e]", {"~l.0", "~l.2.0", "l.3=E", "~l.1", "~l.0"}) ==

@@ -128,6 +128,17 @@ class Check(InFolder):
         wide, _ = self.lines(config, "threads=1", "train.lanes=1", "model.hidden=[4000]")
         self.assertIn(f"weights {(64 * 4000 + 4000 + 4000 * 10 + 16) * 4 / 1e6:.1f} MB", wide["memory"])
 
+    def test_what_arguments_make_wrong(self):
+        config = self.write("a.yaml", SMALL)
+        said = self.assay("check", config, "model.hidden=[1048576, 1048576]", expect=program.USAGE_ERROR).stderr
+        print(said)
+        self.assertIn("a.yaml:2:15: error: model: 1099591319", said)
+        self.assertIn("^~~ hidden is set by argument 1\n", said)
+        self.write("other.yaml", SMALL.replace("mlp", "{}").replace("{type: {}, hidden: [8]}", "mlp"))
+        said = self.assay("check", config, "other.yaml", "model.hidden.0=x", expect=program.USAGE_ERROR).stderr
+        self.assertEqual([line for line in said.splitlines() if line.endswith("error")],
+                         [f"{config}: 1 error", "other.yaml: 1 error"])
+
     def test_every_problem_of_every_config(self):
         self.write("good.yaml", SMALL)
         self.write("one.yaml", SMALL.replace("adam", "adm").replace("hidden", "hiden"))

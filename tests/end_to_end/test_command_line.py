@@ -70,7 +70,7 @@ class Problems(unittest.TestCase):
             self.assertEqual(found[-1], (1, 1, 5, "sede"))
             for p in problems:
                 self.assertEqual(list(p), ["severity", "file", "source", "line", "column", "end_column", "key",
-                                           "message", "hint"])
+                                           "message", "hint", "config"])
                 self.assertEqual(p["severity"], "error")
                 self.assertEqual(p["file"], None if p["key"] == "sede" else os.path.realpath(config))
             self.assertEqual(problems[-1]["source"], "argument 1")
