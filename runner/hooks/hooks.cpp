@@ -7,6 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "assay/error.h"
+#include "assay/text.h"
+#include "runner/config/utf8.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/trigger.h"
 
@@ -33,10 +36,10 @@ class Hooks::Context final : public HookContext {
   }
 
   void scalar(std::string_view tag, double value) override {
-    hooks_.log_.scalar(expand_tag(tag, step_, epoch_), step_, value);
+    hooks_.log_.scalar(own(tag), step_, value);
   }
   void text(std::string_view tag, std::string_view markdown) override {
-    hooks_.log_.text(expand_tag(tag, step_, epoch_), step_, markdown);
+    hooks_.log_.text(own(tag), step_, markdown);
   }
 
   void picture(std::string_view tag, const Renderer& renderer,
@@ -54,11 +57,25 @@ class Hooks::Context final : public HookContext {
       snapshot.columns = columns;
       snapshot.outputs.assign(outputs.begin(), outputs.begin() + snapshot.count * columns);
     }
-    hooks_.log_.picture(expand_tag(tag, step_, epoch_),
+    hooks_.log_.picture(own(tag),
                         {need->handle, std::move(snapshot), {files.begin(), files.end()}});
   }
 
  private:
+  // The tag, which no other hook uses.
+  std::string own(std::string_view written) const {
+    std::string tag = expand_tag(written, step_, epoch_);
+    const auto [owner, is_new] = hooks_.owners_.try_emplace(tag, &hook_);
+    if (is_new && (tag.empty() || !is_line(tag))) {
+      hooks_.owners_.erase(owner);
+      throw Error(fmt::format("a tag is a line of text, found '{}'", config::harmless(tag)));
+    }
+    if (owner->second != &hook_)
+      throw Error(fmt::format("the tag '{}' is that of hooks.{}; another curve needs another one",
+                              tag, owner->second->name));
+    return tag;
+  }
+
   Hooks& hooks_;
   const PreparedHook& hook_;
   std::int64_t step_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "runner/data/rows.h"
@@ -78,6 +79,7 @@ class Hooks {
   Report report_;
   std::vector<std::string> failures_;
   std::int64_t evaluations_ = 0;
+  std::unordered_map<std::string, const PreparedHook*> owners_;  // of tags
 
   // Of the step that is being fired.
   std::vector<Slot*> due_;

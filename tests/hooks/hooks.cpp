@@ -60,10 +60,12 @@ class Run {
   std::optional<assay::hooks::Hooks> hooks_;
 };
 
-assay::hooks::PreparedHook logs(std::string value, plan::Trigger trigger = {.every = 1}) {
+assay::hooks::PreparedHook logs(std::string value, plan::Trigger trigger = {.every = 1},
+                                std::string tag = {}) {
+  if (tag.empty()) tag = value;
   return fake_hook(
-      value, trigger, [value](HookNeeds& needs) { needs.value(value, "value"); },
-      [value](HookContext& context) { context.scalar(value, context.value(0)); });
+      tag, trigger, [value](HookNeeds& needs) { needs.value(value, "value"); },
+      [tag](HookContext& context) { context.scalar(tag, context.value(0)); });
 }
 
 }  // namespace
@@ -93,8 +95,8 @@ BOOST_AUTO_TEST_CASE(a_split_is_evaluated_at_most_once_a_step) {
       "sheet", {.every = 2}, [&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); },
       [&](HookContext& context) { context.picture("Sheet", renderer_of(*renderer), {}); },
       renderer);
-  auto& hooks = this->hooks({logs("test.loss"), logs("test.loss"), logs("test.accuracy"), sheet,
-                             logs("train.loss", {.every = 4})});
+  auto& hooks = this->hooks({logs("test.loss"), logs("test.loss", {.every = 1}, "again"),
+                             logs("test.accuracy"), sheet, logs("train.loss", {.every = 4})});
   hooks.fire(1, false, batch_loss);
   BOOST_TEST(hooks.evaluations() == 1);
   hooks.fire(2, false, batch_loss);
@@ -131,21 +133,39 @@ BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
   BOOST_TEST(records[9].step == 8);
 }
 
+// No two curves in one, and nothing that the loaders of event files cannot read.
+BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
+  auto& hooks = this->hooks(
+      {logs("batch.loss", {.every = 1}, "a"), logs("batch.loss", {.every = 1}, "b/a"),
+       fake_hook(
+           "b", {.every = 1}, [](HookNeeds&) {},
+           [](HookContext& context) { context.scalar("b/a", 1); }),
+       logs("batch.loss", {.every = 1}, "\xff\xfe"), logs("batch.loss", {.every = 1}, "two\nlines"),
+       logs("batch.loss", {.every = 1}, "ä 日本")});
+  for (std::int64_t step = 1; step <= 2; ++step) hooks.fire(step, false, batch_loss);
+  BOOST_TEST(logged().size() == 6U);
+  BOOST_REQUIRE(hooks.failures().size() == 3U);
+  BOOST_TEST(hooks.failures()[0].ends_with(
+      "the tag 'b/a' is that of hooks.b/a; another curve needs another one"));
+  BOOST_TEST(hooks.failures()[1].ends_with("a tag is a line of text, found '\uFFFD\uFFFD'"));
+  BOOST_TEST(hooks.failures()[2].find("a tag is a line of text, found 'two") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
   const auto renderer =
       fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 70, "split"); });
   const auto samples =
       fake_renderer([](RendererNeeds& needs) { needs.samples("train", 5000, "split"); });
-  const auto draw = [](const std::shared_ptr<plugin_host::Object>& with) {
+  const auto draw = [](const std::shared_ptr<plugin_host::Object>& with, std::string tag) {
     return fake_hook(
         "draw", {.at = {3}}, [=](HookNeeds& needs) { needs.renderer(renderer_of(*with)); },
         [=](HookContext& context) {
           const PictureFormat svg[] = {PictureFormat::svg};
-          context.picture("Step ${step}", renderer_of(*with), svg);
+          context.picture(tag + " ${step}", renderer_of(*with), svg);
         },
         with);
   };
-  auto& hooks = this->hooks({draw(renderer), draw(samples)});
+  auto& hooks = this->hooks({draw(renderer, "Tested"), draw(samples, "Trained")});
   hooks.fire(3, false, batch_loss);
   const auto whole = network->evaluate(*digits.test, {{}, 450}, 3).outputs;
   set_weights(*network, jax_state(0));  // the picture keeps the outputs of its step
