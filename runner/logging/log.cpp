@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto tick_interval = 100ms;
 constexpr auto flush_interval = 800ms;  // with the ticks, and a picture or two, within a second
+constexpr auto patience = 5s;           // before training says what it waits for
 constexpr std::size_t scalars_per_look = 16;  // at the clock, which costs as much as a scalar
 constexpr std::size_t rate_window = 30;       // ticks: three seconds
 
@@ -38,11 +39,13 @@ std::string_view extension(PictureFormat format) {
 
 }  // namespace
 
-Log::Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits)
+Log::Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits,
+         Notice notice)
     : loggers_(std::move(loggers)),
       paint_(std::move(paint)),
       image_file_(std::move(image_file)),
-      limits_(limits) {
+      limits_(limits),
+      notice_(std::move(notice)) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -72,13 +75,28 @@ void Log::push(Record record, std::size_t bytes) {
   if (full()) {
     const auto start = Clock::now();
     wake_.notify_one();
-    space_.wait(lock, [&] { return !full(); });
+    wait(space_, lock, [&] { return !full(); });
     waited_seconds_ += seconds_since(start);
   }
   const bool was_half_full = half_full();
   queue_.push_back(std::move(record));
   queued_bytes_ += bytes;
   if (!was_half_full && half_full()) wake_.notify_one();
+}
+
+// A logger that hangs is nothing that the host could mend, but it can be named.
+void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
+               const std::function<bool()>& come) {
+  if (until.wait_for(lock, patience, come)) return;
+  if (const std::string who = loggers_.called(); notice_ && !who.empty()) {
+    lock.unlock();
+    notice_(
+        fmt::format("waiting for {}, which has not returned from a call for {} s; Ctrl-C "
+                    "twice ends the run",
+                    who, patience.count()));
+    lock.lock();
+  }
+  until.wait(lock, come);
 }
 
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
@@ -104,6 +122,10 @@ void Log::finish(Outcome outcome) {
     outcome_ = outcome;
   }
   wake_.notify_one();
+  {
+    std::unique_lock lock(mutex_);
+    wait(space_, lock, [&] { return closed_; });
+  }
   thread_.join();
 }
 
@@ -141,6 +163,9 @@ void Log::work() {
   }
   tick();
   loggers_.close(*outcome);
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  space_.notify_one();
 }
 
 void Log::tick_if_due() {

@@ -42,6 +42,9 @@ using Paint = std::function<std::vector<std::byte>(const Picture&, PictureFormat
 /// Where the picture of a tag is kept as a file.
 using ImageFile = std::function<std::string(std::string_view name)>;
 
+/// Told, on the training thread, when it has waited long: what for.
+using Notice = std::function<void(const std::string&)>;
+
 /// How much may wait in the queue. As much again may be with the logging thread.
 struct QueueLimits {
   std::size_t records = std::size_t{1} << 16;
@@ -51,7 +54,8 @@ struct QueueLimits {
 class Log {
  public:
   /// Starts the thread and opens the loggers on it. One record may wait in any case.
-  Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits = {});
+  Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits = {},
+      Notice notice = {});
   /// Ends as a failed run unless finish() was called.
   ~Log();
 
@@ -100,6 +104,8 @@ class Log {
 
   KnownTag& tag(std::string_view name);
   void push(Record record, std::size_t bytes);
+  void wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
+            const std::function<bool()>& come);
   bool full() const;
   bool half_full() const;
   void work();
@@ -112,6 +118,7 @@ class Log {
   Paint paint_;
   ImageFile image_file_;
   QueueLimits limits_;
+  Notice notice_;
 
   // The training thread's own.
   std::unordered_map<std::string, KnownTag, Hash, std::equal_to<>> tags_;
@@ -124,6 +131,7 @@ class Log {
   std::size_t queued_bytes_ = 0;
   std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;
+  bool closed_ = false;
 
   std::atomic<std::int64_t> step_ = 0;
   std::atomic<std::int64_t> epoch_ = 0;

@@ -32,7 +32,10 @@ class Loggers::Context final : public LoggerContext {
 };
 
 Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)
-    : info_(std::move(info)), terminal_(&terminal), report_(std::move(report)) {
+    : called_(std::make_unique<std::atomic<const Slot*>>(nullptr)),
+      info_(std::move(info)),
+      terminal_(&terminal),
+      report_(std::move(report)) {
   for (Named& named : loggers)
     slots_.push_back({std::move(named), std::make_unique<Context>(info_, terminal), true});
 }
@@ -46,12 +49,20 @@ void Loggers::fail(const std::string& message) {
 
 void Loggers::call(Slot& slot, const std::function<void(Logger&)>& call) {
   if (!slot.works) return;
+  called_->store(&slot, std::memory_order_relaxed);
   try {
     slot.named.logger.call(call);
+    called_->store(nullptr, std::memory_order_relaxed);
   } catch (const std::exception& error) {
+    called_->store(nullptr, std::memory_order_relaxed);
     slot.works = false;
     fail(fmt::format("{}; it gets no more records, training goes on", error.what()));
   }
+}
+
+std::string Loggers::called() const {
+  const Slot* slot = called_->load(std::memory_order_relaxed);
+  return slot == nullptr ? std::string() : slot->named.logger.who();
 }
 
 void Loggers::open() {

@@ -2,6 +2,7 @@
 // and left out from then on.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -46,6 +47,8 @@ class Loggers {
   void fail(const std::string& message);
   const std::vector<std::string>& failures() const { return failures_; }
   const RunInfo& info() const { return info_; }
+  /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
+  std::string called() const;
 
  private:
   class Context;
@@ -58,6 +61,7 @@ class Loggers {
   void call(Slot& slot, const std::function<void(Logger&)>& call);
 
   std::vector<Slot> slots_;
+  std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this can be moved
   RunInfo info_;
   Terminal* terminal_;
   Report report_;
