@@ -14,6 +14,7 @@
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/last_words.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/suggest.h"
@@ -132,6 +133,7 @@ std::string message(const CLI::App& app, const CLI::ParseError& error,
 }  // namespace
 
 int main(int argc, char** argv) {
+  const MainRuns main_runs;
   CLI::App app("Assay runs experiments from YAML configs.", "assay");
   Common common;
   Chosen chosen;

@@ -29,7 +29,7 @@ plugin_host::PluginHost make_plugin_host(const Common& common) {
     if (std::error_code error; !std::filesystem::is_directory(folder, error))
       throw UsageError(fmt::format("--plugin-path {}: {}", folder,
                                    error ? error.message() : "this is not a folder"));
-  catch_last_words();
+  catch_last_words(common.json);
   return plugin_host::PluginHost(plugin_host::plugin_folders(common.plugin_path),
                                  kernels_to_use(common));
 }

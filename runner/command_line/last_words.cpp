@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -24,36 +25,81 @@ using plugin_host::Within;
 
 // A signal handler can reach nothing but globals.
 std::atomic<pid_t> process = 0;
-static_assert(std::atomic<pid_t>::is_always_lock_free);
+std::atomic<pid_t> speaker = 0;  // the thread whose words are said; another's would be half of them
+std::atomic<bool> as_json = false;
+std::atomic<bool> main_runs = false;
+static_assert(std::atomic<pid_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-void write_parts(std::initializer_list<std::string_view> parts) {
-  for (const std::string_view part : parts) {
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part.data(), part.size());
+// Written in one piece. Cut where it is too long.
+class Line {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) put(c);
   }
+  // Within a JSON string.
+  void add_escaped(std::string_view text) {
+    for (const char c : text) {
+      if (c == '"' || c == '\\') put('\\');
+      put(static_cast<unsigned char>(c) < ' ' ? ' ' : c);
+    }
+  }
+  void write() const {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text_.data(), size_);
+  }
+
+ private:
+  void put(char c) {
+    if (size_ < text_.size()) text_[size_++] = c;
+  }
+  std::array<char, 8192> text_;
+  std::size_t size_ = 0;
+};
+
+void say(std::initializer_list<std::string_view> parts) {
+  Line line;
+  line.add(as_json ? R"({"severity":"error","file":null,"source":null,"line":1,"column":1,)"
+                     R"("end_column":1,"key":"","message":")"
+                   : "assay: error: ");
+  for (const std::string_view part : parts) {
+    if (as_json) line.add_escaped(part);
+    else line.add(part);
+  }
+  line.add(as_json ? R"(","hint":"","config":null})"
+                     "\n"
+                   : "\n");
+  line.write();
 }
 
 void blame(const PluginCode& code, std::string_view what, std::string_view name) {
-  write_parts({"assay: error: ", code.what, ": ", what, name, "; `assay plugins check ",
-               code.libraries, "` looks for the cause\n"});
+  say({code.what, ": ", what, name, "; `assay plugins check ", code.libraries,
+       "` looks for the cause"});
 }
 
 void when_killed(int number) {
-  const char* abbreviation = sigabbrev_np(number);
-  const std::string_view name = abbreviation != nullptr ? abbreviation : "?";
-  if (const PluginCode code = Within::here(); code.what != nullptr)
-    blame(code, "killed by SIG", name);
-  else
-    write_parts({"assay: error: killed by SIG", name,
-                 ", in no plugin's code. One that wrote where it must not can be the cause: `assay "
-                 "plugins check FILE` tries it\n"});
-  raise(number);  // its handler is the default one again: comes when this one returns
+  pid_t nobody = 0;
+  if (getpid() == process && !speaker.compare_exchange_strong(nobody, gettid()) &&
+      nobody != gettid())
+    for (;;) pause();  // the process ends with what another thread says
+  if (getpid() == process && nobody == 0) {
+    const char* abbreviation = sigabbrev_np(number);
+    const std::string_view name = abbreviation != nullptr ? abbreviation : "?";
+    if (const PluginCode code = Within::here(); code.what != nullptr)
+      blame(code, "killed by SIG", name);
+    else
+      say({"killed by SIG", name,
+           " outside of the calls of plugins; a thread of a plugin's own, or one that wrote where "
+           "it must not, can be the cause: `assay plugins check FILE` tries one"});
+  }
+  signal(number, SIG_DFL);  // not before all is said: another thread's would end it
+  raise(number);            // comes when this returns
 }
 
 void at_exit() {
   const PluginCode code = Within::here();
-  if (code.what == nullptr || getpid() != process) return;
+  if (getpid() != process || (code.what == nullptr && !main_runs)) return;
   std::fflush(nullptr);
-  blame(code, "called exit()", {});
+  if (code.what != nullptr) blame(code, "called exit()", {});
+  else say({"a thread of a plugin's own called exit(); `assay plugins check FILE` tries one"});
   _exit(run_failed);
 }
 
@@ -65,17 +111,22 @@ void catch_signals_of_death() {
   sigaltstack(&stack, nullptr);
   struct sigaction action {};
   action.sa_handler = when_killed;
-  action.sa_flags = SA_ONSTACK | static_cast<int>(SA_RESETHAND);
+  action.sa_flags = SA_ONSTACK;
   for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS})
     sigaction(number, &action, nullptr);
 }
 
 }  // namespace
 
-void catch_last_words() {
+void catch_last_words(bool json) {
+  as_json = json;
   if (process.exchange(getpid()) == getpid()) return;
   if (stamp::sanitizers == "none") catch_signals_of_death();
   std::atexit(at_exit);
+  std::at_quick_exit(at_exit);
 }
+
+MainRuns::MainRuns() { main_runs = true; }
+MainRuns::~MainRuns() { main_runs = false; }
 
 }  // namespace assay::command_line

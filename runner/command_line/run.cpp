@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -112,7 +113,7 @@ class Execution {
 
   int run(bool describe_after) {
     const experiment::Result result = train();
-    write_results(result);
+    complete_record();
     if (result.outcome == Outcome::failed) report(result.reason);
     if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
     say(closing_lines(record_, folder_.path()));
@@ -129,18 +130,19 @@ class Execution {
   }
 
   // Called from the logging thread, too.
-  void report(const std::string& message) {
-    run_log_.write("error: " + message);
-    terminal_.error(problem(common_, Severity::error, message));
+  void report(const std::string& message, Severity severity = Severity::error) {
+    run_log_.write(fmt::format("{}: {}", name_of(severity), message));
+    terminal_.error(problem(common_, severity, message));
   }
 
   experiment::Result train() {
     const auto told = [this](const std::string& message) { report(message); };
     const logging::RunInfo info{plan_.name, folder_.path(), 0, experiment_.steps,
                                 std::chrono::duration<double>(start_.time_since_epoch()).count()};
-    logging::Log log(logging::Loggers(std::move(experiment_.loggers), info, terminal_, told),
-                     paint_,
-                     [this](std::string_view name) { return folder_.image(name).string(); });
+    logging::Log log(
+        logging::Loggers(std::move(experiment_.loggers), info, terminal_, told), paint_,
+        [this](std::string_view name) { return folder_.image(name).string(); }, {},
+        [this](const std::string& message) { report(message, Severity::warning); });
     hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metrics, experiment_.splits,
                        *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
     experiment::Trainer trainer(
@@ -148,37 +150,48 @@ class Execution {
          *experiment_.update, hooks, experiment_.splits, log, stop_signal()},
         experiment_.steps, plan_.train.on_nan);
     const experiment::Result result = trainer.run();
+    record_.final_values = log.last_values();
+    save(result);
     log.finish(result.outcome);
 
     record_.waited_for_logging_seconds = log.waited_seconds();
-    record_.final_values = log.last_values();
-    record_.failures = hooks.failures();
-    record_.failures.insert(record_.failures.end(), log.failures().begin(), log.failures().end());
+    for (const auto* failures : {&hooks.failures(), &log.failures()})
+      record_.failures.insert(record_.failures.end(), failures->begin(), failures->end());
     return result;
   }
 
-  void write_results(const experiment::Result& result) {
+  // Before code of plugins runs again, which may end the process or not return: all but how the
+  // loggers were closed.
+  void save(const experiment::Result& result) {
     const auto tensors = train::named_tensors(description(), weights());
     record_.state = state_name(result.outcome);
     record_.reason = result.reason;
-    record_.end = Clock::now();
     record_.steps = result.steps;
     record_.training_seconds = result.seconds;
     record_.weights_digest = run_folder::digest(tensors);
-    record_.git = git_.get();
-    const auto keep = [this](const auto& write) {
-      try {
-        write();
-      } catch (const Error& error) {
-        record_.failures.emplace_back(error.what());
-        report(error.what());
-      }
-    };
     keep([&] {
       run_folder::write_weights(folder_.checkpoint(result.steps), tensors,
                                 {{"format", "assay"}, {"step", std::to_string(result.steps)}});
     });
+    run_folder::RunRecord record = record_;
+    record.end = Clock::now();
+    record.failures.emplace_back("the process ended before its loggers were closed");
+    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record, Sync::later); });
+  }
+
+  void complete_record() {
+    record_.end = Clock::now();
+    record_.git = git_.get();
     keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_, Sync::now); });
+  }
+
+  void keep(const std::function<void()>& write) {
+    try {
+      write();
+    } catch (const Error& error) {
+      record_.failures.emplace_back(error.what());
+      report(error.what());
+    }
   }
 
   int exit_code(const experiment::Result& result) const {

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <string_view>
 
+#include "runner/plugin_host/within.h"
+
 namespace assay::command_line {
 namespace {
 
@@ -16,8 +18,18 @@ static_assert(std::atomic<int>::is_always_lock_free);
 std::atomic<bool> at_terminal = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
+// The second one: the code that the first one waited for is told.
+void end_at_once(int number) {
+  if (const plugin_host::PluginCode code = plugin_host::Within::here(); code.what != nullptr)
+    for (const std::string_view part : {"assay: ended within ", code.what, "\n"}) {
+      [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part.data(), part.size());
+    }
+  signal(number, SIG_DFL);
+  raise(number);  // comes when this returns
+}
+
 void remember(int number) {
-  received.store(number, std::memory_order_relaxed);
+  if (received.exchange(number, std::memory_order_relaxed) != 0) return end_at_once(number);
   if (number != SIGINT || !at_terminal.load(std::memory_order_relaxed)) return;
   const int error = errno;
   constexpr std::string_view notice =
@@ -39,7 +51,7 @@ void catch_signals() {
   at_terminal = isatty(STDERR_FILENO) != 0;
   struct sigaction action {};
   action.sa_handler = remember;
-  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);

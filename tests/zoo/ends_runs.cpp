@@ -1,0 +1,70 @@
+// A hook and a logger that end the process, or keep it waiting, in ways that no guard catches; how
+// is an option (test_last_words.py).
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "assay/hook.h"
+#include "assay/logger.h"
+#include "assay/plugin.h"
+
+namespace {
+
+void crash() { *static_cast<volatile int*>(nullptr) = 1; }
+
+class EndingHook final : public assay::Hook {
+ public:
+  static constexpr assay::About about = {.name = "ending", .doc = "Ends the process."};
+  static constexpr assay::Parameter parameters[] = {{.name = "how",
+                                                     .type = assay::ParameterType::text,
+                                                     .doc = "see the source",
+                                                     .fallback = "nothing"}};
+  explicit EndingHook(const assay::Options& options) : how_(options.text("how")) {}
+  ~EndingHook() override {
+    if (how_ == "aborts when destroyed") std::abort();
+  }
+  void plan(assay::HookNeeds& /*needs*/) override {}
+  void run(assay::HookContext& /*context*/) override {
+    if (how_ == "exits in a thread") std::thread([] { std::exit(0); }).join();
+    if (how_ == "exits quickly") std::quick_exit(0);
+    if (how_ == "crashes in a thread") std::thread(crash).join();
+    if (how_ == "crashes in two threads") {
+      std::thread other(crash);
+      crash();
+    }
+    if (how_ == "crashes in a child" && fork() == 0) crash();
+  }
+
+ private:
+  std::string how_;
+};
+
+class EndingLogger final : public assay::Logger {
+ public:
+  static constexpr assay::About about = {.name = "ending_logger", .doc = "Ends the process."};
+  static constexpr assay::Parameter parameters[] = {{.name = "how",
+                                                     .type = assay::ParameterType::text,
+                                                     .doc = "see the source",
+                                                     .fallback = "nothing"}};
+  explicit EndingLogger(const assay::Options& options) : how_(options.text("how")) {}
+  void open(assay::LoggerContext& /*context*/) override {}
+  void scalar(const assay::ScalarRecord& /*record*/) override {}
+  void image(const assay::ImageRecord& /*record*/) override {}
+  void text(const assay::TextRecord& /*record*/) override {}
+  void flush() override {}
+  void close(assay::Outcome /*outcome*/) override {
+    if (how_ == "aborts") std::abort();
+    if (how_ == "hangs") std::this_thread::sleep_for(std::chrono::seconds(7));
+  }
+
+ private:
+  std::string how_;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("ends_runs", "1.0.0", "MIT", EndingHook, EndingLogger)
