@@ -55,6 +55,14 @@ class LastWords(unittest.TestCase):
         process, _, _ = self.run_with(hook="crashes in a child")
         self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
 
+    def test_ctrl_c(self):
+        process, run, _ = self.run_with(hook="is interrupted")
+        self.assertEqual((process.returncode, process.stderr), (130, ""))
+        self.assertEqual(program.record(run)["state"], "stopped")
+        process, _, library = self.run_with(hook="is interrupted twice")
+        self.assertEqual((process.returncode, process.stderr),
+                         (-signal.SIGINT, f"assay: ended within {library}: hook ending\n"))
+
     def test_as_json(self):
         process, _, library = self.run_with(hook="exits quickly", options=("--format", "json"))
         problem = json.loads(process.stderr.splitlines()[-1])

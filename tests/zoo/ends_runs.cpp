@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ class EndingHook final : public assay::Hook {
   void plan(assay::HookNeeds& /*needs*/) override {}
   void run(assay::HookContext& /*context*/) override {
     if (how_ == "exits in a thread") std::thread([] { std::exit(0); }).join();
+    // As somebody does who waits for it.
+    if (how_.starts_with("is interrupted")) std::raise(SIGINT);
+    if (how_ == "is interrupted twice") std::raise(SIGINT);
     if (how_ == "exits quickly") std::quick_exit(0);
     if (how_ == "crashes in a thread") std::thread(crash).join();
     if (how_ == "crashes in two threads") {
