@@ -141,9 +141,8 @@ class Overrides {
       return nullptr;
     }
     if (index && *index < size) {
-      const Element wanted{{change.path.begin(), change.path.begin() + static_cast<long>(i)},
-                           *index,
-                           {}};
+      const Element wanted{
+          {change.path.begin(), change.path.begin() + static_cast<long>(i)}, *index, {}};
       const auto removed = std::ranges::find(elements_, wanted);
       const bool again = last && change.action == Action::remove;
       if (removed == elements_.end() || again) return &list.list[*index];
