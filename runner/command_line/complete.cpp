@@ -3,7 +3,7 @@
 // All of it comes from the commands that are declared, so nothing has to be told twice. A line is a
 // candidate, a tab, and what it is; or ":files EXTENSION ...": files of these kinds and folders,
 // which shells know better how to complete. Behind a config its keys are candidates, which end in
-// '.' where more keys follow, and in '=' where a value does.
+// '.' where more keys follow, and in '=' where a value does; a key to remove ends in neither.
 
 #include <fmt/format.h>
 

@@ -100,7 +100,22 @@ class Complete(unittest.TestCase):
                                     (["train.on_nan="], ["train.on_nan=stop", "train.on_nan=ignore"]),
                                     (["hooks."], ["hooks.loss."]),
                                     (["hooks.loss.at"], ["hooks.loss.at=", "hooks.loss.at_end="]),
-                                    (["~hooks.l"], ["~hooks.loss."]),
+                                    (["~hooks.l"], ["~hooks.loss", "~hooks.loss."]),
+                                    (["~hooks.loss.ev"], ["~hooks.loss.every"]),
+                                    (["~hooks.loss.every="], ["~hooks.loss.every=1"]),
+                                    (["~se"], []),
+                                    (["seed=1", "~se"], ["~seed"]),
+                                    (["~tr"], ["~train", "~train."]),
+                                    (["~model."], ["~model.hidden."]),  # a default
+                                    (["~optimizer."], ["~optimizer.learning_rate"]),
+                                    (["~logg"], ["~loggers."]),
+                                    (["~loggers.2"], ["~loggers.2"]),
+                                    (["+hooks."], []),
+                                    (["+hooks.loss.f"], ["+hooks.loss.from="]),
+                                    (["+hooks.loss.t"], []),
+                                    (["seed=1", "+se"], []),
+                                    (["+se"], ["+seed="]),
+                                    (["+loggers."], ["+loggers.3="]),
                                     (["++model.init.b"], ["++model.init.bias="]),
                                     (["nonsense."], [])):
                 with self.subTest(words=words):
@@ -112,6 +127,29 @@ class Complete(unittest.TestCase):
             # A config that is wrong in other places.
             pathlib.Path(config).write_text("optimizer: adam\ntrain: nonsense\n")
             self.assertEqual(complete("check", config, "optimizer.lear"), (["optimizer.learning_rate="], []))
+
+    def test_what_is_offered_for_removal_works(self):
+        """And so does what may be added, with a value."""
+        with program.temporary_folder() as folder:
+            config = pathlib.Path(folder) / "a.yaml"
+            config.write_text("dataset: digits\nmodel: {type: mlp, hidden: [20]}\nloss: softmax_cross_entropy\n"
+                              "optimizer: {type: sgd, learning_rate: 0.1}\ntrain: {epochs: 1, batch_size: 10}\n"
+                              "hooks: {loss: {type: scalar, tag: Loss, value: train.loss, every: 1}}\n")
+            config = str(config)
+            refusals = ("there is no value", "the config sets no such key", "there is such", "has no element",
+                        "nothing of this name")
+            waiting, count = ["~", "+"], 0
+            while waiting:
+                for word in complete("run", config, waiting.pop())[0]:
+                    if word.endswith("."):
+                        waiting.append(word)
+                        continue
+                    said = program.assay("show", config, word + "1" * word.endswith("="), folder=folder).stderr
+                    count += 1
+                    with self.subTest(word=word, said=said):
+                        self.assertFalse([refusal for refusal in refusals if refusal in said])
+            print(count, "words")
+            self.assertGreater(count, 30)
 
     def test_a_plugin_path_on_the_line(self):
         with program.temporary_folder() as folder:
