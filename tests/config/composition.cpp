@@ -160,6 +160,19 @@ BOOST_AUTO_TEST_CASE(no_file_is_meant_to_extend_itself) {
   BOOST_TEST(contains(files.composed("a.yaml"), "did you mean 'mid.yaml'?"));
 }
 
+BOOST_AUTO_TEST_CASE(extensions_make_no_file_near) {
+  const Files files{{"ds.yaml", "a: 1"},
+                    {"adam.yml", "a: 1"},
+                    {"a.yaml", "extends: h.yaml"},
+                    {"b.yaml", "extends: adam"},
+                    {"c.yaml", "extends: adma.yaml"},
+                    {"d.yaml", "extends: adam.csv"}};
+  BOOST_TEST(!contains(files.composed("a.yaml"), "did you mean"));
+  BOOST_TEST(contains(files.composed("b.yaml"), "did you mean 'adam.yml'?"));
+  BOOST_TEST(contains(files.composed("c.yaml"), "did you mean 'adam.yml'?"));
+  BOOST_TEST(!contains(files.composed("d.yaml"), "did you mean"));
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   const Files files{{"base.yaml", "a: 1"},
                     {"sub/x.yaml", "a: 1"},
