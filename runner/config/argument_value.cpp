@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "runner/config/argument.h"
@@ -21,6 +22,13 @@ bool is_null(std::string_view text) {
   constexpr std::string_view word = "null";
   return text == "~" || std::equal(text.begin(), text.end(), word.begin(), word.end(),
                                    [](char a, char b) { return a == b || a + ('a' - 'A') == b; });
+}
+
+// The functions of Hydra's arguments that stand for several values.
+bool is_sweep(std::string_view function) {
+  constexpr std::array<std::string_view, 5> sweeps = {"choice", "glob", "interval", "range",
+                                                      "shuffle"};
+  return std::ranges::count(sweeps, function) > 0;
 }
 
 // Hydra's escapes: of a quote, and of the backslashes right before a quote or the end.
@@ -169,6 +177,10 @@ class ValueReader {
       } else if (escape) {
         node.quoted = true;
         node.scalar += text_[first + 1];
+      } else if (text_[first] == '(' && is_sweep(node.scalar)) {
+        stop(begin, end,
+             fmt::format("'{}(...)' is for sweeps, which there are none of", node.scalar),
+             "an argument takes one value: start a run for each");
       } else if (is(text_[first], marks)) {
         stop(first, first + 1, fmt::format("'{}' within a text that has no quotes", text_[first]),
              "quote the text");
