@@ -25,6 +25,8 @@ bool is_name(std::string_view text, bool hyphens) {
 // What the writer of a section that is neither map nor list may have meant.
 std::string hint_for(const Node& section) {
   if (section.kind != Node::Kind::scalar) return "write [] for none";
+  if (section.scalar.find_first_of("[{") == 0)
+    return "a text is no list or map, whatever it holds: write it out here";
   if (section.scalar.starts_with('-'))
     return "an element of a list is '- ' and a value: mind the space";
   return fmt::format("write [{}]", section.scalar);
@@ -71,7 +73,8 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
   for (const Node::Entry& entry : map.map) {
     const std::string key = config::joined(section, entry.key);
     if (entry.made) {
-      const std::string others = section + ": " + config::listed(names) + "; +" + key + "=... adds";
+      const std::string there = names.empty() ? "" : section + ": " + config::listed(names) + "; ";
+      const std::string others = there + "+" + key + "=... adds";
       diagnostics.error(entry.where, key, "the config has nothing of this name",
                         config::hint_of(config::suggest(entry.key, names), others));
       continue;
@@ -115,8 +118,8 @@ std::vector<Member> members_by_name(const Node& section, const std::string& key,
   if (!section.reported)
     diagnostics.error(section.where, key,
                       "expected a map by name, found " + config::described(section),
-                      section.kind == Node::Kind::list ? fmt::format("{}: {{NAME: TYPE}}", key)
-                                                       : "write {} for none");
+                      section.kind == Node::Kind::null ? "write {} for none"
+                                                       : fmt::format("{}: {{NAME: TYPE}}", key));
   return {};
 }
 
