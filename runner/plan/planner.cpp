@@ -112,6 +112,12 @@ void Planner::check_extends() {
 }
 
 void Planner::check_name(const std::string& name) {
+  constexpr std::size_t longest = 255;  // bytes, of most file systems
+  if (name.size() > longest)
+    return diagnostics_.error(place_of("name"), "name",
+                              fmt::format("expected a name that can be a folder's, of at most {} "
+                                          "bytes, found {} bytes",
+                                          longest, name.size()));
   const bool literal = name.find("\\${") != std::string::npos;
   const bool bad = name.empty() || name == "." || name == ".." || literal ||
                    name.find_first_of("/\n") != std::string::npos;
