@@ -36,7 +36,9 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
               << std::flush;
   }
   report(common, diagnostics, config);
-  if (const std::size_t errors = diagnostics.size(); errors > 0 && one_of_several && !common.json)
+  const auto told = diagnostics.sorted();
+  const auto errors = std::ranges::count(told, Severity::error, &config::Diagnostic::severity);
+  if (errors > 0 && one_of_several && !common.json)
     std::cerr << fmt::format("{}: {} error{}\n", config, errors, errors == 1 ? "" : "s");
   return prepared ? done : usage_error;
 }

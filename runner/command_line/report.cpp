@@ -42,7 +42,7 @@ void report(const Common& common, const config::Diagnostics& diagnostics, std::s
 }
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {
-  if (common.json) return line_of({severity, {}, {}, std::string(message), {}});
+  if (common.json) return line_of({severity, {}, {}, std::string(message), {}, {}});
   return fmt::format("assay: {}: {}", name_of(severity), config::harmless(message));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "runner/config/places.h"
@@ -31,6 +32,38 @@ auto order(const Diagnostic& d) {
                     : argument        ? 1
                                       : 0,
                     argument ? name.size() : 0, name, d.where.line, d.where.column);
+}
+
+// What a config's texts make overlong; how it ends may be what is wrong.
+std::string cut(std::string text) {
+  constexpr std::size_t longest = 2000;
+  if (text.size() <= 2 * longest) return text;
+  const auto within_character = [&text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t end = longest, rest = text.size() - longest;
+  while (end > 0 && within_character(end)) --end;
+  while (rest < text.size() && within_character(rest)) ++rest;
+  return text.replace(end, rest - end, "...");
+}
+
+using Place = std::tuple<const Source*, std::int64_t, std::int64_t>;
+
+Place place_of(const Location& where) { return {where.source.get(), where.line, where.column}; }
+
+std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
+
+// Those that say nothing new.
+void drop_copies(std::vector<Diagnostic>& all) {
+  std::set<Place> wrong;
+  for (const Diagnostic& d : all)
+    if (d.severity == Severity::error) wrong.insert(place_of(d.where));
+  std::set<std::tuple<Place, std::string, std::string>> told;
+  std::erase_if(all, [&](const Diagnostic& d) {
+    const Place place = place_of(d.where), original = place_of(d.original);
+    if (d.original.source != nullptr && original != place && wrong.contains(original)) return true;
+    return d.where.line > 0 && !told.emplace(place, last_part(d.key), d.message).second;
+  });
 }
 
 std::string header(const Diagnostic& d, const Colours& c) {
@@ -99,14 +132,23 @@ std::string_view name_of(Severity severity) {
 }
 
 void Diagnostics::error(Location where, std::string key, std::string message, std::string hint) {
-  list_.push_back(
-      {Severity::error, std::move(where), std::move(key), std::move(message), std::move(hint)});
+  error_of_copy({}, std::move(where), std::move(key), std::move(message), std::move(hint));
+}
+
+void Diagnostics::error_of_copy(Location original, Location where, std::string key,
+                                std::string message, std::string hint) {
+  list_.push_back({Severity::error, std::move(where), std::move(key), cut(std::move(message)),
+                   cut(std::move(hint)), std::move(original)});
   ++errors_;
 }
 
 void Diagnostics::warning(Location where, std::string key, std::string message, std::string hint) {
-  list_.push_back(
-      {Severity::warning, std::move(where), std::move(key), std::move(message), std::move(hint)});
+  list_.push_back({Severity::warning,
+                   std::move(where),
+                   std::move(key),
+                   std::move(message),
+                   std::move(hint),
+                   {}});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
@@ -119,6 +161,7 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
     return a.where.line > 0 && order(a) == order(b) && a.key == b.key;
   };
   result.erase(std::unique(result.begin(), result.end(), same), result.end());
+  drop_copies(result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "runner/config/environment.h"
@@ -30,12 +31,9 @@ bool stays(std::string_view name) {
 }
 
 // As it would be read from a file.
-Node plain_scalar(std::string_view text, const Location& where) {
-  Node node;
+Node plain_scalar(std::string text, const Location& where) {
+  Node node = text == "null" || text == "~" ? Node{} : scalar(std::move(text));
   node.where = where;
-  if (text == "null" || text == "~") return node;
-  node.kind = Node::Kind::scalar;
-  node.scalar = text;
   return node;
 }
 
@@ -106,6 +104,7 @@ class Interpolation {
     const std::string text = node.scalar;
     std::string result;
     std::size_t at = 0;
+    bool good = true;
     while (const auto reference = next_reference(text, at)) {
       result += text.substr(at, reference->begin - at);
       at = reference->end;
@@ -117,27 +116,33 @@ class Interpolation {
         continue;
       }
       std::optional<Node> value = value_of(reference->name, node, key);
-      if (!value) return;
+      if (!value) {
+        good = false;
+        continue;
+      }
       if (reference->begin == 0 && reference->end == text.size())
         return take_over(node, std::move(*value));
-      if (!is_single(*value))
-        return fail(node, key,
-                    fmt::format("{} is {}: within a text only single values can be referred to",
-                                quoted(reference->name), described(*value)),
-                    "");
+      if (!is_single(*value)) {
+        good = false;
+        fail(node, key,
+             fmt::format("{} is {}: within a text only single values can be referred to",
+                         quoted(reference->name), described(*value)),
+             "");
+        continue;
+      }
       result += value->kind == Node::Kind::null ? "null" : value->scalar;
     }
     made_ += result.size();
-    if (result != text) node.quoted = true;
+    if (!good) return;
+    if (result + text.substr(at) != text) node.quoted = node.filled = true;
     node.scalar = result + text.substr(at);
   }
 
   static void take_over(Node& node, Node value) {
     const Location where = node.where;
-    auto origin = value.origin ? std::move(value.origin) : value.where.source;
+    if (value.origin.source == nullptr) value.origin = value.where;
     node = std::move(value);
     node.where = where;
-    if (origin != where.source) node.origin = std::move(origin);
   }
 
   std::optional<Node> value_of(std::string_view name, Node& node, const std::string& key) {
@@ -155,17 +160,25 @@ class Interpolation {
     if (name.find_first_of("+*/%()<>= ") != std::string_view::npos)
       return refuse(fmt::format("expected the name of a key, found {}", quoted(name)),
                     "references are not calculated with: write the result");
+    if (const std::size_t bracket = name.find('[');
+        bracket != 0 && name.ends_with(']') && bracket != std::string_view::npos)
+      return refuse(
+          fmt::format("expected the name of a key, found {}", quoted(name)),
+          fmt::format("an element of a list is named so: ${{{}.{}}}", name.substr(0, bracket),
+                      name.substr(bracket + 1, name.size() - bracket - 2)));
     if (name.empty() || name.starts_with('.') || name.ends_with('.'))
       return refuse(fmt::format("expected the full name of a key, found {}", quoted(name)),
                     "${optimizer.learning_rate}");
     Node* target = find(name, node, key);
     if (target == nullptr) return std::nullopt;
+    const bool reported_before = std::exchange(node.reported, false);
     visit(*target, std::string(name));
     Summary summary;
     summarize(*target, static_cast<std::size_t>(std::count(key.begin(), key.end(), '.')) + 1,
               summary);
-    node.reported = node.reported || summary.reported;
-    if (node.reported) return std::nullopt;
+    const bool is_wrong = node.reported || summary.reported;
+    node.reported = is_wrong || reported_before;
+    if (is_wrong) return std::nullopt;
     made_ += summary.bytes;
     values_ += summary.values;
     if (made_ > max_text) return refuse("references make too much text");
@@ -182,7 +195,7 @@ class Interpolation {
       fail(node, key, std::move(value.problem), std::move(value.hint));
       return std::nullopt;
     }
-    Node result = plain_scalar(*value.text, node.where);
+    Node result = plain_scalar(std::move(*value.text), node.where);
     made_ += result.scalar.size();
     if (made_ <= max_text) return result;
     fail(node, key, "references make too much text", "");
@@ -215,15 +228,12 @@ class Interpolation {
 
   void missing(std::span<const std::string> path, std::string_view name, Node& node,
                const std::string& key) {
+    if (is_misspelt(root_, defaults_, path)) return void(node.reported = true);
     const bool tag = key.starts_with("hooks.") && key.ends_with(".tag");
     const MissingKey about = about_missing(root_, defaults_, path);
-    std::vector<std::string> keys = about.siblings;
-    if (tag) keys.insert(keys.end(), {"step", "epoch"});
-    std::string suggestion = about.is_option ? "" : suggest(about.part, keys);
-    for (const std::string& section : about.siblings)  // `steps` for train.steps
-      if (suggestion.empty() && path.size() == 1 &&
-          std::ranges::count(defaults_.keys(root_, std::span(&section, 1)), about.part) > 0)
-        suggestion = joined(section, about.part);
+    const std::vector<std::string> others = {"step", "epoch"};
+    const std::string suggestion = suggested_key(
+        root_, defaults_, about, tag ? std::span(others) : std::span(others).first(0));
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
     if (about.is_option) hint = "it has no default: set it";
     else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 #include "runner/config/reader.h"
+#include "runner/config/suggest.h"
+#include "runner/config/wording.h"
 
 namespace assay::config {
 
@@ -46,12 +49,42 @@ MissingKey about_missing(Node& root, const Defaults& defaults, std::span<const s
           defaults.value(root, path.first(known + 1))))
     ++known;
   MissingKey result{path[known], defaults.keys(root, path.first(known))};
+  result.is_alone = path.size() == 1;
   result.is_option =
       known + 1 == path.size() && std::ranges::count(result.siblings, result.part) > 0;
   if (const Node* parent = find_key(root, path.first(known)))
     for (std::size_t i = 0; i < std::min(parent->map.size(), most); ++i)
       result.siblings.push_back(parent->map[i].key);
   return result;
+}
+
+std::string suggested_key(Node& root, const Defaults& defaults, const MissingKey& missing,
+                          std::span<const std::string> others) {
+  if (missing.is_option) return {};
+  std::vector<std::string> keys = missing.siblings;
+  keys.insert(keys.end(), others.begin(), others.end());
+  std::string suggestion = suggest(missing.part, keys);
+  for (const std::string& section : missing.siblings)  // `steps` for train.steps
+    if (suggestion.empty() && missing.is_alone &&
+        std::ranges::count(defaults.keys(root, std::span(&section, 1)), missing.part) > 0)
+      suggestion = joined(section, missing.part);
+  return suggestion;
+}
+
+bool is_misspelt(Node& root, const Defaults& defaults, std::span<const std::string> path) {
+  constexpr std::size_t most = 64;  // of the keys of a map
+  for (std::size_t i = 0; i < std::min(path.size(), max_depth); ++i) {
+    const Node* parent = find_key(root, path.first(i));
+    if (parent == nullptr) return false;
+    if (parent->find(path[i]) != nullptr) continue;
+    const std::vector<std::string> keys = defaults.keys(root, path.first(i));
+    if (std::ranges::count(keys, path[i]) == 0) continue;
+    if (std::ranges::any_of(parent->map | std::views::take(most), [&](const Node::Entry& entry) {
+          return std::ranges::count(keys, entry.key) == 0 && suggest(entry.key, keys) == path[i];
+        }))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace assay::config

@@ -27,7 +27,16 @@ struct MissingKey {
   std::string part;                   ///< the first of its parts that is not there
   std::vector<std::string> siblings;  ///< what could stand in the place of that part
   bool is_option = false;             ///< it is one of them, with no default
+  bool is_alone = false;              ///< the only part of the key
 };
 MissingKey about_missing(Node& root, const Defaults& defaults, std::span<const std::string> path);
+
+/// The key of the same place, or else one of the `others`, that it may be a misspelling of, or for
+/// one that is alone the key of a section; empty where there is none.
+std::string suggested_key(Node& root, const Defaults& defaults, const MissingKey& missing,
+                          std::span<const std::string> others);
+
+/// Whether an unknown key of `root`, which is reported as such, seems to mean one on this path.
+bool is_misspelt(Node& root, const Defaults& defaults, std::span<const std::string> path);
 
 }  // namespace assay::config

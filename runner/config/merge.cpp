@@ -79,10 +79,16 @@ class Merge {
   void set(Node& map, Node::Entry entry) {
     Node* there = map.find(entry.key);
     if (there == nullptr) {
+      const auto is_near = [&entry](const Node::Entry& other) {
+        return is_misspelling(entry.key, other.key);
+      };
+      // An unknown section, which will be reported: the names of those there are lie far apart.
+      if (path_.size() == 1) misspelt_ = std::ranges::any_of(map.map, is_near);
       map.map.push_back({std::move(entry.key), entry.where, {}, entry.made});
       there = &map.map.back().value;
     }
     lay(*there, std::move(entry.value));
+    if (path_.size() == 1) misspelt_ = false;
   }
 
   void drop_options(Node& component, const Node& over) {
@@ -105,12 +111,12 @@ class Merge {
             entry.value.where, entry.key,
             fmt::format("'~' removes the key and takes no value, found {}", described(entry.value)),
             fmt::format("write {}: without a value", quoted(entry.key)));
-      else if (found == nullptr)
+      else if (found == nullptr && !misspelt_)
         fail(entry.where, entry.key,
              fmt::format("there is no key {} to remove: none of the files before sets it",
                          quoted(name)),
              did_you_mean_key(name, node));
-      else removed.push_back(found);
+      else if (found != nullptr) removed.push_back(found);
     }
     if (removed.empty()) return;
     std::erase_if(node.map, [&removed](const Node::Entry& entry) {
@@ -125,6 +131,7 @@ class Merge {
   }
 
   std::vector<std::string> path_;
+  bool misspelt_ = false;  // the section that is being laid
   const StaysWithPlace& stays_;
   Diagnostics& diagnostics_;
 };

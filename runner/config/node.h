@@ -19,13 +19,14 @@ struct Node {
   Kind kind = Kind::null;
   std::string scalar;     ///< the text of a scalar
   bool quoted = false;    ///< a quoted scalar is text and nothing else
+  bool filled = false;    ///< a reference within made the text; it counts as quoted
   bool reported = false;  ///< a problem was reported; no more is to be said about it
   std::vector<Node> list;
   std::vector<Entry> map;  ///< in the order written
   Location where;
-  /// The file that relative paths start at, where `where` is in another one: a reference brought
-  /// the value.
-  std::shared_ptr<const Source> origin;
+  /// Where the value was written that a reference brought here; its file is the one that relative
+  /// paths start at. Nowhere when no reference did, or when nothing wrote it.
+  Location origin;
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);

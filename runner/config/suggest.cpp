@@ -85,6 +85,10 @@ std::string suggest(std::string_view word, std::span<const std::string> candidat
   return best;
 }
 
+bool is_misspelling(std::string_view word, std::string_view meant) {
+  return word.size() <= longest && word != meant && 3 * edit_distance(word, meant) <= word.size();
+}
+
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
   const std::string suggestion = suggest(word, candidates);
   return suggestion.empty() ? "" : "did you mean '" + suggestion + "'?";
@@ -92,7 +96,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 
 std::string hint_of(const std::string& suggestion, const std::string& listing) {
   if (suggestion.empty()) return listing;
-  return "did you mean '" + suggestion + "'?  (" + listing + ")";
+  const std::string question = "did you mean '" + suggestion + "'?";
+  return listing.empty() ? question : question + "  (" + listing + ")";
 }
 
 }  // namespace assay::config

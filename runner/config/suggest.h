@@ -16,12 +16,14 @@ std::string suggest(std::string_view word, std::span<const std::string> candidat
 /// "did you mean 'sgd'?", with what suggest() gives; empty where that is.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
+/// Whether `word` is so near that it hardly means anything else: an edit for three letters.
+bool is_misspelling(std::string_view word, std::string_view meant);
+
 /// Insertions, deletions, changes and swaps of neighbours that lead from one to the other: the
 /// optimal string alignment distance (a Damerau-Levenshtein distance that edits no place twice).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or the listing alone when there is no
-/// suggestion.
+/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or that of both which is not empty.
 std::string hint_of(const std::string& suggestion, const std::string& listing);
 
 }  // namespace assay::config

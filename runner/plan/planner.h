@@ -47,7 +47,9 @@ class Planner {
   std::vector<NamedComponent> metrics();
   std::vector<NamedComponent> loggers();
   std::vector<HookPlan> hooks();
-  HookPlan hook(config::Node node, const Member& member, ListNames& names);
+  /// Of a section that is not there, but misspelt: what can be looked at for problems.
+  std::vector<Member> misspelt_members(const char* section);
+  HookPlan hook(const config::Node& given, const Member& member, ListNames& names);
   void add_builtin_metrics(Plan& plan);
 
   const config::Node& config_;
@@ -58,6 +60,9 @@ class Planner {
   std::map<std::string, config::Location, std::less<>> places_;  // see Plan
   std::set<std::string, std::less<>> doubtful_;                  // see Plan
 };
+
+/// A hook, where a single step in `at` is a list of one.
+config::Node with_listed_steps(config::Node hook);
 
 /// Whether a value directly below was found wrong already: what follows from it is not to be told.
 bool has_reported(const config::Node* map);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "runner/config/wording.h"
 #include "runner/plan/schema.h"
@@ -13,11 +14,23 @@ namespace assay::plan {
 
 using config::Node;
 
+std::vector<Member> Planner::misspelt_members(const char* section) {
+  const std::string key = validator_.misspelling(section);
+  const Node* node = key.empty() ? nullptr : config_.find(key);
+  if (node == nullptr) return {};
+  const bool by_name = std::string_view(section) == "metrics";
+  return by_name ? members_by_name(*node, key, diagnostics_) : members(*node, key, diagnostics_);
+}
+
 std::vector<NamedComponent> Planner::metrics() {
   std::vector<NamedComponent> result;
   if (validator_.meant("metrics")) doubt("metrics");
   const Node* section = config_.find("metrics");
-  if (section == nullptr) return result;
+  if (section == nullptr) {
+    for (const Member& m : misspelt_members("metrics"))
+      validator_.component(*m.node, Kind::metric, m.key);
+    return result;
+  }
   const std::size_t problems = diagnostics_.size();
   const std::vector<Member> named = members_by_name(*section, "metrics", diagnostics_);
   if (diagnostics_.size() > problems || section->reported) doubt("metrics");
@@ -36,6 +49,8 @@ std::vector<NamedComponent> Planner::loggers() {
     }
     return result;
   }
+  for (const Member& m : misspelt_members("loggers"))
+    validator_.component(*m.node, Kind::logger, m.key);
   const auto fallback = optional<List>(option("loggers"));
   for (const Value& logger : fallback.value_or(List{}))
     if (const auto component = optional<ComponentPlan>(logger))
@@ -47,22 +62,29 @@ std::vector<HookPlan> Planner::hooks() {
   std::vector<HookPlan> result;
   ListNames names;
   const Node* section = config_.find("hooks");
-  if (section == nullptr) return result;
-  for (const Member& m : members(*section, "hooks", diagnostics_)) {
-    result.push_back(hook(*m.node, m, names));
+  if (section == nullptr) {
+    for (const Member& m : misspelt_members("hooks")) hook(*m.node, m, names);
+    return result;
   }
+  for (const Member& m : members(*section, "hooks", diagnostics_))
+    result.push_back(hook(*m.node, m, names));
   return result;
 }
 
-HookPlan Planner::hook(Node node, const Member& member, ListNames& names) {
-  const std::string& key = member.key;
-  if (Node* at = node.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
+Node with_listed_steps(Node hook) {
+  if (Node* at = hook.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
     Node list;
     list.kind = Node::Kind::list;
     list.where = at->where;
     list.list.push_back(std::move(*at));
     *at = std::move(list);
   }
+  return hook;
+}
+
+HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names) {
+  const std::string& key = member.key;
+  const Node node = with_listed_steps(given);
   const std::size_t problems = diagnostics_.size();
   const Validator::Placed placed =
       validator_.component(node, Kind::hook, key, trigger_parameters());

@@ -67,6 +67,7 @@ TrainPlan Planner::train() {
 }
 
 void Planner::no_length_of_training() {
+  if (config_.find("train") == nullptr && validator_.meant("train")) return;
   if (validator_.meant("train.epochs") || validator_.meant("train.steps")) return;
   if (config_.find("train") != nullptr)
     diagnostics_.error(place_of("train"), "train", "expected epochs or steps, found neither",

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
 namespace assay::plan {
@@ -16,6 +17,8 @@ namespace {
 using config::Node;
 
 constexpr std::string_view digits = "0123456789";
+constexpr const char* hint_for_filled =
+    "a reference within a text makes text: only a value that is nothing else takes over its type";
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -61,11 +64,35 @@ bool has_leading_zero(std::string_view text) {
   return text.size() > 1 && text[0] == '0' && digits.find(text[1]) != std::string_view::npos;
 }
 
+// Of any script.
+bool holds_digits(std::string_view text) {
+  struct Range {
+    char32_t first, last;
+  };
+  constexpr std::array<Range, 8> ranges = {{{'0', '9'},
+                                            {0xB2, 0xB3},
+                                            {0x660, 0x669},
+                                            {0x6F0, 0x6F9},
+                                            {0x966, 0x96F},
+                                            {0x2070, 0x2089},
+                                            {0xFF10, 0xFF19},
+                                            {0x1D7CE, 0x1D7FF}}};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = config::character_at(text, at);
+    if (!character) return false;
+    for (const Range& range : ranges)
+      if (character->code >= range.first && character->code <= range.last) return true;
+    at += character->bytes;
+  }
+  return false;
+}
+
 // What else the writer may have had in mind.
 std::string hint_for_number(const Node& node) {
   if (node.kind != Node::Kind::scalar) return {};
   const std::string text = lower(node.scalar);
   const std::string_view unsigned_text = without_sign(text);
+  if (node.filled) return hint_for_filled;
   if (node.quoted) return is_decimal(text) ? "without the quotes it is a number" : "";
   for (const auto& [prefix, base] : {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2)}) {
     if (!unsigned_text.starts_with(prefix)) continue;
@@ -81,8 +108,7 @@ std::string hint_for_number(const Node& node) {
   if (unsigned_text == ".inf" || unsigned_text == "inf" || unsigned_text == "infinity" ||
       unsigned_text == ".nan" || unsigned_text == "nan")
     return "a number must be finite";
-  if (std::string foreign = config::foreign_character(text);
-      !foreign.empty() && text.find_first_of(digits) != std::string::npos)
+  if (std::string foreign = config::foreign_character(text); !foreign.empty() && holds_digits(text))
     return foreign;
   if (text.ends_with(',') || text.ends_with(';'))
     if (const std::string bare = text.substr(0, text.size() - 1); is_decimal(bare))
@@ -124,6 +150,7 @@ std::string hint_for_share(const Node& node) {
 Scalar<bool> boolean(const Node& node) {
   if (node.kind != Node::Kind::scalar) return {};
   const bool is_boolean = node.scalar == "true" || node.scalar == "false";
+  if (node.filled) return {{}, hint_for_filled};
   if (node.quoted) return {{}, is_boolean ? "write it without quotes" : ""};
   if (is_boolean) return {node.scalar == "true", {}};
   const std::string text = lower(node.scalar);

@@ -3,42 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 
-#include "runner/config/complaint.h"
-#include "runner/config/home.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
-#include "runner/plan/fallback.h"
-#include "runner/plan/scalar.h"
 
 namespace assay::plan {
 namespace {
 
 using config::Location;
 using config::Node;
-
-bool within(double value, const Parameter& p) {
-  if (p.exclusive_minimum ? value <= p.minimum : value < p.minimum) return false;
-  return p.exclusive_maximum ? value < p.maximum : value <= p.maximum;
-}
-
-// Relative paths start at the folder of the file that says them.
-std::string absolute(const std::string& path, const Node& node) {
-  namespace fs = std::filesystem;
-  const auto& source = node.origin ? node.origin : node.where.source;
-  const bool in_file = source != nullptr && !source->path.empty();
-  const fs::path base = in_file ? fs::path(source->path).parent_path() : fs::current_path();
-  return (base / path).lexically_normal().string();
-}
-
-// Of a text in the place of a map.
-std::string hint_for_text(const Node& node) {
-  const bool plain = node.kind == Node::Kind::scalar && !node.quoted;
-  return plain ? config::hint_for_key(node.scalar) : "";
-}
 
 // Of a key with dots in a file, whose first part is a key.
 std::string hint_for_dots(const Node::Entry& entry) {
@@ -97,12 +72,18 @@ void Validator::unknown_keys(const Node& map,
     if (const auto found = std::ranges::find_if(below, ends_so);
         suggestion.empty() && found != below.end())
       suggestion = *found;
-    if (!suggestion.empty()) mean(config::joined(key, suggestion));
+    if (!suggestion.empty()) {
+      std::string& spelling = meant_[config::joined(key, suggestion)];
+      if (!entry.made && config::is_misspelling(entry.key, suggestion)) spelling = entry.key;
+    }
     const std::string foreign = config::foreign_character(entry.key);
+    // Only files extend others.
+    const bool in_file = entry.where.source != nullptr && !entry.where.source->path.empty();
+    const std::string all = keys + (key.empty() && in_file ? ", extends" : "");
     ++unknown_keys_;
     diagnostics_.error(
         entry.where, config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
-        message, config::hint_of(suggestion, foreign.empty() ? keys : foreign + "; " + keys));
+        message, config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all));
   }
 }
 
@@ -110,14 +91,27 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
                         const Location& owner) {
   const std::string full = config::joined(key, p.name);
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
+  if (const std::string misspelt = misspelling(full); !misspelt.empty())
+    if (const Node* node = map.find(misspelt)) look_inside(*node, p, config::joined(key, misspelt));
   if (p.fallback != nullptr) return fallback(p, full);
-  if (meant_.contains(full)) {
+  if (config_ == Config::part || meant_.contains(full)) {
     ++passed_over_;
     return {};
   }
   diagnostics_.error(owner, full, "missing: expected " + expectation(p),
                      how_to_add(map, p, full, owner));
   return {};
+}
+
+std::string Validator::misspelling(const std::string& key) const {
+  const auto found = meant_.find(key);
+  return found == meant_.end() ? std::string() : found->second;
+}
+
+void Validator::look_inside(const Node& node, const Parameter& p, const std::string& key) {
+  const bool holds_options =
+      p.type == ParameterType::group || (p.type == ParameterType::component && !p.list);
+  if (holds_options) given(node, p, key);
 }
 
 std::string Validator::how_to_add(const Node& map, const Parameter& p, const std::string& key,
@@ -135,138 +129,11 @@ std::string Validator::how_to_add(const Node& map, const Parameter& p, const std
                      more.empty() ? "" : fmt::format("  ({})", more));
 }
 
-Value Validator::given(const Node& node, const Parameter& p, const std::string& key) {
-  Value value{{}, node.where};
-  if (pass_over(node)) return value;
-  const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
-  if (node.kind == Node::Kind::null && nullable) return value;
-  const bool plain = p.type != ParameterType::group && p.type != ParameterType::component;
-  if (node.kind == Node::Kind::null && p.fallback != nullptr && plain) {
-    wrong(node, expectation(p), key,
-          fmt::format("leave the key out for the default, {}", p.fallback));
-    return value;
-  }
-  if (!p.list) return single(node, p, key);
-  if (node.kind != Node::Kind::list) {
-    wrong(node, expectation(p), key,
-          node.kind == Node::Kind::scalar && !node.quoted ? fmt::format("write [{}]", node.scalar)
-                                                          : "");
-    return value;
-  }
-  List list;
-  for (std::size_t i = 0; i < node.list.size(); ++i)
-    list.push_back(single(node.list[i], p, config::joined(key, std::to_string(i))));
-  value.data = std::move(list);
-  return value;
-}
-
-Value Validator::single(const Node& node, const Parameter& p, const std::string& key) {
-  Value value{{}, node.where};
-  if (pass_over(node)) return value;
-  const auto take = [&](const auto& scalar, std::span<const std::string> words_to_mean = {}) {
-    if (scalar.value) value.data = *scalar.value;
-    else
-      wrong(node, element_expectation(p), key,
-            scalar.hint.empty() ? config::did_you_mean(node.scalar, words_to_mean) : scalar.hint);
-  };
-  const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
-                       std::ranges::count(words(p.choices), node.scalar) > 0;
-  switch (p.type) {
-    case ParameterType::boolean:
-      take(boolean(node), std::vector<std::string>{"true", "false"});
-      break;
-    case ParameterType::integer: {
-      if (is_word) {
-        value.data = node.scalar;
-        break;
-      }
-      Scalar<std::int64_t> scalar = integer(node);
-      if (scalar.value && !within(static_cast<double>(*scalar.value), p)) scalar.value.reset();
-      take(scalar, words(p.choices));
-      break;
-    }
-    case ParameterType::number: {
-      Scalar<double> scalar = number(node);
-      if (scalar.value && !within(*scalar.value, p)) scalar.value.reset();
-      take(scalar);
-      break;
-    }
-    case ParameterType::text:
-    case ParameterType::path:
-      if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
-      else if (p.type == ParameterType::text) value.data = node.scalar;
-      else return path(node, p, key);
-      break;
-    case ParameterType::choice:
-      if (is_word) value.data = node.scalar;
-      else
-        wrong(node, element_expectation(p), key,
-              config::did_you_mean(node.scalar, words(p.choices)));
-      break;
-    case ParameterType::rate: return rate(node, p, key);
-    case ParameterType::component: value.data = component(node, p.kind, key).component; break;
-    case ParameterType::group:
-      if (node.kind == Node::Kind::map) {
-        unknown_keys(node, {p.group()}, key, "unknown key");
-        value.data = options(node, p.group(), key, node.where);
-      } else {
-        wrong(node, element_expectation(p), key, hint_for_text(node));
-      }
-      break;
-  }
-  return value;
-}
-
-Value Validator::path(const Node& node, const Parameter& p, const std::string& key) {
-  Value value{{}, node.where};
-  config::HomePath path = config::with_home(node.scalar);
-  if (node.scalar.empty()) wrong(node, element_expectation(p), key);
-  else if (!path.problem.empty())
-    diagnostics_.error(node.where, key, std::move(path.problem), std::move(path.hint));
-  else value.data = path.path.starts_with("assay:") ? path.path : absolute(path.path, node);
-  return value;
-}
-
-Value Validator::rate(const Node& node, const Parameter& p, const std::string& key) {
-  const Scalar<double> scalar = number(node);
-  if (scalar.value && within(*scalar.value, p)) return {*scalar.value, node.where};
-  // What starts like a number, and is none, is no schedule's name either.
-  const bool numeric = scalar.value || !scalar.hint.empty() ||
-                       (node.kind == Node::Kind::scalar && !node.quoted &&
-                        node.scalar.find_first_of("+-.0123456789") == 0);
-  if (numeric || node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
-    wrong(node, element_expectation(p), key, scalar.hint);
-    return {{}, node.where};
-  }
-  const std::vector<std::string> schedules = catalogue_.names(Kind::schedule);
-  if (node.kind == Node::Kind::scalar && std::ranges::count(schedules, node.scalar) == 0) {
-    wrong(node, element_expectation(p), key,
-          config::hint_of(config::suggest(node.scalar, schedules),
-                          listing(Kind::schedule, schedules)) +
-              refused(Kind::schedule, node.scalar));
-    return {{}, node.where};
-  }
-  return {component(node, Kind::schedule, key).component, node.where};
-}
-
-Value Validator::fallback(const Parameter& p, const std::string& key) {
-  const std::size_t problems = diagnostics_.size();
-  Value value;
-  if (const std::optional<Node> node = fallback_node(p, key, diagnostics_)) {
-    ++defaults_;
-    value = given(*node, p, key);
-    --defaults_;
-  }
-  if (diagnostics_.size() > problems && defaults_ == 0)
-    diagnostics_.error({}, key, fmt::format("its default, {}, is not valid", p.fallback),
-                       "this is a mistake of the plugin; giving the option a value avoids it");
-  return value;
-}
-
 void Validator::wrong(const Node& node, const std::string& expected, const std::string& key,
                       const std::string& hint) {
-  diagnostics_.error(node.where, key,
-                     fmt::format("expected {}, found {}", expected, config::described(node)), hint);
+  diagnostics_.error_of_copy(
+      node.origin, node.where, key,
+      fmt::format("expected {}, found {}", expected, config::described(node)), hint);
 }
 
 std::string Validator::listing(Kind kind, std::span<const std::string> names) const {

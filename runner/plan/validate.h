@@ -2,8 +2,8 @@
 #pragma once
 
 #include <initializer_list>
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,8 +21,11 @@ namespace assay::plan {
 /// `key` is the full key of what is looked at, for messages.
 class Validator {
  public:
-  Validator(Catalogue& catalogue, config::Diagnostics& diagnostics)
-      : catalogue_(catalogue), diagnostics_(diagnostics) {}
+  enum class Config { complete, part };
+  /// Of a part of a config nothing is missing: the rest may hold it. Both are borrowed.
+  Validator(Catalogue& catalogue, config::Diagnostics& diagnostics,
+            Config config = Config::complete)
+      : catalogue_(catalogue), diagnostics_(diagnostics), config_(config) {}
 
   /// A map of options. What is required and absent is reported at `owner`.
   Values options(const config::Node& map, std::span<const Parameter> table, const std::string& key,
@@ -33,8 +36,10 @@ class Validator {
                     std::initializer_list<std::span<const Parameter>> tables,
                     const std::string& key, const std::string& message);
   /// An unknown key seems to mean this option, so it is not reported as missing.
-  void mean(const std::string& key) { meant_.insert(key); }
+  void mean(const std::string& key) { meant_.try_emplace(key); }
   bool meant(const std::string& key) const { return meant_.contains(key); }
+  /// The key of the same map that is a misspelling of this option; empty when none is.
+  std::string misspelling(const std::string& key) const;
   /// One option of a map: as given there, or its default.
   Value option(const config::Node& map, const Parameter& parameter, const std::string& key,
                const config::Location& owner);
@@ -59,10 +64,14 @@ class Validator {
     return node.reported;
   }
   Value given(const config::Node& node, const Parameter& parameter, const std::string& key);
+  /// How to write a value as the list of one that is expected, where it would be right.
+  std::string hint_for_list(const config::Node& node, const Parameter& parameter);
   Value single(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value path(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value rate(const config::Node& node, const Parameter& parameter, const std::string& key);
   Value fallback(const Parameter& parameter, const std::string& key);
+  /// Reports what is wrong within the value of an option's misspelt key.
+  void look_inside(const config::Node& node, const Parameter& parameter, const std::string& key);
   /// The table of the component; nothing when there is none, which is reported.
   std::optional<std::span<const Parameter>> table(const config::Node& type, Kind kind,
                                                   const std::string& key);
@@ -70,7 +79,10 @@ class Validator {
   std::vector<std::string> deeper(const config::Node& map, std::span<const Parameter> table);
   std::string how_to_add(const config::Node& map, const Parameter& parameter,
                          const std::string& key, const config::Location& owner);
-  void missing_type(const config::Node& component, Kind kind, const std::string& key);
+  /// The table of the component that a misspelt name means, which becomes the name.
+  std::optional<std::span<const Parameter>> near_table(std::string& name, Kind kind);
+  /// The key that is a misspelling of `type`; empty when none is.
+  std::string missing_type(const config::Node& component, Kind kind, const std::string& key);
   void wrong(const config::Node& node, const std::string& expected, const std::string& key,
              const std::string& hint = {});
   std::string listing(Kind kind, std::span<const std::string> names) const;
@@ -79,7 +91,10 @@ class Validator {
 
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
-  std::set<std::string> meant_;  // full keys that unknown ones are close to
+  const Config config_;
+  /// Full keys that unknown ones are close to, and which of the same map those are, where they are
+  /// hardly anything else.
+  std::map<std::string, std::string> meant_;
   std::size_t passed_over_ = 0;  // what was not reported again
   std::size_t unknown_keys_ = 0;
   std::size_t depth_ = 0;     // of components within components

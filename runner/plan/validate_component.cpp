@@ -56,33 +56,42 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
     return placed;
   }
   const Node* type = type_of(node);
+  std::string type_name = "type";
   if (type == nullptr) {
-    missing_type(node, kind, key);
-    return placed;
+    if (config_ == Config::complete) type_name = missing_type(node, kind, key);
+    else type_name.clear();
+    if (type_name.empty()) return placed;
+    type = node.find(type_name);
   }
-  const std::string type_key = node.kind == Node::Kind::map ? config::joined(key, "type") : key;
-  const auto own = table(*type, kind, type_key);
+  const std::string type_key = node.kind == Node::Kind::map ? config::joined(key, type_name) : key;
+  auto own = table(*type, kind, type_key);
+  std::string name = type->scalar;
+  if (!own && !type->reported) own = near_table(name, kind);
+  const bool guessed = own && (name != type->scalar || type_name != "type");
   placed.component.type = type->scalar;
   placed.component.where = type->where;
 
   Node map = node;
-  std::erase_if(map.map, [](const Node::Entry& entry) { return entry.key == "type"; });
+  std::erase_if(map.map, [&](const Node::Entry& entry) { return entry.key == type_name; });
   ++depth_;
+  if (own)
+    unknown_keys(map, {*own, common}, key,
+                 fmt::format("{} '{}' has no such option", name_of(kind), name));
   const std::size_t before_common = problems();
   const std::size_t unknown_before = unknown_keys_;
   placed.common = options(map, common, key, type->where);
   placed.common_problems = problems() - before_common;
   unknown_keys_ = unknown_before;  // those in `common` are none of the component's
   if (own) {
-    unknown_keys(map, {*own, common}, key,
-                 fmt::format("{} '{}' has no such option", name_of(kind), type->scalar));
+    if (guessed)  // nothing is missing that only the guess asks for
+      for (const Parameter& p : *own) mean(config::joined(key, p.name));
     placed.component.values = options(map, *own, key, type->where);
   }
   --depth_;
   return placed;
 }
 
-void Validator::missing_type(const Node& component, Kind kind, const std::string& key) {
+std::string Validator::missing_type(const Node& component, Kind kind, const std::string& key) {
   const std::vector<std::string> wanted = {"type"};
   const auto near = std::ranges::find_if(component.map, [&wanted](const Node::Entry& entry) {
     return !config::suggest(entry.key, wanted).empty();
@@ -102,6 +111,19 @@ void Validator::missing_type(const Node& component, Kind kind, const std::string
                      : below != nullptr ? below->where
                                         : component.where,
                      key, fmt::format("missing: type, the name of {}", with_article(kind)), hint);
+  return misspelt && config::is_misspelling(near->key, "type") ? near->key : std::string();
+}
+
+std::optional<std::span<const Parameter>> Validator::near_table(std::string& name, Kind kind) {
+  const std::string near = config::suggest(name, catalogue_.names(kind));
+  if (near.empty() || !config::is_misspelling(name, near)) return std::nullopt;
+  try {
+    const auto table = catalogue_.parameters(kind, near);
+    name = near;
+    return table;
+  } catch (const std::runtime_error&) {  // it does not load, which is reported where it is named
+    return std::nullopt;
+  }
 }
 
 std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,
@@ -114,17 +136,19 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
   }
   if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
     const std::string suggestion = config::suggest(type.scalar, names);
-    std::string hint =
-        config::hint_of(suggestion, listing(kind, names)) + refused(kind, type.scalar);
+    const std::string foreign = config::foreign_character(type.scalar);
+    std::string hint = config::hint_of(suggestion, (foreign.empty() ? "" : foreign + "; ") +
+                                                       listing(kind, names)) +
+                       refused(kind, type.scalar);
     if (suggestion.empty())
       for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
     std::string other;
     for (const std::string_view name : kind_names)
       if (std::ranges::count(catalogue_.names(*kind_from_name(name)), type.scalar) > 0)
         other = fmt::format(": that is {}", with_article(*kind_from_name(name)));
-    diagnostics_.error(type.where, key,
-                       fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other),
-                       hint);
+    diagnostics_.error_of_copy(
+        type.origin, type.where, key,
+        fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other), hint);
     return std::nullopt;
   }
   try {

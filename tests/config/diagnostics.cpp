@@ -84,6 +84,33 @@ BOOST_AUTO_TEST_CASE(files_come_before_arguments_in_order) {
   BOOST_TEST(order == "12345678");
 }
 
+BOOST_AUTO_TEST_CASE(copies_say_nothing_new) {
+  const auto source = file("a: x\nb: ${a}\nc: ${a}\n");
+  const Location a{source, 1, 4, 1}, b{source, 2, 4, 4}, c{source, 3, 4, 4};
+  Diagnostics alone;
+  alone.error_of_copy(a, b, "b", "bad");
+  BOOST_TEST(alone.sorted().size() == 1U);
+  alone.warning(a, "a", "odd");
+  BOOST_TEST(alone.sorted().size() == 2U);
+  alone.error_of_copy(a, a, "a", "bad");  // as the environment's values are of their own place
+  alone.error_of_copy(c, c, "c", "bad");
+  BOOST_TEST(alone.sorted().size() == 3U);
+  BOOST_TEST(!alone.text(false).empty());
+  // One place under several keys: what is missing there may be missing under other names.
+  Diagnostics places;
+  for (const char* key : {"h.a.rows", "h.b.rows", "h.b.columns"}) places.error(a, key, "missing");
+  places.error(a, "h.c.rows", "worse");
+  places.error(b, "h.c.rows", "missing");
+  BOOST_TEST(places.sorted().size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(long_texts_are_cut) {
+  Diagnostics list;
+  const std::string begin(1999, 'x'), end(1999, 'z');
+  list.error({}, "k", begin + "é" + std::string(400000, 'y') + "é" + end);
+  BOOST_TEST(list.text(false) == "error: k: " + begin + "..." + end + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_harms_the_terminal) {
   Diagnostics list;
   list.error({file("\x1b[31m\xFF", "\x1b.yaml"), 1, 1, 1}, "\x07", "a\x1b", "\x9b");

@@ -135,6 +135,17 @@ BOOST_AUTO_TEST_CASE(problems) {
              "a.yaml:2:4: error: b: the config sets no key 'a.1x'\n"
              "    2 | b: ${a.1x}\n"
              "      |    ^~~~~~~\n");
+  BOOST_TEST(filled_in("a: [1, 2]\nb: ${a[1]}") ==
+             "a.yaml:2:4: error: b: expected the name of a key, found 'a[1]'\n"
+             "    2 | b: ${a[1]}\n"
+             "      |    ^~~~~~~ an element of a list is named so: ${a.1}\n");
+  BOOST_TEST(filled_in("a: ${x} and ${y}\nb: 1${a}") ==
+             "a.yaml:1:4: error: a: the config sets no key 'x'\n"
+             "    1 | a: ${x} and ${y}\n"
+             "      |    ^~~~\n"
+             "a.yaml:1:13: error: a: the config sets no key 'y'\n"
+             "    1 | a: ${x} and ${y}\n"
+             "      |             ^~~~\n");
   BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
              "a.yaml:1:13: error: a.b.1: references in a circle\n"
              "    1 | a: {b: [1, \"${a}\"]}\n"

@@ -71,6 +71,17 @@ BOOST_AUTO_TEST_CASE(suggestions) {
   BOOST_TEST(among("defaults", {"extends"}) == "extends");
 }
 
+BOOST_AUTO_TEST_CASE(misspellings) {
+  for (const auto& [word, meant] :
+       {std::pair("sdg", "sgd"), std::pair("trian", "train"), std::pair("hoks", "hooks"),
+        std::pair("tpye", "type"), std::pair("lerning_rat", "learning_rate")})
+    BOOST_TEST(config::is_misspelling(word, meant), word << " for " << meant);
+  for (const auto& [word, meant] :
+       {std::pair("sgd", "sgd"), std::pair("tep", "type"), std::pair("opt", "optimizer"),
+        std::pair("lr", "learning_rate"), std::pair("", "a"), std::pair("loss", "hooks")})
+    BOOST_TEST(!config::is_misspelling(word, meant), word << " for " << meant);
+}
+
 BOOST_AUTO_TEST_CASE(quotes) {
   BOOST_TEST(config::quoted("a\nb") == "'a\\nb'");
   BOOST_TEST(config::quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "...'");
