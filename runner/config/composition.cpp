@@ -41,6 +41,16 @@ std::optional<Node> Composition::file(const std::string& path) {
   return merged(file);
 }
 
+std::optional<Node> Composition::part_of(const std::string& path) const {
+  const auto found = files_.find(canonical(path));
+  if (found == files_.end() || found->second.own.where.source == nullptr) return std::nullopt;
+  Node part;
+  part.kind = Node::Kind::map;
+  Diagnostics about_the_bases;  // of what `~key` is to remove
+  merge(part, found->second.own, {}, stays_, about_the_bases);
+  return part;
+}
+
 bool Composition::take_fragments(Node& node, const std::string& key) {
   return take_fragments(node, key, 0);
 }

@@ -27,6 +27,10 @@ class Composition {
   /// file or a base cannot be read; a fragment that cannot is reported, and its `@FILE` stays.
   std::optional<Node> file(const std::string& path);
 
+  /// Of a file that file() could not complete: what it says itself, without its bases. Nothing when
+  /// it cannot be read.
+  std::optional<Node> part_of(const std::string& path) const;
+
   /// Puts the config in FILE, merged with its bases, in the place of each text `@FILE` in the node.
   /// Relative paths start at the file that `node.where` is in, and at the working folder for an
   /// argument. `@@text` is the text '@text'. False when there was a problem.
