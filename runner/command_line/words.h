@@ -7,8 +7,11 @@
 #include <string_view>
 
 #include "assay/tensor.h"
+#include "runner/config/utf8.h"
 
 namespace assay::command_line {
+
+using config::one_line;
 
 /// 17610 -> "17,610"
 std::string grouped(std::int64_t number);
@@ -18,9 +21,6 @@ std::string counted(std::int64_t number, std::string_view noun);
 std::string bytes_text(std::int64_t bytes);
 /// "8x8", "scalar"
 std::string shape_text(const Shape& shape);
-/// What others wrote, on one line: control characters, marks that turn the direction of text, and
-/// what is not UTF-8 as escapes (\\n, \\x1b, \\u202e); cut off when long, without blanks around it.
-std::string one_line(std::string_view text);
 /// Relative to the working folder where that is shorter.
 std::string shown_path(const std::filesystem::path& path);
 /// For pasting into a shell.

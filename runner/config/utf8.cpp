@@ -1,7 +1,10 @@
 #include "runner/config/utf8.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace assay::config {
 namespace {
@@ -29,6 +32,23 @@ constexpr std::array<Range, 9> wide = {{{0x1100, 0x115F},
                                         {0x20000, 0x3FFFD}}};
 constexpr std::array<Range, 4> combining = {
     {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+
+// Zero-width characters, line and paragraph separators, and marks of direction.
+bool unseen(char32_t code) {
+  return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x2069);
+}
+
+std::string escaped(char32_t code) {
+  switch (code) {
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: break;
+  }
+  const auto number = static_cast<std::uint32_t>(code);
+  return code < 0x100 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
+}
 
 }  // namespace
 
@@ -83,6 +103,26 @@ std::string harmless(std::string_view text) {
     const std::size_t bytes = character ? character->bytes : 1;
     if (character && printable(character->code)) result += text.substr(at, bytes);
     else result += "\uFFFD";
+    at += bytes;
+  }
+  return result;
+}
+
+std::string one_line(std::string_view text) {
+  constexpr std::size_t longest = 1000;  // characters
+  constexpr std::string_view blanks = " \t\r\n";
+  text = text.substr(0, text.find_last_not_of(blanks) + 1);  // npos + 1 is 0
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  std::string result;
+  std::size_t shown = 0;
+  for (std::size_t at = 0; at < text.size(); ++shown) {
+    if (shown == longest) return result + "...";
+    const auto character = character_at(text, at);
+    const char32_t code = character ? character->code : static_cast<unsigned char>(text[at]);
+    const std::size_t bytes = character ? character->bytes : 1;
+    const bool shows =
+        character && code >= 0x20 && code != 0x85 && printable(code) && !unseen(code);
+    result += shows ? std::string(text.substr(at, bytes)) : escaped(code);
     at += bytes;
   }
   return result;

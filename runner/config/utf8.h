@@ -31,4 +31,9 @@ bool printable(char32_t code);
 /// With U+FFFD for whatever is not UTF-8 or not printable, so that a terminal stays unharmed.
 std::string harmless(std::string_view text);
 
+/// What others wrote, on one line: control characters, marks that turn the direction of text, and
+/// what is not UTF-8 as escapes (\\n, \\x1b, \\u202e); cut off after 1000 characters, without
+/// blanks around it.
+std::string one_line(std::string_view text);
+
 }  // namespace assay::config

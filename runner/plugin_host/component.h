@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -13,17 +14,19 @@
 
 #include "assay/plugin.h"
 #include "runner/config/source.h"
+#include "runner/config/utf8.h"
 #include "runner/plugin_host/within.h"
 
 namespace assay::plugin_host {
 
-/// A component threw, in its constructor or in a call.
+/// A component threw, in its constructor or in a call. Whatever the plugin said, the message is one
+/// line, of some length at most, and without control characters.
 class ComponentError : public std::runtime_error {
  public:
-  ComponentError(std::string who, std::string message, std::string option)
-      : std::runtime_error(who + ": " + message),
+  ComponentError(std::string who, std::string_view message, std::string option)
+      : std::runtime_error(who + ": " + config::one_line(message)),
         who_(std::move(who)),
-        message_(std::move(message)),
+        message_(config::one_line(message)),
         option_(std::move(option)) {}
   const std::string& who() const { return who_; }          ///< "optimizer sgd"
   const std::string& message() const { return message_; }  ///< without the name

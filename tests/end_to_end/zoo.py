@@ -127,7 +127,7 @@ ENDINGS = {
     "throws_a_number_in_factory": ("throws_a_number", "can be made",
                                    "an exception that is no std::exception",
                                    "an exception that is no std::exception"),
-    "throws_bytes_in_factory": ("throws_bytes", "can be made", "\ufffd\\x1b[31mred", "[31mred"),
+    "throws_bytes_in_factory": ("throws_bytes", "can be made", "\\xff\\x1b[31mred", "[31mred"),
     "throws_without_text_in_factory": ("throws_without_text", "can be made", "an exception without a message",
                                        "an exception without a message"),
     "throws_without_text_in_call": ("throws_without_text", "values are finite",
@@ -185,7 +185,7 @@ UNRULY = {
 
 # name -> what is said of what it throws
 RUDE = {
-    "coloured": "can be made: \\x1b[31mred\\r\\nthe next line\\x07 \ufffd \\u202edesrever",
+    "coloured": "can be made: \\x1b[31mred\\r\\nthe next line\\x07 \\xff \\u202edesrever",
     "endless": "can be made: " + 1000 * "x" + "...",
     "silent": "can be made: an exception without a message",
 }

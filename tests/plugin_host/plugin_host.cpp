@@ -188,6 +188,16 @@ BOOST_FIXTURE_TEST_CASE(what_a_component_throws_comes_back_with_its_name, Folder
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_component_throws_is_one_short_line, Folders) {
+  put_odd(first / "odd.so");
+  const auto schedule = host().create<Schedule>(level(-4));
+  const std::string said =
+      message_of([&] { schedule.call([](const Schedule& s) { return s.value(0); }); });
+  const std::string begin = R"(schedule level: one\ntwo\x1b[31m red\xff...)";
+  BOOST_TEST(said.substr(0, begin.size()) == begin);
+  BOOST_TEST(said.size() < 1100U);
+}
+
 BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) {
   put_odd(first / "odd.so");
   plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
