@@ -20,7 +20,8 @@ class Rate {
   explicit Rate(double constant) : constant_(constant) {}
   explicit Rate(const Schedule& schedule) : schedule_(&schedule) {}
   /// The value for the update that follows `count` finished updates (0 for the first), as optax
-  /// counts.
+  /// counts: finite, and within the bounds of the option. Throws where a schedule gives another;
+  /// let that pass.
   double at(std::int64_t count) const;
 
  private:

@@ -35,7 +35,8 @@ struct Parameter {
   /// The default as it would stand in a config ("0.9", "[100, 100]", "selu"). nullptr: the option
   /// is required. "null": the option may be absent, and Options::has() says whether it is there.
   const char* fallback = nullptr;
-  /// Inclusive bounds of numbers, and of each element of a list of numbers.
+  /// Inclusive bounds of numbers, of each element of a list of numbers, and of all values of a
+  /// schedule.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   /// The bound itself is not allowed.

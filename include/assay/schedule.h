@@ -15,6 +15,8 @@ class Schedule {
 
   /// The value for the update that follows `count` >= 0 finished updates. A pure function of count:
   /// the same for every call, from any thread. optax's schedules are the reference.
+  /// It must be finite and within the bounds of the option that the schedule is given for: the host
+  /// looks at each value that is asked for, and the run ends with the first that is not.
   virtual double value(std::int64_t count) const = 0;
 };
 

@@ -1,28 +1,10 @@
 #include "runner/plan/expectation.h"
 
-#include <cmath>
-
 #include "runner/config/wording.h"
-#include "runner/plan/scalar.h"
+#include "runner/plan/bounds.h"
 
 namespace assay::plan {
 namespace {
-
-std::string bounds(const Parameter& p) {
-  std::string text;
-  if (std::isfinite(p.minimum) && std::isfinite(p.maximum) && !p.exclusive_minimum &&
-      !p.exclusive_maximum)
-    return " from " + shortest(p.minimum) + " to " + shortest(p.maximum);
-  if (std::isfinite(p.minimum))
-    text += (p.exclusive_minimum ? " above " : " of at least ") + shortest(p.minimum);
-  if (std::isfinite(p.maximum)) {
-    if (!text.empty()) text += " and";
-    const bool bare = text.empty();
-    text += p.exclusive_maximum ? " below " : bare ? " of at most " : " at most ";
-    text += shortest(p.maximum);
-  }
-  return text;
-}
 
 std::string alternatives(const char* choices) {
   std::string text;

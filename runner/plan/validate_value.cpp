@@ -8,6 +8,7 @@
 #include "runner/config/home.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
+#include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/scalar.h"
@@ -17,11 +18,6 @@ namespace assay::plan {
 namespace {
 
 using config::Node;
-
-bool within(double value, const Parameter& p) {
-  if (p.exclusive_minimum ? value <= p.minimum : value < p.minimum) return false;
-  return p.exclusive_maximum ? value < p.maximum : value <= p.maximum;
-}
 
 // Relative paths start at the folder of the file that says them.
 std::string absolute(const std::string& path, const Node& node) {

@@ -15,6 +15,7 @@
 #include "assay/plugin.h"
 #include "runner/config/source.h"
 #include "runner/config/utf8.h"
+#include "runner/plugin_host/bounded_schedule.h"
 #include "runner/plugin_host/within.h"
 
 namespace assay::plugin_host {
@@ -85,6 +86,7 @@ struct Object {
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
   std::vector<std::shared_ptr<Object>> nested;
+  std::unique_ptr<const BoundedSchedule> bounded;  ///< of a schedule: as its owner has it
 
   Object() = default;
   Object(const Object&) = delete;

@@ -46,6 +46,12 @@ const plan::Value& PlannedOptions::at(std::string_view name, std::size_t index) 
   return list[index];
 }
 
+const Parameter& PlannedOptions::parameter(std::string_view name) const {
+  for (const Parameter& parameter : table_)
+    if (parameter.name == name) return parameter;
+  throw std::logic_error(fmt::format("option '{}' has a value, but is in no table", name));
+}
+
 bool PlannedOptions::has(std::string_view name) const {
   return !std::holds_alternative<std::monostate>(at(name).data);
 }
@@ -90,23 +96,20 @@ std::string_view PlannedOptions::path_of(const plan::Value& value, const std::st
 const Options& PlannedOptions::group_of(const plan::Value& value, std::string_view name,
                                         const std::string& key) const {
   const auto& values = as<plan::Values>(value, key);
-  for (const Parameter& parameter : table_)
-    if (parameter.name == name)
-      return *groups_.emplace_back(std::make_unique<PlannedOptions>(
-          values, parameter.group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
-  throw std::logic_error(fmt::format("option '{}' is no group", key));
+  return *groups_.emplace_back(std::make_unique<PlannedOptions>(
+      values, parameter(name).group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
 }
 
 // Called by a component's constructor: what is thrown here passes through the plugin's code into
 // its guard.
-void* PlannedOptions::component_of(const plan::Value& value, const std::string& key,
-                                   Kind kind) const {
+Object& PlannedOptions::component_of(const plan::Value& value, const std::string& key,
+                                     Kind kind) const {
   const auto& plan = as<plan::ComponentPlan>(value, key);
   if (plan.kind != kind)
     throw std::logic_error(
         fmt::format("option '{}' is a {}, not a {}", key, name_of(plan.kind), name_of(kind)));
   try {
-    return nested_.emplace_back(host_.create(plan))->pointer;
+    return *nested_.emplace_back(host_.create(plan));
   } catch (const ComponentError& error) {
     throw OptionError(
         fmt::format("{}{}{}{}", prefix_, key, error.option().empty() ? "" : ".", error.option()),
@@ -114,10 +117,24 @@ void* PlannedOptions::component_of(const plan::Value& value, const std::string& 
   }
 }
 
-Rate PlannedOptions::rate_of(const plan::Value& value, const std::string& key) const {
-  if (std::holds_alternative<plan::ComponentPlan>(value.data))
-    return Rate(*static_cast<const Schedule*>(component_of(value, key, Kind::schedule)));
-  return Rate(as_number(value, key));
+// Its first value is tried at once, since its place in the config is known here.
+Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
+                             const std::string& key) const {
+  if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));
+  Object& object = component_of(value, key, Kind::schedule);
+  const auto& schedule = *static_cast<const Schedule*>(object.pointer);
+  const std::string option = prefix_ + key;
+  object.bounded =
+      std::make_unique<BoundedSchedule>(schedule, object.name, parameter(name), option);
+  try {
+    const Within within(object.code());
+    const double first = guarded(object.guard, object.who, [&] { return schedule.value(0); });
+    if (const std::string wrong = object.bounded->complaint(first, 0); !wrong.empty())
+      throw OptionError(option, wrong);
+  } catch (const ComponentError& error) {
+    throw OptionError(option, error.what());
+  }
+  return Rate(*object.bounded);
 }
 
 std::string_view PlannedOptions::path(std::string_view name) const {
@@ -133,17 +150,18 @@ const Options& PlannedOptions::group(std::string_view name, std::size_t index) c
   return group_of(at(name, index), name, element(name, index));
 }
 Rate PlannedOptions::rate(std::string_view name) const {
-  return rate_of(at(name), std::string(name));
+  return rate_of(at(name), name, std::string(name));
 }
 Rate PlannedOptions::rate(std::string_view name, std::size_t index) const {
-  return rate_of(at(name, index), element(name, index));
+  return rate_of(at(name, index), name, element(name, index));
 }
 const Renderer& PlannedOptions::renderer(std::string_view name) const {
-  return *static_cast<const Renderer*>(component_of(at(name), std::string(name), Kind::renderer));
+  return *static_cast<const Renderer*>(
+      component_of(at(name), std::string(name), Kind::renderer).pointer);
 }
 const Renderer& PlannedOptions::renderer(std::string_view name, std::size_t index) const {
   return *static_cast<const Renderer*>(
-      component_of(at(name, index), element(name, index), Kind::renderer));
+      component_of(at(name, index), element(name, index), Kind::renderer).pointer);
 }
 
 InstructionSet PlannedOptions::instruction_set() const { return host_.instructions(); }

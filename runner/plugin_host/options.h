@@ -51,12 +51,13 @@ class PlannedOptions final : public Options {
   const plan::Value& at(std::string_view name, std::size_t index) const;
   /// With `${` for the plan's `\${`.
   std::string_view spelled(const std::string& text) const;
+  const Parameter& parameter(std::string_view name) const;
   // Of an option or of an element of one; `key` says which: "schedules.0".
-  Rate rate_of(const plan::Value& value, const std::string& key) const;
+  Rate rate_of(const plan::Value& value, std::string_view name, const std::string& key) const;
   std::string_view path_of(const plan::Value& value, const std::string& key) const;
   const Options& group_of(const plan::Value& value, std::string_view name,
                           const std::string& key) const;
-  void* component_of(const plan::Value& value, const std::string& key, Kind kind) const;
+  Object& component_of(const plan::Value& value, const std::string& key, Kind kind) const;
 
   const plan::Values& values_;
   std::span<const Parameter> table_;

@@ -61,12 +61,13 @@ BOOST_FIXTURE_TEST_CASE(components_are_known_without_opening_a_library, Folders)
   fs::copy_file(built_in("assay_schedule_constant"), second / "c.so");
   write_file(first / "README.txt", "not looked at");
   PluginHost host = this->host();
-  const std::vector<std::string> schedules = {"constant", "curious", "level", "throws_plain"};
+  const std::vector<std::string> schedules = {"constant", "curious", "level", "sinking",
+                                              "throws_plain"};
   BOOST_TEST(host.names(Kind::schedule) == schedules, boost::test_tools::per_element());
   BOOST_TEST(host.names(Kind::loss).empty());
   BOOST_TEST(host.opened().empty());
   BOOST_TEST(host.libraries().size() == 2U);
-  BOOST_TEST(host.components().size() == 6U);
+  BOOST_TEST(host.components().size() == 7U);
   BOOST_TEST(searched(host) == first.string() + "\n" + second.string() + "\n");
 
   BOOST_TEST(host.parameters(Kind::schedule, "level")[0].name == "height");
@@ -198,10 +199,50 @@ BOOST_FIXTURE_TEST_CASE(what_a_component_throws_is_one_short_line, Folders) {
   BOOST_TEST(said.size() < 1100U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_schedule_keeps_to_the_bounds_of_its_option, Folders) {
+  put_odd(first / "odd.so");
+  PluginHost host = this->host();
+  const auto follower = [&](plan::ComponentPlan rate, plan::ComponentPlan bounded) {
+    plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
+    plan.values.add("rate", {std::move(rate), {}});
+    plan.values.add("bounded", {std::move(bounded), {}});
+    return host.create<Optimizer>(plan);
+  };
+  const plan::ComponentPlan sinking{Kind::schedule, "sinking", {}, {}};
+  const auto at = [](const Handle<Optimizer>& optimizer, std::int64_t count) {
+    double rate = 0;
+    optimizer.call([&](Optimizer& o) { o.begin_step(count, std::span(&rate, 1)); });
+    return rate;
+  };
+  const auto free = follower(sinking, level(1));
+  BOOST_TEST(at(free, 5) == -3);
+  BOOST_TEST(message_of([&] { at(free, 100); }) ==
+             "optimizer follower: rate: the schedule sinking gives nan at step 100; expected a "
+             "finite number");
+  const auto bounded = follower(level(1), sinking);
+  BOOST_TEST(at(bounded, 2) == 0);
+  BOOST_TEST(message_of([&] { at(bounded, 3); }) ==
+             "optimizer follower: bounded: the schedule sinking gives -1 at step 3; expected a "
+             "number of at least 0");
+  // What is known before the first step is told with the option's place.
+  for (const auto& [height, message] :
+       {std::pair(-3.0, "the schedule level gives -3 at step 0; expected a number of at least 0"),
+        std::pair(-2.0, "schedule level: -2 has no value")}) {
+    try {
+      follower(level(1), level(height));
+      BOOST_ERROR("nothing thrown");
+    } catch (const ComponentError& error) {
+      BOOST_TEST(error.message() == message);
+      BOOST_TEST(error.option() == "bounded");
+    }
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) {
   put_odd(first / "odd.so");
   plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
   plan.values.add("rate", {level(0.125), {}});
+  plan.values.add("bounded", {1.0, {}});
   Handle<Optimizer> optimizer;
   std::weak_ptr<Object> nested;
   {
@@ -220,6 +261,7 @@ BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) 
 
   plan.values = {};
   plan.values.add("rate", {level(-1), {}});
+  plan.values.add("bounded", {1.0, {}});
   try {
     host().create(plan);
     BOOST_ERROR("nothing thrown");
