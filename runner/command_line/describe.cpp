@@ -36,9 +36,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct BadConfig {
-  config::Diagnostics problems;
-};
+struct BadConfig {};
 
 struct Described {
   fs::path config;
@@ -88,12 +86,12 @@ void load(const fs::path& file, const train::ModelDescription& model,
   }
 }
 
-// Model and weights; throws where something is wrong.
-std::string description_of(const std::string& what, plugin_host::PluginHost& host) {
+// Model and weights; throws where something is wrong, BadConfig where `diagnostics` says what.
+std::string description_of(const std::string& what, plugin_host::PluginHost& host,
+                           config::Diagnostics& diagnostics) {
   const Described described = find(what);
-  config::Diagnostics diagnostics;
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
-  if (!plan) throw BadConfig{diagnostics};
+  if (!plan) throw BadConfig();
   const train::ModelDescription model = model_of(*plan, host);
   train::ParameterMemory weights(model);
   std::string origin = fmt::format("as initialized with seed {}", plan->seed);
@@ -110,11 +108,13 @@ int describe(const Common& common, const std::vector<std::string>& what) {
   plugin_host::PluginHost host = make_plugin_host(common);
   int code = done;
   for (std::size_t i = 0; i < what.size(); ++i) {
+    config::Diagnostics diagnostics;
     try {
-      const std::string text = description_of(what[i], host);
+      const std::string text = description_of(what[i], host, diagnostics);
       std::cout << (i == 0 ? "" : "\n") << text << std::endl;
-    } catch (const BadConfig& bad) {
-      report(common, bad.problems);
+      report(common, diagnostics);
+    } catch (const BadConfig&) {
+      report(common, diagnostics);
       code = usage_error;
     } catch (const std::exception& error) {
       report(common, error.what());

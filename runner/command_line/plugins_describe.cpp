@@ -5,10 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
@@ -47,6 +49,9 @@ int describe(const Common& common, const std::string& name) {
       print_table(beside, "  ");
     }
     fmt::print("\n{}", config::harmless(tables::example({c.kind, c.name, c.doc, parameters})));
+    std::fflush(stdout);
+    for (const std::string& doubt : host.doubts(c.kind, c.name))
+      report(common, fmt::format("{} {}: {}", name_of(c.kind), c.name, doubt), Severity::warning);
     found = true;
   }
   if (found) return done;

@@ -25,7 +25,12 @@ class Catalogue {
   virtual std::vector<std::string> refused(Kind /*kind*/, std::string_view /*name*/) const {
     return {};
   }
-  /// For the same message: where was looked, one line each.
+  /// Why the component may be another than was meant: libraries that offer it, too, and should not,
+  /// or would have been used instead, one line each. Empty where there is no doubt.
+  virtual std::vector<std::string> doubts(Kind /*kind*/, std::string_view /*name*/) const {
+    return {};
+  }
+  /// For the message about one that there is not: where was looked, one line each.
   virtual std::vector<std::string> searched() const = 0;
 };
 

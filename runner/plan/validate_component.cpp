@@ -151,6 +151,8 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
         fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other), hint);
     return std::nullopt;
   }
+  for (const std::string& doubt : catalogue_.doubts(kind, type.scalar))
+    diagnostics_.warning(type.where, key, doubt);
   try {
     return catalogue_.parameters(kind, type.scalar);
   } catch (const std::runtime_error& error) {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "assay/error.h"
+#include "runner/config/utf8.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/library.h"
@@ -17,24 +19,33 @@ namespace assay::plugin_host {
 
 PluginHost::PluginHost(std::vector<std::filesystem::path> folders, InstructionSet instructions)
     : folders_(std::move(folders)), instructions_(instructions) {
-  for (const auto& folder : folders_) scan(folder);
+  for (std::size_t folder = 0; folder < folders_.size(); ++folder) scan(folder);
 }
 
-void PluginHost::scan(const std::filesystem::path& folder) {
+void PluginHost::scan(std::size_t place) {
+  const std::filesystem::path& folder = folders_[place];
   std::vector<std::filesystem::path> files;
   std::error_code error;
-  if (std::filesystem::is_regular_file(folder, error)) return add(folder);
+  if (std::filesystem::is_regular_file(folder, error)) return add(folder, place);
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error))
     if (entry->path().extension() == ".so") files.push_back(entry->path());
   if (error) unreadable_.emplace(folder, error.message());
   std::sort(files.begin(), files.end());
-  for (const auto& file : files) add(file);
+  for (const auto& file : files) add(file, place);
 }
 
-void PluginHost::add(const std::filesystem::path& file) {
+// Not the same file by another way, with the same outcome.
+bool PluginHost::is_new(const FoundLibrary& library) {
+  struct stat file {};
+  if (stat(library.file.c_str(), &file) != 0) return true;
+  return files_.emplace(file.st_dev, file.st_ino, library.refusal).second;
+}
+
+void PluginHost::add(const std::filesystem::path& file, std::size_t folder) {
   auto library = std::make_unique<FoundLibrary>();
   library->file = file;
+  library->folder = folder;
   try {
     library->stamp = read_stamp(file);
     library->refusal = fmt::format(
@@ -43,6 +54,8 @@ void PluginHost::add(const std::filesystem::path& file) {
   } catch (const std::exception& error) {
     library->refusal = error.what();
   }
+  library->refusal = config::one_line(library->refusal);
+  if (!is_new(*library)) return;
   if (library->refusal.empty())
     for (const StampedComponent& component : library->stamp.components)
       components_.try_emplace({component.kind, component.name},
@@ -89,6 +102,29 @@ std::vector<std::string> PluginHost::refused(Kind kind, std::string_view name) c
     else if (library->stamp.components.empty()) possible.push_back(line);
   }
   return certain.empty() ? possible : certain;
+}
+
+std::vector<std::string> PluginHost::doubts(Kind kind, std::string_view name) const {
+  const auto entry = components_.find({kind, std::string(name)});
+  if (entry == components_.end()) return {};
+  const FoundLibrary& used = *entry->second.library;
+  std::vector<std::string> lines;
+  for (const auto& library : libraries_) {
+    if (library.get() == &used || library->folder > used.folder) continue;
+    const bool offers = library->stamp.offers(kind, name);
+    const bool may_offer =
+        library->stamp.components.empty() && library->file.filename() == used.file.filename();
+    if (!library->refusal.empty() && (offers || may_offer))
+      lines.push_back(fmt::format("it is taken from {}, since {}, {}, was refused: {}",
+                                  used.file.string(), library->file.string(),
+                                  offers ? "which offers it, too" : "a file of the same name",
+                                  library->refusal));
+    else if (offers)
+      lines.push_back(fmt::format(
+          "it is taken from {}, but {} in the same folder offers it, too; remove one of them",
+          used.file.string(), library->file.string()));
+  }
+  return lines;
 }
 
 const Manifest& PluginHost::manifest(const FoundLibrary& library) {

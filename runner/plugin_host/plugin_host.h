@@ -2,11 +2,14 @@
 // names are opened; the others are known by their stamps.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,7 +25,8 @@ namespace assay::plugin_host {
 struct FoundLibrary {
   std::filesystem::path file;
   Stamp stamp;
-  std::string refusal;  ///< why it is not used; empty: it is
+  std::string refusal;     ///< why it is not used, one line; empty: it is
+  std::size_t folder = 0;  ///< its place in the search path, from 0
 };
 
 struct FoundComponent {
@@ -42,6 +46,10 @@ class PluginHost final : public plan::Catalogue {
   std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
   std::vector<std::string> refused(Kind kind, std::string_view name) const override;
   std::vector<std::string> searched() const override;
+  /// Refused libraries that come no later in the search path than the one used (those that cannot
+  /// say what they offer: where they have its file name), and others in its folder. That a library
+  /// hides those of later folders is what the search path is for.
+  std::vector<std::string> doubts(Kind kind, std::string_view name) const override;
 
   /// Makes the component and those nested in it. Throws ComponentError, and like open().
   std::shared_ptr<Object> create(const plan::ComponentPlan& plan);
@@ -75,13 +83,16 @@ class PluginHost final : public plan::Catalogue {
     const Component& component;
   };
 
-  void scan(const std::filesystem::path& folder);
-  void add(const std::filesystem::path& file);
+  void scan(std::size_t folder);
+  void add(const std::filesystem::path& file, std::size_t folder);
+  bool is_new(const FoundLibrary& library);
   const Manifest& manifest(const FoundLibrary& library);
   Found find(Kind kind, std::string_view name);
 
   std::vector<std::filesystem::path> folders_;
   std::map<std::filesystem::path, std::string> unreadable_;  ///< folders, and why
+  /// Device, number and refusal of each file, which is listed once for all ways that lead to it.
+  std::set<std::tuple<std::uintmax_t, std::uintmax_t, std::string>> files_;
   InstructionSet instructions_;
   std::vector<std::unique_ptr<FoundLibrary>> libraries_;
   std::map<std::pair<Kind, std::string>, Entry> components_;

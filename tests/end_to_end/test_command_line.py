@@ -143,6 +143,50 @@ class Plugins(unittest.TestCase):
                           process.stdout)
             self.assertNotIn("hidden", program.assay("plugins", "list", "--why", folder="/").stdout)
 
+    def test_a_component_that_may_not_be_the_one_meant_is_a_warning(self):
+        sgd = program.PLUGINS / "assay_optimizer_sgd.so"
+        with program.temporary_folder() as folder:
+            mine = pathlib.Path(folder, "mine")
+            mine.mkdir()
+            path = ["--plugin-path", mine]
+            run = [DIGITS, "train.epochs=1", *path]
+
+            def warnings(*arguments):
+                process = program.assay(*arguments, folder=folder)
+                self.assertEqual(process.returncode, 0, process.stderr)
+                print(process.stderr)
+                return process.stderr
+
+            def refused(which, reason):
+                return f"warning: {{}}it is taken from {sgd}, since {mine / which}, {reason}"
+
+            shutil.copy(sgd, mine / "sgd.so")
+            self.assertEqual(warnings("check", *run), "")  # what the search path is for
+            (mine / "sgd.so").chmod(0o666)
+            expected = refused("sgd.so", f"which offers it, too, was refused: everybody can write to {mine}/sgd.so")
+            for command in ("check", "run"):
+                seen = warnings(command, *run)
+                self.assertEqual(seen.count("warning: "), 1, seen)
+                self.assertRegex(seen.splitlines()[0], r"digits\.yaml:\d+:\d+: warning: ")
+                self.assertIn(expected.format("optimizer.type: "), seen)
+            [made] = pathlib.Path(folder, "runs").glob("*/*")
+            self.assertIn(expected.format("optimizer.type: "), (made / "log.txt").read_text())
+            self.assertIn(expected.format("optimizer.type: "), warnings("describe", made, *path))
+            self.assertIn(expected.format("optimizer sgd: "), warnings("plugins", "describe", "sgd", *path))
+            self.assertEqual(warnings("plugins", "describe", "adam", *path), "")
+
+            (mine / "sgd.so").rename(mine / "assay_optimizer_sgd.so")
+            (mine / "assay_optimizer_sgd.so").chmod(0o600)
+            os.truncate(mine / "assay_optimizer_sgd.so", 5000)
+            self.assertIn(refused("assay_optimizer_sgd.so", "a file of the same name, was refused: ")
+                          .format("optimizer.type: "), warnings("check", *run))
+            (mine / "assay_optimizer_sgd.so").unlink()
+
+            for name in ("a.so", "b.so"):
+                shutil.copy(sgd, mine / name)
+            self.assertIn(f"warning: optimizer.type: it is taken from {mine}/a.so, but {mine}/b.so in the same "
+                          "folder offers it, too", warnings("check", *run))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

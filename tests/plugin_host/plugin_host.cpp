@@ -238,6 +238,53 @@ BOOST_FIXTURE_TEST_CASE(a_schedule_keeps_to_the_bounds_of_its_option, Folders) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_may_have_been_meant_instead_is_named, Folders) {
+  const auto doubts = [this](std::vector<fs::path> folders = {}) {
+    if (folders.empty()) folders = {first, second};
+    const PluginHost host(std::move(folders), InstructionSet::generic);
+    std::string lines;
+    for (const std::string& line : host.doubts(Kind::schedule, "level")) lines += line + "\n";
+    return lines;
+  };
+  const std::string from = "it is taken from " + (second / "odd.so").string();
+  put_odd(second / "odd.so");
+  BOOST_TEST(doubts().empty());
+
+  put_odd(first / "a.so", "sdk=0.", "sdk=9.");
+  const std::string refused = from + ", since " + (first / "a.so").string() +
+                              ", which offers it, too, was refused: sdk: the plugin has '9.";
+  check_contains(doubts(), refused);
+  BOOST_TEST(doubts({second, first}).empty());
+  fs::rename(first / "a.so", second / "z.so");
+  check_contains(doubts(), (second / "z.so").string() + ", which offers it, too, was refused");
+  fs::remove(second / "z.so");
+
+  // What says nothing of itself may be anything, but for its name.
+  write_file(first / "other.so", "");
+  BOOST_TEST(doubts().empty());
+  write_file(first / "odd.so", "");
+  BOOST_TEST(doubts() == from + ", since " + (first / "odd.so").string() +
+                             ", a file of the same name, was refused: it is empty\n");
+  fs::remove(first / "odd.so");
+
+  put_odd(second / "zwei.so");
+  BOOST_TEST(doubts() == from + ", but " + (second / "zwei.so").string() +
+                             " in the same folder offers it, too; remove one of them\n");
+  fs::rename(second / "zwei.so", first / "eins.so");
+  BOOST_TEST(doubts().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_is_found_once_for_all_ways_that_lead_to_it, Folders) {
+  put_odd(first / "odd.so");
+  fs::create_symlink(first / "odd.so", first / "p.so");
+  fs::remove(second);
+  fs::create_directory_symlink(first, second);
+  const PluginHost host({first, second, first}, InstructionSet::generic);
+  BOOST_REQUIRE(host.libraries().size() == 1U);
+  BOOST_TEST(host.libraries()[0]->file == first / "odd.so");
+  BOOST_TEST(host.doubts(Kind::schedule, "level").empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) {
   put_odd(first / "odd.so");
   plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
