@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "runner/logging/logger_terminal.h"
+
 namespace assay::logging {
 
 class Loggers::Context final : public LoggerContext {
@@ -27,7 +29,7 @@ class Loggers::Context final : public LoggerContext {
  private:
   RunInfo info_;
   std::string folder_;
-  Terminal& terminal_;
+  LoggerTerminal terminal_;
   std::vector<std::unique_ptr<run_folder::AppendFile>> files_;
 };
 
