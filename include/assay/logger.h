@@ -28,7 +28,8 @@ class LogFile {
   ~LogFile() = default;
 };
 
-/// Where a person looks on. One writer at a time is the host's care.
+/// Where a person looks on. One writer at a time is the host's care. Of control characters only
+/// colours (`ESC [ ... m`) reach it, and only where colours() is true.
 class Terminal {
  public:
   /// True: somebody watches, and a line can be redrawn.
@@ -48,7 +49,8 @@ class Terminal {
 /// Valid from Logger::open to the end of Logger::close.
 class LoggerContext {
  public:
-  /// Creates a new file in the run folder; an existing one is an Error.
+  /// Creates a new file in the run folder itself, so its name holds no '/'; that, and a file that
+  /// exists, is an Error.
   virtual LogFile& create(std::string_view name) = 0;
   virtual Terminal& terminal() = 0;
 
