@@ -123,7 +123,9 @@ constexpr bool check_component() {
   constexpr bool readable = !MentionsParameters<T> || HasParameters<T>;
   static_assert(readable,
                 "`parameters` is no table that can be read while compiling; declare it "
-                "static constexpr assay::Parameter parameters[] = {...};");
+                "static constexpr assay::Parameter parameters[] = {...}; (where it is, but "
+                "has hundreds of options, compile with -fconstexpr-ops-limit=1000000000, "
+                "clang++ with -fconstexpr-steps=1000000000)");
   constexpr TableFinding finding = table_finding<T>();
   check_table<T, finding.mistake, finding.parameter>();
   // For an abstract class the compiler names the functions that it lacks.

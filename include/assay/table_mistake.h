@@ -52,6 +52,12 @@ struct TableFinding {
 
 namespace detail {
 
+// In few steps, of which compilers allow a number only.
+constexpr bool are_equal(const char* a, const char* b) {
+  while (*a == *b && *a != '\0') ++a, ++b;
+  return *a == *b;
+}
+
 // `left` is how many parameters may still come.
 constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_t depth,
                                     std::size_t& left) {
@@ -62,7 +68,7 @@ constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_
       --left;
       if (p.name == nullptr || !is_name(p.name)) return TableMistake::name;
       for (std::size_t j = 0; j < i; ++j)
-        if (std::string_view(table[j].name) == p.name) return TableMistake::twice;
+        if (are_equal(table[j].name, p.name)) return TableMistake::twice;
       if (depth == 0 && std::string_view(p.name) == "type") return TableMistake::reserved;
       if (p.doc == nullptr || !is_line(p.doc)) return TableMistake::doc;
       if (p.fallback != nullptr && !is_line(p.fallback)) return TableMistake::fallback;
