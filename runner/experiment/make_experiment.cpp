@@ -63,6 +63,11 @@ class Assembly {
     if (!rows_) return;
     for (const auto& [name, rows] : *rows_)
       out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
+    if (plan_.split) return;
+    for (const auto& [name, shared] : trained_on(*rows_))
+      diagnostics_.warning(plan_.dataset.where, "dataset",
+                           fmt::format("{} of the {} rows of its split '{}' are trained on, too",
+                                       shared, out_.split_sizes.at(name), name));
   }
 
   // Where the split is written; an argument that sets a part of it comes first.

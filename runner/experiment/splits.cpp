@@ -1,5 +1,6 @@
 #include "runner/experiment/splits.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -31,6 +32,20 @@ SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan
   rows["train"].resize(static_cast<std::size_t>(data.rows));
   std::iota(rows["train"].begin(), rows["train"].end(), 0);
   return rows;
+}
+
+std::vector<std::pair<std::string, std::int64_t>> trained_on(const SplitRows& splits) {
+  const std::vector<std::int64_t>& train = splits.at("train");
+  std::vector<bool> trains(static_cast<std::size_t>(*std::ranges::max_element(train)) + 1);
+  for (const std::int64_t row : train) trains[static_cast<std::size_t>(row)] = true;
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  for (const auto& [name, rows] : splits) {
+    const auto shared = std::ranges::count_if(rows, [&](std::int64_t row) {
+      return static_cast<std::size_t>(row) < trains.size() && trains[static_cast<std::size_t>(row)];
+    });
+    if (name != "train" && shared > 0) found.emplace_back(name, shared);
+  }
+  return found;
 }
 
 }  // namespace assay::experiment

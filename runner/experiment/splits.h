@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/data/rows.h"
@@ -21,5 +22,8 @@ std::vector<std::string> names_of(const plan::SplitPlan& split);
 /// As the plan says, or else as the dataset has it, or else all rows are trained on. Throws
 /// assay::Error.
 SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& split);
+
+/// Of those that share rows with the split to train on: its name, and how many.
+std::vector<std::pair<std::string, std::int64_t>> trained_on(const SplitRows& splits);
 
 }  // namespace assay::experiment

@@ -154,6 +154,24 @@ BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_split_is_a_warning) {
   BOOST_TEST(larger.experiment->batches->batch_size() == 30);
 }
 
+BOOST_AUTO_TEST_CASE(splits_that_overlap_are_a_warning) {
+  const Made overlapping =
+      made({{"dataset", "overlapping"}, {"train", "{epochs: 1}"}, {"hooks", value("other.loss")}});
+  BOOST_TEST(overlapping.problems ==
+             "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n");
+  BOOST_TEST(overlapping.experiment.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_that_begins_out_of_bounds_is_an_error_at_the_option) {
+  const auto with = [](const std::string& value) {
+    return problems(
+        {{"optimizer", "{type: sgd, learning_rate: {type: constant, value: " + value + "}}"}});
+  };
+  BOOST_TEST(with("0.1") == "");
+  BOOST_TEST(with("-1") ==
+             "error optimizer.learning_rate: the schedule constant gives -1 at step 0\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_never_fires_is_a_warning_at_what_says_when) {
   const auto with = [](const std::string& trigger) {
     const std::string seen =
