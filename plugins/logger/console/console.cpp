@@ -53,6 +53,7 @@ class Console final : public assay::Logger {
   }
 
   void progress(const assay::Progress& progress) override {
+    arrange();
     if (terminal_->interactive()) {
       terminal_->status(assay::console::status_line(progress, values_, terminal_->columns(),
                                                     terminal_->colours()));
@@ -71,7 +72,14 @@ class Console final : public assay::Logger {
   void add(const assay::Tag& tag) {
     LatestValue& added = values_.emplace_back(LatestValue{tag.id, std::string(tag.name), 0});
     std::ranges::replace_if(added.name, is_control, '?');
+    places_[tag.id] = values_.size() - 1;
+  }
+
+  // Once for all that came since: there may be thousands.
+  void arrange() {
+    if (arranged_ == values_.size()) return;
     std::ranges::stable_partition(values_, comes_first);
+    arranged_ = values_.size();
     for (std::size_t place = 0; place < values_.size(); ++place) places_[values_[place].id] = place;
   }
 
@@ -79,7 +87,8 @@ class Console final : public assay::Logger {
   assay::Terminal* terminal_ = nullptr;  // the host's
   double last_print_ = 0;
   std::int64_t last_step_ = -1;
-  std::vector<LatestValue> values_;                 // in the order shown
+  std::vector<LatestValue> values_;                 // in the order shown, once arranged
+  std::size_t arranged_ = 0;                        // how many were
   std::vector<std::optional<std::size_t>> places_;  // by tag id, in values_
 };
 

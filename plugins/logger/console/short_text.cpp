@@ -7,6 +7,7 @@
 namespace assay::console {
 
 std::string short_number(double value) {
+  if (std::isnan(value)) return "nan";  // its sign says nothing
   std::string text = fmt::format("{:#.4g}", value);
   if (text.ends_with('.')) text.pop_back();
   return text;

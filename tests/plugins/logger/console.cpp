@@ -97,11 +97,24 @@ BOOST_AUTO_TEST_CASE(tags_may_be_wide_or_strange) {
   FakeHost host;
   host.screen.width = 72;
   const auto out = open(host);
-  out->scalar({{0, "損失"}, 1, 1.5, std::numeric_limits<double>::quiet_NaN()});
+  out->scalar({{0, "損失"}, 1, 1.5, -std::numeric_limits<double>::quiet_NaN()});
   out->scalar({{1, "e\u0301\n"}, 1, 1.5, -std::numeric_limits<double>::infinity()});
   out->progress(midway);
   BOOST_TEST(host.screen.shown.at(0) ==
              "━━━━━━━━─────  62%  1860/3000  412 steps/s  ETA 0:03  損失 nan  é? -inf");
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_later_may_come_first) {
+  FakeHost host;
+  const auto out = open(host);
+  out->scalar({{0, "rate"}, 1, 1.5, 2});
+  out->progress(done);
+  out->scalar({{1, "other"}, 2, 1.5, 3});
+  out->scalar({{2, "a/Loss"}, 2, 1.5, 4});
+  out->scalar({{0, "rate"}, 2, 1.5, 5});
+  out->progress(done);
+  BOOST_TEST(host.screen.shown.back().ends_with("a/Loss 4.000  rate 5.000  other 3.000"),
+             host.screen.shown.back());
 }
 
 BOOST_AUTO_TEST_CASE(a_terminal_is_left_clean_at_the_end) {
