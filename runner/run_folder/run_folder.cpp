@@ -167,7 +167,7 @@ fs::path RunFolder::image(std::string_view name) const {
   const fs::path folder = make_folder(path_ / "images");
   std::string safe(name);
   std::replace_if(
-      safe.begin(), safe.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
+      safe.begin(), safe.end(), [](char c) { return c == '/' || c == ' ' || c == '\0'; }, '_');
   const std::string extension = fs::path(safe).extension().string();
   std::string stem = safe.substr(0, safe.size() - extension.size());
   if (stem.size() > longest_stem) {

@@ -49,9 +49,9 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
-  /// images/NAME with characters that a file name cannot hold replaced by '_', cut where it is too
-  /// long, and with "-2", "-3", ... where there is one of this name; makes the folder.
-  /// Throws assay::Error, as does checkpoint().
+  /// images/NAME with blanks, and characters that a file name cannot hold, replaced by '_', cut
+  /// where it is too long, and with "-2", "-3", ... where there is one of this name; makes the
+  /// folder. Throws assay::Error, as does checkpoint().
   std::filesystem::path image(std::string_view name) const;
   /// checkpoints/step_N.safetensors; makes the folder.
   std::filesystem::path checkpoint(std::int64_t step) const;

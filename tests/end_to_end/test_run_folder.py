@@ -140,7 +140,7 @@ class RunFolder(unittest.TestCase):
             run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1",
                               "hooks.test_sheet.save=[png, svg, pdf]", folder=folder)
             starts = {p.name: p.read_bytes()[:5] for p in (run / "images").iterdir()}
-            name = "1 Step 1 Accuracy Testsheet"
+            name = "1_Step_1_Accuracy_Testsheet"
             self.assertEqual(starts, {f"{name}.png": b"\x89PNG\r", f"{name}.svg": b"<?xml",
                                       f"{name}.pdf": b"%PDF-"})
 
