@@ -15,7 +15,7 @@ std::string type_text(const Parameter& p) {
       "boolean", "integer", "number", "text", "path", "choice", "rate", "component", "group"};
   std::string text(names[static_cast<std::size_t>(p.type)]);
   if (p.type == ParameterType::choice) text = p.choices;
-  if (p.type == ParameterType::rate) text = "number or schedule";
+  if (p.type == ParameterType::rate) text = p.list ? "numbers or schedule" : "number or schedule";
   if (p.type == ParameterType::component) text = name_of(p.kind);
   if (p.type == ParameterType::integer && p.choices != nullptr)
     text += fmt::format(" or {}", p.choices);
