@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "runner/config/characters.h"
 #include "runner/config/complaint.h"
 #include "runner/config/directive.h"
 #include "runner/config/file_text.h"
@@ -17,7 +18,6 @@
 #include "runner/config/places.h"
 #include "runner/config/similar_file.h"
 #include "runner/config/syntax_error.h"
-#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
@@ -43,30 +43,6 @@ std::string hint_for_missing(const std::string& path) {
   });
   if (near.empty()) return {};
   return fmt::format("did you mean '{}'?", (wanted.parent_path() / near).string());
-}
-
-// Every byte belongs to a character that YAML allows.
-bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
-  const std::string& text = source->text;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at);
-    if (character && printable(character->code)) {
-      at += character->bytes;
-      continue;
-    }
-    const bool wide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-    std::string message =
-        character ? fmt::format("there is the control character U+{:04X}",
-                                static_cast<std::uint32_t>(character->code))
-                  : fmt::format("the byte 0x{:02X} is not UTF-8",
-                                static_cast<unsigned>(static_cast<unsigned char>(text[at])));
-    diagnostics.error(Places(source).at(at), {}, std::move(message),
-                      wide        ? "this looks like UTF-16: save it as UTF-8"
-                      : character ? "is this a text file? A config is YAML in UTF-8"
-                                  : "is this a text file? Then save it as UTF-8");
-    return false;
-  }
-  return true;
 }
 
 bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
