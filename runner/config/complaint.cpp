@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
+#include <vector>
 
+#include "runner/config/layout.h"
 #include "runner/config/line.h"
 #include "runner/config/long_key.h"
+#include "runner/config/missing_colon.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
@@ -29,26 +33,25 @@ Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t co
   std::string_view value = text.substr(begin, end - begin);
   value = value.substr(0, value.find(" #"));
   value = value.substr(0, value.find_last_not_of(" \t") + 1);
-  const char quote = value.find('"') == none && value.find('\\') == none ? '"' : '\'';
-  return {colon, colon + 1, "': ' within a text that has no quotes",
-          value.find(quote) == none ? fmt::format("quote it: {0}{1}{0}", quote, shortened(value))
-                                    : "quote the text"};
-}
-
-// Behind "- ", "? " and an anchor.
-std::size_t start_of_key(const Line& line) {
-  std::size_t at = line.indentation();
-  const auto rest = [&] { return line.text.substr(std::min(at, line.text.size())); };
-  while (rest().starts_with("- ") || rest().starts_with("? ") || rest().starts_with('&')) {
-    const std::size_t blank = line.text.find(' ', at);
-    at = std::min(line.text.find_first_not_of(' ', blank), line.text.size());
+  if (const char last = value.empty() ? '\0' : value.back(); is_one_of(last, "]}")) {
+    const char open = last == ']' ? '[' : '{';
+    if (value.find(open) == none)
+      return {begin, colon,
+              fmt::format("this ends with '{}', but does not start with '{}'", last, open),
+              fmt::format("write '{}' in front of it", open)};
   }
-  return line.begin + at;
+  const char quote = value.find('"') == none && value.find('\\') == none ? '"' : '\'';
+  if (value.find(quote) != none)
+    return {colon, colon + 1, "': ' within a text that has no quotes", "quote the text"};
+  std::string hint = fmt::format("quote it: {0}{1}{0}", quote, shortened(value));
+  const bool is_entry = text.substr(begin, colon - begin).find_first_of(" \t,") == none;
+  if (is_entry && shortened(value) == value) hint += fmt::format("; a map is {{{}}}", value);
+  return {colon, colon + 1, "': ' within a text that has no quotes", std::move(hint)};
 }
 
 // A ':' at text[at] that makes no value of what follows.
 std::optional<Complaint> of_colon(std::string_view text, std::size_t at, const Line& line) {
-  const std::size_t key = start_of_key(line);
+  const std::size_t key = line.begin + line.key_column();
   if (key >= at) return std::nullopt;
   if (const auto end = long_key_end(text, key, false); end && text.find(':', *end) == at)
     return Complaint{key, *end, long_key_message(), "give it a shorter name"};
@@ -62,34 +65,13 @@ std::optional<Complaint> of_colon(std::string_view text, std::size_t at, const L
   return std::nullopt;
 }
 
-// Lines that look like a key and have no ": ", in front of one that has.
-std::optional<Complaint> of_key_before(std::string_view text, const Line& line) {
-  std::optional<Complaint> first;
-  for (Line before = line_before(text, line);
-       !before.text.empty() && before.indentation() == line.indentation();
-       before = line_before(text, before)) {
-    std::string_view words = before.words();
-    words = words.substr(0, words.find_last_not_of(" \t") + 1);
-    const std::string hint = hint_for_key(words);
-    if (hint.empty() || is_one_of(words[0], "-?\"'[{&*!|>") || words.ends_with(':') ||
-        words.find(": ") != none)
-      break;
-    const std::size_t begin = before.begin + before.indentation();
-    first =
-        Complaint{begin, begin + words.size(),
-                  fmt::format("expected ':' and a value after the key {}", quoted(words)), hint};
-  }
-  return first;
-}
-
 // An element of a list among the keys of a map.
-bool is_among_keys(std::string_view text, const Line& line) {
+bool is_among_keys(std::span<const Line> before, const Line& line) {
   if (!line.words().starts_with("- ")) return false;
-  Line before = line_before(text, line);
-  while (!before.text.empty() && before.indentation() > line.indentation())
-    before = line_before(text, before);
-  return !before.text.empty() && before.indentation() == line.indentation() &&
-         !before.words().starts_with("- ");
+  while (!before.empty() && before.back().indentation() > line.indentation())
+    before = before.first(before.size() - 1);
+  return !before.empty() && before.back().indentation() == line.indentation() &&
+         !before.back().words().starts_with("- ");
 }
 
 // An alias right before text[at].
@@ -105,7 +87,7 @@ bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
 std::string hint_for_key(std::string_view key) {
   if (const std::size_t colon = key.find(':'); colon != none) {
     const std::string_view next = key.substr(colon + 1);
-    const auto character = character_at(next, 0);
+    const auto character = next.empty() ? std::nullopt : character_at(next, 0);
     return character && is_odd_blank(character->code)
                ? fmt::format("what follows the ':' is U+{:04X}, not a space",
                              static_cast<std::uint32_t>(character->code))
@@ -117,13 +99,24 @@ std::string hint_for_key(std::string_view key) {
 
 std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t at) {
   const Line line = line_at(text, at);
-  const Line before = line_before(text, line);
+  const std::vector<Line> lines = layout_of(text, at).lines;
+  const bool is_last = !lines.empty() && lines.back().begin == line.begin;
+  const std::span<const Line> earlier(lines.data(), lines.size() - (is_last ? 1 : 0));
+  const Line before = earlier.empty() ? Line{} : earlier.back();
   const std::size_t first = line.begin + line.indentation();
   const std::size_t last = text.find_last_not_of(' ', at == 0 ? 0 : at - 1);
   const bool is_colon = at < text.size() && text[at] == ':';
+  if (auto complaint = complaint_of_bracket_in_key(text, line)) return complaint;
   if (is_colon)
     if (auto complaint = of_colon(text, at, line)) return complaint;
-  if (last != none && last >= line.begin && last < at && is_one_of(text[last], "\"'"))
+  const bool behind = last != none && last >= line.begin && last < at;
+  if (behind && is_one_of(text[last], "]}\"'") && text.substr(at, 1) == "," &&
+      text.find_first_not_of(" \t", at + 1) >= line.begin + line.text.size())
+    return Complaint{at, at + 1, "a ',' that is in no list and no map", "leave it out"};
+  if (behind && is_one_of(text[last], "]}"))
+    return Complaint{at, at + 1, fmt::format("the '{}' before this ends the value", text[last]),
+                     "the next key has a line of its own"};
+  if (behind && is_one_of(text[last], "\"'"))
     return Complaint{at, at + 1, "the quoted text ends before this",
                      text[last] == '"' ? "quote all of it; a '\"' within is written '\\\"'"
                                        : "quote all of it; a ' within is written twice: ''"};
@@ -133,12 +126,14 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
   if (at > first && at < text.size() && text[at] == '*' && text[first] != '*')
     return Complaint{at, at + 1, "an alias takes no anchor: it has one already", ""};
   if (before.text.empty()) return std::nullopt;
-  if (is_colon)
-    if (auto complaint = of_key_before(text, line)) return complaint;
+  if (is_colon || at == first)
+    if (auto complaint = complaint_of_key_before(text, lines)) return complaint;
+  if (at == first && is_key_without_colon(line, before))
+    return complaint_of_key(text, at, at + line.entry().size());
   if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
     return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
                      "a list and a map cannot share an indentation"};
-  if (at == first && is_among_keys(text, line))
+  if (at == first && is_among_keys(earlier, line))
     return Complaint{at, at + 1, "expected the next key of the map, found an element of a list",
                      "a list stands below a key of its own"};
   if (at == first)
@@ -174,6 +169,30 @@ Complaint complaint_of_brackets(std::string_view text, std::size_t open, std::si
       fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column);
   if (is_key) return {space + 1, at, fmt::format("expected ',' or '{}' before this", close), since};
   return {at, at + 1, fmt::format("expected ',' or '{}'", close), since};
+}
+
+Complaint complaint_of_closing(std::string_view text, std::size_t at,
+                               const std::function<Location(std::size_t)>& place) {
+  const Layout layout = layout_of(text, at);
+  if (!layout.lines.empty())
+    if (auto complaint = complaint_of_bracket_in_key(text, layout.lines.back())) return *complaint;
+  if (layout.open.empty() || at >= text.size())
+    return {at, at + 1, "a closing bracket or brace that nothing opened",
+            "remove it, or quote the text that it is in"};
+  const std::size_t open = layout.open.back();
+  const char close = text[open] == '[' ? ']' : '}';
+  const Location opened = place(open);
+  const std::string since =
+      fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column);
+  const std::string stray = fmt::format("a '{}' that nothing opened", text[at]);
+  if (at + 1 < text.size() && !is_one_of(text[at + 1], " \t\n,]}"))
+    return {at, at + 1, stray, "remove it, or quote the text that it is in"};
+  const std::size_t next = text.find_first_not_of(" \t", at + 1);
+  if (next != none && text[next] == close)
+    return {at, at + 1, stray,
+            fmt::format("remove it, or write the '{}' that it closes; {}",
+                        text[at] == ']' ? '[' : '{', since)};
+  return {at, at + 1, fmt::format("expected '{}', found '{}'", close, text[at]), since};
 }
 
 }  // namespace assay::config

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
 /// without a comma. `close` is what would close it.
 Complaint complaint_of_brackets(std::string_view text, std::size_t open, std::size_t at, char close,
                                 const Location& opened);
+
+/// A bracket or brace at text[at] closes what is not open. `place` tells where an offset is.
+Complaint complaint_of_closing(std::string_view text, std::size_t at,
+                               const std::function<Location(std::size_t)>& place);
 
 /// What the writer of a key without a ':' behind it may have meant: `steps:3`, `steps = 3`. Empty
 /// when it looks like neither.

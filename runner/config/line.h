@@ -15,12 +15,15 @@ struct Line {
   /// Empty, or only a comment.
   bool is_blank() const;
   std::string_view words() const { return text.substr(indentation()); }
+  /// Where its key starts, if it has one: behind "- ", "? " and an anchor.
+  std::size_t key_column() const;
+  /// From its key to its comment.
+  std::string_view entry() const;
+  /// The ':' behind its key; npos when there is none.
+  std::size_t colon_column() const;
 };
 
 /// The one that holds text[at].
 Line line_at(std::string_view text, std::size_t at);
-
-/// The last one before that is not blank; an empty one when there is none.
-Line line_before(std::string_view text, Line line);
 
 }  // namespace assay::config

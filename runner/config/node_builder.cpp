@@ -6,8 +6,10 @@
 
 #include "runner/config/complaint.h"
 #include "runner/config/long_key.h"
+#include "runner/config/missing_colon.h"
 #include "runner/config/reader.h"
 #include "runner/config/scalar_extent.h"
+#include "runner/config/second_document.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 
@@ -23,6 +25,8 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
   const bool is_null = word == "~" || word == "null" || word == "Null" || word == "NULL";
   return is_null ? word.size() : 0;
 }
+
+bool is_quote(char c) { return c == '"' || c == '\''; }
 
 // `? key`, with its ':' in a line of its own.
 bool is_behind_question_mark(std::string_view text, std::size_t key) {
@@ -45,9 +49,8 @@ std::optional<std::size_t> NodeBuilder::open_bracket() const {
 
 void NodeBuilder::OnDocumentStart(const YAML::Mark& mark) {
   const std::size_t begin = begin_of(mark);
-  if (started_)
-    stop(begin, begin + 3, "a second document starts here, but a config is one document");
-  started_ = true;
+  if (start_) stop(complaint_of_second_document(text_, *start_, begin));
+  start_ = begin;
 }
 
 void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -64,6 +67,9 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     const std::size_t stop_sign = text_.find_first_of(":,]}\n", begin);
     if (stop_sign == std::string::npos || text_[stop_sign] == '\n')
       stop(bracket, bracket + 1, fmt::format("'{}' is never closed", text_[bracket]));
+    const std::size_t word_end = std::min(text_.find_first_of("[{", begin), stop_sign);
+    if (word_end > begin && !is_quote(text_[begin]))
+      stop(complaint_of_key(text_, begin, text_.find_last_not_of(" \t", word_end - 1) + 1));
   }
   if (expects_key()) stop(begin, end, "a key must be text, found null");
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
@@ -183,10 +189,17 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
   const bool at_end = text_.find_first_not_of(" \t\n", end) == std::string::npos;
   if (const auto bracket = open_bracket(); at_end && bracket)
     stop(*bracket, *bracket + 1, fmt::format("'{}' is never closed", text_[*bracket]));
-  if (next == std::string::npos || text_[next] != ':')
-    stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)),
-         is_behind_question_mark(text_, begin) ? "keys are written without '?'"
-                                               : hint_for_key(text));
+  // A line within brackets may be long and hold many keys.
+  const Line line = open_bracket() ? Line{} : line_at(text_, begin);
+  const bool of_line = !line.text.empty() && line.begin + line.key_column() == begin;
+  if (next == std::string::npos || text_[next] != ':') {
+    if (is_behind_question_mark(text_, begin))
+      stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)),
+           "keys are written without '?'");
+    stop(complaint_of_key(text_, begin, of_line ? begin + line.entry().size() : end));
+  }
+  if (of_line)
+    if (const auto complaint = complaint_of_bracket_in_key(text_, line)) stop(*complaint);
   if (text == "<<")
     stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
   const auto [found, is_new] = map.lines.try_emplace(text, where.line);
@@ -234,3 +247,7 @@ void NodeBuilder::stop(std::size_t begin, std::size_t end, std::string message, 
 }
 
 }  // namespace assay::config
+void NodeBuilder::stop(const Complaint& complaint) {
+  stop(complaint.begin, complaint.end, complaint.message, complaint.hint);
+}
+

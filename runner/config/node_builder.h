@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runner/config/at_sign.h"
+#include "runner/config/complaint.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/config/places.h"
@@ -73,6 +74,7 @@ class NodeBuilder final : public YAML::EventHandler {
   void value(Node node, YAML::anchor_t anchor);
   void spend(const NodeSize& size, std::size_t begin);
   [[noreturn]] void stop(std::size_t begin, std::size_t end, std::string message,
+  [[noreturn]] void stop(const Complaint& complaint);
                          std::string hint = {});
 
   const std::string& text_;
@@ -84,7 +86,8 @@ class NodeBuilder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, Anchored> anchors_;
   NodeSize spent_;
   std::size_t offset_ = 0;
-  bool started_ = false;
+  std::size_t after_tag_ = 0;         // the last one that was reported
+  std::optional<std::size_t> start_;  // of the document
 };
 
 }  // namespace assay::config

@@ -3,11 +3,9 @@
 #include <algorithm>
 
 namespace assay::config {
-namespace {
 
 constexpr auto none = std::string_view::npos;
 
-// The closing quote of the text that text[begin] opens.
 std::size_t closing_quote(std::string_view text, std::size_t begin) {
   const char quote = text[begin];
   for (std::size_t at = begin + 1; at < text.size(); ++at) {
@@ -17,8 +15,6 @@ std::size_t closing_quote(std::string_view text, std::size_t begin) {
   }
   return none;
 }
-
-}  // namespace
 
 std::size_t scalar_end(std::string_view text, std::size_t begin, std::string_view value) {
   const std::size_t line_end = std::min(text.find('\n', begin), text.size());

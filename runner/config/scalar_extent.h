@@ -6,6 +6,9 @@
 
 namespace assay::config {
 
+/// The quote that closes the text which the one at text[begin] opens; npos when there is none.
+std::size_t closing_quote(std::string_view text, std::size_t begin);
+
 /// The end of the scalar that starts at text[begin] and has the given value: behind its last
 /// character or closing quote, or the end of its first line when it has several.
 std::size_t scalar_end(std::string_view text, std::size_t begin, std::string_view value);

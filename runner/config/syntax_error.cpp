@@ -29,7 +29,7 @@ constexpr const char* quote_star = "quote a text that starts with '*'";
 constexpr const char* quote_and = "quote a text that starts with '&'";
 constexpr const char* quote_mark = "leave it out, or quote a text that starts with '!'";
 
-const std::array<Translation, 21> translations = {{
+const std::array<Translation, 20> translations = {{
     {Said::MAP_VALUE, "':' where no value can start",
      "check the indentation; a text that holds ': ' needs quotes"},
     {Said::MAP_KEY, "a key where none can stand", "check the indentation"},
@@ -38,8 +38,6 @@ const std::array<Translation, 21> translations = {{
      "check the indentation, and the quotes of the value before"},
     {Said::END_OF_SEQ, "expected the next '- ' of the list, found something else",
      "check the indentation, and the quotes of the value before"},
-    {Said::FLOW_END, "a closing bracket or brace that nothing opened",
-     "remove it, or quote the text that it is in"},
     {Said::UNKNOWN_TOKEN, "no value can start with this character", "quote the whole value"},
     {Said::UNKNOWN_ANCHOR, "no anchor of this name before here",
      "`&name` in front of a value makes one; quote a text that starts with '*'"},
@@ -120,6 +118,9 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
   // These stand at the end of what they are about.
   for (const auto& [about, sign] :
        {std::pair(not_an_alias, '*'), std::pair(not_an_anchor, '&'), std::pair(no_tags, '!')})
+  if (said(Said::FLOW_END))
+    return complain(complaint_of_closing(
+        text, at, [&builder](std::size_t offset) { return builder.places().at(offset); }));
     if (known != nullptr && known->message == about)
       return say(start_of_word(text, at, sign), known->message, known->hint);
   if (said(Said::CHAR_IN_BLOCK) || said(Said::ZERO_INDENT_IN_BLOCK))

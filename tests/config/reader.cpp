@@ -46,6 +46,10 @@ BOOST_AUTO_TEST_CASE(reads_yaml) {
       {"a: {b: \"${x}\"}", "{a: {b: '${x}'}}"},
       {"a: yes\nb: 010\nc: 0x1", "{a: yes, b: 010, c: 0x1}"},
       {"größe: \"\\u00e9\"", "{größe: 'é'}"},
+      // Brackets that are only text.
+      {"a {b}: 1\nc[0]: d {e\n\"f [\": g\nh: |\n  i {j: 1\n",
+       "{a {b}: 1, c[0]: d {e, f [: g, h: 'i {j: 1\n'}"},
+      {"a:\n  b\n  c [d\ne:\n- f\n  g\nh: 1", "{a: b c [d, e: [f g], h: 1}"},
       // As no YAML reader does: '@' names a fragment (composition.h).
       {"a: @x\n@b: x@y\nc: {d: @x, e: [@y, '@z']}\nf:\n- @x",
        "{a: @x, @b: x@y, c: {d: @x, e: [@y, '@z']}, f: [@x]}"},
@@ -68,7 +72,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a: b: c",
        "a.yaml:1:5: error: ': ' within a text that has no quotes\n"
        "    1 | a: b: c\n"
-       "      |     ^ quote it: \"b: c\"\n"},
+       "      |     ^ quote it: \"b: c\"; a map is {b: c}\n"},
       {"a:\n\tb: 1",
        "a.yaml:2:1: error: a tab cannot indent\n"
        "    2 | \tb: 1\n"

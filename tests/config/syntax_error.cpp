@@ -1,6 +1,7 @@
 // Every complaint of yaml-cpp's scanner and parser is told in words of our own.
 #include "runner/config/syntax_error.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>
 
 #include <boost/test/unit_test.hpp>
@@ -65,6 +66,28 @@ BOOST_AUTO_TEST_CASE(what_is_unknown_is_passed_on) {
              "a.yaml:1:1: error: this is not YAML\n"
              "    1 | a: b\n"
              "      | ^ the parser says: news\n");
+}
+
+// Wherever the parser notices it, told is the first line that lacks its ':'.
+BOOST_AUTO_TEST_CASE(a_key_without_colon_is_found_in_every_line) {
+  const std::vector<std::string> lines = {"a: 1",   "b: {c: [d, 'e']}", "f:",    "  g: \"h\"",
+                                          "  i: |", "    j: {",         "  k: l"};
+  const std::vector<std::string> keys = {"a", "b", "f", "g", "i", {}, "k"};
+  for (const char* comment : {"", " # x", " # y: z"})
+    for (std::size_t without = 0; without < lines.size(); ++without) {
+      if (keys[without].empty()) continue;
+      std::string text;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        std::string line = lines[i];
+        if (i == without) line.erase(line.find(':'), 1) += comment;
+        text += line + "\n";
+      }
+      const std::string said = read(text);
+      const std::string expected =
+          fmt::format("a.yaml:{}:{}: error: expected ':' and a value after the key '{}'\n",
+                      without + 1, lines[without].find_first_not_of(' ') + 1, keys[without]);
+      BOOST_TEST(said.starts_with(expected), text << said);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(keys_have_a_longest_length) {
