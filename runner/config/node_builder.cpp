@@ -72,10 +72,15 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
       stop(complaint_of_key(text_, begin, text_.find_last_not_of(" \t", word_end - 1) + 1));
   }
   if (expects_key()) stop(begin, end, "a key must be text, found null");
+  null(begin, begin + length, anchor);
+}
+
+void NodeBuilder::null(std::size_t begin, std::size_t end, YAML::anchor_t anchor) {
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;
   // Where nothing is written the mark is already at what follows.
-  node.where = length == 0 && of_key ? stack_.back().node.map.back().where : places_.at(begin, end);
+  node.where =
+      begin == end && of_key ? stack_.back().node.map.back().where : places_.at(begin, end);
   value(std::move(node), anchor);
 }
 
@@ -95,7 +100,10 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const std::string text = at_signs_.shown(read);
   const std::size_t begin = begin_of(mark);
   const std::size_t end = scalar_end(text_, begin, text);
-  const bool quoted = tag == "!";
+  const bool quoted = begin < text_.size() &&
+                      std::string_view("\"'|>").find(text_[begin]) != std::string_view::npos;
+  // A tag with nothing behind it.
+  if (!tag.empty() && !quoted && text.empty() && !expects_key()) return null(begin, begin, anchor);
   // yaml-cpp takes the line break before the end of the text for the closing quote.
   if (quoted && is_unclosed(text_, begin))
     stop(begin, begin + 1, "the quoted text is never closed");
@@ -132,17 +140,20 @@ bool NodeBuilder::expects_key() const {
   return !stack_.empty() && stack_.back().node.kind == Node::Kind::map && !stack_.back().has_key;
 }
 
-// Behind the anchor, which a mark includes; a tag is reported.
+// Behind the anchor and the tag, which a mark includes; a tag is reported.
 std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   std::size_t begin = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
-  if (begin < text_.size() && text_[begin] == '&') {
-    begin = std::min(text_.find_first_of(" \n", begin), text_.size());
-    begin = std::min(text_.find_first_not_of(" \n", begin), text_.size());
-  }
-  if (begin < text_.size() && text_[begin] == '!') {
-    const std::size_t end = std::min(text_.find_first_of(" ,]}\n", begin), text_.size());
-    stop(begin, end, "tags are not allowed: the option says what type its value has",
-         "leave it out, or quote a text that starts with '!'");
+  while (begin < text_.size() && (text_[begin] == '&' || text_[begin] == '!')) {
+    const bool verbatim = text_.compare(begin, 2, "!<") == 0;
+    std::size_t end = text_.find_first_of(verbatim ? ">\n" : " ,]}\n", begin);
+    end = std::min(verbatim && end != std::string::npos ? end + 1 : end, text_.size());
+    if (text_[begin] == '!' && begin >= after_tag_) {
+      diagnostics_.error(places_.at(begin, end), {},
+                         "tags are not allowed: the option says what type its value has",
+                         "leave it out, or quote a text that starts with '!'");
+      after_tag_ = end;
+    }
+    begin = std::min(text_.find_first_not_of(" \n", end), text_.size());
   }
   offset_ = begin;
   return begin;
@@ -241,13 +252,13 @@ void NodeBuilder::spend(const NodeSize& size, std::size_t begin) {
     stop(begin, begin + 1, fmt::format("nested deeper than {} levels", max_depth));
 }
 
+void NodeBuilder::stop(const Complaint& complaint) {
+  stop(complaint.begin, complaint.end, complaint.message, complaint.hint);
+}
+
 void NodeBuilder::stop(std::size_t begin, std::size_t end, std::string message, std::string hint) {
   diagnostics_.error(places_.at(begin, end), {}, std::move(message), std::move(hint));
   throw Stop{};
 }
 
 }  // namespace assay::config
-void NodeBuilder::stop(const Complaint& complaint) {
-  stop(complaint.begin, complaint.end, complaint.message, complaint.hint);
-}
-

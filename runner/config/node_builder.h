@@ -71,10 +71,11 @@ class NodeBuilder final : public YAML::EventHandler {
   void end();
   std::string path() const;
   void key(const std::string& text, std::size_t begin, std::size_t end);
+  void null(std::size_t begin, std::size_t end, YAML::anchor_t anchor);
   void value(Node node, YAML::anchor_t anchor);
   void spend(const NodeSize& size, std::size_t begin);
-  [[noreturn]] void stop(std::size_t begin, std::size_t end, std::string message,
   [[noreturn]] void stop(const Complaint& complaint);
+  [[noreturn]] void stop(std::size_t begin, std::size_t end, std::string message,
                          std::string hint = {});
 
   const std::string& text_;

@@ -55,7 +55,7 @@ bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
 }
 
 // `text` is source->text, or that with other bytes blanked. Nothing also when the document is
-// empty; of what was reported, only keys that are there twice leave something to return.
+// empty; of what was reported, only tags and keys that are there twice leave something to return.
 std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std::string& text,
                           Diagnostics& diagnostics) {
   NodeBuilder builder(source, diagnostics);

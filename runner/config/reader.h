@@ -21,7 +21,8 @@ inline constexpr std::size_t max_depth = 64;
 inline constexpr std::size_t max_nodes = 20'000;
 
 /// The config in a file, whose top level is a map. `path` is also the name in messages. A key that
-/// is there twice is reported and counts as it is there first, so that all else can be looked at.
+/// is there twice is reported and counts as it is there first, and a tag is reported and passed
+/// over, so that all else can be looked at.
 std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics);
 
 /// The same from memory. `name` is shown in messages; `path` (absolute, may be empty) is what

@@ -1,15 +1,19 @@
 #include "runner/config/syntax_error.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "runner/config/complaint.h"
+#include "runner/config/layout.h"
 #include "runner/config/long_key.h"
 #include "runner/config/scalar_extent.h"
+#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -73,6 +77,16 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
   return tab;
 }
 
+// Of a tab in an indentation: which lines have one too.
+std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places) {
+  std::vector<std::string> more;
+  for (const Line& line : layout_of(text, text.size()).lines)
+    if (line.begin > tab && line.words().starts_with('\t'))
+      more.push_back(std::to_string(places.at(line.begin).line));
+  if (more.empty()) return "use spaces";
+  return fmt::format("use spaces, also in line{} {}", more.size() > 1 ? "s" : "", listed(more));
+}
+
 // The tag, or another word that its first sign makes special, that text[at] is in or behind.
 std::size_t start_of_word(std::string_view text, std::size_t at, char sign) {
   const std::size_t found = text.rfind(sign, at);
@@ -104,6 +118,9 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
       return complain({builder.offset(), *end, long_key_message(), "give it a shorter name"});
     return complain(complaint_of_brackets(text, open, at, close, builder.places().at(open)));
   }
+  if (said(Said::FLOW_END))
+    return complain(complaint_of_closing(
+        text, at, [&builder](std::size_t offset) { return builder.places().at(offset); }));
   if (said(Said::EOF_IN_SCALAR) || said(Said::DOC_IN_SCALAR)) {
     const std::size_t quote = unclosed_quote(text, builder.offset());
     if (quote != std::string::npos) return say(quote, "the quoted text is never closed", "");
@@ -113,14 +130,11 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
     return say(at == 0 ? 0 : at - 1, "an escape that YAML does not know",
                "write \\\\ for a backslash, or use single quotes");
   if (const std::size_t tab = tab_in_indentation(text, at); tab != std::string::npos)
-    return say(tab, "a tab cannot indent", "use spaces");
+    return say(tab, "a tab cannot indent", hint_for_tab(text, tab, builder.places()));
   const Translation* const known = translated(error.msg);
   // These stand at the end of what they are about.
   for (const auto& [about, sign] :
        {std::pair(not_an_alias, '*'), std::pair(not_an_anchor, '&'), std::pair(no_tags, '!')})
-  if (said(Said::FLOW_END))
-    return complain(complaint_of_closing(
-        text, at, [&builder](std::size_t offset) { return builder.places().at(offset); }));
     if (known != nullptr && known->message == about)
       return say(start_of_word(text, at, sign), known->message, known->hint);
   if (said(Said::CHAR_IN_BLOCK) || said(Said::ZERO_INDENT_IN_BLOCK))
