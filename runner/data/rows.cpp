@@ -6,6 +6,7 @@
 #include <set>
 
 #include "assay/error.h"
+#include "assay/text.h"
 #include "runner/data/shape.h"
 
 namespace assay::data {
@@ -17,6 +18,7 @@ class Describer final : public DatasetDescription {
   void samples(std::int64_t rows, const Shape& shape) override {
     out_.rows = rows;
     out_.sample_shape = shape;
+    ++samples_;
   }
   void classes(std::span<const std::string_view> names) override {
     out_.class_names.assign(names.begin(), names.end());
@@ -30,11 +32,12 @@ class Describer final : public DatasetDescription {
   void split(std::string_view name, std::span<const std::int64_t> rows) override {
     out_.splits.push_back({std::string(name), {rows.begin(), rows.end()}});
   }
+  int samples() const { return samples_; }
   int targets() const { return targets_; }
 
  private:
   Description& out_;
-  int targets_ = 0;
+  int samples_ = 0, targets_ = 0;
 };
 
 void check_shapes(const Description& description, const std::string& who) {
@@ -50,6 +53,18 @@ void check_shapes(const Description& description, const std::string& who) {
   if (!elements(target, description.rows)) fail("targets", target, possible);
   if (target.rank() == Shape::maximum_rank)
     fail("targets", target, "at most 7 dimensions beside that of the rows");
+}
+
+// They stand in messages and tables.
+void check_names(const Description& description, const std::string& who) {
+  const auto check = [&](const std::string& what, std::string_view name) {
+    if (name.empty() || !is_line(name))
+      throw Error(fmt::format("{}: {} has no name that is one line of text", who, what));
+  };
+  for (std::size_t i = 0; i < description.class_names.size(); ++i)
+    check(fmt::format("class {}", i), description.class_names[i]);
+  for (std::size_t i = 0; i < description.splits.size(); ++i)
+    check(fmt::format("split {}", i), description.splits[i].name);
 }
 
 void check_splits(const Description& description, const std::string& who) {
@@ -126,11 +141,14 @@ Description describe(const plugin_host::Handle<Dataset>& dataset) {
   Description description;
   Describer describer(description);
   dataset.call([&](const Dataset& d) { d.describe(describer); });
+  if (describer.samples() > 1)
+    throw Error(fmt::format("{} must declare its samples once", dataset.who()));
   check_shapes(description, dataset.who());
   if (describer.targets() != 1)
     throw Error(fmt::format("{} must declare classes or values, once", dataset.who()));
   if (description.target.dtype == DType::int32 && description.class_names.empty())
     throw Error(fmt::format("{} declares classes, but none", dataset.who()));
+  check_names(description, dataset.who());
   check_splits(description, dataset.who());
   return description;
 }

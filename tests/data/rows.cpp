@@ -1,5 +1,6 @@
 #include "runner/data/rows.h"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <numeric>
@@ -106,6 +107,27 @@ BOOST_AUTO_TEST_CASE(a_description_must_be_whole) {
                out.samples(3, {2});
                out.classes({});
              }) == "dataset fake declares classes, but none");
+  BOOST_TEST(error_of([](DatasetDescription& out) {
+               out.samples(3, {2});
+               out.samples(4, {2});
+               out.classes(names);
+             }) == "dataset fake must declare its samples once");
+}
+
+BOOST_AUTO_TEST_CASE(names_must_be_lines) {
+  const auto of_class = [](std::string_view name) {
+    return error_of([&](DatasetDescription& out) {
+      const std::array<std::string_view, 2> two = {"first", name};
+      out.samples(4, {2});
+      out.classes(two);
+    });
+  };
+  BOOST_TEST(of_class("Größe ≥ 数") == "nothing thrown");
+  for (const char* name : {"", "a\n", "\x1b[31m", "\xff"}) {
+    BOOST_TEST(of_class(name) == "dataset fake: class 1 has no name that is one line of text");
+    BOOST_TEST(split_error(name, {3}) ==
+               "dataset fake: split 1 has no name that is one line of text");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(shapes_must_be_possible) {
