@@ -8,8 +8,9 @@
 namespace assay::conformance {
 
 /// Central differences along several directions in every parameter: the gradient's own, random
-/// ones, single elements. Directions in which three step sizes disagree are not judged. Says how
-/// far off the gradients are at most. Throws Failed.
+/// ones, single elements. What two step sizes and the rounding of float32 leave open is allowed
+/// for; directions in which that is much are not judged. Says how far off the gradients are at
+/// most. Throws Failed.
 std::string require_derivatives(ModelBench bench);
 
 }  // namespace assay::conformance
