@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "runner/conformance/neutral.h"
@@ -47,22 +48,54 @@ Setting setting(const Subject& subject) {
   return s;
 }
 
+// Memory for some rows, as the host lends it.
+class Reader {
+ public:
+  Reader(const Setting& s, Rows rows)
+      : setting_(&s),
+        rows_(std::move(rows)),
+        samples_(count(), s.columns()),
+        targets_(rows_.size() * s.target_bytes()) {}
+
+  void read_samples() const {
+    setting_->dataset.call([&](const Dataset& d) { d.read_samples(rows_, samples_.view()); });
+  }
+  void read_targets() const {
+    const Target& target = setting_->description.target;
+    std::vector<std::int64_t> dimensions = {count()};
+    const auto inner = target.shape.dimensions();
+    dimensions.insert(dimensions.end(), inner.begin(), inner.end());
+    const TensorView view(targets_.bytes().data(), target.dtype, Shape(dimensions));
+    setting_->dataset.call([&](const Dataset& d) { d.read_targets(rows_, view); });
+  }
+  std::vector<float> samples() const {
+    samples_.require_intact("the samples");
+    return samples_.values();
+  }
+  std::vector<std::byte> targets() const {
+    require(targets_.intact(), "it writes beyond the targets");
+    return {targets_.bytes().begin(), targets_.bytes().end()};
+  }
+
+ private:
+  std::int64_t count() const { return static_cast<std::int64_t>(rows_.size()); }
+
+  const Setting* setting_;
+  Rows rows_;
+  LentMatrix samples_;
+  Lent targets_;
+};
+
 std::vector<float> samples(const Setting& s, const Rows& rows) {
-  const LentMatrix out(static_cast<std::int64_t>(rows.size()), s.columns());
-  s.dataset.call([&](const Dataset& d) { d.read_samples(rows, out.view()); });
-  out.require_intact("the samples");
-  return out.values();
+  const Reader reader(s, rows);
+  reader.read_samples();
+  return reader.samples();
 }
 
 std::vector<std::byte> targets_of(const Setting& s, const Rows& rows) {
-  std::vector<std::int64_t> dimensions = {static_cast<std::int64_t>(rows.size())};
-  const auto inner = s.description.target.shape.dimensions();
-  dimensions.insert(dimensions.end(), inner.begin(), inner.end());
-  const Lent out(rows.size() * s.target_bytes());
-  const TensorView view(out.bytes().data(), s.description.target.dtype, Shape(dimensions));
-  s.dataset.call([&](const Dataset& d) { d.read_targets(rows, view); });
-  require(out.intact(), "it writes beyond the targets");
-  return {out.bytes().begin(), out.bytes().end()};
+  const Reader reader(s, rows);
+  reader.read_targets();
+  return reader.targets();
 }
 
 std::string describes(const Subject& subject) {
@@ -100,7 +133,36 @@ std::string reads(const Subject& subject) {
   const Setting other = setting(subject);
   require(same_bits(samples(other, s.rows), first) && targets_of(other, s.rows) == targets,
           "made again it has other samples or targets");
-  at_once(4, [&](int) { compare("when several threads read at once"); });
+  return {};
+}
+
+std::string threads(const Subject& subject) {
+  const Setting s = setting(subject);
+  struct Lane {
+    Reader reader;
+    std::vector<float> samples;
+    std::vector<std::byte> targets;
+  };
+  std::vector<Lane> lanes;
+  const std::size_t all = s.rows.size();
+  for (std::size_t number = 0; number < 4; ++number) {
+    Rows rows;
+    for (std::size_t i = 0; i < std::min<std::size_t>(all, 40); ++i)
+      rows.push_back(s.rows[(i + number * all / 4) % all]);
+    Lane& lane = lanes.emplace_back(Lane{{s, rows}, {}, {}});
+    lane.reader.read_samples();
+    lane.reader.read_targets();
+    lane.samples = lane.reader.samples();
+    lane.targets = lane.reader.targets();
+  }
+  often_at_once(4, [&](int thread) {
+    const auto& [reader, expected_samples, expected_targets] =
+        lanes[static_cast<std::size_t>(thread)];
+    reader.read_samples();
+    require(same_bits(reader.samples(), expected_samples), "the samples are others {}", disturbed);
+    reader.read_targets();
+    require(reader.targets() == expected_targets, "the targets are others {}", disturbed);
+  });
   return {};
 }
 
@@ -196,6 +258,7 @@ Suite dataset_suite(const Subject& subject) {
   return {
       {"describes itself alike each time", [subject] { return describes(subject); }},
       {"reading is repeatable", [subject] { return reads(subject); }},
+      {"threads do not disturb each other", [subject] { return threads(subject); }},
       {"rows are the same in any order", [subject] { return any_order(subject); }},
       {"the view shows what reading gives", [subject] { return view(subject); }},
       {"targets are what was declared", [subject] { return targets_fit(subject); }},

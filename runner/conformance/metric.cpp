@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "runner/conformance/neutral.h"
@@ -20,6 +21,15 @@ struct Setting {
   TargetRows targets;
   LentMatrix outputs;
   std::size_t state_size = 0;
+
+  static Setting with(const Handle& metric, const Target& target, std::size_t state_size, int set) {
+    const std::int64_t columns = target.classes > 0 ? target.classes : target.shape.elements();
+    const auto count = static_cast<std::size_t>(rows * columns);
+    return {metric, target, TargetRows(target, rows, seed_of(4, set)),
+            LentMatrix(rows, columns, spread(count, seed_of(3, set))), state_size};
+  }
+  /// The same metric with other numbers.
+  Setting other(int set) const { return with(metric, target, state_size, set); }
 
   Lent new_state() const {
     Lent state(state_size * sizeof(double));
@@ -61,11 +71,9 @@ Setting setting(const Subject& subject) {
   for (const Target& target : targets()) {
     try {
       metric.call([&](const Metric& m) { m.check(target); });
-      const std::int64_t columns = target.classes > 0 ? target.classes : target.shape.elements();
       const std::size_t size = metric.call([](const Metric& m) { return m.state_size(); });
       require(size <= 1 << 24, "its state has {} numbers", size);
-      return {metric, target, TargetRows(target, rows, 4),
-              LentMatrix(rows, columns, spread(static_cast<std::size_t>(rows * columns), 3)), size};
+      return Setting::with(metric, target, size, 0);
     } catch (const plugin_host::ComponentError& error) {
       refusals += fmt::format("; for {}: {}", described(target), error.message());
     }
@@ -81,7 +89,7 @@ bool same(double a, double b) {
 std::string takes_targets(const Subject& subject) {
   const Setting s = setting(subject);
   const double value = s.value(rows, rows);
-  require(!std::isinf(value), "its value over {} rows is {}", rows, value);
+  require(std::isfinite(value), "its value over {} rows is {}", rows, value);
   return fmt::format("{} for {}", value, described(s.target));
 }
 
@@ -106,10 +114,23 @@ std::string repeatable(const Subject& subject) {
   const std::vector<float> before = s.outputs.values();
   const double whole = s.value(16, 5);
   require(same_bits(s.outputs.values(), before), "it changes the outputs that it reads");
-  at_once(4, [&](int) {
-    const double value = s.value(16, 5);
-    require(same(value, whole), "the same rows give {} and, from several threads at once, {}",
-            whole, value);
+  const double again = s.value(16, 5);
+  require(same(again, whole), "the same rows give {} and {}", whole, again);
+  return {};
+}
+
+std::string threads(const Subject& subject) {
+  const Setting s = setting(subject);
+  std::vector<std::pair<Setting, double>> lanes;
+  for (int i = 0; i < 4; ++i) {
+    Setting lane = s.other(i);
+    const double value = lane.value(rows, 16);
+    lanes.emplace_back(std::move(lane), value);
+  }
+  often_at_once(4, [&](int thread) {
+    const auto& [lane, expected] = lanes[static_cast<std::size_t>(thread)];
+    const double value = lane.value(rows, 16);
+    require(same(value, expected), "its value is {}, and {} {}", expected, value, disturbed);
   });
   return {};
 }
@@ -121,6 +142,7 @@ Suite metric_suite(const Subject& subject) {
       {"takes classes or values", [subject] { return takes_targets(subject); }},
       {"blocks and merged states give what the whole gives", [subject] { return merges(subject); }},
       {"values are repeatable", [subject] { return repeatable(subject); }},
+      {"threads do not disturb each other", [subject] { return threads(subject); }},
   };
 }
 

@@ -48,21 +48,86 @@ std::string repeatable(const Subject& subject) {
             bench.description().parameters[i].name);
   require(same_bits(ModelBench(subject).run(rows, rows).outputs, first.outputs),
           "made again it gives other outputs for the same rows and parameters");
-  at_once(4, [&](int) {
-    require(same_bits(bench.run(rows, rows).outputs, first.outputs),
-            "the outputs are others when several threads ask at once");
-  });
   return {};
+}
+
+// What one of the host's threads works with: rows and memory of its own.
+class Lane {
+ public:
+  Lane(const ModelBench& bench, int number)
+      : bench_(bench),
+        x_(bench.samples(rows, number)),
+        d_(bench.d_outputs(rows, number)),
+        y_(rows, bench.description().outputs),
+        workspace_(bench.workspace(rows)),
+        gradients_(bench.gradients(0)) {
+    evaluate();
+    evaluated_ = y_.values();
+    train();
+    trained_ = y_.values();
+    for (const Lent& gradient : gradients_) {
+      const auto values = gradient.as<float>();
+      expected_.emplace_back(values.begin(), values.end());
+    }
+  }
+
+  /// The same again, among the other lanes.
+  void compare() const {
+    evaluate();
+    require(same_bits(y_.values(), evaluated_), "the outputs of an evaluation are others {}",
+            disturbed);
+    train();
+    require(same_bits(y_.values(), trained_), "the outputs are others {}", disturbed);
+    for (std::size_t i = 0; i < expected_.size(); ++i)
+      require(same_bits(gradients_[i].as<float>(), expected_[i]),
+              "the gradient of {} is another {}", bench_.description().parameters[i].name,
+              disturbed);
+  }
+
+ private:
+  void evaluate() const {
+    Pass pass = bench_.pass();
+    pass.mode = Mode::evaluate;
+    bench_.forward(pass, workspace_, x_.view(), y_.view());
+  }
+  void train() const {
+    for (const Lent& gradient : gradients_) std::ranges::fill(gradient.as<float>(), 0.0F);
+    bench_.forward(bench_.pass(), workspace_, x_.view(), y_.view());
+    bench_.backward(bench_.pass(), workspace_, x_.view(), d_.view(), gradients_);
+  }
+
+  const ModelBench& bench_;
+  LentMatrix x_, d_, y_;
+  Lent workspace_;
+  std::vector<Lent> gradients_;
+  std::vector<float> evaluated_, trained_;
+  std::vector<std::vector<float>> expected_;
+};
+
+std::string threads(const Subject& subject) {
+  const ModelBench bench(subject);
+  std::vector<Lane> lanes;
+  for (int i = 0; i < 4; ++i) lanes.emplace_back(bench, i);
+  often_at_once(4, [&](int thread) { lanes[static_cast<std::size_t>(thread)].compare(); });
+  return {};
+}
+
+// The height of the blocks that a run makes, unless that is a very large one.
+std::int64_t usual_height(const ModelBench& bench) {
+  const auto height = bench.model().call([](const Model& m) { return m.block_rows(); });
+  return std::clamp<std::int64_t>(height, 1, 512);
 }
 
 std::string blocks(const Subject& subject) {
   const ModelBench bench(subject);
   if (bench.model().call([](const Model& m) { return m.whole_batches(); }))
     throw NotRun("it takes whole batches only");
-  const auto whole = bench.run(rows, rows);
+  const std::int64_t usual = usual_height(bench), all = std::max(rows, usual + 5);
+  const auto whole = bench.run(all, all);
   double worst = 0;
-  for (const std::int64_t height : {1, 5, 16, 36}) {
-    const auto parts = bench.run(rows, height);
+  for (const std::int64_t height :
+       {std::int64_t{1}, std::int64_t{5}, std::int64_t{16}, std::int64_t{36}, usual}) {
+    const auto parts = bench.run(all, height);
     const double off = deviation(parts.outputs, whole.outputs);
     require(off <= 1e-4,
             "in blocks of {} rows the outputs differ by {:.1e} of the largest; if rows depend on "
@@ -81,11 +146,11 @@ std::string blocks(const Subject& subject) {
 }
 
 // The outputs of a split: forward alone, and not for training.
-std::vector<float> evaluated(const ModelBench& bench, std::int64_t height) {
-  const LentMatrix x = bench.samples(rows), y(rows, bench.description().outputs);
+std::vector<float> evaluated(const ModelBench& bench, std::int64_t all, std::int64_t height) {
+  const LentMatrix x = bench.samples(all), y(all, bench.description().outputs);
   const Lent workspace = bench.workspace(height);
-  for (std::int64_t first = 0; first < rows; first += height) {
-    const std::int64_t count = std::min(height, rows - first);
+  for (std::int64_t first = 0; first < all; first += height) {
+    const std::int64_t count = std::min(height, all - first);
     Pass pass = bench.pass(first);
     pass.mode = Mode::evaluate;
     bench.forward(pass, workspace, x.view().slice(first, count), y.view().slice(first, count));
@@ -98,13 +163,14 @@ std::vector<float> evaluated(const ModelBench& bench, std::int64_t height) {
 
 std::string evaluates(const Subject& subject) {
   const ModelBench bench(subject);
-  const std::vector<float> whole = evaluated(bench, rows);
-  require(same_bits(evaluated(bench, rows), whole),
+  const std::int64_t usual = usual_height(bench), all = std::max(rows, usual + 5);
+  const std::vector<float> whole = evaluated(bench, all, all);
+  require(same_bits(evaluated(bench, all, all), whole),
           "an evaluation gives other outputs the second time");
   if (bench.model().call([](const Model& m) { return m.whole_batches(); })) return {};
   double worst = 0;
-  for (const std::int64_t height : {1, 16}) {
-    const double off = deviation(evaluated(bench, height), whole);
+  for (const std::int64_t height : {std::int64_t{1}, std::int64_t{16}, usual}) {
+    const double off = deviation(evaluated(bench, all, height), whole);
     require(off <= 1e-4,
             "evaluated in blocks of {} rows the outputs differ by {:.1e} of the largest", height,
             off);
@@ -188,6 +254,7 @@ Suite model_suite(const Subject& subject) {
   return {
       {"declares itself alike each time", [subject] { return declares(subject); }},
       {"forward and backward are repeatable", [subject] { return repeatable(subject); }},
+      {"threads do not disturb each other", [subject] { return threads(subject); }},
       {"blocks of rows give what the whole batch gives", [subject] { return blocks(subject); }},
       {"evaluation is repeatable, and alike in blocks", [subject] { return evaluates(subject); }},
       {"backward adds to the gradients", [subject] { return adds(subject); }},

@@ -58,14 +58,14 @@ void ModelBench::fill_parameters() {
   }
 }
 
-LentMatrix ModelBench::samples(std::int64_t rows) const {
+LentMatrix ModelBench::samples(std::int64_t rows, int set) const {
   const std::int64_t columns = description_.sample.elements();
-  return {rows, columns, spread(static_cast<std::size_t>(rows * columns), 11)};
+  return {rows, columns, spread(static_cast<std::size_t>(rows * columns), seed_of(11, set))};
 }
 
-LentMatrix ModelBench::d_outputs(std::int64_t rows) const {
-  return {rows, description_.outputs,
-          spread(static_cast<std::size_t>(rows * description_.outputs), 12)};
+LentMatrix ModelBench::d_outputs(std::int64_t rows, int set) const {
+  const std::int64_t columns = description_.outputs;
+  return {rows, columns, spread(static_cast<std::size_t>(rows * columns), seed_of(12, set))};
 }
 
 Lent ModelBench::workspace(std::int64_t rows) const {

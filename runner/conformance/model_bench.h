@@ -25,9 +25,9 @@ class ModelBench {
   std::size_t parameter_count() const { return description_.parameters.size(); }
   std::span<float> parameter(std::size_t i) const { return parameters_[i].as<float>(); }
 
-  /// Samples and d_outputs for so many rows; always the same.
-  LentMatrix samples(std::int64_t rows) const;
-  LentMatrix d_outputs(std::int64_t rows) const;
+  /// Samples and d_outputs for so many rows; always the same for one `set`, others for another.
+  LentMatrix samples(std::int64_t rows, int set = 0) const;
+  LentMatrix d_outputs(std::int64_t rows, int set = 0) const;
 
   /// A workspace for so many rows, full of NaN.
   Lent workspace(std::int64_t rows) const;

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <exception>
@@ -179,6 +181,21 @@ void at_once(int threads, const std::function<void(int)>& function) {
   }
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
+}
+
+void often_at_once(int threads, const std::function<void(int)>& function) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int least = 3;  // calls, where one takes long
+  const auto end = Clock::now() + std::chrono::milliseconds(100);
+  std::atomic<bool> failed = false;
+  at_once(threads, [&](int thread) {
+    try {
+      for (int call = 0; !failed && (call < least || Clock::now() < end); ++call) function(thread);
+    } catch (...) {
+      failed = true;
+      throw;
+    }
+  });
 }
 
 }  // namespace assay::conformance

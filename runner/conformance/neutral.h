@@ -19,6 +19,11 @@ namespace assay::conformance {
 /// Evenly spread over [-scale, scale), the same on every machine.
 std::vector<float> spread(std::size_t count, std::uint64_t seed, float scale = 1);
 
+/// The seed for another set of the same numbers: that of set 0 is `seed` itself.
+constexpr std::uint64_t seed_of(std::uint64_t seed, int set) {
+  return seed + 1000 * static_cast<std::uint64_t>(set);
+}
+
 /// Shapes of samples for components that may not like any: the usual ones first.
 std::span<const Shape> sample_shapes();
 
@@ -36,6 +41,10 @@ class TargetRows {
   ConstTensorView view() const;
   ConstTensorView rows(std::int64_t first, std::int64_t count) const {
     return view().rows(first, count);
+  }
+  /// The same numbers, in as many rows.
+  bool operator==(const TargetRows& other) const {
+    return classes_ == other.classes_ && values_ == other.values_;
   }
 
  private:
@@ -91,5 +100,13 @@ bool same_bits(std::span<const float> a, std::span<const float> b);
 /// Calls function(0), function(1), ... from as many threads at once. What any of them throws is
 /// thrown here.
 void at_once(int threads, const std::function<void(int)>& function);
+
+/// The same, each thread again and again for a while, so that short calls meet as well. What is
+/// shared shows where each thread works on numbers of its own.
+void often_at_once(int threads, const std::function<void(int)>& function);
+/// What to say then of what has become another one.
+inline constexpr const char* disturbed =
+    "when several threads ask at once, each for rows of its own; what is written must be what was "
+    "handed over or the thread's own: no member, no static variable";
 
 }  // namespace assay::conformance
