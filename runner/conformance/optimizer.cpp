@@ -217,11 +217,12 @@ std::string threads(const Subject& subject) {
 
 // What a resumed run does: a new component, and the host's memory of the old one.
 std::string state(const Subject& subject) {
+  constexpr std::uint64_t half = 40;
   Run whole(subject);
-  for (std::uint64_t step = 0; step < 4; ++step) whole.step(gradients(step), 0);
+  for (std::uint64_t step = 0; step < half; ++step) whole.step(gradients(step), 0);
   Run resumed(subject);
   resumed.memory = whole.memory;
-  for (std::uint64_t step = 4; step < 8; ++step) {
+  for (std::uint64_t step = half; step < 2 * half; ++step) {
     whole.step(gradients(step), 0);
     resumed.step(gradients(step), 0);
   }

@@ -127,6 +127,7 @@ const std::map<std::string, Broken> expected = {
     {"optimizer drops_the_rest",
      {"slices of any size give what whole parameters give", "in slices of 1 elements"}},
     {"optimizer shares_scratch",
+    {"optimizer warms_up", {"all state is the host's", "belongs into slots and scalars"}},
      {"slices on several threads at once give the same", "when several threads are in update()"}},
     {"optimizer begins_as_nan", {"moves the weights", "slot 'velocity' begins as nan"}},
     {"optimizer one_name_twice", {"moves the weights", "it declares two slots 'velocity'"}},
