@@ -1,7 +1,9 @@
 #include "assay/hook.h"
 
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/conformance/neutral.h"
@@ -28,23 +30,24 @@ class Recorder final : public HookContext {
       blame(fmt::format("it reads value {}; plan() declared {}", number, hook_.values.size()));
     return value_;
   }
-  void scalar(std::string_view tag, double /*value*/) override { record(tag); }
-  void text(std::string_view tag, std::string_view /*markdown*/) override { record(tag); }
+  void scalar(std::string_view tag, double /*value*/) override { record("scalars", tag); }
+  void text(std::string_view tag, std::string_view /*markdown*/) override { record("texts", tag); }
   void picture(std::string_view tag, const Renderer& renderer,
                std::span<const PictureFormat> /*files*/) override {
-    record(tag);
+    record("pictures", tag);
     for (const hooks::PictureNeed& need : hook_.pictures)
       if (need.renderer == &renderer) return;
     blame("it draws a renderer that plan() did not declare");
   }
 
-  std::vector<std::string> tags;
+  std::set<std::pair<std::string, std::string>> records;  ///< kind and tag
   std::string blamed;
 
  private:
-  void record(std::string_view tag) {
+  void record(const char* kind, std::string_view tag) {
     if (tag.empty()) blame("it sends a record without a tag");
-    tags.emplace_back(tag);
+    if (!records.emplace(kind, tag).second)
+      blame(fmt::format("it sends two {} under one tag, {}", kind, tag));
   }
   void blame(std::string text) {
     if (blamed.empty()) blamed = std::move(text);
@@ -59,7 +62,8 @@ hooks::PreparedHook prepare(const Subject& subject, const plan::Trigger& trigger
   return hooks::prepare("hook", subject.make<Hook>(), trigger);
 }
 
-std::vector<std::string> run(const hooks::PreparedHook& hook, std::int64_t step, double value) {
+// How many records it sends.
+std::size_t run(const hooks::PreparedHook& hook, std::int64_t step, double value) {
   Recorder context(hook, step, value);
   try {
     hook.hook.call([&](Hook& h) { h.run(context); });
@@ -67,7 +71,7 @@ std::vector<std::string> run(const hooks::PreparedHook& hook, std::int64_t step,
     throw Failed(fmt::format("at step {} it throws: {}", step, error.message()));
   }
   if (!context.blamed.empty()) throw Failed(fmt::format("at step {} {}", step, context.blamed));
-  return context.tags;
+  return context.records.size();
 }
 
 std::string declares(const Subject& subject) {
@@ -115,7 +119,7 @@ std::string runs(const Subject& subject) {
     const hooks::Timetable timetable(hook.trigger, steps, steps_per_epoch);
     for (const std::int64_t step : timetable.first(steps + 1)) {
       try {
-        records += run(hook, step, 1 / (1 + static_cast<double>(step))).size();
+        records += run(hook, step, 1 / (1 + static_cast<double>(step)));
       } catch (const Failed& failed) {
         throw Failed(fmt::format("with {{{}}} {}", text, failed.what()));
       }

@@ -202,9 +202,6 @@ Outcome attempt(const Check& check) {
   const ProcessState state;
   try {
     outcome.text = check.run();
-    const std::string changes = state.changes();
-    require(changes.empty(), "it changes for the whole process: {}; expected to be left as it was",
-            changes);
   } catch (const NotRun& reason) {
     outcome.verdict = Verdict::not_run;
     outcome.text = reason.what();
@@ -214,6 +211,13 @@ Outcome attempt(const Check& check) {
   } catch (const std::exception& error) {
     outcome.verdict = Verdict::failed;
     outcome.text = error.what();
+  }
+  if (const std::string changes = state.changes(); !changes.empty()) {
+    if (outcome.verdict != Verdict::failed) outcome.text.clear();
+    outcome.verdict = Verdict::failed;
+    outcome.text +=
+        fmt::format("{}it changes for the whole process: {}; expected to be left as it was",
+                    outcome.text.empty() ? "" : "; ", changes);
   }
   outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   outcome.kilobytes = std::max<std::int64_t>(high_water() - before, 0);
