@@ -63,7 +63,8 @@ class Renderer {
   /// Throws Error for data that it cannot draw.
   virtual void check(const Shape& /*sample*/, const Target& /*target*/) const {}
 
-  /// The picture's natural size in pixels, 1 to 32767 each way; always the same.
+  /// The picture's natural size in pixels, 1 to 32767 each way and 2^26 in all at most; always the
+  /// same.
   virtual Size size() const = 0;
   /// Draws into the box, and leaves the state of `cairo` as it was (cairo_save, cairo_restore).
   /// The same snapshot gives the same picture.

@@ -42,8 +42,9 @@ struct Declared {
             needs.split);
     size = renderer.call([](const Renderer& r) { return r.size(); });
     require(picture::possible(size),
-            "its natural size is {} x {} pixels; expected 1 to {} each way", size.width,
-            size.height, picture::largest);
+            "its natural size is {} x {} pixels; expected 1 to {} each way, and no more than {} in "
+            "all",
+            size.width, size.height, picture::largest, picture::most_pixels);
   }
   Handle renderer;
   Needs needs;
@@ -75,6 +76,13 @@ class Setting : public Declared {
     if (needs.outputs_too) snapshot_.outputs = {outputs_.data(), rows, outputs, outputs};
     snapshot_.class_names = name_views_;
     return snapshot_;
+  }
+  /// Throws Failed where what the snapshot shows was written to.
+  void require_unchanged() const {
+    const TargetRows targets(target_, snapshot_.samples.rows, 33);
+    require(samples_ == spread(samples_.size(), 31, 8) && outputs_ == spread(outputs_.size(), 32) &&
+                *targets_ == targets,
+            "it writes into its snapshot, which others draw as well");
   }
   std::int64_t rows() const { return std::min<std::int64_t>(needs.rows, 256); }
   /// `factor`, or for a large picture a share of it, so that it is drawn in no time; the natural
@@ -186,8 +194,11 @@ std::string boxes(const Subject& subject) {
   std::string shares;
   for (const double factor : {0.5, 1.0, 1.5}) {
     const Size inner = s.scaled(factor);
-    const Box box{13, 7, static_cast<double>(inner.width), static_cast<double>(inner.height)};
-    const Size surface{inner.width + 30, inner.height + 20};
+    // What is drawn far outside is not seen in every size: that takes its time.
+    const Size margin = factor < 1 ? inner : Size{13, 7};
+    const Box box{static_cast<double>(margin.width), static_cast<double>(margin.height),
+                  static_cast<double>(inner.width), static_cast<double>(inner.height)};
+    const Size surface{inner.width + 2 * margin.width, inner.height + 2 * margin.height};
     const Snapshot& snapshot = s.snapshot(s.rows());
     const auto drawing = draw(s, *painter, snapshot, surface, box);
     require(
@@ -195,9 +206,10 @@ std::string boxes(const Subject& subject) {
         "it leaves Cairo's state changed ({}); put cairo_save and cairo_restore around its work",
         drawing.changed);
     const std::int64_t in = marked(drawing, box, true), out = marked(drawing, box, false);
+    require(out == 0, "{} pixels outside its box of {} x {} at ({}, {}) are drawn on", out,
+            inner.width, inner.height, margin.width, margin.height);
     require(in > 0, "its picture of {} x {} pixels is blank", inner.width, inner.height);
-    require(out == 0, "{} pixels outside its box of {} x {} at (13, 7) are drawn on", out,
-            inner.width, inner.height);
+    s.require_unchanged();
     require(draw(s, *painter, snapshot, surface, box).pixels == drawing.pixels,
             "the same values give another picture of {} x {} pixels the second time", inner.width,
             inner.height);

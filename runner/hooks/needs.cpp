@@ -61,8 +61,9 @@ struct HookRecorder final : HookNeeds {
       const Size size = r.size();
       if (!picture::possible(size))
         throw Error(fmt::format(
-            "its picture would have {} x {} pixels; expected 1 to {} each way (Renderer::size)",
-            size.width, size.height, picture::largest));
+            "its picture would have {} x {} pixels; expected 1 to {} each way, and no more than {} "
+            "in all (Renderer::size)",
+            size.width, size.height, picture::largest, picture::most_pixels));
     });
     prepared.pictures.push_back(std::move(need));
   }
