@@ -49,8 +49,8 @@ class Terminal {
 /// Valid from Logger::open to the end of Logger::close.
 class LoggerContext {
  public:
-  /// Creates a new file in the run folder itself, so its name holds no '/'; that, and a file that
-  /// exists, is an Error.
+  /// Creates a new file in the run folder itself, so its name is one line of text without '/'; any
+  /// other name, and a file that exists, is an Error.
   virtual LogFile& create(std::string_view name) = 0;
   virtual Terminal& terminal() = 0;
 

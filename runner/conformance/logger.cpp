@@ -1,16 +1,24 @@
 #include "assay/logger.h"
 
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "assay/error.h"
+#include "runner/config/file_descriptor.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/readable.h"
 #include "runner/conformance/suites.h"
+#include "runner/logging/loggers.h"
 
 namespace assay::conformance {
 namespace {
@@ -63,8 +71,8 @@ class Host final : public LoggerContext {
 
   LogFile& create(std::string_view name) override {
     const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
-    if (!how_.files || known || name.empty() || name.find('/') != std::string_view::npos)
-      throw Error(fmt::format("/run/{}: cannot be made", name));
+    logging::check_file_name(name);
+    if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
     return files.emplace_back(name, how_.room);
   }
   Terminal& terminal() override { return screen; }
@@ -217,6 +225,47 @@ std::string contained(const Subject& subject) {
   return {};
 }
 
+// An empty working folder, which is gone with this.
+class EmptyFolder {
+ public:
+  EmptyFolder() : before_(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    std::string name = (std::filesystem::temp_directory_path() / "assay-XXXXXX").string();
+    if (before_.get() < 0 || mkdtemp(name.data()) == nullptr || chdir(name.c_str()) != 0)
+      throw NotRun("there is no folder to try it in");
+    path_ = name;
+  }
+  EmptyFolder(const EmptyFolder&) = delete;
+  EmptyFolder& operator=(const EmptyFolder&) = delete;
+  ~EmptyFolder() {
+    std::error_code ignored;
+    if (fchdir(before_.get()) == 0) std::filesystem::remove_all(path_, ignored);
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      names.push_back(entry.path().filename().string());
+    return names;
+  }
+
+ private:
+  config::FileDescriptor before_;
+  std::filesystem::path path_;
+};
+
+std::string own_files(const Subject& subject) {
+  const EmptyFolder folder;
+  Host host({});
+  const Handle logger = subject.make<Logger>();
+  open(logger, host);
+  feed(logger);
+  close(logger, Outcome::finished);
+  require(folder.files().empty(),
+          "it makes {} in the working folder; expected all its files from "
+          "LoggerContext::create",
+          fmt::join(folder.files(), ", "));
+  return {};
+}
+
 std::string destroyed(const Subject& subject) {
   { const Handle never_opened = subject.make<Logger>(); }
   Host host({});
@@ -237,6 +286,7 @@ Suite logger_suite(const Subject& subject) {
       {"the same records give the same bytes", [subject] { return same_bytes(subject); }},
       {"what is written can be read", [subject] { return readable(subject); }},
       {"a full disk is reported", [subject] { return contained(subject); }},
+      {"files are the host's", [subject] { return own_files(subject); }},
       {"can be destroyed at any time", [subject] { return destroyed(subject); }},
   };
 }

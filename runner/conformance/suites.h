@@ -5,7 +5,8 @@
 //
 // All kinds: memory around what was lent stays as it was (guarded by patterns), what is lent to be
 // read stays as it was, and what must be written is written (it is NaN before). What the SDK says
-// is called from several threads at once is called so, and gives what one thread gives.
+// is called from several threads at once is called so, each with numbers of its own, and gives what
+// one thread gives.
 #pragma once
 
 #include "runner/conformance/check.h"
@@ -20,10 +21,10 @@ namespace assay::conformance {
 Suite dataset_suite(const Subject& subject);
 
 /// Declares itself alike each time, in shapes that can be; forward is repeatable and finite, in
-/// training and in evaluation; blocks of rows give what the whole batch gives (unless it takes
-/// whole batches only); backward() adds, or sets where it is told to and says that it can; its
-/// gradients are the derivatives (slopes.h); workspace_bytes() suffices; a probe sees layers as
-/// they were declared, the last one being the outputs.
+/// training and in evaluation; blocks of rows, also of block_rows(), give what the whole batch
+/// gives (unless it takes whole batches only); backward() adds, or sets where it is told to and
+/// says that it can; its gradients are the derivatives (slopes.h); workspace_bytes() suffices; a
+/// probe sees layers as they were declared, the last one being the outputs.
 Suite model_suite(const Subject& subject);
 
 /// Takes classes or values as targets; evaluate() and gradient() agree on the sum; sums and weights
@@ -40,26 +41,26 @@ Suite optimizer_suite(const Subject& subject);
 /// Finite at every count from 0 on, also at very large ones, and a pure function of it.
 Suite schedule_suite(const Subject& subject);
 
-/// Takes classes or values as targets; blocks merged in order give what the whole gives, however
-/// they are cut; touches no state but its own.
+/// Takes classes or values as targets, and gives a number for them; blocks merged in order give
+/// what the whole gives, however they are cut; touches no state but its own.
 Suite metric_suite(const Subject& subject);
 
 /// Called at the steps of any trigger (from a step on, before training, once at the end, ...) reads
-/// only the values and draws only the renderers that it declared; says something; takes NaN for a
-/// value like any other. (That its options leave the triggers to the host is seen in its
-/// manifest: plugin_host/manifest.h.)
+/// only the values and draws only the renderers that it declared; says something, once under a tag;
+/// takes NaN for a value like any other. (That its options leave the triggers to the host is seen
+/// in its manifest: plugin_host/manifest.h.)
 Suite hook_suite(const Subject& subject);
 
 /// Declares one need, and a size that a picture can have; draws something, the same each time, as
 /// PNG, SVG and PDF, in several sizes, inside its box only; leaves Cairo's state as it was (matrix,
-/// clip, source, lines, font, what was saved or pushed: runner/picture/watched_context.h); takes
-/// fewer rows than it asked for.
+/// clip, source, lines, font, what was saved or pushed: runner/picture/watched_context.h) and the
+/// snapshot unwritten; takes fewer rows than it asked for.
 Suite renderer_suite(const Subject& subject);
 
 /// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same
 /// bytes, which are what the file's name says (readable.h); nothing is lost between flush and
 /// close; a file that cannot be made, or refuses to grow, comes back as an error and nothing worse;
-/// it can be destroyed at any time.
+/// it makes no files but those that the host lends it; it can be destroyed at any time.
 Suite logger_suite(const Subject& subject);
 
 /// The suite of the subject's kind.

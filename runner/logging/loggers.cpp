@@ -5,9 +5,17 @@
 #include <exception>
 #include <utility>
 
+#include "assay/error.h"
+#include "assay/text.h"
 #include "runner/logging/logger_terminal.h"
 
 namespace assay::logging {
+
+void check_file_name(std::string_view name) {
+  if (!is_line(name)) throw Error("the name of a file in the run folder must be one line of text");
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos)
+    throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+}
 
 class Loggers::Context final : public LoggerContext {
  public:
@@ -15,8 +23,7 @@ class Loggers::Context final : public LoggerContext {
       : info_(info), folder_(info.folder.string()), terminal_(terminal) {}
 
   LogFile& create(std::string_view name) override {
-    if (name.empty() || name.find('/') != std::string_view::npos)
-      throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+    check_file_name(name);
     return *files_.emplace_back(std::make_unique<run_folder::AppendFile>(info_.folder / name));
   }
   Terminal& terminal() override { return terminal_; }

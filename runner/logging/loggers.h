@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/logger.h"
@@ -24,6 +25,9 @@ struct RunInfo {
   std::int64_t total_steps = 0;
   double start_time = 0;
 };
+
+/// Throws assay::Error for what cannot name a file of a logger's: '/', control characters, nothing.
+void check_file_name(std::string_view name);
 
 class Loggers {
  public:

@@ -73,16 +73,19 @@ BOOST_AUTO_TEST_CASE(each_is_told_of_the_run_and_lent_its_files) {
 
 BOOST_AUTO_TEST_CASE(a_file_exists_once_and_lies_in_the_run_folder) {
   write_file(folder / "a.txt", "old");
-  for (const char* name : {"a.txt", "../b.txt", "x/y", "", ".", ".."})
+  for (const char* name : {"a.txt", "../b.txt", "x/y", "", ".", "..", "a\nb"})
     add(std::make_unique<Writer>(name));
   Loggers loggers = this->loggers();
   loggers.open();
-  BOOST_REQUIRE(reports.size() == 6U);
+  BOOST_REQUIRE(reports.size() == 7U);
   BOOST_TEST(reports[0] == "logger writer: " + (folder / "a.txt").string() +
                                ": cannot be created: File exists; it gets no more records, "
                                "training goes on");
   BOOST_TEST(reports[1] ==
              "logger writer: '../b.txt' is no name for a file in the run folder; it "
+             "gets no more records, training goes on");
+  BOOST_TEST(reports[6] ==
+             "logger writer: the name of a file in the run folder must be one line of text; it "
              "gets no more records, training goes on");
   BOOST_TEST(read_file(folder / "a.txt") == "old");
 }
