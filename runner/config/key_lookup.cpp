@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
+#include <span>
 
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
@@ -79,9 +79,11 @@ bool is_misspelt(Node& root, const Defaults& defaults, std::span<const std::stri
     if (parent->find(path[i]) != nullptr) continue;
     const std::vector<std::string> keys = defaults.keys(root, path.first(i));
     if (std::ranges::count(keys, path[i]) == 0) continue;
-    if (std::ranges::any_of(parent->map | std::views::take(most), [&](const Node::Entry& entry) {
-          return std::ranges::count(keys, entry.key) == 0 && suggest(entry.key, keys) == path[i];
-        }))
+    if (std::ranges::any_of(std::span(parent->map).first(std::min(most, parent->map.size())),
+                            [&](const Node::Entry& entry) {
+                              return std::ranges::count(keys, entry.key) == 0 &&
+                                     suggest(entry.key, keys) == path[i];
+                            }))
       return true;
   }
   return false;

@@ -20,8 +20,7 @@ std::string unknown_conversion(std::string_view format) {
     letter = letter == none ? none : format.find_first_not_of("0123456789", letter);
     if (letter < format.size() && (format[letter] == 'E' || format[letter] == 'O')) ++letter;
     if (letter >= format.size()) return std::string(format.substr(at));
-    if (known.find(format[letter]) == none)
-      return std::string(format.substr(at, letter + 1 - at));
+    if (known.find(format[letter]) == none) return std::string(format.substr(at, letter + 1 - at));
     at = letter + 1;
   }
   return {};

@@ -278,11 +278,12 @@ class Show(InFolder):
 
     def test_wrong_use(self):
         self.write("a.yaml", SMALL)
+        self.write("small.yaml", SMALL)
         for arguments, expected in ((["a.yaml", "b.yaml"], "--diff compares two"),
                                     (["--diff", "a.yaml"], "expected two configs or run folders, found 1"),
                                     (["--diff", "seed=1", "a.yaml"], "a config is missing before 'seed=1'"),
                                     (["a.yaml", "sed=1"], "did you mean 'seed'?"),
-                                    (["--diff", "a.yaml", "b.yaml"], "did you mean 'a.yaml'?")):
+                                    (["--diff", "small.yaml", "smal.yaml"], "did you mean 'small.yaml'?")):
             process = self.assay("show", *arguments, expect=program.USAGE_ERROR)
             self.assertIn(expected, process.stderr)
             self.assertEqual(process.stdout, "")

@@ -34,7 +34,7 @@ GOOD = [
     {"optimizer": "{type: sgd, learning_rate: 1e-3, momentum: 1, nesterov: true}"},
     {"optimizer": "{type: sgd, learning_rate: \"${env:NO_SUCH_VARIABLE,0.1}\"}"},
     {"optimizer": "{type: sgd, learning_rate: 0}"},
-    {"optimizer": "{type: sgd, learning_rate: {type: constant, value: -1}}"},
+    {"optimizer": "{type: sgd, learning_rate: {type: constant, value: 1}}"},
     {"optimizer": "{type: adam, learning_rate: {type: cosine, init_value: 1, decay_steps: 5}}"},
     {"train": "{epochs: 1, batch_size: all}"},
     {"train": "{epochs: null, steps: 1, batch_size: 32, on_nan: ignore}"},
@@ -134,6 +134,7 @@ BROKEN = [
 
 # What takes more than one value to see, or how a number is written, is not said by the schema.
 BEYOND_IT = [
+    {"optimizer": "{type: sgd, learning_rate: {type: constant, value: -1}}"},
     {"seed": "1.0"},
     {"dataset": "{type: digits, split: {test: 0.6, validation: 0.6}}"},
     {"hooks": "[{type: scalar, tag: a, value: batch.los, every: 1}]"},

@@ -33,8 +33,8 @@ def check(file, *options, expect="", **how):
 
 
 def run_with(folder, component):
-    """A step with a schedule of the plugin folder."""
-    return program.assay("--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=1",
+    """Two steps with a schedule of the plugin folder."""
+    return program.assay("--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=2",
                          "hooks={}", "loggers=[]", f"optimizer.learning_rate={{type: {component}}}",
                          f"run_dir={folder}/run", folder=folder)
 
