@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -18,12 +21,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void check_one_says_the_kernels(std::string_view option, std::span<const std::string> overrides) {
+  for (const std::string& argument : overrides) {
+    const std::string_view words = argument;
+    const std::string_view set = words.substr(std::min(words.find_first_not_of('+'), words.size()));
+    if (set.starts_with("kernels=") && set.substr(set.find('=') + 1) != option)
+      throw UsageError(
+          fmt::format("--kernels {}: the argument '{}' says otherwise; leave one of the two out",
+                      option, argument));
+  }
+}
+
 std::optional<plan::Plan> load_draft(const Common& common, const std::string& config,
                                      std::vector<std::string> overrides,
                                      plugin_host::PluginHost& host,
                                      config::Diagnostics& diagnostics) {
-  if (common.instructions)
+  if (common.instructions) {
+    check_one_says_the_kernels(name_of(*common.instructions), overrides);
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
+  }
   auto plan = plan::load_draft(config, overrides, host, diagnostics);
   if (plan && common.instructions)
     plan->places["kernels"] = {
