@@ -29,9 +29,17 @@ std::string absolute(const std::string& path, const Node& node) {
 }
 
 // Of a text in the place of a map.
-std::string hint_for_text(const Node& node) {
-  const bool plain = node.kind == Node::Kind::scalar && !node.quoted;
-  return plain ? config::hint_for_key(node.scalar) : "";
+std::string hint_for_text(const Node& node, std::span<const Parameter> table) {
+  if (node.kind != Node::Kind::scalar || node.quoted) return {};
+  const std::string_view text = node.scalar;
+  std::string hint = config::hint_for_key(text);
+  const std::size_t end = text.find(' ');
+  if (!hint.empty() || end == text.npos) return hint;
+  const std::string_view name = text.substr(0, end);
+  const std::string_view rest = text.substr(text.find_first_not_of(' ', end));
+  const bool is_entry = rest.find(' ') == rest.npos &&
+                        std::ranges::any_of(table, [&](auto& p) { return p.name == name; });
+  return is_entry ? fmt::format("write {}: {}", name, config::shortened(rest)) : "";
 }
 
 }  // namespace
@@ -122,7 +130,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
         unknown_keys(node, {p.group()}, key, "unknown key");
         value.data = options(node, p.group(), key, node.where);
       } else {
-        wrong(node, element_expectation(p), key, hint_for_text(node));
+        wrong(node, element_expectation(p), key, hint_for_text(node, p.group()));
       }
       break;
   }
