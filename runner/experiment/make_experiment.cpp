@@ -10,7 +10,7 @@
 #include "runner/experiment/experiment.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/splits.h"
-#include "runner/hooks/timetable.h"
+#include "runner/experiment/without_effect.h"
 #include "runner/train/initialize.h"
 
 namespace assay::experiment {
@@ -140,22 +140,8 @@ class Assembly {
   }
 
   void check_trigger(const plan::HookPlan& hook) {
-    const std::string key = "hooks." + hook.name;
-    if (out_.steps == 0 || plan_.doubtful.contains(key)) return;
-    const std::int64_t per_epoch = out_.batches->steps_per_epoch();
-    if (hooks::Timetable(hook.trigger, out_.steps, per_epoch).count() > 0) return;
-    // What bounds it, or else what says when.
-    config::Location where = hook.component.where;
-    std::string option = key;
-    for (const char* name : {"from", "until", "every", "every_epoch", "at"})
-      if (const config::Location place = plan_.place(key + "." + name); place.source != nullptr) {
-        where = place;
-        option = key + "." + name;
-        break;
-      }
-    diagnostics_.warning(where, option,
-                         fmt::format("this hook fires at no step of this run, which has {}{}",
-                                     out_.steps, out_.steps == 1 ? " step" : " steps"));
+    if (out_.steps == 0 || plan_.doubtful.contains("hooks." + hook.name)) return;
+    warn_of_steps(plan_, hook, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
   }
 
   void check(const Handle<Renderer>& renderer, const Part& hook) {
@@ -205,6 +191,7 @@ class Assembly {
   void make_network(train::Network::Components components, train::ModelDescription description) {
     const std::int64_t batch = out_.batches->batch_size();
     const train::LaneRule rule = lane_rule(components.model);
+    warn_of_lanes(plan_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
     check_parameters_fit(description.parameter_count(), lanes);
     out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(

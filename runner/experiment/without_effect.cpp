@@ -1,0 +1,67 @@
+#include "runner/experiment/without_effect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "runner/config/wording.h"
+#include "runner/hooks/timetable.h"
+
+namespace assay::experiment {
+namespace {
+
+std::string counted_steps(std::int64_t steps) {
+  return fmt::format("{}{}", steps, steps == 1 ? " step" : " steps");
+}
+
+void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
+                     config::Diagnostics& diagnostics) {
+  // What bounds it, or else what says when.
+  const std::string key = "hooks." + hook.name;
+  config::Location where = hook.component.where;
+  std::string option = key;
+  for (const char* name : {"from", "until", "every", "every_epoch", "at"})
+    if (const config::Location place = plan.place(key + "." + name); place.source != nullptr) {
+      where = place;
+      option = key + "." + name;
+      break;
+    }
+  diagnostics.warning(
+      where, option,
+      fmt::format("this hook fires at no step of this run, which has {}", counted_steps(steps)));
+}
+
+}  // namespace
+
+void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
+                   std::int64_t steps_per_epoch, config::Diagnostics& diagnostics) {
+  if (hooks::Timetable(hook.trigger, steps, steps_per_epoch).count() == 0)
+    return warn_of_no_step(plan, hook, steps, diagnostics);
+  std::vector<std::string> beyond;
+  for (const std::int64_t step : hook.trigger.at)
+    if (step > steps) beyond.push_back(std::to_string(step));
+  if (beyond.empty()) return;
+  const std::string key = "hooks." + hook.name + ".at";
+  diagnostics.warning(plan.place(key), key,
+                      fmt::format("{} {}: this run has {}", beyond.size() == 1 ? "step" : "steps",
+                                  config::listed(beyond), counted_steps(steps)));
+}
+
+void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
+                   config::Diagnostics& diagnostics) {
+  const train::Lanes lanes(batch_size, rule);
+  if (rule.whole && plan.train.block_rows && *plan.train.block_rows < batch_size)
+    diagnostics.warning(plan.place("train.block_rows"), "train.block_rows",
+                        "blocks are whole batches: this model takes no parts of them");
+  if (!rule.lanes || *rule.lanes <= lanes.count()) return;
+  diagnostics.warning(
+      plan.place("train.lanes"), "train.lanes",
+      rule.whole ? std::string("1 lane is used: this model takes whole batches only")
+                 : fmt::format("{} {} used: so many blocks of {} rows does a batch of {} make",
+                               lanes.count(), lanes.count() == 1 ? "lane is" : "lanes are",
+                               lanes.block_rows(), batch_size));
+}
+
+}  // namespace assay::experiment

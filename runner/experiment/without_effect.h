@@ -1,0 +1,21 @@
+// What a plan asks for and its run will not do: warnings.
+#pragma once
+
+#include <cstdint>
+
+#include "runner/config/diagnostics.h"
+#include "runner/plan/plan.h"
+#include "runner/train/lanes.h"
+
+namespace assay::experiment {
+
+/// Of a trigger that never fires, or whose `at` names steps after the last.
+void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
+                   std::int64_t steps_per_epoch, config::Diagnostics& diagnostics);
+
+/// Of `train.lanes` beyond what the rows of a batch make, and of `train.block_rows` for a model
+/// that takes whole batches.
+void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
+                   config::Diagnostics& diagnostics);
+
+}  // namespace assay::experiment
