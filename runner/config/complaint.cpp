@@ -130,6 +130,10 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
     if (auto complaint = complaint_of_key_before(text, lines)) return complaint;
   if (at == first && is_key_without_colon(line, before))
     return complaint_of_key(text, at, at + line.entry().size());
+  if (at == first && line.indentation() == before.indentation() &&
+      before.words().starts_with("- ") && line.text[line.indentation()] == '-')
+    return Complaint{at, at + 1, "a space belongs after the '-' of a list's element",
+                     "quote a text that starts with '-'"};
   if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
     return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
                      "a list and a map cannot share an indentation"};

@@ -41,14 +41,20 @@ std::optional<Node> Composition::file(const std::string& path) {
   return merged(file);
 }
 
-std::optional<Node> Composition::part_of(const std::string& path) const {
+std::vector<Node> Composition::parts_of(const std::string& path) const {
+  std::vector<Node> parts;
   const auto found = files_.find(canonical(path));
-  if (found == files_.end() || found->second.own.where.source == nullptr) return std::nullopt;
-  Node part;
-  part.kind = Node::Kind::map;
+  if (found == files_.end() || found->second.own.where.source == nullptr) return parts;
   Diagnostics about_the_bases;  // of what `~key` is to remove
-  merge(part, found->second.own, {}, stays_, about_the_bases);
-  return part;
+  const File& file = found->second;
+  Node& own = parts.emplace_back();
+  own.kind = Node::Kind::map;
+  merge(own, file.own, {}, stays_, about_the_bases);
+  for (const File* base : file.bases) {
+    std::set<const File*> laid;
+    lay(parts.emplace_back(), *base, laid, about_the_bases);
+  }
+  return parts;
 }
 
 bool Composition::take_fragments(Node& node, const std::string& key) {
@@ -101,9 +107,11 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
     });
     const bool is_fragment = !mention.key.starts_with("extends");
     return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
-                !suggestion.empty() ? fmt::format("did you mean '{}'?", suggestion)
-                : is_fragment       ? at_sign_in_text
-                                    : "");
+                !suggestion.empty()
+                    ? fmt::format("did you mean '{}'?",
+                                  (fs::path(mention.path).parent_path() / suggestion).string())
+                : is_fragment ? at_sign_in_text
+                              : "");
   }
   if (error)
     return fail(mention,
@@ -168,18 +176,20 @@ bool Composition::read_base(File& file, const Node& path, const std::string& key
 
 const Node& Composition::merged(File& file) {
   if (file.merged) return *file.merged;
-  std::set<const File*> met;
   Node& node = file.merged.emplace();
-  node.kind = Node::Kind::map;
-  const auto lay = [&](const auto& self, const File& next) -> void {
-    if (!met.insert(&next).second) return;
-    for (const File* base : next.bases) self(self, *base);
-    if (!next.own.map.empty()) merge(node, next.own, {}, stays_, diagnostics_);
-    node.where = next.own.where;
-  };
-  lay(lay, file);
+  std::set<const File*> laid;
+  lay(node, file, laid, diagnostics_);
   file.size = size_of(node);
   return node;
+}
+
+void Composition::lay(Node& node, const File& file, std::set<const File*>& laid,
+                      Diagnostics& diagnostics) const {
+  node.kind = Node::Kind::map;
+  if (!laid.insert(&file).second) return;
+  for (const File* base : file.bases) lay(node, *base, laid, diagnostics);
+  if (!file.own.map.empty()) merge(node, file.own, {}, stays_, diagnostics);
+  node.where = file.own.where;
 }
 
 bool Composition::take_fragments(Node& node, const std::string& key, std::size_t depth) {

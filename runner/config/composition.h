@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,9 @@ class Composition {
   /// file or a base cannot be read; a fragment that cannot is reported, and its `@FILE` stays.
   std::optional<Node> file(const std::string& path);
 
-  /// Of a file that file() could not complete: what it says itself, without its bases. Nothing when
-  /// it cannot be read.
-  std::optional<Node> part_of(const std::string& path) const;
+  /// Of a file that file() could not complete: what it says itself, without its bases, and then
+  /// each base that could be read. Nothing when the file itself cannot be read.
+  std::vector<Node> parts_of(const std::string& path) const;
 
   /// Puts the config in FILE, merged with its bases, in the place of each text `@FILE` in the node.
   /// Relative paths start at the file that `node.where` is in, and at the working folder for an
@@ -63,6 +64,9 @@ class Composition {
   bool read_bases(File& file);
   bool read_base(File& file, const Node& path, const std::string& key);
   const Node& merged(File& file);
+  /// On the node, what was not `laid` yet.
+  void lay(Node& node, const File& file, std::set<const File*>& laid,
+           Diagnostics& diagnostics) const;
   bool take_fragments(Node& node, const std::string& key, std::size_t depth);
   bool take_fragment(Node& node, const std::string& key, std::size_t depth);
   bool spend(const NodeSize& size, const Mention& mention);

@@ -154,11 +154,11 @@ void Diagnostics::warning(Location where, std::string key, std::string message, 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = list_;
   std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tuple(order(a), std::string_view(a.key)) <
-           std::tuple(order(b), std::string_view(b.key));
+    return std::tuple(order(a), std::string_view(a.key), a.severity) <
+           std::tuple(order(b), std::string_view(b.key), b.severity);
   });
   const auto same = [](const Diagnostic& a, const Diagnostic& b) {
-    return a.where.line > 0 && order(a) == order(b) && a.key == b.key;
+    return a.where.line > 0 && order(a) == order(b) && a.key == b.key && a.severity == b.severity;
   };
   result.erase(std::unique(result.begin(), result.end(), same), result.end());
   drop_copies(result);

@@ -15,6 +15,7 @@
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
+#include "runner/config/reference_name.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 
@@ -24,7 +25,7 @@ namespace {
 constexpr std::size_t longest_chain = 32;
 constexpr std::size_t max_text = 1024 * 1024;  // bytes of all texts that references make
 constexpr std::size_t max_visits = 20 * max_nodes;
-constexpr std::string_view resolvers = "${env:NAME}, ${env:NAME,default}, ${now:FORMAT}";
+constexpr int most_wrong = 20;  // references of a text that are told
 
 bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
@@ -35,6 +36,17 @@ Node plain_scalar(std::string text, const Location& where) {
   Node node = text == "null" || text == "~" ? Node{} : scalar(std::move(text));
   node.where = where;
   return node;
+}
+
+// All of it stands where the reference to it does.
+void put(Node& node, const Location& where) {
+  if (node.origin.source == nullptr) node.origin = node.where;
+  node.where = where;
+  for (Node& element : node.list) put(element, where);
+  for (Node::Entry& entry : node.map) {
+    entry.where = where;
+    put(entry.value, where);
+  }
 }
 
 bool is_single(const Node& node) {
@@ -104,26 +116,27 @@ class Interpolation {
     const std::string text = node.scalar;
     std::string result;
     std::size_t at = 0;
-    bool good = true;
+    int wrong = 0;
     while (const auto reference = next_reference(text, at)) {
+      if (wrong == most_wrong) return;
       result += text.substr(at, reference->begin - at);
       at = reference->end;
       chain_.back().reference =
           std::string_view(text).substr(reference->begin, at - reference->begin);
-      if (!reference->closed) return fail(node, key, "'${' without its '}'", "");
+      if (!reference->closed) return fail_at_end(node, key);
       if (stays(reference->name)) {
         result += text.substr(reference->begin, reference->end - reference->begin);
         continue;
       }
       std::optional<Node> value = value_of(reference->name, node, key);
       if (!value) {
-        good = false;
+        ++wrong;
         continue;
       }
       if (reference->begin == 0 && reference->end == text.size())
         return take_over(node, std::move(*value));
       if (!is_single(*value)) {
-        good = false;
+        ++wrong;
         fail(node, key,
              fmt::format("{} is {}: within a text only single values can be referred to",
                          quoted(reference->name), described(*value)),
@@ -133,16 +146,14 @@ class Interpolation {
       result += value->kind == Node::Kind::null ? "null" : value->scalar;
     }
     made_ += result.size();
-    if (!good) return;
+    if (wrong > 0) return;
     if (result + text.substr(at) != text) node.quoted = node.filled = true;
     node.scalar = result + text.substr(at);
   }
 
   static void take_over(Node& node, Node value) {
-    const Location where = node.where;
-    if (value.origin.source == nullptr) value.origin = value.where;
+    put(value, node.where);
     node = std::move(value);
-    node.where = where;
   }
 
   std::optional<Node> value_of(std::string_view name, Node& node, const std::string& key) {
@@ -150,25 +161,9 @@ class Interpolation {
       fail(node, key, std::move(message), std::move(hint));
       return std::nullopt;
     };
-    if (name.find("${") != std::string_view::npos)
-      return refuse("a reference within a reference", "name the key itself");
     if (name.starts_with("env:")) return environment(name.substr(4), node, key);
-    if (name == "now") return refuse("'${now}' needs a format", "${now:%Y%m%d-%H%M%S}");
-    if (name.find(':') != std::string_view::npos)
-      return refuse(fmt::format("there is no '${{{}:...}}'", name.substr(0, name.find(':'))),
-                    fmt::format("there are {}", resolvers));
-    if (name.find_first_of("+*/%()<>= ") != std::string_view::npos)
-      return refuse(fmt::format("expected the name of a key, found {}", quoted(name)),
-                    "references are not calculated with: write the result");
-    if (const std::size_t bracket = name.find('[');
-        bracket != 0 && name.ends_with(']') && bracket != std::string_view::npos)
-      return refuse(
-          fmt::format("expected the name of a key, found {}", quoted(name)),
-          fmt::format("an element of a list is named so: ${{{}.{}}}", name.substr(0, bracket),
-                      name.substr(bracket + 1, name.size() - bracket - 2)));
-    if (name.empty() || name.starts_with('.') || name.ends_with('.'))
-      return refuse(fmt::format("expected the full name of a key, found {}", quoted(name)),
-                    "${optimizer.learning_rate}");
+    if (NameProblem problem = problem_with_reference(name); !problem.message.empty())
+      return refuse(std::move(problem.message), std::move(problem.hint));
     Node* target = find(name, node, key);
     if (target == nullptr) return std::nullopt;
     const bool reported_before = std::exchange(node.reported, false);
@@ -269,13 +264,24 @@ class Interpolation {
     diagnostics_.error(place_in(node), key, std::move(message), std::move(hint));
   }
 
+  // Of a reference that takes the rest of the text.
+  void fail_at_end(Node& node, const std::string& key) {
+    node.reported = true;
+    Location where = node.where;
+    if (where.line > 0) where = places_of(node).find_last(where, chain_.back().reference);
+    diagnostics_.error(std::move(where), key, "'${' without its '}'");
+  }
+
   // Of the reference that is being resolved.
   Location place_in(const Node& node) {
     const auto link = std::ranges::find(chain_, &node, &Link::node);
     if (link == chain_.end() || node.where.line == 0) return node.where;
+    return places_of(node).find(node.where, link->reference);
+  }
+
+  Places& places_of(const Node& node) {
     const auto& source = node.where.source;
-    return places_.try_emplace(source.get(), source)
-        .first->second.find(node.where, link->reference);
+    return places_.try_emplace(source.get(), source).first->second;
   }
 
   Node& root_;

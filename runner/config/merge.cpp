@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "runner/config/suggest.h"
@@ -53,8 +54,9 @@ class Merge {
       node.kind = Kind::map;
     }
     node.where = over.where;
-    drop_options(node, over);
-    remove_keys(node, over);
+    std::ranges::move(over.removed, std::back_inserter(node.removed));
+    const std::vector<std::string> dropped = drop_options(node, over);
+    remove_keys(node, over, dropped);
     for (Node::Entry& entry : over.map) {
       if (entry.key.starts_with('~')) continue;
       path_.push_back(entry.key);
@@ -91,16 +93,21 @@ class Merge {
     if (path_.size() == 1) misspelt_ = false;
   }
 
-  void drop_options(Node& component, const Node& over) {
+  // Those that do not go with the new type.
+  std::vector<std::string> drop_options(Node& component, const Node& over) {
     const Node* before = component.find("type");
     const Node* after = type_of(over);
-    if (before == nullptr || after == nullptr || before->scalar == after->scalar) return;
-    std::erase_if(component.map, [this](const Node::Entry& entry) {
-      return entry.key != "type" && !stays_(path_, entry.key);
+    std::vector<std::string> dropped;
+    if (before == nullptr || after == nullptr || before->scalar == after->scalar) return dropped;
+    std::erase_if(component.map, [&](const Node::Entry& entry) {
+      if (entry.key == "type" || stays_(path_, entry.key)) return false;
+      dropped.push_back(entry.key);
+      return true;
     });
+    return dropped;
   }
 
-  void remove_keys(Node& node, const Node& over) {
+  void remove_keys(Node& node, const Node& over, std::span<const std::string> dropped) {
     std::vector<const Node*> removed;
     for (const Node::Entry& entry : over.map) {
       if (!entry.key.starts_with('~')) continue;
@@ -111,12 +118,20 @@ class Merge {
             entry.value.where, entry.key,
             fmt::format("'~' removes the key and takes no value, found {}", described(entry.value)),
             fmt::format("write {}: without a value", quoted(entry.key)));
+      else if (std::ranges::count(dropped, name) > 0)
+        fail(
+            entry.where, entry.key,
+            fmt::format("there is no key {} to remove: with another type it is gone", quoted(name)),
+            "leave this out");
       else if (found == nullptr && !misspelt_)
         fail(entry.where, entry.key,
              fmt::format("there is no key {} to remove: none of the files before sets it",
                          quoted(name)),
              did_you_mean_key(name, node));
-      else if (found != nullptr) removed.push_back(found);
+      else if (found != nullptr) {
+        removed.push_back(found);
+        node.removed.push_back({name, entry.where});
+      }
     }
     if (removed.empty()) return;
     std::erase_if(node.map, [&removed](const Node::Entry& entry) {

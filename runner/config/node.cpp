@@ -17,6 +17,11 @@ Node* Node::find(std::string_view key) {
   return found == map.end() ? nullptr : &found->value;
 }
 
+const Location* Node::removal(std::string_view key) const {
+  const auto found = std::ranges::find(removed, key, &Removed::key);
+  return found == removed.end() ? nullptr : &found->by;
+}
+
 Node scalar(std::string text) {
   Node node;
   node.kind = Node::Kind::scalar;

@@ -15,6 +15,7 @@ namespace assay::config {
 struct Node {
   enum class Kind { null, scalar, list, map };
   struct Entry;
+  struct Removed;
 
   Kind kind = Kind::null;
   std::string scalar;     ///< the text of a scalar
@@ -27,9 +28,17 @@ struct Node {
   /// Where the value was written that a reference brought here; its file is the one that relative
   /// paths start at. Nowhere when no reference did, or when nothing wrote it.
   Location origin;
+  std::vector<Removed> removed;  ///< keys of a map
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);
+  /// What removed a key; null when nothing did.
+  const Location* removal(std::string_view key) const;
+};
+
+struct Node::Removed {
+  std::string key;
+  Location by;
 };
 
 struct Node::Entry {

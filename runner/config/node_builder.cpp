@@ -34,6 +34,16 @@ bool is_behind_question_mark(std::string_view text, std::size_t key) {
   return before != std::string_view::npos && text[before] == '?';
 }
 
+// The first character from text[at] on that is no blank and in no comment.
+std::size_t behind_comments(std::string_view text, std::size_t at) {
+  at = std::min(text.find_first_not_of(" \t\n", at), text.size());
+  while (at < text.size() && text[at] == '#') {
+    at = std::min(text.find('\n', at), text.size());
+    at = std::min(text.find_first_not_of(" \t\n", at), text.size());
+  }
+  return at;
+}
+
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
@@ -145,7 +155,7 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   std::size_t begin = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
   while (begin < text_.size() && (text_[begin] == '&' || text_[begin] == '!')) {
     const bool verbatim = text_.compare(begin, 2, "!<") == 0;
-    std::size_t end = text_.find_first_of(verbatim ? ">\n" : " ,]}\n", begin);
+    std::size_t end = text_.find_first_of(verbatim ? ">\n" : " ,[]{}\n", begin);
     end = std::min(verbatim && end != std::string::npos ? end + 1 : end, text_.size());
     if (text_[begin] == '!' && begin >= after_tag_) {
       diagnostics_.error(places_.at(begin, end), {},
@@ -153,7 +163,7 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
                          "leave it out, or quote a text that starts with '!'");
       after_tag_ = end;
     }
-    begin = std::min(text_.find_first_not_of(" \n", end), text_.size());
+    begin = behind_comments(text_, end);
   }
   offset_ = begin;
   return begin;

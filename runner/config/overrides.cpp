@@ -209,6 +209,7 @@ class Overrides {
                            change.places.back().source->name});
     } else {
       std::erase_if(parent->map, [node](const Node::Entry& e) { return &e.value == node; });
+      parent->removed.push_back({path.back(), change.places.back()});
     }
   }
 

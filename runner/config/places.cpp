@@ -32,20 +32,41 @@ Location Places::at(std::size_t begin, std::size_t end) {
           static_cast<std::int64_t>(known_column_ + 1), static_cast<std::int64_t>(length)};
 }
 
-Location Places::find(const Location& within, std::string_view text) {
-  const std::string_view whole = line(within.line);
-  // Bytes from the start of the line to the n-th character from text[begin] on.
-  const auto offset = [whole](std::size_t begin, std::int64_t count) {
-    for (; count > 0 && begin < whole.size(); --count)
-      begin += character_at(whole, begin).value_or(Character{}).bytes;
-    return std::min(begin, whole.size());
+Places::Extent Places::extent_of(const Location& where) {
+  const std::string_view text = source_->text;
+  const auto line = static_cast<std::size_t>(where.line) - 1;
+  const auto column = static_cast<std::size_t>(where.column) - 1;
+  if (line != known_line_ || column < known_column_) {
+    known_offset_ = starts_[line];
+    known_line_ = line;
+    known_column_ = 0;
+  }
+  const std::size_t line_end = std::min(text.find('\n', known_offset_), text.size());
+  const auto pass = [&](std::size_t at, std::size_t count) {
+    for (; count > 0 && at < line_end; --count)
+      at += character_at(text, at).value_or(Character{}).bytes;
+    return std::min(at, line_end);
   };
-  const std::size_t begin = offset(0, within.column - 1);
-  const std::size_t end = offset(begin, within.length);
-  const std::size_t found = whole.substr(0, end).find(text, begin);
-  if (text.empty() || found == std::string_view::npos) return within;
-  const std::size_t start = starts_[static_cast<std::size_t>(within.line - 1)] + found;
-  return at(start, start + text.size());
+  const std::size_t begin = pass(known_offset_, column - known_column_);
+  known_offset_ = begin;
+  known_column_ = column;
+  return {begin, pass(begin, static_cast<std::size_t>(where.length))};
+}
+
+Location Places::find(const Location& within, std::string_view text) {
+  if (text.empty() || line(within.line).empty()) return within;
+  const Extent extent = extent_of(within);
+  const std::string_view whole = source_->text;
+  const std::size_t found = whole.substr(0, extent.end).find(text, extent.begin);
+  return found == whole.npos ? within : at(found, found + text.size());
+}
+
+Location Places::find_last(const Location& within, std::string_view text) {
+  if (text.empty() || line(within.line).empty()) return within;
+  const Extent extent = extent_of(within);
+  const std::string_view whole = source_->text;
+  const std::size_t found = whole.substr(0, extent.end).rfind(text);
+  return found == whole.npos || found < extent.begin ? within : at(found, found + text.size());
 }
 
 std::string_view Places::line(std::int64_t number) const {

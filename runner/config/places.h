@@ -21,10 +21,17 @@ class Places {
   Location at(std::size_t begin) { return at(begin, begin + 1); }
   /// The first place of `text` within a place; that place itself where it does not hold the text.
   Location find(const Location& within, std::string_view text);
+  /// The last place of it.
+  Location find_last(const Location& within, std::string_view text);
   /// Without its line break; empty for a line that does not exist. Lines count from 1.
   std::string_view line(std::int64_t number) const;
 
  private:
+  struct Extent {
+    std::size_t begin, end;  // offsets in the text
+  };
+  Extent extent_of(const Location& where);
+
   std::shared_ptr<const Source> source_;
   std::vector<std::size_t> starts_;  // of the lines
   std::size_t known_offset_ = 0;     // a place whose column is known: where the last answer was

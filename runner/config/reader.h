@@ -15,7 +15,7 @@
 namespace assay::config {
 
 /// yaml-cpp holds about 230 bytes of tokens for each byte of the worst text.
-inline constexpr std::size_t max_bytes = 512 * 1024;
+inline constexpr std::size_t max_bytes = 256 * 1024;
 inline constexpr std::size_t max_depth = 64;
 /// Nodes, those that aliases repeat included.
 inline constexpr std::size_t max_nodes = 20'000;

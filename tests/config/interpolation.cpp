@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(lists_and_maps) {
   auto node = config::read_text("a.yaml", "/a.yaml", "a: ${b}\nb: {c: 1}\n", diagnostics);
   config::interpolate(*node, config::Defaults(), diagnostics);
   BOOST_TEST(node->find("a")->where.line == 1);
-  BOOST_TEST(node->find("a")->find("c")->where.line == 2);
+  BOOST_TEST(node->find("a")->find("c")->where.line == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_meant_literally) {

@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(files) {
   BOOST_TEST(read_file(name) == name + ": error: the file is empty\n");
   std::ofstream(name) << std::string(config::max_bytes + 1, '#');
   BOOST_TEST(read_file(name) ==
-             name + ": error: longer than 512 KiB, the most that a config may be\n");
+             name + ": error: longer than 256 KiB, the most that a config may be\n");
   std::filesystem::remove_all(folder);
   BOOST_TEST(read_file("/no/such.yaml") == "/no/such.yaml: error: there is no such file\n");
   BOOST_TEST(read_file("") == "'': error: there is no such file\n");
