@@ -41,7 +41,7 @@ std::string placeholder(const Parameter& p) {
   if (p.list) return "[...]";
   switch (p.type) {
     case ParameterType::boolean: return "true";
-    case ParameterType::integer:
+    case ParameterType::integer: return "INTEGER";
     case ParameterType::number:
     case ParameterType::rate: return "NUMBER";
     case ParameterType::text: return "TEXT";

@@ -78,8 +78,8 @@ std::optional<Plan> load_draft(const std::string& config_path,
   config::Composition composition(stays, diagnostics);
   std::optional<config::Node> config = composition.file(config_path);
   if (!config) {
-    if (std::optional<config::Node> part = composition.part_of(config_path))
-      check_part(std::move(*part), catalogue, diagnostics);
+    for (config::Node& part : composition.parts_of(config_path))
+      check_part(std::move(part), catalogue, diagnostics);
     // Of a file that is not there, an argument may be the name.
     if (std::error_code error; std::filesystem::exists(config_path, error))
       check_alone(overrides, diagnostics);

@@ -73,8 +73,9 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
   for (const Node::Entry& entry : map.map) {
     const std::string key = config::joined(section, entry.key);
     if (entry.made) {
-      const std::string there = names.empty() ? "" : section + ": " + config::listed(names) + "; ";
-      const std::string others = there + "+" + key + "=... adds";
+      std::string others = names.empty() ? "" : section + ": " + config::listed(names);
+      if (is_name(entry.key, hyphens))
+        others += fmt::format("{}+{}=... adds", others.empty() ? "" : "; ", key);
       diagnostics.error(entry.where, key, "the config has nothing of this name",
                         config::hint_of(config::suggest(entry.key, names), others));
       continue;

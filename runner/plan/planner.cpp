@@ -162,7 +162,10 @@ bool Planner::reported(const char* key) const {
 Validator::Placed Planner::component(const char* key, Kind kind,
                                      std::span<const Parameter> common) {
   if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
-  option(key);  // reports that it is missing
+  const std::string misspelt = validator_.misspelling(key);
+  if (const Node* node = misspelt.empty() ? nullptr : config_.find(misspelt))
+    validator_.component(*node, kind, misspelt, common);
+  else option(key);  // reports that it is missing
   Validator::Placed missing;
   missing.component.soundness = Soundness::broken;
   return missing;

@@ -69,10 +69,13 @@ TrainPlan Planner::train() {
 void Planner::no_length_of_training() {
   if (config_.find("train") == nullptr && validator_.meant("train")) return;
   if (validator_.meant("train.epochs") || validator_.meant("train.steps")) return;
-  if (config_.find("train") != nullptr)
-    diagnostics_.error(place_of("train"), "train", "expected epochs or steps, found neither",
-                       "add `epochs: 10`");
-  else
+  if (const Node* train = config_.find("train")) {
+    const Location* removal = train->removal("epochs");
+    if (removal == nullptr) removal = train->removal("steps");
+    diagnostics_.error(removal != nullptr ? *removal : place_of("train"), "train",
+                       "expected epochs or steps, found neither",
+                       removal != nullptr ? "removed here" : "add `epochs: 10`");
+  } else
     diagnostics_.error(end_, "train", "missing: expected epochs or steps",
                        "add `train: {epochs: 10}`");
 }

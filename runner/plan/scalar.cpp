@@ -93,7 +93,8 @@ std::string hint_for_number(const Node& node) {
   const std::string text = lower(node.scalar);
   const std::string_view unsigned_text = without_sign(text);
   if (node.filled) return hint_for_filled;
-  if (node.quoted) return is_decimal(text) ? "without the quotes it is a number" : "";
+  if (node.quoted)
+    return is_decimal(text) ? fmt::format("write {}: numbers have no quotes", node.scalar) : "";
   for (const auto& [prefix, base] : {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2)}) {
     if (!unsigned_text.starts_with(prefix)) continue;
     std::int64_t value = 0;

@@ -98,8 +98,11 @@ Value Validator::option(const Node& map, const Parameter& p, const std::string& 
     ++passed_over_;
     return {};
   }
-  diagnostics_.error(owner, full, "missing: expected " + expectation(p),
-                     how_to_add(map, p, full, owner));
+  const Location* removal = map.removal(p.name);
+  const Location& where = removal != nullptr ? *removal : owner;
+  diagnostics_.error(
+      where, full, "missing: expected " + expectation(p),
+      (removal != nullptr ? "removed here; " : "") + how_to_add(map, p, full, where));
   return {};
 }
 

@@ -107,9 +107,12 @@ std::string Validator::missing_type(const Node& component, Kind kind, const std:
   else if (nests && below->value.find("type") != nullptr)
     hint = fmt::format("leave '{}:' out: what it holds is to stand here", below->key);
   else below = nullptr;
-  diagnostics_.error(misspelt           ? near->where
-                     : below != nullptr ? below->where
-                                        : component.where,
+  const config::Location* removal = component.removal("type");
+  if (removal != nullptr && !misspelt) hint = "removed here; " + hint;
+  diagnostics_.error(misspelt             ? near->where
+                     : removal != nullptr ? *removal
+                     : below != nullptr   ? below->where
+                                          : component.where,
                      key, fmt::format("missing: type, the name of {}", with_article(kind)), hint);
   return misspelt && config::is_misspelling(near->key, "type") ? near->key : std::string();
 }

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(integers) {
   BOOST_TEST(integer("1e300") == "no: ");
   for (const char* text : {"", "-", "+-1", "1 2", "x", "1x", "--1", " 1"})
     BOOST_TEST(integer(text) == "no: ");
-  BOOST_TEST(answer(plan::integer(scalar("5", true))) == "no: without the quotes it is a number");
+  BOOST_TEST(answer(plan::integer(scalar("5", true))) == "no: write 5: numbers have no quotes");
 }
 
 BOOST_AUTO_TEST_CASE(numbers) {

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
              "m.integer: expected an integer from 1 to 9, found '1e0' | write 1");
   BOOST_TEST(problem("{integer: '3'}") ==
              "m.integer: expected an integer from 1 to 9, found the text '3' | "
-             "without the quotes it is a number");
+             "write 3: numbers have no quotes");
   BOOST_TEST(problem("{number: 0}") ==
              "m.number: expected a number above 0 and below 1, found '0'");
   BOOST_TEST(problem("{number: 1}") ==
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(rates) {
                               "warmup_cosine; `assay plugins list schedule`)"));
   BOOST_TEST(
       problem("{rate: {type: cosine, init_value: 1}}") ==
-      "m.rate.decay_steps: missing: expected an integer of at least 1 | add `decay_steps: NUMBER`");
+      "m.rate.decay_steps: missing: expected an integer of at least 1 | add `decay_steps: INTEGER`");
 }
 
 BOOST_AUTO_TEST_CASE(components) {
