@@ -126,14 +126,13 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
   return read_text(path, absolute, file.text, diagnostics);
 }
 
-std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
+std::optional<Node> read_value(const std::shared_ptr<const Source>& source,
                                Diagnostics& diagnostics) {
   const std::string& text = source->text;
   if (!check_text(source, diagnostics)) return std::nullopt;
-  const std::size_t first = std::min(text.find_first_not_of(" \t\n", begin), text.size());
+  const std::size_t first = std::min(text.find_first_not_of(" \t\n"), text.size());
   if (first == text.size()) {
-    diagnostics.error(Places(source).at(begin), {}, "there is no value",
-                      "write null for no value, \"\" for an empty text");
+    diagnostics.error(Places(source).at(0), {}, "there is no value");
     return std::nullopt;
   }
   if (std::string_view("[{\"'").find(text[first]) != std::string_view::npos) {

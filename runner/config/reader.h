@@ -34,9 +34,9 @@ std::optional<Node> read_text(std::string name, std::string path, std::string te
 /// characters that YAML allows.
 bool check_text(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
 
-/// One value, as a parameter table writes a default: source->text from `begin` on. What starts with
+/// One value, as a parameter table writes a default: the text of the source. What starts with
 /// [, {, " or ' is YAML, null and ~ are null, and all else is a plain scalar, to the end.
-std::optional<Node> read_value(const std::shared_ptr<const Source>& source, std::size_t begin,
+std::optional<Node> read_value(const std::shared_ptr<const Source>& source,
                                Diagnostics& diagnostics);
 
 }  // namespace assay::config

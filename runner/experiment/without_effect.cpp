@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,12 +39,24 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
                    std::int64_t steps_per_epoch, config::Diagnostics& diagnostics) {
   if (hooks::Timetable(hook.trigger, steps, steps_per_epoch).count() == 0)
     return warn_of_no_step(plan, hook, steps, diagnostics);
+  const std::string key = "hooks." + hook.name;
+  const auto check = [&](const char* option, std::optional<std::int64_t> plan::Trigger::*period) {
+    plan::Trigger alone;
+    alone.from = hook.trigger.from;
+    alone.until = hook.trigger.until;
+    alone.*period = hook.trigger.*period;
+    if (alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
+      diagnostics.warning(
+          plan.place(key + "." + option), key + "." + option,
+          fmt::format("this names no step of this run, which has {}", counted_steps(steps)));
+  };
+  check("every", &plan::Trigger::every);
+  check("every_epoch", &plan::Trigger::every_epoch);
   std::vector<std::string> beyond;
   for (const std::int64_t step : hook.trigger.at)
     if (step > steps) beyond.push_back(std::to_string(step));
   if (beyond.empty()) return;
-  const std::string key = "hooks." + hook.name + ".at";
-  diagnostics.warning(plan.place(key), key,
+  diagnostics.warning(plan.place(key + ".at"), key + ".at",
                       fmt::format("{} {}: this run has {}", beyond.size() == 1 ? "step" : "steps",
                                   config::listed(beyond), counted_steps(steps)));
 }

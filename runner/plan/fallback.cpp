@@ -22,7 +22,7 @@ std::optional<config::Node> fallback_node(const Parameter& parameter, const std:
                                           config::Diagnostics& diagnostics) {
   const auto source = std::make_shared<const config::Source>(
       config::Source{"the default of " + key, {}, parameter.fallback});
-  std::optional<config::Node> node = config::read_value(source, 0, diagnostics);
+  std::optional<config::Node> node = config::read_value(source, diagnostics);
   if (node) forget_places(*node);
   return node;
 }

@@ -1,4 +1,4 @@
-// Nodes against parameter tables: typed, complete values, or every problem there is.
+// Nodes against parameter tables: typed, complete values, or the problems that there are.
 #pragma once
 
 #include <initializer_list>

@@ -274,8 +274,8 @@ BOOST_AUTO_TEST_CASE(single_values) {
   const auto value = [](const std::string& text) {
     config::Diagnostics diagnostics;
     const auto source =
-        std::make_shared<const config::Source>(config::Source{"argument 1", {}, "key=" + text});
-    const auto node = config::read_value(source, 4, diagnostics);
+        std::make_shared<const config::Source>(config::Source{"the default of key", {}, text});
+    const auto node = config::read_value(source, diagnostics);
     return node.has_value() && diagnostics.empty() ? show(*node) : diagnostics.text(false);
   };
   BOOST_TEST(value("5") == "5");
@@ -285,19 +285,16 @@ BOOST_AUTO_TEST_CASE(single_values) {
   BOOST_TEST(value("\"5\"") == "'5'");
   BOOST_TEST(value(" run #1: a ") == "run #1: a");
   BOOST_TEST(value("Step ${step}") == "Step ${step}");
-  BOOST_TEST(value("") ==
-             "argument 1: error: there is no value\n"
-             "      | key=\n"
-             "      |     ^ write null for no value, \"\" for an empty text\n");
+  BOOST_TEST(value("") == "the default of key: error: there is no value\n      | \n      | ^\n");
   BOOST_TEST(value("[é, ${x}]") ==
-             "argument 1: error: '${' breaks the map or list in braces or brackets that it stands "
-             "in\n"
-             "      | key=[é, ${x}]\n"
-             "      |         ^~ quote it: \"${...}\"\n");
+             "the default of key: error: '${' breaks the map or list in braces or brackets that it "
+             "stands in\n"
+             "      | [é, ${x}]\n"
+             "      |     ^~ quote it: \"${...}\"\n");
   BOOST_TEST(value("[1") ==
-             "argument 1: error: '[' is never closed\n"
-             "      | key=[1\n"
-             "      |     ^\n");
+             "the default of key: error: '[' is never closed\n"
+             "      | [1\n"
+             "      | ^\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

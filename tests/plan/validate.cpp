@@ -43,7 +43,7 @@ Checked check(const std::string& config) {
   config::Diagnostics diagnostics;
   const auto source =
       std::make_shared<const config::Source>(config::Source{"a.yaml", "/configs/a.yaml", config});
-  const auto node = config::read_value(source, 0, diagnostics);
+  const auto node = config::read_value(source, diagnostics);
   Checked checked;
   if (node.has_value()) {
     plan::Validator validator(catalogue, diagnostics);
@@ -192,9 +192,9 @@ BOOST_AUTO_TEST_CASE(rates) {
                  .starts_with("m.rate: expected a number of at least 0 or a schedule, found "
                               "'cosin' | did you mean 'cosine'?  (schedules: constant, cosine, "
                               "warmup_cosine; `assay plugins list schedule`)"));
-  BOOST_TEST(
-      problem("{rate: {type: cosine, init_value: 1}}") ==
-      "m.rate.decay_steps: missing: expected an integer of at least 1 | add `decay_steps: INTEGER`");
+  BOOST_TEST(problem("{rate: {type: cosine, init_value: 1}}") ==
+             "m.rate.decay_steps: missing: expected an integer of at least 1 | add `decay_steps: "
+             "INTEGER`");
 }
 
 BOOST_AUTO_TEST_CASE(components) {
