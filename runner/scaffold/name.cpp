@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 11> mesons_own = {
     "all",     "benchmark", "clean",       "coverage", "dist",     "distcheck",
     "install", "phony",     "reconfigure", "test",     "uninstall"};
 
+// Words that YAML reads as something else than text.
+constexpr std::array<std::string_view, 3> yamls_own = {"false", "null", "true"};
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -70,6 +73,9 @@ std::string problem_with(std::string_view name) {
         "'{}' cannot be the name of a plugin: Meson has a target of this name; "
         "choose another one",
         name);
+  if (std::ranges::count(yamls_own, name) > 0)
+    return fmt::format(
+        "'{}' cannot be the name of a plugin: in a config it is no text; choose another one", name);
   return {};
 }
 
