@@ -74,9 +74,13 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
 
   // Undefined behaviour that a plugin's sanitizer sees is no line on the way, but the end.
   std::vector<char*> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
-  if (std::getenv("UBSAN_OPTIONS") == nullptr)
-    environment.push_back(const_cast<char*>("UBSAN_OPTIONS=halt_on_error=1"));
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!std::string_view(*entry).starts_with("UBSAN_OPTIONS=")) environment.push_back(*entry);
+  const char* const wished = std::getenv("UBSAN_OPTIONS");
+  std::string undefined = "UBSAN_OPTIONS=";  // the last word counts
+  if (wished != nullptr) undefined += std::string(wished) + ":";
+  undefined += "halt_on_error=1";
+  environment.push_back(undefined.data());
   // New memory is full of 0x7f: a member that nothing was written to is not 0 by luck.
   if (std::getenv("GLIBC_TUNABLES") == nullptr)
     environment.push_back(
