@@ -1,6 +1,8 @@
 // For an optimizer's own test: its updates against the formula that they are meant to follow.
 // `assay plugins check` cannot know that formula; the author states it, in float64:
 //
+//   #include <numeric>
+//
 //   #include "assay/closed_form.h"
 //   #include "descent.cpp"  // the plugin
 //

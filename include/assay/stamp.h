@@ -6,7 +6,9 @@
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread
-//   instructions=generic        the least InstructionSet that the code needs
+//   instructions=generic        the least InstructionSet that the code needs; behind it, with a
+//   blank
+//                               between, what -march allows beyond that: "avx512 gfni vaes"
 //   plugin=NAME VERSION LICENCE
 //   component=KIND NAME DOC     one line each
 // Look at it with: readelf -p .note.assay libNAME.so
@@ -75,14 +77,95 @@ inline constexpr std::string_view sdk = ASSAY_SDK;
 inline constexpr std::string_view standard_library = ASSAY_STANDARD_LIBRARY;
 inline constexpr std::string_view debug_mode = ASSAY_DEBUG_MODE;
 inline constexpr std::string_view sanitizers = ASSAY_SANITIZERS;
+// The compiler may use whatever -march names, and nothing tells which of it it did.
 inline constexpr std::string_view instructions =
 #if defined(__AVX512F__)
-    "avx512";
-#elif defined(__AVX2__) || defined(__FMA__) || defined(__AVX__)
-    "avx2";
+    "avx512"
+#elif defined(__AVX2__) || defined(__AVX__) || defined(__FMA__) || defined(__F16C__) || \
+    defined(__BMI__) || defined(__BMI2__) || defined(__LZCNT__) || defined(__MOVBE__)
+    "avx2"
 #else
-    "generic";
+    "generic"
 #endif
+#if defined(__SHA__)
+    " sha"
+#endif
+#if defined(__AES__)
+    " aes"
+#endif
+#if defined(__PCLMUL__)
+    " pclmul"
+#endif
+#if defined(__GFNI__)
+    " gfni"
+#endif
+#if defined(__VAES__)
+    " vaes"
+#endif
+#if defined(__VPCLMULQDQ__)
+    " vpclmulqdq"
+#endif
+#if defined(__ADX__)
+    " adx"
+#endif
+#if defined(__SSE4A__)
+    " sse4a"
+#endif
+#if defined(__FMA4__)
+    " fma4"
+#endif
+#if defined(__XOP__)
+    " xop"
+#endif
+#if defined(__TBM__)
+    " tbm"
+#endif
+#if defined(__AVXVNNI__)
+    " avxvnni"
+#endif
+#if defined(__AVXIFMA__)
+    " avxifma"
+#endif
+#if defined(__AVXVNNIINT8__)
+    " avxvnniint8"
+#endif
+#if defined(__AVX512IFMA__)
+    " avx512ifma"
+#endif
+#if defined(__AVX512VBMI__)
+    " avx512vbmi"
+#endif
+#if defined(__AVX512VBMI2__)
+    " avx512vbmi2"
+#endif
+#if defined(__AVX512VNNI__)
+    " avx512vnni"
+#endif
+#if defined(__AVX512BITALG__)
+    " avx512bitalg"
+#endif
+#if defined(__AVX512VPOPCNTDQ__)
+    " avx512vpopcntdq"
+#endif
+#if defined(__AVX512VP2INTERSECT__)
+    " avx512vp2intersect"
+#endif
+#if defined(__AVX512BF16__)
+    " avx512bf16"
+#endif
+#if defined(__AVX512FP16__)
+    " avx512fp16"
+#endif
+#if defined(__AMX_TILE__)
+    " amx_tile"
+#endif
+#if defined(__AMX_INT8__)
+    " amx_int8"
+#endif
+#if defined(__AMX_BF16__)
+    " amx_bf16"
+#endif
+    "";
 
 /// Appends text at compile time; with no buffer it only counts.
 class Writer {

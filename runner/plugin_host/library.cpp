@@ -42,6 +42,12 @@ void* open(const std::filesystem::path& file, const Warn& warn) {
   // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) throw std::runtime_error(reason(file, dlerror()));
+  // With a runtime of its own it could not catch what the program throws, nor the other way round.
+  if (constexpr const char* symbol = "_ZSt9terminatev";
+      dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
+    throw std::runtime_error(
+        fmt::format("{}: it brings a C++ runtime of its own; link it without -static-libstdc++",
+                    file.string()));
   if (warn && !computes_by_default_rules())
     warn(
         fmt::format("{}: opening it changed the floating-point mode (denormal numbers became 0, or "

@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +15,7 @@
 
 #include "assay/stamp.h"
 #include "assay/text.h"
+#include "runner/plugin_host/cpu.h"
 
 namespace assay::plugin_host {
 namespace {
@@ -269,13 +271,16 @@ std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, Instru
           standard_library_mend(host.standard_library));
   compare("debug_mode", plugin.debug_mode, host.debug_mode, debug_mode_mend(host.debug_mode));
   compare("sanitizers", plugin.sanitizers, host.sanitizers, sanitizers_mend(host.sanitizers));
-  const auto needed = instruction_set_named(plugin.instructions);
-  if (!needed || *needed > cpu)
-    lines.push_back(
-        fmt::format("instructions: the plugin needs '{}', this CPU has '{}'; rebuild the plugin "
-                    "without -march, "
-                    "or with -march=native on this machine",
-                    plugin.instructions, name_of(cpu)));
+  const auto needed = instruction_set_named(
+      std::string_view(plugin.instructions).substr(0, plugin.instructions.find(' ')));
+  const std::vector<std::string> missing = lacking(plugin.instructions, cpu);
+  if (!missing.empty())
+    lines.push_back(fmt::format(
+        "instructions: the plugin needs '{}', this CPU {}; rebuild the plugin without -march, or "
+        "with -march=native on this machine",
+        plugin.instructions,
+        needed && *needed <= cpu ? fmt::format("lacks {}", fmt::join(missing, ", "))
+                                 : fmt::format("has '{}'", name_of(cpu))));
   return lines;
 }
 

@@ -70,6 +70,7 @@ REFUSED = {
 # name -> (component, what run and check say). Refused when the library is opened: it is not when listed.
 UNUSABLE = {
     "hidden": ("good", "it exports no 'assay_plugin_manifest'; does a source file end in ASSAY_PLUGIN?"),
+    "own_runtime": ("good", "it brings a C++ runtime of its own; link it without -static-libstdc++"),
     "missing": ("missing", "undefined symbol: forgotten::height(int) (probably in the plugin itself"),
     "missing_library": ("missing", "undefined symbol: cairo_version_of_tomorrow (probably in libcairo; link "
                                    "it: dependency('cairo'))"),
