@@ -1,8 +1,8 @@
-// What a plugin throws, and what the host throws when a plugin asks for what there is not. The SDK's
-// guard (plugin.h) catches everything that would leave the library; the host reports the text with
-// the component's name and, where it is known, the place in the config. Host and plugins share one
-// C++ runtime (a library that brings its own is refused), so a plugin may let pass what the host
-// throws.
+// What a plugin throws, and what the host throws when a plugin asks for what there is not. The
+// SDK's guard (plugin.h) catches everything that would leave the library; the host reports the text
+// with the component's name and, where it is known, the place in the config. Host and plugins share
+// one C++ runtime (a library that brings its own is refused), so a plugin may let pass what the
+// host throws.
 #pragma once
 
 #include <stdexcept>

@@ -45,7 +45,12 @@ Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t co
     return {colon, colon + 1, "': ' within a text that has no quotes", "quote the text"};
   std::string hint = fmt::format("quote it: {0}{1}{0}", quote, shortened(value));
   const bool is_entry = text.substr(begin, colon - begin).find_first_of(" \t,") == none;
-  if (is_entry && shortened(value) == value) hint += fmt::format("; a map is {{{}}}", value);
+  const std::size_t comma = text.substr(begin, colon - begin).find(", ");
+  const bool is_map = comma != none && comma > 0 &&
+                      text.substr(begin, colon - begin).find_first_of(" \t,", comma + 2) == none;
+  const std::string_view entry = is_map ? line_at(text, begin).entry() : value;
+  if ((is_entry || is_map) && shortened(entry) == entry)
+    hint += fmt::format("; a map is {{{}}}", entry);
   return {colon, colon + 1, "': ' within a text that has no quotes", std::move(hint)};
 }
 

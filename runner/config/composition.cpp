@@ -9,6 +9,7 @@
 #include "runner/config/home.h"
 #include "runner/config/reader.h"
 #include "runner/config/similar_file.h"
+#include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
@@ -111,7 +112,9 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
                     ? fmt::format("did you mean '{}'?",
                                   (fs::path(mention.path).parent_path() / suggestion).string())
                 : is_fragment ? at_sign_in_text
-                              : "");
+                : mention.path.find(", ") != std::string_view::npos
+                    ? fmt::format("a list of files is [{}]", mention.path)
+                    : "");
   }
   if (error)
     return fail(mention,
@@ -141,7 +144,9 @@ void Composition::read(File& file, const Mention& mention) {
     sources_.push_back(node->where.source);
     file.own = std::move(*node);
     file.good = spend(size_of(file.own), mention);
-    if (!read_bases(file)) file.good = false;
+    // Fragments may have an option of such a name.
+    const bool is_config = mention.key.empty() || mention.key.starts_with(extends);
+    if ((is_config && has_misspelt_bases(file)) || !read_bases(file)) file.good = false;
     take_fragments(file.own, {}, 0);  // what is not there counts as reported
   }
   chain_.pop_back();
@@ -160,6 +165,17 @@ bool Composition::read_bases(File& file) {
     if (!read_base(file, bases.list[i], joined(std::string(extends), std::to_string(i))))
       good = false;
   return good;
+}
+
+bool Composition::has_misspelt_bases(File& file) {
+  const std::vector<std::string> names = {std::string(extends)};
+  const auto near = std::ranges::find_if(file.own.map, [&](const Node::Entry& entry) {
+    return entry.key != extends && !suggest(entry.key, names).empty();
+  });
+  if (near == file.own.map.end()) return false;
+  diagnostics_.error(near->where, near->key, "unknown key", "did you mean 'extends'?");
+  file.own.map.erase(near);
+  return true;
 }
 
 bool Composition::read_base(File& file, const Node& path, const std::string& key) {

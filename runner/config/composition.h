@@ -62,6 +62,7 @@ class Composition {
   bool can_read(const Mention& mention, const std::string& name);
   void read(File& file, const Mention& mention);
   bool read_bases(File& file);
+  bool has_misspelt_bases(File& file);  ///< with one nothing is known of what it extends
   bool read_base(File& file, const Node& path, const std::string& key);
   const Node& merged(File& file);
   /// On the node, what was not `laid` yet.

@@ -43,10 +43,7 @@ void put(Node& node, const Location& where) {
   if (node.origin.source == nullptr) node.origin = node.where;
   node.where = where;
   for (Node& element : node.list) put(element, where);
-  for (Node::Entry& entry : node.map) {
-    entry.where = where;
-    put(entry.value, where);
-  }
+  for (Node::Entry& entry : node.map) put(entry.value, where);
 }
 
 bool is_single(const Node& node) {

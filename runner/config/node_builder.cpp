@@ -89,8 +89,11 @@ void NodeBuilder::null(std::size_t begin, std::size_t end, YAML::anchor_t anchor
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;
   // Where nothing is written the mark is already at what follows.
-  node.where =
-      begin == end && of_key ? stack_.back().node.map.back().where : places_.at(begin, end);
+  const std::size_t before =
+      begin == end && begin > 0 ? text_.find_last_not_of(" \t\n", begin - 1) : std::string::npos;
+  if (begin == end && of_key) node.where = stack_.back().node.map.back().where;
+  else if (before != std::string::npos && text_[before] == '-') node.where = places_.at(before);
+  else node.where = places_.at(begin, end);
   value(std::move(node), anchor);
 }
 

@@ -20,6 +20,8 @@ struct Location {
   std::int64_t line = 0;
   std::int64_t column = 0;
   std::int64_t length = 1;  ///< characters to underline
+
+  bool operator==(const Location&) const = default;
 };
 
 }  // namespace assay::config

@@ -40,12 +40,14 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   if (hooks::Timetable(hook.trigger, steps, steps_per_epoch).count() == 0)
     return warn_of_no_step(plan, hook, steps, diagnostics);
   const std::string key = "hooks." + hook.name;
+  // Without bounds, that a short run comes to no such step is to be expected.
+  const bool bounded = hook.trigger.from || hook.trigger.until;
   const auto check = [&](const char* option, std::optional<std::int64_t> plan::Trigger::*period) {
     plan::Trigger alone;
     alone.from = hook.trigger.from;
     alone.until = hook.trigger.until;
     alone.*period = hook.trigger.*period;
-    if (alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
+    if (bounded && alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
       diagnostics.warning(
           plan.place(key + "." + option), key + "." + option,
           fmt::format("this names no step of this run, which has {}", counted_steps(steps)));

@@ -54,7 +54,6 @@ Planner::Planner(const Node& config, Catalogue& catalogue, config::Diagnostics& 
 
 Plan Planner::plan() {
   Plan plan;
-  check_extends();
   validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
   for (const Node::Entry& entry : config_.map) note(entry.key, entry.value.where);
   plan.name = optional<std::string>(option("name")).value_or("");
@@ -98,17 +97,6 @@ void Planner::note(const std::string& owner, const Values& values) {
 Location Planner::place_of(const char* key) const {
   const Node* node = config_.find(key);
   return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
-}
-
-// The one key that is gone when a config is complete, misspelt: what is missing is in the base.
-void Planner::check_extends() {
-  const std::vector<std::string> names = {"extends"};
-  for (const Node::Entry& entry : config_.map) {
-    if (config::suggest(entry.key, names).empty()) continue;
-    diagnostics_.error(entry.where, entry.key, "unknown key", "did you mean 'extends'?");
-    for (const Parameter& p : experiment_parameters()) validator_.mean(p.name);
-    validator_.mean("train.epochs");
-  }
 }
 
 void Planner::check_name(const std::string& name) {

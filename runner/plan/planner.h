@@ -31,7 +31,6 @@ class Planner {
   void note(const std::string& key, const config::Location& where);
   void note(const std::string& owner, const Values& values);
   config::Location place_of(const char* key) const;
-  void check_extends();
   void check_name(const std::string& name);
   std::string run_dir();
   std::optional<InstructionSet> kernels();

@@ -85,9 +85,12 @@ Node with_listed_steps(Node hook) {
 HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names) {
   const std::string& key = member.key;
   const Node node = with_listed_steps(given);
-  const std::size_t problems = diagnostics_.size();
   const Validator::Placed placed =
       validator_.component(node, Kind::hook, key, trigger_parameters());
+  const std::size_t problems = diagnostics_.size();
+  const std::vector<std::string> known = catalogue_.names(Kind::hook);
+  const bool unsure = placed.common_problems > 0 || placed.unknown_keys > 0 ||
+                      has_reported(&node) || std::ranges::count(known, placed.component.type) == 0;
   Trigger trigger;
   trigger.every = optional<std::int64_t>(placed.common, "every");
   trigger.every_epoch = optional<std::int64_t>(placed.common, "every_epoch");
@@ -100,7 +103,7 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
 
   const bool fires = trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
-  if (!fires && !has_reported(&node) && diagnostics_.size() == problems) {
+  if (!fires && !unsure) {
     config::Location where = placed.component.where;
     for (const char* when : {"every", "every_epoch", "at", "at_end"})
       if (const Node* written = node.find(when)) where = written->where;  // as null, [] or false
@@ -119,8 +122,7 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
   const std::string named = config::joined("hooks", name);
   note(named, placed.common);
-  // An unknown key may have meant one of the trigger's.
-  if (diagnostics_.size() > problems || has_reported(&node)) doubt(named);
+  if (diagnostics_.size() > problems || unsure) doubt(named);
   return {std::move(name), std::move(trigger), placed.component};
 }
 

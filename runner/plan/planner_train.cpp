@@ -53,7 +53,11 @@ TrainPlan Planner::train() {
   train.on_nan = optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
   train.lanes = optional<std::int64_t>(values, "lanes");
   train.block_rows = optional<std::int64_t>(values, "block_rows");
-  if (diagnostics_.size() > problems || has_reported(config_.find("train"))) {
+  if (const Node* section = config_.find("train");
+      diagnostics_.size() > problems || has_reported(section)) {
+    if (section != nullptr && section->kind == Node::Kind::map &&
+        section->find("epochs") == nullptr && section->find("steps") == nullptr)
+      no_length_of_training();
     doubt("train");
     return train;
   }

@@ -81,9 +81,11 @@ void Validator::unknown_keys(const Node& map,
     const bool in_file = entry.where.source != nullptr && !entry.where.source->path.empty();
     const std::string all = keys + (key.empty() && in_file ? ", extends" : "");
     ++unknown_keys_;
-    diagnostics_.error(
-        entry.where, config::joined(key, entry.key.empty() ? std::string("''") : entry.key),
-        message, config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all));
+    const bool brought = entry.value.origin.source != nullptr && entry.value.where == map.where;
+    diagnostics_.error_of_copy(
+        brought ? entry.where : config::Location{}, brought ? map.where : entry.where,
+        config::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
+        config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all));
   }
 }
 

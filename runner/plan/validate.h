@@ -48,6 +48,7 @@ class Validator {
     ComponentPlan component;
     Values common;                    ///< of the table that all components at this place share
     std::size_t common_problems = 0;  ///< in `common`
+    std::size_t unknown_keys = 0;     ///< each may have meant any option
   };
   /// `NAME` or `{type: NAME, ...}`, where the options of the type and those in `common` may stand.
   Placed component(const config::Node& node, Kind kind, const std::string& key,

@@ -28,6 +28,7 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
   const std::size_t unknown_before = unknown_keys_;
   Placed placed = read_component(node, kind, key, common);
   const std::size_t unknown = unknown_keys_ - unknown_before;
+  placed.unknown_keys = unknown;
   const std::size_t others = problems() - before - unknown - placed.common_problems;
   placed.component.soundness = others > 0    ? Soundness::broken
                                : unknown > 0 ? Soundness::extra_keys

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "runner/config/complaint.h"
 #include "runner/config/home.h"
@@ -61,8 +63,17 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
     return value;
   }
   List list;
-  for (std::size_t i = 0; i < node.list.size(); ++i)
-    list.push_back(single(node.list[i], p, config::joined(key, std::to_string(i))));
+  std::set<std::string> chosen;
+  for (std::size_t i = 0; i < node.list.size(); ++i) {
+    const Node& element = node.list[i];
+    const std::string name = config::joined(key, std::to_string(i));
+    list.push_back(single(element, p, name));
+    if (p.type == ParameterType::choice && element.kind == Node::Kind::scalar &&
+        !chosen.insert(element.scalar).second)
+      diagnostics_.error(element.where, name,
+                         fmt::format("{} is there twice", config::quoted(element.scalar)),
+                         "leave one of them out");
+  }
   value.data = std::move(list);
   return value;
 }
