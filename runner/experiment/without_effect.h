@@ -10,7 +10,7 @@
 namespace assay::experiment {
 
 /// Of a trigger that never fires, or a part of which never does: `every` and `every_epoch` without
-/// a step within their bounds, steps of `at` after the last.
+/// a step within `from` and `until`, steps of `at` after the last.
 void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
                    std::int64_t steps_per_epoch, config::Diagnostics& diagnostics);
 
