@@ -79,7 +79,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   const char* const wished = std::getenv("UBSAN_OPTIONS");
   std::string undefined = "UBSAN_OPTIONS=";  // the last word counts
   if (wished != nullptr) undefined += std::string(wished) + ":";
-  undefined += "halt_on_error=1";
+  // clang++'s would take these signals over when it is loaded.
+  undefined += "halt_on_error=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0";
   environment.push_back(undefined.data());
   // New memory is full of 0x7f: a member that nothing was written to is not 0 by luck.
   if (std::getenv("GLIBC_TUNABLES") == nullptr)

@@ -10,6 +10,7 @@
 #include "runner/experiment/experiment.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/splits.h"
+#include "runner/experiment/tags.h"
 #include "runner/experiment/without_effect.h"
 #include "runner/train/initialize.h"
 
@@ -112,6 +113,8 @@ class Assembly {
       make_hook(hook, demand);
       check_trigger(hook);
     }
+    if (out_.steps > 0)
+      check_tags(plan_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
     shown_rows_ = demand.shown_rows();
