@@ -2,22 +2,22 @@
 
 #include <cxxabi.h>
 #include <dlfcn.h>
-#include <elf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <stdexcept>
+#include <set>
+#include <system_error>
 
+#include "runner/plugin_host/elf_needs.h"
 #include "runner/plugin_host/floating_point.h"
 
 namespace assay::plugin_host {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Origin {
   std::string_view prefix;  ///< of the demangled name
@@ -57,65 +57,45 @@ constexpr std::array<Origin, 26> origins = {{
     {"__cxa_", "libstdc++; link with g++, not gcc"},
 }};
 
-/// The bytes of an ELF file, read with care.
-class Bytes {
+// Opens what files need, where the dynamic linker would find it for them (ld.so(8)).
+class Needed {
  public:
-  explicit Bytes(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    data_.assign(std::istreambuf_iterator<char>(file), {});
-  }
-  template <class T>
-  T at(std::uint64_t offset) const {
-    if (offset > data_.size() || sizeof(T) > data_.size() - offset)
-      throw std::runtime_error("its section headers are damaged");
-    T value;
-    std::memcpy(&value, data_.data() + offset, sizeof value);
-    return value;
-  }
-  std::string text(std::uint64_t offset) const {
-    if (offset >= data_.size()) throw std::runtime_error("its section headers are damaged");
-    return data_.substr(offset, data_.find('\0', offset) - offset);
-  }
-  template <class T>
-  std::vector<T> table(const Elf64_Shdr& section) const {
-    std::vector<T> entries;
-    for (std::uint64_t i = 0; i < section.sh_size / sizeof(T); ++i)
-      entries.push_back(at<T>(section.sh_offset + i * sizeof(T)));
-    return entries;
+  using Folders = std::vector<std::string>;
+
+  /// Null where it is not found or does not open: dlerror() has the words. `rpath`: of the file
+  /// that needs it, and of those that need that.
+  void* open(const std::string& name, const ElfNeeds& by, const Folders& rpath) {
+    if (void* library = dlopen(name.c_str(), lazily | RTLD_NOLOAD); library != nullptr)
+      return library;
+    std::error_code error;
+    if (name.find('/') == std::string::npos)
+      for (const std::string& folder : by.runpath.empty() ? rpath : by.runpath)
+        if (const fs::path file = fs::path(folder) / name; fs::is_regular_file(file, error)) {
+          if (tried_.insert(file).second) open_needs_of(file, rpath);
+          return dlopen(file.c_str(), lazily);
+        }
+    return dlopen(name.c_str(), lazily);
   }
 
  private:
-  std::string data_;
-};
+  static constexpr int lazily = RTLD_LAZY | RTLD_LOCAL;
 
-struct Needs {
-  std::vector<std::string> libraries;
-  std::vector<std::string> symbols;  ///< undefined, and not weak
-};
-
-Needs needs_of(const std::filesystem::path& library) {
-  const Bytes bytes(library);
-  const auto header = bytes.at<Elf64_Ehdr>(0);
-  std::vector<Elf64_Shdr> sections;
-  for (std::uint64_t i = 0; i < header.e_shnum; ++i)
-    sections.push_back(bytes.at<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr)));
-  Needs needs;
-  for (const Elf64_Shdr& section : sections) {
-    if (section.sh_type != SHT_DYNAMIC && section.sh_type != SHT_DYNSYM) continue;
-    if (section.sh_link >= sections.size())
-      throw std::runtime_error("its section headers are damaged");
-    const std::uint64_t strings = sections[section.sh_link].sh_offset;
-    if (section.sh_type == SHT_DYNAMIC) {
-      for (const auto& entry : bytes.table<Elf64_Dyn>(section))
-        if (entry.d_tag == DT_NEEDED)
-          needs.libraries.push_back(bytes.text(strings + entry.d_un.d_val));
-    } else {
-      for (const auto& symbol : bytes.table<Elf64_Sym>(section))
-        if (symbol.st_shndx == SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL)
-          needs.symbols.push_back(bytes.text(strings + symbol.st_name));
-    }
+  // The linker takes what is open already: these are then found for the file, too, which it cannot
+  // know to have been needed by others first.
+  void open_needs_of(const fs::path& file, const Folders& rpath) {
+    const ElfNeeds needs = elf_needs(file);
+    Folders all = needs.rpath;
+    all.insert(all.end(), rpath.begin(), rpath.end());
+    for (const std::string& name : needs.libraries) open(name, needs, all);
   }
-  return needs;
+
+  std::set<fs::path> tried_;
+};
+
+std::string not_opened(const std::string& name, std::string_view linkers_words) {
+  if (linkers_words.starts_with(name + ": cannot open shared object file"))
+    return fmt::format("the library {} is needed and not found", name);
+  return fmt::format("the library {} is needed and does not open: {}", name, linkers_words);
 }
 
 }  // namespace
@@ -135,16 +115,18 @@ std::string probable_origin(std::string_view name) {
   return name.find("::") != std::string_view::npos ? std::string(own_source) : std::string();
 }
 
-std::vector<std::string> missing_symbols(const std::filesystem::path& library) {
+std::vector<std::string> missing_symbols(const fs::path& library) {
   const KeptFloatingPointMode mode;
-  const Needs needs = needs_of(library);
+  const ElfNeeds needs = elf_needs(library);
   std::vector<std::string> lines;
   std::vector<void*> open;
+  Needed needed;
   for (const std::string& name : needs.libraries) {
-    if (void* handle = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL); handle != nullptr)
+    if (void* handle = needed.open(name, needs, needs.rpath); handle != nullptr)
       open.push_back(handle);
-    else lines.push_back(fmt::format("the library {} is needed and not found", name));
+    else lines.push_back(not_opened(name, dlerror()));
   }
+  if (!lines.empty()) return lines;
   for (const std::string& symbol : needs.symbols) {
     const auto has = [&](void* handle) { return dlsym(handle, symbol.c_str()) != nullptr; };
     if (has(RTLD_DEFAULT) || std::ranges::any_of(open, has)) continue;

@@ -16,9 +16,10 @@ std::string demangled(const std::string& symbol);
 /// link it: dependency('cairo')". Empty where nothing is known.
 std::string probable_origin(std::string_view name);
 
-/// One line for each library of DT_NEEDED that does not open, and for each symbol that neither
-/// they nor this program have. Opens those libraries, but not the plugin itself. Empty where the
-/// file has no section headers to read this from. Throws std::runtime_error for a damaged file.
+/// One line for each library of DT_NEEDED that does not open; where all do, for each symbol that
+/// neither they nor this program have (of others nobody knows whether a lacking library has them).
+/// Opens those libraries, but not the plugin itself. Empty where the file has no section headers to
+/// read this from. Throws std::runtime_error for a damaged file.
 std::vector<std::string> missing_symbols(const std::filesystem::path& library);
 
 }  // namespace assay::plugin_host

@@ -101,6 +101,28 @@ class Zoo(unittest.TestCase):
                 self.assertIn(reason, process.stderr)
                 self.assertFalse((pathlib.Path(folder) / "run").exists())
 
+    def test_what_a_plugin_with_libraries_of_its_own_lacks(self):
+        """Only what it does lack, by the dynamic linker's rules: DT_RUNPATH holds for what the file itself needs,
+        DT_RPATH also for what that needs."""
+        one = "undefined symbol: missing_one()"
+        far = ("the library libnear.so is needed and does not open: libfar.so: cannot open shared object file: "
+               "No such file or directory")
+        for name, brought, said in [
+                ("far_by_runpath", ["far"], one),
+                ("far_by_runpath", [], "the library libfar.so is needed and not found"),
+                ("near_by_rpath", ["near", "far"], one),
+                ("near_by_rpath", ["near"], far),
+                ("near_by_runpath", ["near", "far"], far)]:
+            with self.subTest(name, brought=brought), program.temporary_folder() as folder:
+                file, own = self.place(folder, name), pathlib.Path(folder) / "own"
+                own.mkdir()
+                for library in brought:
+                    self.place(own, f"lib{library}", (ZOO / f"lib{library}.so").read_bytes())
+                (line,) = self.failures(check(file)[1])
+                print(f"{name}: {line}")
+                self.assertTrue(line.endswith(f" {file}: {said}"), line)
+                self.assertIn(f" {file}: {said}\n", run_with(folder, "leaning").stderr)
+
     def test_what_ends_badly(self):
         for name, (component, step, reason, run_says) in ENDINGS.items():
             with self.subTest(name), program.temporary_folder() as folder:

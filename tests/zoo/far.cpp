@@ -1,0 +1,2 @@
+// A library that plugins bring along.
+int far() { return 1; }

@@ -1,0 +1,19 @@
+// A plugin with a library of its own (ON, set by the build), that calls a function which nobody has.
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+int ON();
+int missing_one();
+
+namespace {
+
+class Leaning final : public assay::Schedule {
+ public:
+  static constexpr assay::About about = {.name = "leaning", .doc = "Cannot be linked."};
+  explicit Leaning(const assay::Options& /*options*/) {}
+  double value(std::int64_t /*count*/) const override { return ON() + missing_one(); }
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("leaning", "1.0.0", "MIT", Leaning)

@@ -1,0 +1,3 @@
+// Another one, which needs it.
+int far();
+int near() { return far(); }
