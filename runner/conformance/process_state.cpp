@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <clocale>
+#include <cstring>
 #include <filesystem>
 #include <locale>
 #include <system_error>
@@ -13,6 +14,15 @@
 #include "runner/plugin_host/floating_point.h"
 
 namespace assay::conformance {
+namespace {
+
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name != nullptr ? fmt::format("SIG{}", name)
+                         : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);
+}
+
+}  // namespace
 
 ProcessState::ProcessState()
     : c_locale_(std::setlocale(LC_ALL, nullptr)),
@@ -22,15 +32,11 @@ ProcessState::ProcessState()
   umask(umask_);
   std::error_code error;
   folder_ = std::filesystem::current_path(error).string();
-  sigset_t mask;
-  sigemptyset(&mask);
-  pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    struct sigaction action {};
-    sigaction(signals[i], nullptr, &action);
-    handlers_[i] = action.sa_handler;
-    blocked_[i] = sigismember(&mask, signals[i]) == 1;
-  }
+  sigemptyset(&blocked_);
+  pthread_sigmask(SIG_SETMASK, nullptr, &blocked_);
+  for (int signal = 1; signal < NSIG; ++signal)
+    if (struct sigaction action{}; sigaction(signal, nullptr, &action) == 0)
+      handlers_[static_cast<std::size_t>(signal)] = action.sa_handler;
 }
 
 std::string ProcessState::changes() const {
@@ -44,9 +50,11 @@ std::string ProcessState::changes() const {
     list.push_back(fmt::format("the C locale (now {})", now.c_locale_));
   if (now.stream_locale_ != stream_locale_)
     list.push_back(fmt::format("the locale of streams (now {})", now.stream_locale_));
-  for (std::size_t i = 0; i < signals.size(); ++i)
-    if (now.handlers_[i] != handlers_[i] || now.blocked_[i] != blocked_[i])
-      list.push_back(fmt::format("what SIG{} does", sigabbrev_np(signals[i])));
+  for (int signal = 1; signal < NSIG; ++signal)
+    if (const auto i = static_cast<std::size_t>(signal);
+        now.handlers_[i] != handlers_[i] ||
+        sigismember(&now.blocked_, signal) != sigismember(&blocked_, signal))
+      list.push_back(fmt::format("what {} does", signal_name(signal)));
   if (now.default_rules_ != default_rules_) list.emplace_back("the floating-point mode");
   return fmt::format("{}", fmt::join(list, ", "));
 }

@@ -10,8 +10,9 @@
 
 namespace assay::conformance {
 
-/// As it is when this is made: working folder, umask, locales, handlers of the signals that end a
-/// run, and of the calling thread the blocked signals and whether it computes by default rules.
+/// As it is when this is made: working folder, umask, locales, the handlers of all signals that can
+/// have one, and of the calling thread the blocked signals and whether it computes by default
+/// rules.
 class ProcessState {
  public:
   ProcessState();
@@ -19,12 +20,10 @@ class ProcessState {
   std::string changes() const;
 
  private:
-  static constexpr std::array signals = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGCHLD};
-
   std::string folder_, c_locale_, stream_locale_;
   mode_t umask_;
-  std::array<void (*)(int), signals.size()> handlers_;
-  std::array<bool, signals.size()> blocked_;
+  std::array<void (*)(int), NSIG> handlers_{};  // by number; none of those that the C library keeps
+  sigset_t blocked_;
   bool default_rules_;
 };
 

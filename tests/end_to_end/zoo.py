@@ -180,6 +180,9 @@ UNRULY = {
     "speaks_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8); "),
     "writes_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8), the locale of streams (now C.UTF-8); "),
     "is_deaf": (OPENS, CHANGES + "what SIGINT does; "),
+    "is_deaf_to_others": (OPENS, CHANGES + "what SIGFPE does, what SIGUSR1 does, what SIGALRM does, "
+                                           "what SIGRTMIN+3 does; "),
+    "blocks_signals": (OPENS, CHANGES + "what SIGWINCH does; "),
     "forges": (OPENS, NONSENSE),
     "forges_a_word": (OPENS, NONSENSE),
 }

@@ -73,6 +73,14 @@ Joined joined;
   if (how == "speaks_otherwise") std::setlocale(LC_ALL, "C.UTF-8");
   if (how == "writes_otherwise") std::locale::global(std::locale("C.UTF-8"));
   if (how == "is_deaf") std::signal(SIGINT, SIG_IGN);
+  if (how == "is_deaf_to_others")
+    for (const int signal : {SIGFPE, SIGUSR1, SIGALRM, SIGRTMIN + 3}) std::signal(signal, SIG_IGN);
+  if (how == "blocks_signals") {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGWINCH);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  }
   if (how == "forges") forge({});
   if (how == "forges_a_word") forge(std::string(32, '0') + " ");
   return true;
