@@ -5,103 +5,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "assay/error.h"
 #include "runner/config/file_descriptor.h"
-#include "runner/conformance/neutral.h"
+#include "runner/conformance/flushing.h"
+#include "runner/conformance/logger_host.h"
 #include "runner/conformance/readable.h"
 #include "runner/conformance/suites.h"
-#include "runner/logging/loggers.h"
 
 namespace assay::conformance {
 namespace {
 
 using Handle = plugin_host::Handle<Logger>;
-
-class MemoryFile final : public LogFile {
- public:
-  MemoryFile(std::string_view as, std::size_t room)
-      : name(as), path_("/run/" + name), room_(room) {}
-  void append(std::span<const std::byte> bytes) override {
-    if (content.size() + bytes.size() > room_)
-      throw Error(path_ + ": cannot be written: No space left on device");
-    const auto* text = static_cast<const char*>(static_cast<const void*>(bytes.data()));
-    content.append(text, bytes.size());
-  }
-  std::int64_t position() const override { return static_cast<std::int64_t>(content.size()); }
-  std::string_view path() const override { return path_; }
-
-  std::string name, content;
-
- private:
-  std::string path_;
-  std::size_t room_;
-};
-
-class MemoryTerminal final : public Terminal {
- public:
-  explicit MemoryTerminal(bool interactive) : interactive_(interactive) {}
-  bool interactive() const override { return interactive_; }
-  bool colours() const override { return interactive_; }
-  int columns() const override { return 40; }
-  void print(std::string_view line) override { lines.emplace_back(line); }
-  void status(std::string_view line) override { lines.emplace_back(line); }
-  std::vector<std::string> lines;
-
- private:
-  bool interactive_;
-};
-
-struct Circumstances {
-  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
-  bool files = true;                                           ///< can be made
-  bool interactive = false;
-};
-
-class Host final : public LoggerContext {
- public:
-  explicit Host(const Circumstances& how) : screen(how.interactive), how_(how) {}
-
-  LogFile& create(std::string_view name) override {
-    const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
-    logging::check_file_name(name);
-    if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
-    return files.emplace_back(name, how_.room);
-  }
-  Terminal& terminal() override { return screen; }
-  std::string_view run_name() const override { return "conformance"; }
-  std::string_view run_folder() const override { return "/nonexistent/run"; }
-  std::int64_t first_step() const override { return 0; }
-  std::int64_t total_steps() const override { return 1000; }
-  double start_time() const override { return 1763863320.25; }
-
-  std::size_t bytes() const {
-    std::size_t n = 0;
-    for (const MemoryFile& file : files) n += file.content.size();
-    return n;
-  }
-
-  std::deque<MemoryFile> files;
-  MemoryTerminal screen;
-
- private:
-  Circumstances how_;
-};
-
-// A PNG of one white pixel.
-constexpr std::array<unsigned char, 69> png = {
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
-    0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00,
-    0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78,
-    0x9c, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0x00, 0x05, 0xfe, 0x02, 0xfe, 0x0d, 0xef, 0x46,
-    0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
 
 // Everything that may come, in an order that may occur.
 void feed(const Handle& logger) {
@@ -129,12 +48,13 @@ void feed(const Handle& logger) {
     const TextRecord record{{id, "Notes"}, ++step, time, text};
     logger.call([&](Logger& l) { l.text(record); });
   }
-  const ImageRecord image{{++id, "Picture"}, ++step, time, 1, 1, std::as_bytes(std::span(png))};
+  const ImageRecord image{
+      {++id, "Picture"}, ++step, time, 1, 1, std::as_bytes(std::span(white_pixel))};
   logger.call([&](Logger& l) { l.image(image); });
   logger.call([](Logger& l) { l.flush(); });
 }
 
-void open(const Handle& logger, Host& host) {
+void open(const Handle& logger, LoggerHost& host) {
   logger.call([&](Logger& l) { l.open(host); });
 }
 
@@ -146,7 +66,7 @@ std::string takes_all(const Subject& subject) {
   std::size_t bytes = 0, lines = 0;
   for (const bool interactive : {false, true})
     for (const Outcome outcome : {Outcome::finished, Outcome::stopped, Outcome::failed}) {
-      Host host({.interactive = interactive});
+      LoggerHost host({.interactive = interactive});
       const Handle logger = subject.make<Logger>();
       open(logger, host);
       feed(logger);
@@ -159,8 +79,8 @@ std::string takes_all(const Subject& subject) {
 }
 
 std::string same_bytes(const Subject& subject) {
-  Host first({}), second({});
-  for (Host* host : {&first, &second}) {
+  LoggerHost first({}), second({});
+  for (LoggerHost* host : {&first, &second}) {
     const Handle logger = subject.make<Logger>();
     open(logger, *host);
     feed(logger);
@@ -178,7 +98,7 @@ std::string same_bytes(const Subject& subject) {
 }
 
 std::string readable(const Subject& subject) {
-  Host host({});
+  LoggerHost host({});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -198,7 +118,7 @@ std::string readable(const Subject& subject) {
 std::string contained(const Subject& subject) {
   // An error is what the host expects here; anything worse ends this process.
   const auto survive = [&](const Circumstances& how) {
-    Host host(how);
+    LoggerHost host(how);
     const Handle logger = subject.make<Logger>();
     try {
       open(logger, host);
@@ -210,7 +130,7 @@ std::string contained(const Subject& subject) {
       return true;
     }
   };
-  Host host({});
+  LoggerHost host({});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -254,7 +174,7 @@ class EmptyFolder {
 
 std::string own_files(const Subject& subject) {
   const EmptyFolder folder;
-  Host host({});
+  LoggerHost host({});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -268,10 +188,10 @@ std::string own_files(const Subject& subject) {
 
 std::string destroyed(const Subject& subject) {
   { const Handle never_opened = subject.make<Logger>(); }
-  Host host({});
+  LoggerHost host({});
   const Handle open_only = subject.make<Logger>();
   open(open_only, host);
-  Host other({});
+  LoggerHost other({});
   const Handle not_closed = subject.make<Logger>();
   open(not_closed, other);
   feed(not_closed);
@@ -285,6 +205,7 @@ Suite logger_suite(const Subject& subject) {
       {"takes every record", [subject] { return takes_all(subject); }},
       {"the same records give the same bytes", [subject] { return same_bytes(subject); }},
       {"what is written can be read", [subject] { return readable(subject); }},
+      {"flush writes out what came before it", [subject] { return flushes(subject); }},
       {"a full disk is reported", [subject] { return contained(subject); }},
       {"files are the host's", [subject] { return own_files(subject); }},
       {"can be destroyed at any time", [subject] { return destroyed(subject); }},

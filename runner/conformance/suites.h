@@ -16,8 +16,7 @@ namespace assay::conformance {
 
 /// Describes itself alike each time, in shapes that can be; rows read one by one, in reverse order,
 /// twice in one call and again later are the same; the view in memory shows what reading gives;
-/// classes exist; splits have rows of their own (train shares none with test or validation). A
-/// large dataset is tried on a share of its rows.
+/// classes exist; no two splits share a row. A large dataset is tried on a share of its rows.
 Suite dataset_suite(const Subject& subject);
 
 /// Declares itself alike each time, in shapes that can be; forward is repeatable and finite, in
@@ -58,8 +57,8 @@ Suite hook_suite(const Subject& subject);
 Suite renderer_suite(const Subject& subject);
 
 /// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same
-/// bytes, which are what the file's name says (readable.h); nothing is lost between flush and
-/// close; a file that cannot be made, or refuses to grow, comes back as an error and nothing worse;
+/// bytes, which are what the file's name says (readable.h); flush leaves nothing behind that could
+/// be written (flushing.h); a file that cannot be made, or refuses to grow, comes back as an error and nothing worse;
 /// it makes no files but those that the host lends it; it can be destroyed at any time.
 Suite logger_suite(const Subject& subject);
 

@@ -1,0 +1,32 @@
+#include "runner/conformance/logger_host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "assay/error.h"
+#include "runner/logging/loggers.h"
+
+namespace assay::conformance {
+
+void MemoryFile::append(std::span<const std::byte> bytes) {
+  if (content.size() + bytes.size() > room_)
+    throw Error(path_ + ": cannot be written: No space left on device");
+  const auto* text = static_cast<const char*>(static_cast<const void*>(bytes.data()));
+  content.append(text, bytes.size());
+}
+
+LogFile& LoggerHost::create(std::string_view name) {
+  const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
+  logging::check_file_name(name);
+  if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
+  return files.emplace_back(name, how_.room);
+}
+
+std::size_t LoggerHost::bytes() const {
+  std::size_t n = 0;
+  for (const MemoryFile& file : files) n += file.content.size();
+  return n;
+}
+
+}  // namespace assay::conformance

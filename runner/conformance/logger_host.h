@@ -1,0 +1,86 @@
+// What the host lends a logger, in memory.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/logger.h"
+
+namespace assay::conformance {
+
+class MemoryFile final : public LogFile {
+ public:
+  /// `room`: the bytes that it takes.
+  MemoryFile(std::string_view as, std::size_t room)
+      : name(as), path_("/run/" + name), room_(room) {}
+  void append(std::span<const std::byte> bytes) override;
+  std::int64_t position() const override { return static_cast<std::int64_t>(content.size()); }
+  std::string_view path() const override { return path_; }
+
+  std::string name, content;
+
+ private:
+  std::string path_;
+  std::size_t room_;
+};
+
+class MemoryTerminal final : public Terminal {
+ public:
+  explicit MemoryTerminal(bool interactive) : interactive_(interactive) {}
+  bool interactive() const override { return interactive_; }
+  bool colours() const override { return interactive_; }
+  int columns() const override { return 40; }
+  void print(std::string_view line) override { lines.emplace_back(line); }
+  void status(std::string_view line) override { lines.emplace_back(line); }
+
+  std::vector<std::string> lines;
+
+ private:
+  bool interactive_;
+};
+
+struct Circumstances {
+  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
+  bool files = true;                                           ///< can be made
+  bool interactive = false;
+};
+
+/// To outlive the logger that is opened with it.
+class LoggerHost final : public LoggerContext {
+ public:
+  explicit LoggerHost(const Circumstances& how) : screen(how.interactive), how_(how) {}
+
+  LogFile& create(std::string_view name) override;
+  Terminal& terminal() override { return screen; }
+  std::string_view run_name() const override { return "conformance"; }
+  std::string_view run_folder() const override { return "/nonexistent/run"; }
+  std::int64_t first_step() const override { return 0; }
+  std::int64_t total_steps() const override { return 1000; }
+  double start_time() const override { return 1763863320.25; }
+
+  /// In all files.
+  std::size_t bytes() const;
+
+  std::deque<MemoryFile> files;
+  MemoryTerminal screen;
+
+ private:
+  Circumstances how_;
+};
+
+/// A PNG of one white pixel.
+inline constexpr std::array<unsigned char, 69> white_pixel = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
+    0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00,
+    0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78,
+    0x9c, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0x00, 0x05, 0xfe, 0x02, 0xfe, 0x0d, 0xef, 0x46,
+    0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+
+}  // namespace assay::conformance
