@@ -28,7 +28,7 @@ constexpr std::string_view own_source =
     "the plugin itself: a source file that is missing in its build, or a function that is declared "
     "and defined nowhere";
 
-constexpr std::array<Origin, 26> origins = {{
+constexpr std::array<Origin, 27> origins = {{
     {"cairo_", "libcairo; link it: dependency('cairo')"},
     {"pango_", "libpango; link it: dependency('pangocairo')"},
     {"png_", "libpng; link it: dependency('libpng')"},
@@ -52,7 +52,10 @@ constexpr std::array<Origin, 26> origins = {{
     {"GOMP_", "OpenMP; link it: dependency('openmp')"},
     {"__asan_", "the address sanitizer: the plugin was built with -fsanitize=address"},
     {"__tsan_", "the thread sanitizer: the plugin was built with -fsanitize=thread"},
-    {"__ubsan_", "the sanitizer for undefined behaviour: link with -fsanitize=undefined"},
+    {"__msan_", "the memory sanitizer: the plugin was built with -fsanitize=memory"},
+    {"__ubsan_",
+     "the sanitizer for undefined behaviour: link with -fsanitize=undefined; clang++ also wants "
+     "-shared-libsan"},
     {"std::", "a newer libstdc++ than this machine has; rebuild the plugin here"},
     {"__cxa_", "libstdc++; link with g++, not gcc"},
 }};
