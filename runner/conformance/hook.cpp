@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
 #include "runner/hooks/needs.h"
@@ -45,7 +46,7 @@ class Recorder final : public HookContext {
 
  private:
   void record(const char* kind, std::string_view tag) {
-    if (tag.empty()) blame("it sends a record without a tag");
+    if (tag.empty() || !is_line(tag)) blame("it sends a record whose tag is not one line of text");
     if (!records.emplace(kind, tag).second)
       blame(fmt::format("it sends two {} under one tag, {}", kind, tag));
   }

@@ -160,6 +160,7 @@ class EmptyFolder {
     std::error_code ignored;
     if (fchdir(before_.get()) == 0) std::filesystem::remove_all(path_, ignored);
   }
+  std::string path() const { return path_.string(); }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(path_))
@@ -174,14 +175,14 @@ class EmptyFolder {
 
 std::string own_files(const Subject& subject) {
   const EmptyFolder folder;
-  LoggerHost host({});
+  LoggerHost host({.run_folder = folder.path()});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
   close(logger, Outcome::finished);
   require(folder.files().empty(),
-          "it makes {} in the working folder; expected all its files from "
-          "LoggerContext::create",
+          "it makes {} by itself, in the run folder or the working folder; expected all its files "
+          "from LoggerContext::create",
           fmt::join(folder.files(), ", "));
   return {};
 }

@@ -50,6 +50,7 @@ struct Circumstances {
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
   bool files = true;                                           ///< can be made
   bool interactive = false;
+  std::string run_folder = "/nonexistent/run";
 };
 
 /// To outlive the logger that is opened with it.
@@ -60,7 +61,7 @@ class LoggerHost final : public LoggerContext {
   LogFile& create(std::string_view name) override;
   Terminal& terminal() override { return screen; }
   std::string_view run_name() const override { return "conformance"; }
-  std::string_view run_folder() const override { return "/nonexistent/run"; }
+  std::string_view run_folder() const override { return how_.run_folder; }
   std::int64_t first_step() const override { return 0; }
   std::int64_t total_steps() const override { return 1000; }
   double start_time() const override { return 1763863320.25; }

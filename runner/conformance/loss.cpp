@@ -54,7 +54,7 @@ Setting setting(const Subject& subject) {
       refusals += fmt::format("; for {}: {}", described(target), error.message());
     }
   }
-  throw Failed("it takes no target" + refusals);
+  throw NotRun("it takes none of the targets that are tried" + refusals);
 }
 
 bool close(double a, double b) { return std::abs(a - b) <= 1e-5 * std::max(1.0, std::abs(b)); }

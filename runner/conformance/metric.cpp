@@ -78,7 +78,7 @@ Setting setting(const Subject& subject) {
       refusals += fmt::format("; for {}: {}", described(target), error.message());
     }
   }
-  throw Failed("it takes no target" + refusals);
+  throw NotRun("it takes none of the targets that are tried" + refusals);
 }
 
 bool same(double a, double b) {

@@ -55,8 +55,10 @@ std::span<const Shape> sample_shapes() {
 }
 
 std::span<const Target> targets() {
-  static const std::array<Target, 3> all = {
-      {{DType::int32, {}, 10}, {DType::float32, {}, 0}, {DType::float32, {3}, 0}}};
+  static const std::array<Target, 4> all = {{{DType::int32, {}, 10},
+                                             {DType::float32, {}, 0},
+                                             {DType::float32, {3}, 0},
+                                             {DType::int32, {}, 2}}};
   return all;
 }
 

@@ -27,7 +27,7 @@ constexpr std::uint64_t seed_of(std::uint64_t seed, int set) {
 /// Shapes of samples for components that may not like any: the usual ones first.
 std::span<const Shape> sample_shapes();
 
-/// Ten classes; one number; three numbers.
+/// Ten classes; one number; three numbers; two classes.
 std::span<const Target> targets();
 /// "10 classes", "a number", "values of shape 3"
 std::string described(const Target& target);

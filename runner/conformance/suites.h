@@ -26,7 +26,8 @@ Suite dataset_suite(const Subject& subject);
 /// probe sees layers as they were declared, the last one being the outputs.
 Suite model_suite(const Subject& subject);
 
-/// Takes classes or values as targets; evaluate() and gradient() agree on the sum; sums and weights
+/// Asks for outputs for one of the targets that are tried (neutral.h; one that takes others is not
+/// judged); evaluate() and gradient() agree on the sum; sums and weights
 /// of blocks add up; the gradient is the derivative of the sum, row by row.
 Suite loss_suite(const Subject& subject);
 
@@ -40,8 +41,8 @@ Suite optimizer_suite(const Subject& subject);
 /// Finite at every count from 0 on, also at very large ones, and a pure function of it.
 Suite schedule_suite(const Subject& subject);
 
-/// Takes classes or values as targets, and gives a number for them; blocks merged in order give
-/// what the whole gives, however they are cut; touches no state but its own.
+/// Gives a number for one of the targets that are tried (as with losses); blocks merged in order
+/// give what the whole gives, however they are cut; touches no state but its own.
 Suite metric_suite(const Subject& subject);
 
 /// Called at the steps of any trigger (from a step on, before training, once at the end, ...) reads
@@ -58,8 +59,9 @@ Suite renderer_suite(const Subject& subject);
 
 /// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same
 /// bytes, which are what the file's name says (readable.h); flush leaves nothing behind that could
-/// be written (flushing.h); a file that cannot be made, or refuses to grow, comes back as an error and nothing worse;
-/// it makes no files but those that the host lends it; it can be destroyed at any time.
+/// be written (flushing.h); a file that cannot be made, or refuses to grow, comes back as an error
+/// and nothing worse; it makes no files but those that the host lends it; it can be destroyed at
+/// any time.
 Suite logger_suite(const Subject& subject);
 
 /// The suite of the subject's kind.

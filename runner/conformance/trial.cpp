@@ -93,7 +93,7 @@ std::string create_or_refuse(plugin_host::PluginHost& host, const plan::Componen
     return "made";
   } catch (const plugin_host::ComponentError& error) {
     require(!error.message().empty(), "it is refused without a word");
-    return "refused: " + error.message().substr(0, 200);
+    return "refused: " + error.message();
   }
 }
 
