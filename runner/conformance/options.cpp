@@ -180,10 +180,12 @@ class Maker {
   std::vector<Node> values(const Parameter& p) {
     std::vector<Node> nodes = extremes(p);
     if (p.list) {
-      for (Node& node : nodes) node = list({node});
       std::vector<std::string> ignored;
+      const bool once = p.type == ParameterType::choice;  // each word
+      Node all = list(once ? nodes : std::vector<Node>(1000, element(p, {}, ignored, 0)));
+      for (Node& node : nodes) node = list({node});
       nodes.push_back(list({}));
-      nodes.push_back(list(std::vector<Node>(1000, element(p, {}, ignored, 0))));
+      nodes.push_back(std::move(all));
     }
     if (p.fallback != nullptr && std::string_view(p.fallback) == "null") nodes.emplace_back();
     return nodes;

@@ -113,7 +113,8 @@ class Zoo(unittest.TestCase):
                 ("near_by_rpath", ["near", "far"], one),
                 ("near_by_rpath", ["near"], far),
                 ("near_by_runpath", ["near", "far"], far)]:
-            with self.subTest(name, brought=brought), program.temporary_folder() as folder:
+            with (self.subTest(name, brought=brought), program.temporary_folder() as folder,
+                  unittest.mock.patch.dict(os.environ, LD_LIBRARY_PATH="")):
                 file, own = self.place(folder, name), pathlib.Path(folder) / "own"
                 own.mkdir()
                 for library in brought:
