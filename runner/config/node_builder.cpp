@@ -247,6 +247,12 @@ void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
   } else if (Frame& frame = stack_.back(); frame.node.kind == Node::Kind::list) {
     frame.node.list.push_back(std::move(node));
   } else {
+    const Node::Entry& entry = frame.node.map.back();
+    // yaml-cpp takes it.
+    if (node.kind == Node::Kind::scalar && !open_bracket() && node.where.line > entry.where.line &&
+        node.where.column <= entry.where.column)
+      stop(offset_, offset_ + 1, "a value that is not indented",
+           fmt::format("indent it deeper than '{}:'", shortened(entry.key)));
     if (frame.is_twice) frame.node.map.pop_back();  // reported; the first one counts
     else frame.node.map.back().value = std::move(node);
     frame.has_key = false;
