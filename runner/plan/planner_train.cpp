@@ -31,6 +31,13 @@ std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
   split.test = optional<double>(*values, "test").value_or(0);
   split.validation = optional<double>(*values, "validation").value_or(0);
   split.seed = static_cast<std::uint64_t>(optional<std::int64_t>(*values, "seed").value_or(0));
+  const auto is_said = [&](const char* key) {
+    const Value* share = values->find(key);
+    return share != nullptr && share->where.source != nullptr;
+  };
+  if (dataset.common_problems == 0 && !is_said("test") && !is_said("validation"))
+    diagnostics_.warning(split.where, "dataset.split", "this holds no rows back",
+                         "say how many: {test: 0.25}");
   if (split.test + split.validation >= 1) {
     diagnostics_.error(split.where, "dataset.split",
                        "test and validation together leave no rows to train on",
