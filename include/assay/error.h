@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "assay/version.h"
+
 namespace assay {
 
 /// Something went wrong; the text says what, where (path, row, layer) and what was expected.

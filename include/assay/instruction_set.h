@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "assay/version.h"
+
 namespace assay {
 
 enum class InstructionSet : std::uint32_t {

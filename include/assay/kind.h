@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "assay/version.h"
+
 namespace assay {
 
 enum class Kind : std::uint32_t {

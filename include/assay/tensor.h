@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "assay/version.h"
+
 namespace assay {
 
 enum class DType : std::uint32_t { float32, float64, int32, int64, uint8 };

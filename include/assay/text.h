@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "assay/version.h"
+
 namespace assay {
 
 /// Lower-case letters, digits and underscores, a letter first: "top_k".
