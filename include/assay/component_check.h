@@ -79,7 +79,7 @@ constexpr void check_table() {
                 "nothing lies within a parameter's bounds; mend its minimum "
                 "and maximum");
   static_assert(mistake != choices,
-                "a parameter's choices must be words separated by '|'; write "
+                "a parameter's choices must be words separated by '|', each once; write "
                 "for instance .choices = \"sum|mean\"");
   static_assert(mistake != kind,
                 "Options can hand over schedules and renderers only: set .kind to "

@@ -21,8 +21,8 @@ enum class TableMistake : std::uint32_t {
   doc,       ///< null, or more than a line
   fallback,  ///< more than a line
   type,      ///< none of ParameterType
-  bounds,    ///< nothing lies within them
-  choices,   ///< none, an empty one, or more than a line
+  bounds,    ///< no number of the type lies within them
+  choices,   ///< none, an empty one, one twice, or more than a line
   kind,      ///< of a component that Options cannot hand over
   members,   ///< a count without a table
   endless,   ///< groups within groups beyond deepest_group, or more than most_parameters: it
@@ -36,12 +36,43 @@ inline constexpr std::size_t deepest_group = 16;
 /// Whether an option can be a component of this kind: whether Options can hand one over.
 constexpr bool can_be_option(Kind kind) { return kind == Kind::schedule || kind == Kind::renderer; }
 
-/// The words of `choices` as one text: "sum|mean".
+/// Whether a number of the parameter's type lies within its bounds.
+constexpr bool bounds_hold_any(const Parameter& p) {
+  const bool open = p.exclusive_minimum || p.exclusive_maximum;
+  if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum)) return false;
+  if (p.type != ParameterType::integer) return true;
+  constexpr double end = 0x1p63;  // beyond an int64; -end is the first
+  if (p.maximum < -end || p.minimum >= end) return false;
+  auto least = static_cast<std::int64_t>(p.minimum < -end ? -end : p.minimum);
+  const auto below = static_cast<double>(least);
+  if (p.exclusive_minimum ? below <= p.minimum : below < p.minimum) ++least;
+  const auto first = static_cast<double>(least);
+  return p.exclusive_maximum ? first < p.maximum : first <= p.maximum;
+}
+
+namespace detail {
+
+constexpr bool is_among(std::string_view word, std::string_view words) {
+  for (std::size_t end = words.find('|'); end != words.npos; end = words.find('|')) {
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(end + 1);
+  }
+  return words == word;
+}
+
+}  // namespace detail
+
+/// The words of `choices` as one text, each once: "sum|mean".
 constexpr bool are_choices(const char* text) {
   if (text == nullptr || !is_line(text)) return false;
-  const std::string_view words = text;
-  return !words.empty() && words.front() != '|' && words.back() != '|' &&
-         words.find("||") == std::string_view::npos;
+  for (std::string_view words = text;;) {
+    const std::size_t end = words.find('|');
+    const std::string_view word = words.substr(0, end);
+    if (word.empty()) return false;
+    if (end == words.npos) return true;
+    words.remove_prefix(end + 1);
+    if (detail::is_among(word, words)) return false;
+  }
 }
 
 /// Where the first mistake is: in `parameter` of the component's own table, or in a member of it.
@@ -73,8 +104,7 @@ constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_
       if (p.doc == nullptr || !is_line(p.doc)) return TableMistake::doc;
       if (p.fallback != nullptr && !is_line(p.fallback)) return TableMistake::fallback;
       if (p.type > ParameterType::group) return TableMistake::type;
-      const bool open = p.exclusive_minimum || p.exclusive_maximum;
-      if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum)) return TableMistake::bounds;
+      if (!bounds_hold_any(p)) return TableMistake::bounds;
       if ((p.type == ParameterType::choice || p.choices != nullptr) && !are_choices(p.choices))
         return TableMistake::choices;
       if (p.type == ParameterType::component && !can_be_option(p.kind)) return TableMistake::kind;

@@ -65,6 +65,7 @@ class Inspection {
     if (const auto mistake = line_mistake(component.doc, "its documentation (About::doc)");
         !mistake.empty())
       wrong("{}", mistake);
+    else if (*component.doc == '\0') wrong("it has no documentation (About::doc is empty)");
     if (component.create == nullptr) wrong("it has no factory (create is a null pointer)");
     if (component.destroy == nullptr) wrong("it cannot be destroyed (destroy is a null pointer)");
     left_ = most_parameters;
@@ -138,13 +139,12 @@ class Inspection {
     if (const auto mistake = line_mistake(p.doc, "its documentation (doc)"); !mistake.empty())
       wrong("{}: {}", option, mistake);
     if (p.fallback != nullptr && !is_line(p.fallback)) wrong("{}: its default {}", option, no_line);
-    const bool open = p.exclusive_minimum || p.exclusive_maximum;
-    if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum))
+    if (!bounds_hold_any(p))
       wrong("{}: nothing lies within its bounds, {} and {}", option, p.minimum, p.maximum);
-    if (p.type == ParameterType::choice && !are_choices(p.choices))
+    if (p.type == ParameterType::choice && p.choices == nullptr)
       wrong("{}: it is a choice without words", option);
     else if (p.choices != nullptr && !are_choices(p.choices))
-      wrong("{}: its choices are no words separated by '|'", option);
+      wrong("{}: its choices are no words separated by '|', each once", option);
     if (p.type == ParameterType::component && !can_be_option(p.kind))
       wrong("{}: its kind is {}; an option can be a schedule ({}) or a renderer ({})", option,
             static_cast<std::uint32_t>(p.kind), static_cast<std::uint32_t>(Kind::schedule),

@@ -50,9 +50,17 @@ MISTAKES = {
     "FIRST=.minimum=2,.maximum=1": "nothing lies within a parameter's bounds; mend its minimum and maximum",
     "FIRST=.minimum=1,.maximum=1": "",
     "FIRST=.minimum=1,.maximum=1,.exclusive_maximum=true": "nothing lies within a parameter's bounds",
+    "FIRST=.type=integer,.minimum=1.2,.maximum=1.9": "nothing lies within a parameter's bounds",
+    "FIRST=.type=integer,.minimum=1.2,.maximum=2": "",
+    "FIRST=.type=integer,.minimum=-1.9,.maximum=-1.2": "nothing lies within a parameter's bounds",
+    "FIRST=.type=integer,.minimum=1,.maximum=2,.exclusive_minimum=true,.exclusive_maximum=true":
+        "nothing lies within a parameter's bounds",
+    "FIRST=.type=integer,.minimum=1e19,.maximum=1e20": "nothing lies within a parameter's bounds",
+    "FIRST=.type=integer,.minimum=-1e20,.maximum=-0x1p63": "",
     "FIRST=.type=choice": "a parameter's choices must be words separated by '|'",
     'FIRST=.type=choice,.choices="a|b"': "",
     'FIRST=.type=choice,.choices="a||b"': "a parameter's choices must be words separated by '|'",
+    'FIRST=.type=choice,.choices="a|b|a"': "a parameter's choices must be words separated by '|', each once",
     'FIRST=.type=choice,.choices="a\\n|b"': "a parameter's choices must be words separated by '|'",
     "FIRST=.type=component,.kind=assay::Kind::renderer": "",
     "FIRST=.type=component,.kind=assay::Kind::model": "Options can hand over schedules and renderers only",
@@ -90,6 +98,17 @@ class Mistakes(unittest.TestCase):
                 self.assertTrue(1 <= len(lines) <= 2 if message else not lines)  # and no heap of others after it
                 if message and not (compiler == "clang++" and message == MISTAKES["VALUE="]):
                     self.assertIn(message, lines[0])
+
+    def test_headers_without_their_language(self):
+        """Each header alone says first what it needs."""
+        for compiler in "g++", "clang++":
+            for header in sorted((program.SOURCE / "include" / "assay").glob("*.h")):
+                process = subprocess.run([compiler, "-std=c++17", "-fsyntax-only", "-x", "c++", "-", FLAGS[-3],
+                                          FLAGS[-2]], text=True, capture_output=True,
+                                         input=f'#include "assay/{header.name}"\n')
+                with self.subTest(header.name, compiler=compiler):
+                    (first, *_) = [line for line in process.stderr.splitlines() if "error: " in line]
+                    self.assertIn("Assay's headers need C++20: -std=c++20", first)
 
     def test_gcc(self):
         self.check("g++")

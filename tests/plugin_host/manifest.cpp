@@ -1,0 +1,98 @@
+#include "runner/plugin_host/manifest.h"
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "assay/plugin.h"
+#include "assay/schedule.h"
+
+using namespace assay;
+using namespace assay::plugin_host;
+
+namespace {
+
+class Sound final : public Schedule {
+ public:
+  static constexpr About about = {.name = "sound", .doc = "Would work."};
+  explicit Sound(const Options& /*options*/) {}
+  double value(std::int64_t /*count*/) const override { return 0.1; }
+};
+
+// Of a manifest with one component that has one option, as no compiler lets it pass.
+std::string mistakes_of(const Parameter& option, const char* doc = "Would work.") {
+  Component component = assay::detail::describe<Sound>();
+  component.doc = doc;
+  component.parameters = &option;
+  component.parameter_count = 1;
+  const Manifest manifest = {manifest_magic,
+                             sizeof(Manifest),
+                             sizeof(Component),
+                             sizeof(Parameter),
+                             ASSAY_SDK_MAJOR,
+                             ASSAY_SDK_MINOR,
+                             "sound",
+                             "1.0.0",
+                             "MIT",
+                             &component,
+                             1,
+                             &assay::detail::guard};
+  std::string text;
+  for (const std::string& line : mistakes(manifest)) text += line;
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(manifest)
+
+BOOST_AUTO_TEST_CASE(bounds_hold_a_number_of_the_type) {
+  struct Case {
+    ParameterType type;
+    double minimum, maximum;
+    bool open, fine;
+  };
+  using enum ParameterType;
+  for (const Case& c : std::vector<Case>{{number, 1.2, 1.9, true, true},
+                                         {number, 1, 1, false, true},
+                                         {number, 1, 1, true, false},
+                                         {integer, 1.2, 1.9, false, false},
+                                         {integer, 1.2, 2, false, true},
+                                         {integer, -1.9, -1.2, false, false},
+                                         {integer, -0.5, 0.5, true, true},
+                                         {integer, 1, 2, true, false},
+                                         {integer, 1, 3, true, true},
+                                         {integer, 1e19, 1e20, false, false},
+                                         {integer, -1e20, -1e19, false, false},
+                                         {integer, -1e20, 1e20, false, true}}) {
+    Parameter p = {.name = "p", .type = c.type, .minimum = c.minimum, .maximum = c.maximum};
+    p.exclusive_minimum = p.exclusive_maximum = c.open;
+    const std::string wrong = mistakes_of(p);
+    BOOST_TEST_CONTEXT(c.minimum << " to " << c.maximum << (c.open ? ", open" : ""))
+    BOOST_TEST(c.fine == wrong.empty(), wrong);
+    if (!c.fine)
+      BOOST_TEST(wrong.starts_with("schedule sound: option 'p': nothing lies within its bounds, "));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(choices_are_words_each_once) {
+  const auto choices = [](const char* words) {
+    return mistakes_of({.name = "p", .type = ParameterType::choice, .choices = words});
+  };
+  BOOST_TEST(choices("sum|mean|su") == "");
+  for (const char* words : {"", "|", "a|", "|a", "a||b", "a|a", "a|b|a", "b|a|c|a"})
+    BOOST_TEST(choices(words) ==
+               "schedule sound: option 'p': its choices are no words separated by '|', each once");
+  BOOST_TEST(choices(nullptr) == "schedule sound: option 'p': it is a choice without words");
+}
+
+BOOST_AUTO_TEST_CASE(a_component_is_documented) {
+  const Parameter p = {.name = "p"};
+  BOOST_TEST(mistakes_of(p) == "");
+  BOOST_TEST(mistakes_of(p, "") == "schedule sound: it has no documentation (About::doc is empty)");
+  BOOST_TEST(mistakes_of(p, nullptr) ==
+             "schedule sound: its documentation (About::doc) is a null pointer");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
