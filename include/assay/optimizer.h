@@ -31,7 +31,7 @@ class OptimizerState {
 struct UpdateSlice {
   std::string_view parameter;       ///< "layer1.kernel"
   Shape shape;                      ///< of the whole parameter
-  Role role = Role::other;          ///
+  Role role = Role::other;          ///< what the parameter is for
   std::int64_t offset = 0;          ///< of the slice within the parameter, in elements
   std::span<float> values;          ///< in and out
   std::span<const float> gradient;  ///< of the mean loss; same length

@@ -1,10 +1,9 @@
 // What a component is made from: the values of its parameter table, validated and complete.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "assay/instruction_set.h"
 

@@ -34,7 +34,7 @@ struct Snapshot {
   std::int64_t step = 0;
   Shape sample_shape;                             ///< e.g. {8, 8}
   MatrixView<const float> samples;                ///< [rows, elements of a sample]
-  Target target;                                  ///
+  Target target;                                  ///< what the targets are
   ConstTensorView targets;                        ///< [rows, ...]
   MatrixView<const float> outputs;                ///< [rows, n]; empty unless asked for
   std::span<const std::string_view> class_names;  ///< empty where the target is not a class

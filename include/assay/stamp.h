@@ -6,15 +6,13 @@
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread
-//   instructions=generic        the least InstructionSet that the code needs; behind it, with a
-//   blank
-//                               between, what -march allows beyond that: "avx512 gfni vaes"
+//   instructions=generic        the least InstructionSet that the code needs; behind it, with
+//                               a blank between, what -march allows beyond that: "avx512 gfni vaes"
 //   plugin=NAME VERSION LICENCE
 //   component=KIND NAME DOC     one line each
 // Look at it with: readelf -p .note.assay libNAME.so
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
