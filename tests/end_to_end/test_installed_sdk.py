@@ -20,6 +20,37 @@ optimizer: {type: momentum, learning_rate: 0.002, decay: 0.9}
 train: {steps: 20, batch_size: 64}
 hooks: {loss: {type: scalar, tag: loss, value: test.loss, every: 10}}
 """
+DESCENT = """
+#include <cstdlib>
+
+#include "assay/optimizer.h"
+#include "assay/plugin.h"
+
+namespace {
+
+class Descent final : public assay::Optimizer {
+ public:
+  static constexpr assay::About about = {.name = "descent", .doc = "Plain descent."};
+  static constexpr assay::Parameter parameters[] = {
+      {.name = "learning_rate", .type = assay::ParameterType::rate, .doc = "step size"}};
+  explicit Descent(const assay::Options& options) : rate_(options.rate("learning_rate")) {}
+  void begin_step(std::int64_t count, std::span<double>) override {
+    step_ = static_cast<float>(rate_.at(count));
+  }
+  void update(const assay::UpdateSlice& slice) const override {
+    if (!elementwise() && static_cast<std::int64_t>(slice.values.size()) != slice.shape.elements()) std::abort();
+    for (std::size_t i = 0; i < slice.values.size(); ++i) slice.values[i] -= step_ * slice.gradient[i];
+  }
+  // more
+
+ private:
+  assay::Rate rate_;
+  float step_ = 0;
+};
+
+}  // namespace
+ASSAY_PLUGIN("descent", "1.0.0", "MIT", Descent)
+"""
 # Warnings that a user may well make errors of.
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 
@@ -121,6 +152,25 @@ class PkgConfig(Case):
         (self.folder / "all.cpp").write_text("\n".join(lines) + "\nvoid f(cairo_t* c) { cairo_paint(c); }\n")
         self.shell(f"g++ {STRICT} -c all.cpp $(pkg-config --cflags assay $(pkg-config --variable=renderer_requires "
                    "assay))")
+
+
+class ClosedForm(Case):
+    """assay/closed_form.h"""
+
+    def follows(self, test, more=""):
+        (self.folder / "descent.cpp").write_text(DESCENT.replace("// more", more))
+        (self.folder / "test.cpp").write_text(test)
+        return self.shell(f"g++ {STRICT} test.cpp -o follows $(pkg-config --cflags assay) && ./follows")
+
+    def example(self):
+        comment = (sdk.prefix / "include" / "assay" / "closed_form.h").read_text().partition("#pragma once")[0]
+        return "\n".join(line[5:] for line in comment.splitlines() if re.match("//(   |$)", line))
+
+    def test_the_example_of_the_header(self):
+        self.assertIn("descent: off its formula by ", self.follows(self.example()))
+
+    def test_who_is_not_elementwise_gets_whole_parameters(self):
+        self.follows(self.example(), "bool elementwise() const override { return false; }")
 
 
 class Program(Case):
