@@ -126,7 +126,23 @@ class BlanksInTheWay(ThreeWays):
     def shell(self, command, **options):
         if "$(pkg-config" in command:
             command = f'eval "{command}"'
-        return super().shell(command, **options, **self.there)
+        return super().shell(command, **{**self.there, **options})
+
+    def test_what_is_installed_is_found(self):
+        """With `install_dir` as the page has it."""
+        page = (program.SOURCE / "docs" / "writing-a-plugin.md").read_text()
+        (where,) = re.findall(r"add\s+`(install: true, [^`]+)`", page)
+        build = self.folder / "meson.build"
+        build.write_text(build.read_text().replace("dependencies: assay)", f"dependencies: assay, {where})"))
+        self.shell("meson setup build && meson install -C build")
+        self.assertRegex(self.shell("assay plugins list optimizer"), r"(?m)^optimizer +momentum ")
+
+    def test_a_new_plugin(self):
+        """It finds the program without a PATH, and the program finds it."""
+        self.shell("assay plugins new metric top_y")
+        self.shell("cd top_y && meson setup build && meson test -C build --print-errorlogs && meson install -C build",
+                   PATH=os.environ["PATH"])
+        self.assertRegex(self.shell("assay plugins list metric"), r"(?m)^metric +top_y ")
 
 
 class PkgConfig(Case):
