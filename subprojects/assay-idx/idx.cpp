@@ -95,6 +95,10 @@ Part read_part(const assay::Options& options, const char* images_option,
     throw OptionError(images_option, part.images.path +
                                          ": it has 1 dimension; images have 2 or more. Is it a "
                                          "file of labels?");
+  if (const auto row = part.images.row_not_finite())
+    throw OptionError(images_option, part.images.path + ": the image of row " +
+                                         std::to_string(*row) +
+                                         " holds NaN or an infinite number; mend or remove it");
   std::optional<std::string> labels = labels_beside(path);
   if (options.has(labels_option)) labels = options.path(labels_option);
   if (!labels)

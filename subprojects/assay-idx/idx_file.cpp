@@ -6,6 +6,8 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -44,12 +46,18 @@ std::uint32_t big_endian(const std::byte* bytes) {
   return value;
 }
 
-// zlib passes on what is not compressed.
+// A file, plain or gzipped. That may have several members, whose data is joined (RFC 1952).
 class Stream {
  public:
-  explicit Stream(const std::string& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
+  explicit Stream(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "rb")) {
     if (file_ == nullptr) fail(std::strerror(errno));
+    packed_ = more() && zip_.avail_in > 1 && buffer_[0] == 0x1F && buffer_[1] == 0x8B;
+    if (packed_ && inflateInit2(&zip_, 16 + MAX_WBITS) != Z_OK)  // 16: gzip, as zlib.h says
+      fail("there is not enough memory to unpack it");
   }
+  ~Stream() { inflateEnd(&zip_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   [[noreturn]] void fail(const std::string& message) const {
     throw assay::Error(path_ + ": " + message);
@@ -57,39 +65,60 @@ class Stream {
 
   /// As many of the bytes as there are.
   std::size_t read(std::byte* to, std::size_t size) {
-    const int count = gzread(file_.get(), to, static_cast<unsigned>(size));
-    if (count < 0) fail_by_zlib();
-    return static_cast<std::size_t>(count);
-  }
-
-  /// Fails when the file broke off within compressed data.
-  void check() {
-    int code = Z_OK;
-    gzerror(file_.get(), &code);
-    if (code != Z_OK && code != Z_STREAM_END) fail_by_zlib();
+    zip_.next_out = reinterpret_cast<Bytef*>(to);
+    zip_.avail_out = static_cast<uInt>(size);
+    while (zip_.avail_out > 0 && more()) packed_ ? unpack() : copy();
+    if (zip_.avail_out > 0 && packed_ && !ended_)
+      fail("the file is cut off within its compressed data");
+    return size - zip_.avail_out;
   }
 
  private:
-  [[noreturn]] void fail_by_zlib() {
-    int code = Z_OK;
-    std::string message = gzerror(file_.get(), &code);
-    if (message.starts_with(path_ + ": ")) message.erase(0, path_.size() + 2);
-    if (code == Z_ERRNO) fail(std::strerror(errno));
-    if (code == Z_BUF_ERROR) fail("the file is cut off within its compressed data");
-    fail("its compressed data is damaged (" + message + ")");
+  // Whether there is anything left of the file.
+  bool more() {
+    if (zip_.avail_in > 0) return true;
+    zip_.next_in = buffer_.data();
+    zip_.avail_in = static_cast<uInt>(std::fread(buffer_.data(), 1, buffer_.size(), file_.get()));
+    if (std::ferror(file_.get()) != 0) fail(std::strerror(errno));
+    return zip_.avail_in > 0;
+  }
+
+  void copy() {
+    const uInt count = std::min(zip_.avail_in, zip_.avail_out);
+    std::copy_n(zip_.next_in, count, zip_.next_out);
+    zip_.next_in += count, zip_.avail_in -= count;
+    zip_.next_out += count, zip_.avail_out -= count;
+  }
+
+  void unpack() {
+    if (ended_) {
+      inflateReset(&zip_);
+      first_ = false;
+    }
+    const int code = inflate(&zip_, Z_NO_FLUSH);
+    ended_ = code == Z_STREAM_END;
+    if (ended_ || code == Z_OK) return;
+    if (!first_ && zip_.total_out == 0)
+      fail("something that is not compressed follows its compressed data");
+    fail(std::string("its compressed data is damaged (") +
+         (zip_.msg == nullptr ? "no more is known" : zip_.msg) + ")");
   }
 
   struct Close {
-    void operator()(gzFile file) const { gzclose_r(file); }
+    void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::string path_;
-  std::unique_ptr<gzFile_s, Close> file_;
+  std::unique_ptr<std::FILE, Close> file_;
+  std::array<Bytef, 1 << 16> buffer_;
+  z_stream zip_ = {};
+  bool packed_ = false;
+  bool first_ = true;   // member
+  bool ended_ = false;  // a member, and none was begun after it
 };
 
 void read_header(Stream& stream, File& file) {
   std::array<std::byte, 4> magic{};
   const std::size_t count = stream.read(magic.data(), magic.size());
-  stream.check();
   if (count == 0) stream.fail("the file is empty; expected one in MNIST's format (IDX)");
   const auto type = std::to_integer<std::uint8_t>(magic[2]);
   const auto rank = std::to_integer<std::uint8_t>(magic[3]);
@@ -101,10 +130,8 @@ void read_header(Stream& stream, File& file) {
   file.type = Type{type};
   for (int i = 0; i < rank; ++i) {
     std::array<std::byte, 4> bytes{};
-    if (stream.read(bytes.data(), bytes.size()) < bytes.size()) {
-      stream.check();
+    if (stream.read(bytes.data(), bytes.size()) < bytes.size())
       stream.fail("the file ends within its header");
-    }
     file.dimensions.push_back(big_endian(bytes.data()));
     if (file.dimensions.back() == 0) stream.fail("one of its dimensions is 0");
   }
@@ -125,16 +152,14 @@ void read_data(Stream& stream, File& file, std::uint64_t most_bytes) {
     file.data.resize(there + wanted);
     const std::size_t count = stream.read(file.data.data() + there, wanted);
     there += count;
-    if (count == wanted) continue;
-    stream.check();
-    stream.fail("the file is cut off: its header announces " + std::to_string(size) +
-                " bytes of data, " + std::to_string(there) + " are there");
+    if (count < wanted)
+      stream.fail("the file is cut off: its header announces " + std::to_string(size) +
+                  " bytes of data, " + std::to_string(there) + " are there");
   }
   std::byte more{};
   if (stream.read(&more, 1) != 0)
     stream.fail("something follows the " + std::to_string(size) +
                 " bytes of data that its header announces");
-  stream.check();
 }
 
 }  // namespace
@@ -165,6 +190,16 @@ void File::read(std::size_t first, std::span<float> out) const {
   }
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = std::bit_cast<float>(big_endian(&data[4 * (first + i)]));
+}
+
+std::optional<std::int64_t> File::row_not_finite() const {
+  if (type != Type::float32) return std::nullopt;
+  std::vector<float> row(static_cast<std::size_t>(elements()));
+  for (std::int64_t i = 0; i < rows(); ++i) {
+    read(static_cast<std::size_t>(i) * row.size(), row);
+    if (!std::ranges::all_of(row, [](float value) { return std::isfinite(value); })) return i;
+  }
+  return std::nullopt;
 }
 
 std::int32_t File::int32_at(std::size_t index) const {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,13 +30,16 @@ struct File {
 
   /// Elements from `first` on, of a file of uint8 or float32.
   void read(std::size_t first, std::span<float> out) const;
+  /// The first row with an element that is NaN or infinite, of a file of uint8 or float32.
+  std::optional<std::int64_t> row_not_finite() const;
   /// One element of a file of uint8 or int32.
   std::int32_t int32_at(std::size_t index) const;
 };
 
 /// Reads the file, or the one with .gz behind its name or without it if that is the one that
 /// exists. Throws assay::Error, with the path, for what is no such file, is shorter or longer than
-/// its header says, or whose data is larger than `most_bytes`.
+/// its header says, is damaged or goes on behind its compressed data, or whose data is larger than
+/// `most_bytes`.
 File read(const std::string& path, std::uint64_t most_bytes);
 
 }  // namespace idx

@@ -118,6 +118,8 @@ class Idx(unittest.TestCase):
                 (idx((0, 3, 2), []), "one of its dimensions is 0"),
                 (images(30, "h"), "its elements are int16; expected images, uint8 or float32"),
                 (labels(30), "it has 1 dimension; images have 2 or more. Is it a file of labels?"),
+                (idx((30, 3, 2), [0.0] * 100 + [float("nan")] + [0.0] * 79, "f"), "the image of row 16 holds NaN"),
+                (idx((30, 3, 2), [0.0] * 179 + [float("-inf")], "f"), "the image of row 29 holds NaN"),
                 (idx((2**32 - 1,) * 3, []), "bytes that `memory` allows"),
                 (idx((2**20, 64, 64), []), "its header announces 4294967296 bytes of data, 0 are there")):
             with self.subTest(expected):
@@ -136,6 +138,20 @@ class Idx(unittest.TestCase):
         packed[-6] ^= 1  # of the check sum
         file.write_bytes(packed)
         self.refused("its compressed data is damaged")
+        packed[-6] ^= 1
+        for behind in b"\0", b"behind", bytes(packed[:1]), bytes(packed[:10]) + b"\xff":
+            file.write_bytes(packed + behind)
+            self.refused("compressed data")
+        file.write_bytes(packed + gzip.compress(b"\0"))
+        self.refused("something follows the 180 bytes of data")
+
+    def test_members(self):
+        """What was compressed in pieces, as by `cat a.gz b.gz`."""
+        data = images(30)
+        self.write(images_gz=data, labels=labels(30))
+        whole = self.digest()
+        (self.folder / (IMAGES + ".gz")).write_bytes(b"".join(map(gzip.compress, (data[:7], data[7:100], data[100:]))))
+        self.assertEqual(self.digest(), whole)
 
     def test_what_is_wrong_with_labels(self):
         for data, expected in (
