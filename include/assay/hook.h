@@ -16,7 +16,8 @@ namespace assay {
 class HookNeeds {
  public:
   /// A value by its name in configs ("test.loss", "batch.loss"). Returns its number for
-  /// HookContext::value. The host checks the name and points at `option`, which holds it.
+  /// HookContext::value. The host checks the name and points at `option`, which holds it; empty
+  /// where none does.
   virtual int value(std::string_view name, std::string_view option) = 0;
   /// A renderer that came with the options.
   virtual void renderer(const Renderer& renderer) = 0;

@@ -7,7 +7,7 @@
 
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
-#include "runner/plan/schema.h"
+#include "runner/plan/builtin_metric.h"
 
 namespace assay::experiment {
 namespace {
@@ -66,10 +66,16 @@ void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const
   if (!splits_ || check_split(part, need.option, need.name, need.split, *splits_))
     shown_rows_.emplace(need.split, 0);
   if (std::ranges::count(metrics_, need.metric, &hooks::NamedMetric::name) != 0) return;
-  const auto metric = std::ranges::find(plan_.metrics, need.metric, &plan::NamedComponent::name);
-  if (metric != plan_.metrics.end())
-    metrics_.push_back({need.metric, metric->component.type == "loss"});
+  if (const plan::NamedComponent* known = metric(need.metric, part.where))
+    metrics_.push_back({need.metric, known->component.type == "loss"});
   else if (!plan_.doubtful.contains("metrics")) no_metric(need, part);
+}
+
+const plan::NamedComponent* Demand::metric(const std::string& name, const config::Location& where) {
+  const auto known = std::ranges::find(known_metrics_, name, &plan::NamedComponent::name);
+  if (known != known_metrics_.end()) return &*known;
+  auto builtin = plan::builtin_metric(name, where, catalogue_, diagnostics_);
+  return builtin ? &known_metrics_.emplace_back(*std::move(builtin)) : nullptr;
 }
 
 void Demand::no_metric(const hooks::ValueNeed& need, const Part& part) {

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "runner/config/diagnostics.h"
 #include "runner/experiment/blame.h"
 #include "runner/hooks/hooks.h"
+#include "runner/plan/catalogue.h"
 #include "runner/plan/plan.h"
 
 namespace assay::experiment {
@@ -17,8 +19,14 @@ namespace assay::experiment {
 class Demand {
  public:
   /// `splits`: their names; nothing where they are not known. The others are borrowed.
-  Demand(const plan::Plan& plan, std::optional<std::vector<std::string>> splits, Blame& blame)
-      : plan_(plan), splits_(std::move(splits)), blame_(blame) {}
+  Demand(const plan::Plan& plan, std::optional<std::vector<std::string>> splits,
+         plan::Catalogue& catalogue, config::Diagnostics& diagnostics)
+      : plan_(plan),
+        splits_(std::move(splits)),
+        catalogue_(catalogue),
+        diagnostics_(diagnostics),
+        blame_(diagnostics),
+        known_metrics_(plan.metrics) {}
 
   /// Reports values and pictures of what there is not.
   void add(const plan::HookPlan& plan, const hooks::PreparedHook& hook);
@@ -28,6 +36,8 @@ class Demand {
   const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }
   /// Each once, in the order asked for.
   const std::vector<hooks::NamedMetric>& metrics() const { return metrics_; }
+  /// All of the plan, and behind them those built in that only a hook's own code names.
+  const std::vector<plan::NamedComponent>& known_metrics() const { return known_metrics_; }
   bool pictures() const { return pictures_; }
 
  private:
@@ -36,11 +46,16 @@ class Demand {
   /// `value`: the option's, which names the split.
   bool check_split(const Part& part, const std::string& option, const std::string& value,
                    const std::string& split, const std::vector<std::string>& names);
+  /// Nothing where there is none of the name.
+  const plan::NamedComponent* metric(const std::string& name, const config::Location& where);
   void no_metric(const hooks::ValueNeed& need, const Part& part);
 
   const plan::Plan& plan_;
   std::optional<std::vector<std::string>> splits_;
-  Blame& blame_;
+  plan::Catalogue& catalogue_;
+  config::Diagnostics& diagnostics_;
+  Blame blame_;
+  std::vector<plan::NamedComponent> known_metrics_;
   std::map<std::string, std::int64_t> shown_rows_;
   std::vector<hooks::NamedMetric> metrics_;
   bool pictures_ = false;

@@ -31,7 +31,6 @@ class Assembly {
     cut_rows();
     measure_training();
     make_hooks();
-    make_metrics();
     make_loggers();
     make_network();
     make_update();
@@ -108,7 +107,7 @@ class Assembly {
   }
 
   void make_hooks() {
-    Demand demand(plan_, split_names(), blame_);
+    Demand demand(plan_, split_names(), host_, diagnostics_);
     for (const plan::HookPlan& hook : plan_.hooks) {
       make_hook(hook, demand);
       check_trigger(hook);
@@ -119,6 +118,7 @@ class Assembly {
     out_.draws_pictures = demand.pictures();
     shown_rows_ = demand.shown_rows();
     shown_rows_.emplace("train", 0);
+    make_metrics(demand.known_metrics());
   }
 
   std::optional<std::vector<std::string>> split_names() const {
@@ -155,9 +155,9 @@ class Assembly {
   }
 
   // Those that no hook asks for are looked at as well.
-  void make_metrics() {
+  void make_metrics(const std::vector<plan::NamedComponent>& known) {
     std::map<std::string, Handle<Metric>> made;
-    for (const auto& [name, component] : plan_.metrics) {
+    for (const auto& [name, component] : known) {
       const Part part("metrics." + name, component);
       auto metric = create<Metric>(component, part.key);
       if (!metric) continue;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runner/config/wording.h"
+#include "runner/plan/builtin_metric.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/text_options.h"
 
@@ -127,21 +128,13 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
 }
 
 void Planner::add_builtin_metrics(Plan& plan) {
-  const std::vector<std::string> available = catalogue_.names(Kind::metric);
   const auto add = [&](const TextOption& option) {
     const std::size_t dot = option.text.find('.');
     if (dot == std::string::npos || dot == 0 || option.text.starts_with("batch.")) return;
     const std::string name = option.text.substr(dot + 1);
-    if (std::ranges::count(builtin_metrics, name) == 0) return;
-    const bool there = std::any_of(plan.metrics.begin(), plan.metrics.end(),
-                                   [&name](const NamedComponent& m) { return m.name == name; });
-    if (there || std::find(available.begin(), available.end(), name) == available.end()) return;
-    Node node;
-    node.kind = Node::Kind::scalar;
-    node.scalar = name;
-    node.where = option.where;
-    plan.metrics.push_back(
-        {name, validator_.component(node, Kind::metric, "metrics." + name).component});
+    if (std::ranges::count(plan.metrics, name, &NamedComponent::name) != 0) return;
+    if (auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_))
+      plan.metrics.push_back(*std::move(metric));
   };
   for (const HookPlan& hook : plan.hooks)
     each_text(hook.component.values, "hooks." + hook.name, add);

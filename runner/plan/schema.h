@@ -1,7 +1,6 @@
 // The experiment's own parameter tables: all that a config may say and that is no plugin's.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,9 +19,6 @@ std::span<const Parameter> split_parameters();
 
 /// Those of the above that stand beside the own options of a dataset or hook; none for other kinds.
 std::span<const Parameter> common_parameters(Kind kind);
-
-/// Metrics that hooks may name without the config having them under `metrics`.
-inline constexpr std::array<std::string_view, 2> builtin_metrics = {"loss", "accuracy"};
 
 /// Of a table of the above.
 const Parameter& parameter(std::span<const Parameter> table, std::string_view name);

@@ -124,6 +124,19 @@ BOOST_AUTO_TEST_CASE(of_a_component_with_unknown_keys_only_texts_are_judged) {
   BOOST_TEST(seen.find("error dataset.file: cannot read") != std::string::npos, seen);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_built_in_need_not_stand_in_an_option) {
+  const std::string knowing = hook("type: knowing, every: 1");
+  const auto metrics = [](const Made& from) {
+    std::string text = from.problems;
+    for (const hooks::NamedMetric& m : from.experiment.value().metrics)
+      text += m.name + (m.is_loss ? " (loss) " : " ");
+    return text;
+  };
+  BOOST_TEST(metrics(made({{"hooks", knowing}})) == "loss (loss) accuracy ");
+  BOOST_TEST(metrics(made({{"hooks", knowing}, {"metrics", "{loss: accuracy}"}})) ==
+             "loss accuracy ");
+}
+
 BOOST_AUTO_TEST_CASE(metrics_that_no_hook_asks_for_are_looked_at_as_well) {
   BOOST_TEST(problems({{"metrics", "{x: fussy}"}}) == "error metrics.x: not this target\n");
 }

@@ -1,0 +1,25 @@
+#include "runner/plan/builtin_metric.h"
+
+#include <algorithm>
+#include <string>
+
+#include "runner/config/wording.h"
+#include "runner/plan/validate.h"
+
+namespace assay::plan {
+
+std::optional<NamedComponent> builtin_metric(std::string_view name, const config::Location& where,
+                                             Catalogue& catalogue,
+                                             config::Diagnostics& diagnostics) {
+  if (std::ranges::count(builtin_metrics, name) == 0) return std::nullopt;
+  if (std::ranges::count(catalogue.names(Kind::metric), name) == 0) return std::nullopt;
+  config::Node node;
+  node.kind = config::Node::Kind::scalar;
+  node.scalar = name;
+  node.where = where;
+  const std::string key = config::joined("metrics", node.scalar);
+  return NamedComponent{
+      node.scalar, Validator(catalogue, diagnostics).component(node, Kind::metric, key).component};
+}
+
+}  // namespace assay::plan
