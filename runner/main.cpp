@@ -69,6 +69,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
 
   CLI::App& plugins = *app.add_subcommand("plugins", "What plugins there are");
   plugins.require_subcommand(1);
+  plugins.footer("Example:\n  assay plugins list optimizer");
   declare_plugins_list(plugins, common, chosen);
   declare_plugins_check(plugins, common, chosen);
   declare_plugins_describe(plugins, common, chosen);
@@ -114,16 +115,24 @@ std::string message(const CLI::App& app, const CLI::ParseError& error,
   const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
   if (unknown.empty() && !commands.empty() && missing)
     return fmt::format("{}a command is missing  {}", where, listing);
+  const auto too_many = [&](const std::string& argument) {
+    return fmt::format("{}there is an argument too many: '{}'{}", where, argument, help);
+  };
   const std::string said = error.what();
-  if (unknown.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-    return fmt::format("{}{} needs a value{}", where, said.substr(0, said.find(':')), help);
+  if (unknown.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string name = said.substr(0, said.find(':'));
+    const CLI::Option* option = at->get_option_no_throw(name);
+    if (option == nullptr || !option->get_positional())
+      return fmt::format("{}{} needs a value{}", where, name, help);
+    const auto most = static_cast<std::size_t>(option->get_items_expected_max());
+    return too_many(option->results().at(most));
+  }
   if (unknown.empty()) return where + said + help;
   const std::string& word = unknown.front();
   if (word.starts_with('-'))
     return fmt::format("{}there is no option '{}'{}{}", where, word, meant_by(word, *at, arguments),
                        help);
-  if (commands.empty())
-    return fmt::format("{}there is an argument too many: '{}'{}", where, word, help);
+  if (commands.empty()) return too_many(word);
   std::string guess = config::suggest(word, commands);
   if (word.ends_with(".yaml") || word.ends_with(".yml")) guess = "run " + word;
   return fmt::format("{}there is no command '{}'; {}{}", where, word,

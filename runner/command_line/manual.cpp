@@ -2,10 +2,12 @@
 // what is declared; only what no `--help` says is written here.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -85,11 +87,20 @@ std::string arguments(const CLI::App& command) {
   return text;
 }
 
+// "-v, --verbose"
+std::string names_of(const CLI::Option& option) {
+  if (!option.nonpositional()) return option.get_name(true);
+  std::vector<std::string> names;
+  for (const std::string& name : option.get_snames()) names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 void print_options(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_group().empty() || option->check_lname("help")) continue;
     const bool takes_value = option->nonpositional() && option->get_items_expected_max() > 0;
-    fmt::print(".TP\n.B {}{}\n{}\n", roff(option->get_name(!option->nonpositional())),
+    fmt::print(".TP\n.B {}{}\n{}\n", roff(names_of(*option)),
                takes_value ? " " + roff(option->get_type_name()) : "",
                sentence(option->get_description()));
   }

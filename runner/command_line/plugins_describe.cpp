@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -22,39 +25,46 @@
 namespace assay::command_line {
 namespace {
 
-void print_table(std::span<const Parameter> table, const std::string& indent) {
+std::string table_text(std::span<const Parameter> table, const std::string& indent) {
   std::size_t width = 0;
   for (const Parameter& p : table) width = std::max(width, std::string_view(p.name).size());
+  std::string text;
   for (const Parameter& p : table) {
-    fmt::print("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
-               tables::default_text(p), indent, "", width, one_line(p.doc));
+    text +=
+        fmt::format("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
+                    tables::default_text(p), indent, "", width, one_line(p.doc));
     if (p.type == ParameterType::group)
-      print_table(p.group(), indent + std::string(width + 2, ' '));
+      text += table_text(p.group(), indent + std::string(width + 2, ' '));
   }
+  return text;
+}
+
+// Opens its library.
+std::string description(plugin_host::PluginHost& host, const plugin_host::FoundComponent& c) {
+  const auto parameters = host.parameters(c.kind, c.name);
+  const plugin_host::Stamp& stamp = c.library->stamp;
+  std::string text =
+      fmt::format("{} {}: {}\n  {} {}, {}, {}\n{}", name_of(c.kind), c.name, one_line(c.doc),
+                  one_line(stamp.plugin), one_line(stamp.version), one_line(stamp.licence),
+                  shown_path(c.library->file), table_text(parameters, "  "));
+  if (const auto beside = plan::common_parameters(c.kind); !beside.empty())
+    text += fmt::format("  and, as every {}:\n{}", name_of(c.kind), table_text(beside, "  "));
+  return text + "\n" + config::harmless(tables::example({c.kind, c.name, c.doc, parameters}));
 }
 
 int describe(const Common& common, const std::string& name) {
   plugin_host::PluginHost host = make_plugin_host(common);
-  bool found = false;
-  for (const auto& c : host.components()) {
-    if (c.name != name && fmt::format("{} {}", name_of(c.kind), c.name) != name) continue;
-    fmt::print("{}{} {}: {}\n  {} {}, {}, {}\n", found ? "\n" : "", name_of(c.kind), c.name,
-               one_line(c.doc), one_line(c.library->stamp.plugin),
-               one_line(c.library->stamp.version), one_line(c.library->stamp.licence),
-               shown_path(c.library->file));
-    const auto parameters = host.parameters(c.kind, c.name);
-    print_table(parameters, "  ");
-    if (const auto beside = plan::common_parameters(c.kind); !beside.empty()) {
-      fmt::print("  and, as every {}:\n", name_of(c.kind));
-      print_table(beside, "  ");
-    }
-    fmt::print("\n{}", config::harmless(tables::example({c.kind, c.name, c.doc, parameters})));
+  std::vector<std::pair<plugin_host::FoundComponent, std::string>> found;
+  for (const auto& c : host.components())
+    if (c.name == name || fmt::format("{} {}", name_of(c.kind), c.name) == name)
+      found.emplace_back(c, description(host, c));
+  for (const auto& [c, text] : found) {
+    fmt::print("{}{}", &c == &found.front().first ? "" : "\n", text);
     std::fflush(stdout);
     for (const std::string& doubt : host.doubts(c.kind, c.name))
       report(common, fmt::format("{} {}: {}", name_of(c.kind), c.name, doubt), Severity::warning);
-    found = true;
   }
-  if (found) return done;
+  if (!found.empty()) return done;
   for (const auto& library : host.libraries())
     for (const auto& c : library->stamp.components)
       if (!library->refusal.empty() &&
@@ -62,6 +72,9 @@ int describe(const Common& common, const std::string& name) {
         throw UsageError(fmt::format("plugins describe: the {} {} of {} cannot be used: {}",
                                      name_of(c.kind), c.name, shown_path(library->file),
                                      library->refusal));
+  if (kind_from_name(name))
+    throw UsageError(fmt::format(
+        "plugins describe: '{0}' is a kind; `assay plugins list {0}` shows its components", name));
   std::vector<std::string> names;
   for (const auto& c : host.components()) names.push_back(c.name);
   const std::string guess = config::suggest(name, names);

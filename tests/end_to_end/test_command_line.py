@@ -118,6 +118,11 @@ class Describe(unittest.TestCase):
 
 
 class Plugins(unittest.TestCase):
+    def test_its_help_has_an_example_of_its_own(self):
+        said = program.assay("plugins", "--help", folder="/").stdout
+        self.assertIn("  assay plugins list optimizer", said)
+        self.assertNotIn("assay run", said)
+
     def described(self, *name):
         process = program.assay("plugins", "describe", *name, folder="/")
         self.assertEqual(process.returncode, 0, process.stderr)

@@ -247,6 +247,7 @@ class Manual(unittest.TestCase):
                 self.assertRegex(text, rf"(?m)^ +assay {' '.join(path)}\b")
             for word in [option for option in options if option != "--help"] + arguments:
                 self.assertRegex(text, rf"(?m)^ +(-\w, *)?{re.escape(word)}\b", path)
+        self.assertRegex(text, r"(?m)^ +-v, --verbose\b")
         for code in ("0", "1", "2", "3"):
             self.assertRegex(text, rf"(?m)^ +{code} +[A-Z]")
         self.assertNotIn("complete", text)
