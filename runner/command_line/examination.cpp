@@ -102,8 +102,7 @@ class Examination {
       while (next) next = run_child(path, *next);
     }
     fmt::print(
-        "{}: {} passed, {} failed, {} not run{}\n", one_line(shown_path(path)), passed_, failed_,
-        not_run_,
+        "{}: {} passed, {} failed, {} not run{}\n", shown_path(path), passed_, failed_, not_run_,
         failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_, kilobytes_ / 1024) : "");
     std::fflush(stdout);
     return failed_ == 0;

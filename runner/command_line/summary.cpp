@@ -66,7 +66,7 @@ std::string closing_lines(const run_folder::RunRecord& record,
   line("run folder", shown_path(folder));
   line("TensorBoard",
        fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
-                   shell_quoted(shown_path(folder.parent_path()))));
+                   shell_quoted(short_path(folder.parent_path()))));
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 

@@ -31,7 +31,7 @@ std::string shape_text(const Shape& shape) {
   return fmt::format("{}", fmt::join(shape.dimensions(), "x"));
 }
 
-std::string shown_path(const std::filesystem::path& path) {
+std::string short_path(const std::filesystem::path& path) {
   std::error_code error;
   const std::string relative = std::filesystem::relative(path, error).string();
   if (error || relative.empty() || relative.starts_with("..") ||
@@ -39,6 +39,8 @@ std::string shown_path(const std::filesystem::path& path) {
     return path.string();
   return relative;
 }
+
+std::string shown_path(const std::filesystem::path& path) { return one_line(short_path(path)); }
 
 std::string shell_quoted(const std::string& text) {
   const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {

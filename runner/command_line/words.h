@@ -22,6 +22,8 @@ std::string bytes_text(std::int64_t bytes);
 /// "8x8", "scalar"
 std::string shape_text(const Shape& shape);
 /// Relative to the working folder where that is shorter.
+std::string short_path(const std::filesystem::path& path);
+/// The same for reading: one line, whatever the name holds.
 std::string shown_path(const std::filesystem::path& path);
 /// For pasting into a shell.
 std::string shell_quoted(const std::string& text);

@@ -8,12 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "runner/config/utf8.h"
 #include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/manifest.h"
 #include "runner/plugin_host/missing_symbols.h"
 
 namespace assay::plugin_host {
 namespace {
+
+std::string shown(const std::filesystem::path& file) { return config::one_line(file.string()); }
 
 // One line, however many there are.
 std::string some_of(std::vector<std::string> reasons) {
@@ -34,7 +37,8 @@ std::string reason(const std::filesystem::path& file, const std::string& linkers
   } catch (const std::runtime_error&) {
     // Then its words must do.
   }
-  return lines.empty() ? linkers_words : fmt::format("{}: {}", file.string(), some_of(lines));
+  return lines.empty() ? config::one_line(linkers_words)
+                       : fmt::format("{}: {}", shown(file), some_of(lines));
 }
 
 void* open(const std::filesystem::path& file, const Warn& warn) {
@@ -45,14 +49,13 @@ void* open(const std::filesystem::path& file, const Warn& warn) {
   // With a runtime of its own it could not catch what the program throws, nor the other way round.
   if (constexpr const char* symbol = "_ZSt9terminatev";
       dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
-    throw std::runtime_error(
-        fmt::format("{}: it brings a C++ runtime of its own; link it without -static-libstdc++",
-                    file.string()));
+    throw std::runtime_error(fmt::format(
+        "{}: it brings a C++ runtime of its own; link it without -static-libstdc++", shown(file)));
   if (warn && !computes_by_default_rules())
     warn(
         fmt::format("{}: opening it changed the floating-point mode (denormal numbers became 0, or "
                     "rounding another), which was undone; was it linked with -ffast-math?",
-                    file.string()));
+                    shown(file)));
   return library;
 }
 
@@ -64,19 +67,21 @@ const Manifest& open_library(const std::filesystem::path& file, const Offers& el
   const void* symbol = dlsym(library, manifest_symbol);
   if (symbol == nullptr)
     throw std::runtime_error(
-        fmt::format("{}: it exports no '{}'; does a source file end in ASSAY_PLUGIN?",
-                    file.string(), manifest_symbol));
+        fmt::format("{}: it exports no '{}'; does a source file end in ASSAY_PLUGIN?", shown(file),
+                    manifest_symbol));
   const Manifest& manifest = *static_cast<const Manifest*>(symbol);
   if (manifest.magic != manifest_magic)
-    throw std::runtime_error(fmt::format("{}: its manifest is damaged", file.string()));
+    throw std::runtime_error(fmt::format("{}: its manifest is damaged", shown(file)));
   if (manifest.size != sizeof(Manifest) || manifest.component_size != sizeof(Component) ||
       manifest.parameter_size != sizeof(Parameter) || manifest.guard == nullptr)
-    throw std::runtime_error(fmt::format(
-        "{}: its manifest has another layout; rebuild it against this assay's include/assay",
-        file.string()));
+    throw std::runtime_error(
+        fmt::format("{}: its manifest has another layout (SDK {}.{}, this assay has {}); rebuild "
+                    "it against this "
+                    "assay's include/assay",
+                    shown(file), manifest.sdk_major, manifest.sdk_minor, stamp::sdk));
   if (const std::vector<std::string> wrong = mistakes(manifest, elsewhere); !wrong.empty())
     throw std::runtime_error(
-        fmt::format("{}: {} (a mistake of the plugin)", file.string(), some_of(wrong)));
+        fmt::format("{}: {} (a mistake of the plugin)", shown(file), some_of(wrong)));
   return manifest;
 }
 

@@ -86,9 +86,9 @@ std::vector<std::string> PluginHost::searched() const {
   std::vector<std::string> lines;
   for (const auto& folder : folders_) {
     const auto problem = unreadable_.find(folder);
-    lines.push_back(problem == unreadable_.end()
-                        ? folder.string()
-                        : fmt::format("{} ({})", folder.string(), problem->second));
+    const std::string shown = config::one_line(folder.string());
+    lines.push_back(problem == unreadable_.end() ? shown
+                                                 : fmt::format("{} ({})", shown, problem->second));
   }
   return lines;
 }
@@ -97,7 +97,7 @@ std::vector<std::string> PluginHost::refused(Kind kind, std::string_view name) c
   std::vector<std::string> certain, possible;
   for (const auto& library : libraries_) {
     if (library->refusal.empty()) continue;
-    const std::string line = fmt::format("{}: {}", library->file.string(), library->refusal);
+    const std::string line = fmt::format("{}: {}", library->shown(), library->refusal);
     if (library->stamp.offers(kind, name)) certain.push_back(line);
     else if (library->stamp.components.empty()) possible.push_back(line);
   }
@@ -115,14 +115,13 @@ std::vector<std::string> PluginHost::doubts(Kind kind, std::string_view name) co
     const bool may_offer =
         library->stamp.components.empty() && library->file.filename() == used.file.filename();
     if (!library->refusal.empty() && (offers || may_offer))
-      lines.push_back(fmt::format("it is taken from {}, since {}, {}, was refused: {}",
-                                  used.file.string(), library->file.string(),
-                                  offers ? "which offers it, too" : "a file of the same name",
-                                  library->refusal));
+      lines.push_back(fmt::format(
+          "it is taken from {}, since {}, {}, was refused: {}", used.shown(), library->shown(),
+          offers ? "which offers it, too" : "a file of the same name", library->refusal));
     else if (offers)
       lines.push_back(fmt::format(
           "it is taken from {}, but {} in the same folder offers it, too; remove one of them",
-          used.file.string(), library->file.string()));
+          used.shown(), library->shown()));
   }
   return lines;
 }
@@ -136,8 +135,9 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const auto warn = [&](const std::string& text) {
     if (std::ranges::count(warnings_, text) == 0) warnings_.push_back(text);
   };
-  const std::string what = fmt::format("{}: while it is loaded", library.file.string());
-  const Within within({what.c_str(), library.file.c_str()});
+  const std::string shown = library.shown();
+  const std::string what = fmt::format("{}: while it is loaded", shown);
+  const Within within({what.c_str(), shown.c_str()});
   const Manifest& manifest = open_library(library.file, offered, warn);
   opened_[&library] = &manifest;
   return manifest;
@@ -146,7 +146,8 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
 const Manifest& PluginHost::open(const std::filesystem::path& file) {
   const auto found = std::ranges::find(libraries_, file, &FoundLibrary::file);
   if (found == libraries_.end())
-    throw std::runtime_error(fmt::format("{}: no such plugin was found", file.string()));
+    throw std::runtime_error(
+        fmt::format("{}: no such plugin was found", config::one_line(file.string())));
   if (!(*found)->refusal.empty()) throw std::runtime_error((*found)->refusal);
   return manifest(**found);
 }
@@ -160,8 +161,8 @@ PluginHost::Found PluginHost::find(Kind kind, std::string_view name) {
   for (const Component& component : plugin_host::components(open))
     if (component.kind == kind && component.name == name) return {library, open, component};
   throw std::runtime_error(
-      fmt::format("{}: its stamp promises the {} '{}', but its manifest has none",
-                  library.file.string(), name_of(kind), name));
+      fmt::format("{}: its stamp promises the {} '{}', but its manifest has none", library.shown(),
+                  name_of(kind), name));
 }
 
 std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
@@ -170,7 +171,7 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->kind = plan.kind;
   object->name = plan.type;
   object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
-  object->library = library.file.string();
+  object->library = library.shown();
   object->where = plan.where;
   object->guard = open.guard;
   object->destroy = component.destroy;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assay/plugin.h"
+#include "runner/config/utf8.h"
 #include "runner/plan/catalogue.h"
 #include "runner/plan/values.h"
 #include "runner/plugin_host/component.h"
@@ -27,6 +28,9 @@ struct FoundLibrary {
   Stamp stamp;
   std::string refusal;     ///< why it is not used, one line; empty: it is
   std::size_t folder = 0;  ///< its place in the search path, from 0
+
+  /// The file, for messages: one line, whatever its name holds.
+  std::string shown() const { return config::one_line(file.string()); }
 };
 
 struct FoundComponent {

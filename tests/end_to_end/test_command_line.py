@@ -139,6 +139,29 @@ class Plugins(unittest.TestCase):
         self.assertRegex(self.described("digits"), r"(?m)^ +split ")
         self.assertRegex(self.described("digits"), r"(?m)^ +validation +number, >= 0, < 1, default 0$")
 
+    def test_no_description_of_what_does_not_open(self):
+        with program.temporary_folder() as folder:
+            shutil.copy(program.BUILD / "tests" / "plugin_host" / "fixtures" / "unresolved.so", folder)
+            process = program.assay("plugins", "describe", "unresolved", "--plugin-path", folder, folder="/")
+            self.assertEqual(process.stdout, "")
+            self.assertIn("/unresolved.so: undefined symbol: missing::height(int)", process.stderr)
+
+    def test_names_of_files_are_harmless(self):
+        """Those of plugins, wherever they are shown."""
+        with program.temporary_folder() as folder:
+            for name in "\x1b[31mred", "new\nline", "two\r":
+                shutil.copy(program.PLUGINS / "assay_optimizer_sgd.so", pathlib.Path(folder, f"{name}.so"))
+            pathlib.Path(folder, "empty\n\x1b[2J.so").touch()
+            said = ""
+            for command in (["list"], ["list", "--why"], ["describe", "sgd"], ["new", "optimizer", "sgd"],
+                            ["check", pathlib.Path(folder, "empty\n\x1b[2J.so")]):
+                process = program.assay("plugins", *command, "--plugin-path", folder, folder=folder)
+                said += process.stdout + process.stderr
+            self.assertEqual(re.findall("[\0-\t\v-\x1f\x7f-\x9f]", said), [])
+            self.assertNotIn("\nline.so", said.replace(r"\nline.so", ""))
+            for shown in r"\x1b[31mred.so", r"new\nline.so", r"two\r.so", r"empty\n\x1b[2J.so":
+                self.assertIn(shown, said)
+
     def test_a_hidden_plugin_is_named(self):
         with program.temporary_folder() as folder:
             shutil.copy(program.PLUGINS / "assay_optimizer_sgd.so", folder)

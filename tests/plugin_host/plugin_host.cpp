@@ -111,6 +111,24 @@ BOOST_FIXTURE_TEST_CASE(what_was_refused_is_named_with_the_reason, Folders) {
   BOOST_TEST(other[0] == (first / "empty.so").string() + ": it is empty");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_said_of_a_file_is_one_line_whatever_its_name_holds, Folders) {
+  const fs::path rude = root / "a\n\x1b[31mb";
+  const std::string shown = (root / "a").string() + R"(\n\x1b[31mb)";
+  fs::create_directory(rude);
+  put_odd(rude / "future.so", "sdk=0.", "sdk=9.");
+  put_odd(rude / "odd\n.so");
+  fs::copy_file(fixture("unresolved"), rude / "unresolved.so");
+  PluginHost host({rude}, InstructionSet::generic);
+  BOOST_TEST(searched(host) == shown + "\n");
+  BOOST_TEST(host.doubts(Kind::schedule, "level")[0].find('\n') == std::string::npos);
+  check_contains(host.refused(Kind::schedule, "level")[0], shown + "/future.so: sdk: ");
+  check_contains(message_of([&] {
+                   host.create({Kind::schedule, "unresolved", {}, {}});
+                 }),
+                 shown + "/unresolved.so: undefined symbol");
+  BOOST_TEST(host.create(level(1))->library == shown + R"(/odd\n.so)");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_refused_library_hides_no_other, Folders) {
   put_odd(first / "odd.so", "sdk=0.", "sdk=9.");
   put_odd(second / "odd.so");
@@ -146,7 +164,8 @@ BOOST_FIXTURE_TEST_CASE(a_manifest_that_does_not_fit_is_refused, Folders) {
     put_odd(file, found, changed);
     check_contains(message_of([&] { open_library(file); }),
                    file.string() + (field == 0 ? ": its manifest is damaged"
-                                               : ": its manifest has another layout; rebuild"));
+                                               : ": its manifest has another layout (SDK " ASSAY_SDK
+                                                 ", this assay has " ASSAY_SDK "); rebuild"));
   }
 }
 
