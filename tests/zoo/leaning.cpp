@@ -1,4 +1,5 @@
-// A plugin with a library of its own (ON, set by the build), that calls a function which nobody has.
+// A plugin with a library of its own (ON, set by the build), that calls a function which nobody
+// has.
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 
