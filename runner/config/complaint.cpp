@@ -10,6 +10,7 @@
 #include "runner/config/layout.h"
 #include "runner/config/line.h"
 #include "runner/config/long_key.h"
+#include "runner/config/marks.h"
 #include "runner/config/missing_colon.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -24,8 +25,6 @@ bool is_odd_blank(char32_t code) {
   return code == 0xA0 || (code >= 0x2000 && code <= 0x200D) || code == 0x202F || code == 0x205F ||
          code == 0x2060 || code == 0x3000;
 }
-
-bool is_one_of(char c, std::string_view marks) { return marks.find(c) != none; }
 
 // A text that holds ': ', from text[begin] to before text[end], and has no quotes.
 Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t colon,
@@ -44,10 +43,10 @@ Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t co
   if (value.find(quote) != none)
     return {colon, colon + 1, "': ' within a text that has no quotes", "quote the text"};
   std::string hint = fmt::format("quote it: {0}{1}{0}", quote, shortened(value));
-  const bool is_entry = text.substr(begin, colon - begin).find_first_of(" \t,") == none;
-  const std::size_t comma = text.substr(begin, colon - begin).find(", ");
-  const bool is_map = comma != none && comma > 0 &&
-                      text.substr(begin, colon - begin).find_first_of(" \t,", comma + 2) == none;
+  const std::string_view key = text.substr(begin, colon - begin);
+  const bool is_entry = key.find_first_of(" \t,") == none;
+  const std::size_t comma = key.find(", ");
+  const bool is_map = comma != none && comma > 0 && key.find_first_of(" \t,", comma + 2) == none;
   const std::string_view entry = is_map ? line_at(text, begin).entry() : value;
   if ((is_entry || is_map) && shortened(entry) == entry)
     hint += fmt::format("; a map is {{{}}}", entry);
@@ -136,12 +135,13 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
   if (at == first && is_key_without_colon(line, before))
     return complaint_of_key(text, at, at + line.entry().size());
   if (at == first && line.indentation() == before.indentation() &&
-      before.words().starts_with("- ") && line.text[line.indentation()] == '-')
-    return Complaint{at, at + 1, "a space belongs after the '-' of a list's element",
-                     "quote a text that starts with '-'"};
-  if (at == first && line.indentation() == before.indentation() && before.words().starts_with("- "))
+      before.words().starts_with("- ")) {
+    if (line.words().starts_with('-'))
+      return Complaint{at, at + 1, "a space belongs after the '-' of a list's element",
+                       "quote a text that starts with '-'"};
     return Complaint{at, at + 1, "expected the next '- ' of the list, found a key",
                      "a list and a map cannot share an indentation"};
+  }
   if (at == first && is_among_keys(earlier, line))
     return Complaint{at, at + 1, "expected the next key of the map, found an element of a list",
                      "a list stands below a key of its own"};

@@ -106,12 +106,11 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
         return canonical(open->name) == other;
       });
     });
-    const bool is_fragment = !mention.key.starts_with("extends");
     return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
                 !suggestion.empty()
                     ? fmt::format("did you mean '{}'?",
                                   (fs::path(mention.path).parent_path() / suggestion).string())
-                : is_fragment ? at_sign_in_text
+                : mention.is_fragment() ? at_sign_in_text
                 : mention.path.find(", ") != std::string_view::npos
                     ? fmt::format("a list of files is [{}]", mention.path)
                     : "");
@@ -145,8 +144,8 @@ void Composition::read(File& file, const Mention& mention) {
     file.own = std::move(*node);
     file.good = spend(size_of(file.own), mention);
     // Fragments may have an option of such a name.
-    const bool is_config = mention.key.empty() || mention.key.starts_with(extends);
-    if ((is_config && has_misspelt_bases(file)) || !read_bases(file)) file.good = false;
+    if ((!mention.is_fragment() && has_misspelt_bases(file)) || !read_bases(file))
+      file.good = false;
     take_fragments(file.own, {}, 0);  // what is not there counts as reported
   }
   chain_.pop_back();

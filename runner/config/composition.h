@@ -56,6 +56,8 @@ class Composition {
     const Location& where;
     const std::string& key;
     std::string_view path;
+    /// Not the config itself (which has no key), nor what it extends.
+    bool is_fragment() const { return !key.empty() && !key.starts_with("extends"); }
   };
 
   File* mentioned(const Mention& mention);

@@ -31,13 +31,6 @@ bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
 }
 
-// As it would be read from a file.
-Node plain_scalar(std::string text, const Location& where) {
-  Node node = text == "null" || text == "~" ? Node{} : scalar(std::move(text));
-  node.where = where;
-  return node;
-}
-
 // All of it stands where the reference to it does.
 void put(Node& node, const Location& where) {
   if (node.origin.source == nullptr) node.origin = node.where;
@@ -187,7 +180,7 @@ class Interpolation {
       fail(node, key, std::move(value.problem), std::move(value.hint));
       return std::nullopt;
     }
-    Node result = plain_scalar(std::move(*value.text), node.where);
+    Node result = plain_value(std::move(*value.text), node.where);
     made_ += result.scalar.size();
     if (made_ <= max_text) return result;
     fail(node, key, "references make too much text", "");

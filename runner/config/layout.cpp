@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "runner/config/marks.h"
 #include "runner/config/scalar_extent.h"
 
 namespace assay::config {
 namespace {
 
 constexpr auto none = std::string_view::npos;
-
-bool is_one_of(char c, std::string_view marks) { return marks.find(c) != none; }
 
 class Reader {
  public:

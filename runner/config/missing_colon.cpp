@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "runner/config/marks.h"
 #include "runner/config/scalar_extent.h"
 #include "runner/config/wording.h"
 
@@ -14,11 +15,8 @@ namespace {
 constexpr auto none = std::string_view::npos;
 constexpr std::string_view full_width_colon = "\uFF1A";
 
-bool is_one_of(char c, std::string_view marks) { return marks.find(c) != none; }
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_quote(char c) { return c == '"' || c == '\''; }
 
 // What git leaves in a file.
 bool is_conflict(std::string_view words) {

@@ -29,6 +29,12 @@ Node scalar(std::string text) {
   return node;
 }
 
+Node plain_value(std::string text, const Location& where) {
+  Node node = text == "null" || text == "~" ? Node{} : scalar(std::move(text));
+  node.where = where;
+  return node;
+}
+
 NodeSize size_of(const Node& node) {
   NodeSize size{1, node.scalar.size(), 0};
   const auto add = [&size](const Node& child) {

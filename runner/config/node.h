@@ -51,6 +51,9 @@ struct Node::Entry {
 /// A plain scalar without a place.
 Node scalar(std::string text);
 
+/// What stands there without quotes: `null` and `~` are null, all else is a scalar.
+Node plain_value(std::string text, const Location& where);
+
 /// What a node holds, itself included.
 struct NodeSize {
   std::size_t nodes = 0;  ///< values and keys

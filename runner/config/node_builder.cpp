@@ -6,6 +6,7 @@
 
 #include "runner/config/complaint.h"
 #include "runner/config/long_key.h"
+#include "runner/config/marks.h"
 #include "runner/config/missing_colon.h"
 #include "runner/config/reader.h"
 #include "runner/config/scalar_extent.h"
@@ -25,8 +26,6 @@ std::size_t null_length(std::string_view text, std::size_t begin) {
   const bool is_null = word == "~" || word == "null" || word == "Null" || word == "NULL";
   return is_null ? word.size() : 0;
 }
-
-bool is_quote(char c) { return c == '"' || c == '\''; }
 
 // `? key`, with its ':' in a line of its own.
 bool is_behind_question_mark(std::string_view text, std::size_t key) {

@@ -54,13 +54,12 @@ bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
   return false;
 }
 
-// `text` is source->text, or that with other bytes blanked. Nothing also when the document is
-// empty; of what was reported, only tags and keys that are there twice leave something to return.
-std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std::string& text,
-                          Diagnostics& diagnostics) {
+// Nothing also when the document is empty; of what was reported, only tags and keys that are there
+// twice leave something to return.
+std::optional<Node> parse(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   NodeBuilder builder(source, diagnostics);
   try {
-    std::istringstream stream(builder.at_signs().hidden(text));
+    std::istringstream stream(builder.at_signs().hidden(source->text));
     YAML::Parser parser(stream);
     // A second document is refused at its first event.
     while (parser.HandleNextDocument(builder)) {
@@ -68,7 +67,7 @@ std::optional<Node> parse(const std::shared_ptr<const Source>& source, const std
     return builder.take();
   } catch (const NodeBuilder::Stop&) {
   } catch (const YAML::ParserException& error) {
-    report(error, text, builder, diagnostics);
+    report(error, source->text, builder, diagnostics);
   }
   return std::nullopt;
 }
@@ -90,7 +89,7 @@ std::optional<Node> read_text(std::string name, std::string path, std::string te
   if (!check_size(source, bytes, diagnostics) || !check_characters(source, diagnostics) ||
       !check_directives(source, diagnostics))
     return std::nullopt;
-  std::optional<Node> root = parse(source, source->text, diagnostics);
+  std::optional<Node> root = parse(source, diagnostics);
   const Location file{source, 0, 0, 0};
   if (!root && diagnostics.size() > problems) return std::nullopt;
   if (!root) {
@@ -130,24 +129,18 @@ std::optional<Node> read_value(const std::shared_ptr<const Source>& source,
                                Diagnostics& diagnostics) {
   const std::string& text = source->text;
   if (!check_text(source, diagnostics)) return std::nullopt;
-  const std::size_t first = std::min(text.find_first_not_of(" \t\n"), text.size());
-  if (first == text.size()) {
+  const std::size_t first = text.find_first_not_of(" \t\n");
+  if (first == text.npos) {
     diagnostics.error(Places(source).at(0), {}, "there is no value");
     return std::nullopt;
   }
   if (std::string_view("[{\"'").find(text[first]) != std::string_view::npos) {
     const std::size_t problems = diagnostics.size();
-    std::optional<Node> node =
-        parse(source, std::string(first, ' ') + text.substr(first), diagnostics);
+    std::optional<Node> node = parse(source, diagnostics);
     return diagnostics.size() > problems ? std::nullopt : node;
   }
   const std::size_t end = text.find_last_not_of(" \t\n") + 1;
-  Node node;
-  node.where = Places(source).at(first, end);
-  node.scalar = text.substr(first, end - first);
-  if (node.scalar == "null" || node.scalar == "~") node.scalar.clear();
-  else node.kind = Node::Kind::scalar;
-  return node;
+  return plain_value(text.substr(first, end - first), Places(source).at(first, end));
 }
 
 }  // namespace assay::config
