@@ -13,9 +13,7 @@ std::optional<NamedComponent> builtin_metric(std::string_view name, const config
                                              config::Diagnostics& diagnostics) {
   if (std::ranges::count(builtin_metrics, name) == 0) return std::nullopt;
   if (std::ranges::count(catalogue.names(Kind::metric), name) == 0) return std::nullopt;
-  config::Node node;
-  node.kind = config::Node::Kind::scalar;
-  node.scalar = name;
+  config::Node node = config::scalar(std::string(name));
   node.where = where;
   const std::string key = config::joined("metrics", node.scalar);
   return NamedComponent{

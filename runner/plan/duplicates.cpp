@@ -27,26 +27,30 @@ void check_loggers(const Plan& plan, config::Diagnostics& diagnostics) {
 void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
   std::map<std::string_view, const HookPlan*> first;  // by tag
   for (const HookPlan& hook : plan.hooks) {
-    const Value* option = hook.component.values.find("tag");
-    const auto* tag = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
-    if (tag == nullptr) continue;
+    const std::optional<Tag> tag = tag_of(hook);
+    if (!tag) continue;
     const std::string key = "hooks." + hook.name + ".tag";
-    const config::Location& where =
-        option->where.source == nullptr ? hook.component.where : option->where;
-    if (tag->empty()) {
-      diagnostics.error(where, key, "expected a name in the logs, found an empty text");
+    if (tag->text.empty()) {
+      diagnostics.error(tag->where, key, "expected a name in the logs, found an empty text");
       continue;
     }
-    const auto [found, is_new] = first.try_emplace(*tag, &hook);
+    const auto [found, is_new] = first.try_emplace(tag->text, &hook);
     if (!is_new)
-      diagnostics.error(where, key,
-                        fmt::format("the tag {} is that of hooks.{} already", config::quoted(*tag),
-                                    found->second->name),
-                        "records of two hooks under one tag would mix: choose another");
+      diagnostics.error(tag->where, key,
+                        fmt::format("the tag {} is that of hooks.{} already",
+                                    config::quoted(tag->text), found->second->name),
+                        choose_another_tag);
   }
 }
 
 }  // namespace
+
+std::optional<Tag> tag_of(const HookPlan& hook) {
+  const Value* option = hook.component.values.find("tag");
+  const auto* text = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
+  if (text == nullptr) return std::nullopt;
+  return Tag{*text, option->where.source == nullptr ? hook.component.where : option->where};
+}
 
 void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics) {
   check_loggers(plan, diagnostics);

@@ -83,7 +83,7 @@ void Validator::unknown_keys(const Node& map,
     ++unknown_keys_;
     const bool brought = entry.value.origin.source != nullptr && entry.value.where == map.where;
     diagnostics_.error_of_copy(
-        brought ? entry.where : config::Location{}, brought ? map.where : entry.where,
+        entry.where, brought ? map.where : entry.where,
         config::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
         config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all));
   }

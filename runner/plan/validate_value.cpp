@@ -112,7 +112,8 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       }
       Scalar<std::int64_t> scalar = integer(node);
       if (scalar.value && !within(static_cast<double>(*scalar.value), p)) scalar.value.reset();
-      if (const auto real = number(node).value; real && !within(*real, p)) scalar.hint.clear();
+      if (!scalar.hint.empty())
+        if (const auto real = number(node).value; real && !within(*real, p)) scalar.hint.clear();
       take(scalar, words(p.choices));
       break;
     }
