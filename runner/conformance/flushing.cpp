@@ -98,8 +98,7 @@ std::string flushes(const Subject& subject) {
     // What the difference is made of came with the records: no header, no trailer.
     require(many.flushed > 0 || 2 * (many.settled - few.settled) <= many.all - few.all,
             "flush() writes nothing of the {} of {} steps: all {} bytes come with close(), and are "
-            "lost "
-            "where a run is killed; expected what is buffered to be written out",
+            "lost where a run is killed; expected what is buffered to be written out",
             name, many_steps, many.all);
   }
   if (all == 0) throw NotRun("it writes no files");

@@ -11,8 +11,8 @@ namespace assay::plugin_host {
 
 double BoundedSchedule::value(std::int64_t count) const {
   const double value = schedule_.value(count);
-  if (!plan::within(value, parameter_))
-    throw Error(fmt::format("{}: {}", option_, complaint(value, count)));
+  if (const std::string wrong = complaint(value, count); !wrong.empty())
+    throw Error(fmt::format("{}: {}", option_, wrong));
   return value;
 }
 

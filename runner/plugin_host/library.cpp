@@ -76,8 +76,7 @@ const Manifest& open_library(const std::filesystem::path& file, const Offers& el
       manifest.parameter_size != sizeof(Parameter) || manifest.guard == nullptr)
     throw std::runtime_error(
         fmt::format("{}: its manifest has another layout (SDK {}.{}, this assay has {}); rebuild "
-                    "it against this "
-                    "assay's include/assay",
+                    "it against this assay's include/assay",
                     shown(file), manifest.sdk_major, manifest.sdk_minor, stamp::sdk));
   if (const std::vector<std::string> wrong = mistakes(manifest, elsewhere); !wrong.empty())
     throw std::runtime_error(
