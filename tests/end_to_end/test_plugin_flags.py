@@ -74,6 +74,16 @@ class Flags(unittest.TestCase):
                 print(f"{compiler} {flags}: the weights deviate by up to {deviation:.2g}; the largest is {largest:.2g}")
                 self.assertLess(deviation, 2e-6 * largest)
 
+    def test_undefined_behaviour_is_looked_for(self):
+        """A sound plugin passes its check: clang++'s runtime leaves the signals to the program."""
+        runtime = pathlib.Path(sdk.shell("clang++ -print-file-name=libclang_rt.ubsan_standalone-x86_64.so",
+                                         self.folder).strip()).parent
+        for compiler, flags in (("g++", "-fsanitize=undefined"),
+                                ("clang++", f"-fsanitize=undefined -shared-libsan -Wl,-rpath,{runtime}")):
+            with self.subTest(compiler):
+                folder = self.build("-O1 " + flags, compiler)
+                print(sdk.shell(f"assay plugins check {folder}/momentum.so", self.folder))
+
     def test_what_does_not_fit_is_refused(self):
         debug = ("debug_mode: the plugin has 'on', this assay 'off'; rebuild the plugin without -D_GLIBCXX_DEBUG: "
                  "meson configure BUILD -Dcpp_debugstl=false" + COMPILE)
