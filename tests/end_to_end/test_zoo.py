@@ -2,7 +2,6 @@
 which survives all of them; what `assay plugins list --why` says, which runs none of their code; and what
 `assay run` says where a process can survive."""
 
-import json
 import os
 import pathlib
 import re
@@ -329,56 +328,6 @@ class Zoo(unittest.TestCase):
             file = self.place(folder, "older", with_sdk(b"0.0"))
             code, output = check(file)
             self.assertEqual(code, 0, output)
-
-    def test_several_files_and_settings(self):
-        with program.temporary_folder() as folder:
-            good, bad = self.place(folder, "good"), self.place(folder, "empty", b"")
-            process = program.assay("plugins", "check", bad, good, folder=folder)
-            self.assertEqual(process.returncode, program.RUN_FAILED)
-            self.assertIn("empty.so: 0 passed, 1 failed", process.stdout)
-            self.assertRegex(process.stdout, r"good.so: \d+ passed, 0 failed")
-            process = program.assay("plugins", "check", folder=folder)
-            self.assertEqual(process.returncode, program.USAGE_ERROR)
-
-    def test_settings_that_are_wrong(self):
-        """They are the user's mistake, and told as those of `assay run` are."""
-        sgd = program.PLUGINS / "assay_optimizer_sgd.so"
-        for setting, said in {
-                "momentum=7": "momentum: expected a number from 0 to 1, found '7'\n"
-                              "      | momentum=7\n      |          ^\n",
-                "momentun=7": "momentun: no component of assay_optimizer_sgd.so has this option\n"
-                              "      | momentun=7\n      | ^~~~~~~~ did you mean 'momentum'?",
-                "learning_rate={type: constant, value: x}": "learning_rate.value: expected a number, found 'x'\n",
-                "momentum": "expected key=value",
-                "momentum=[": ""}.items():
-            with self.subTest(setting), program.temporary_folder() as folder:
-                process = program.assay("plugins", "check", sgd, "--set", setting, folder=folder)
-                print(process.stderr)
-                self.assertEqual(process.returncode, program.USAGE_ERROR)
-                self.assertTrue(process.stderr.startswith(f"--set: error: {said}"), process.stderr)
-                self.assertEqual(process.stdout, "")
-                process = program.assay("--format", "json", "plugins", "check", sgd, "--set", setting, folder=folder)
-                problem = json.loads(process.stderr.splitlines()[0])
-                self.assertEqual((problem["source"], problem["severity"]), ("--set", "error"))
-
-    def test_limits_that_are_wrong(self):
-        for option, values, expected in [
-                ("--timeout", ["0", "-1", "1e300", "nan", "inf", "soon", ""], "seconds: more than 0, 86400 (a day) at most"),
-                ("--memory", ["0", "63", "-64", "1e99", "much", ""], "MiB: 64 to 16777216")]:
-            for value in values:
-                with self.subTest(option=option, value=value):
-                    process = program.assay("plugins", "check", option, value, "x.so", folder="/")
-                    self.assertEqual(process.returncode, program.USAGE_ERROR)
-                    self.assertEqual(process.stderr, f"assay: error: plugins check: {option}: expected {expected}, "
-                                     f"found '{value}'  (`assay plugins check --help` shows all)\n")
-
-    def test_built_in_plugins_pass(self):
-        with program.temporary_folder() as folder:
-            for plugin in sorted(program.PLUGINS.glob("*.so")):
-                with self.subTest(plugin.stem):
-                    process = program.assay("plugins", "check", plugin, folder=folder)
-                    print(process.stdout, end="")
-                    self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
 
     @unittest.skipUnless((ZOO / "avx512_at_load.so").exists(), "made for x86-64")
     def test_instructions_that_the_cpu_lacks(self):
