@@ -21,8 +21,8 @@
 #include <thread>
 #include <vector>
 
+#include "runner/base/file_descriptor.h"
 #include "runner/command_line/terminal.h"
-#include "runner/config/file_descriptor.h"
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/cpu.h"
@@ -69,7 +69,7 @@ class Bench {
     log.finish(Outcome::finished);
     std::int64_t bytes = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-      const config::FileDescriptor file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
+      const base::FileDescriptor file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
       if (::fsync(file.get()) != 0) throw Error(entry.path().string() + " cannot be synced");
       bytes += static_cast<std::int64_t>(entry.file_size());
     }

@@ -36,9 +36,9 @@ namespace assay::command_line {
 namespace {
 
 using Clock = std::chrono::system_clock;
-using run_folder::Sync;
+using base::Sync;
 /// Asked for while the run begins, since git takes its time.
-using GitState = std::shared_future<std::optional<run_folder::GitState>>;
+using GitState = std::shared_future<std::optional<base::GitState>>;
 
 run_folder::RunRecord opening_record(const plan::Plan& plan,
                                      const experiment::Experiment& experiment,
@@ -101,7 +101,7 @@ class Execution {
         run_log_(folder_.file("log.txt")),
         record_(opening_record(plan, experiment_, host, start_)) {
     record_.overrides = overrides;
-    run_folder::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
+    base::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
     run_folder::copy_config(folder_.path(), *plan.source, plan.sources);
     if (git_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
       record_.git = git_.get();
@@ -235,7 +235,7 @@ void check_is_no_run(const std::string& config) {
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
   check_is_no_run(config);
-  const GitState git = std::async(std::launch::async, run_folder::git_state);
+  const GitState git = std::async(std::launch::async, base::git_state);
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   std::optional<Prepared> prepared = prepare(common, config, overrides, host, diagnostics);

@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 
 namespace assay::config {
 namespace {
@@ -30,7 +30,7 @@ FileText read_start(const std::string& path, std::size_t most) {
   if (stat(path.c_str(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
   // Another file may stand there by now.
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const base::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0 || fstat(file.get(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
   // The size that a file says it has is not asked for: it may change, or be made up (/proc).

@@ -27,7 +27,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using config::FileDescriptor;
+using base::FileDescriptor;
 
 constexpr std::size_t most_output = 16 * 1024;
 constexpr std::size_t longest_line = 1 << 20;

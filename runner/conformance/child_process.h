@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 #include "runner/conformance/orphans.h"
 
 namespace assay::conformance {
@@ -51,7 +51,7 @@ class ChildProcess {
   bool running_ = true;
   int status_ = 0;
   std::size_t left_behind_ = 0;  // processes
-  config::FileDescriptor report_, printed_;
+  base::FileDescriptor report_, printed_;
   bool report_open_ = true, printed_open_ = true;
   std::string lines_, output_;
 };

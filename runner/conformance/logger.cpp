@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 #include "runner/conformance/flushing.h"
 #include "runner/conformance/logger_host.h"
 #include "runner/conformance/readable.h"
@@ -169,7 +169,7 @@ class EmptyFolder {
   }
 
  private:
-  config::FileDescriptor before_;
+  base::FileDescriptor before_;
   std::filesystem::path path_;
 };
 

@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "runner/run_folder/append_file.h"
+#include "runner/base/append_file.h"
 
 namespace assay::logging {
 namespace {
@@ -212,9 +212,8 @@ void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
     for (const PictureFormat format : picture.files) {
       const std::string file =
           image_file_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)));
-      run_folder::write_atomically(file,
-                                   format == PictureFormat::png ? png : paint_(picture, format),
-                                   run_folder::Sync::later);
+      base::write_atomically(file, format == PictureFormat::png ? png : paint_(picture, format),
+                             base::Sync::later);
     }
   } catch (const std::exception& error) {
     loggers_.fail(fmt::format("picture '{}' at step {}: {}", tag.name, record.step, error.what()));

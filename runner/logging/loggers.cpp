@@ -24,7 +24,7 @@ class Loggers::Context final : public LoggerContext {
 
   LogFile& create(std::string_view name) override {
     check_file_name(name);
-    return *files_.emplace_back(std::make_unique<run_folder::AppendFile>(info_.folder / name));
+    return *files_.emplace_back(std::make_unique<base::AppendFile>(info_.folder / name));
   }
   Terminal& terminal() override { return terminal_; }
   std::string_view run_name() const override { return info_.name; }
@@ -37,7 +37,7 @@ class Loggers::Context final : public LoggerContext {
   RunInfo info_;
   std::string folder_;
   LoggerTerminal terminal_;
-  std::vector<std::unique_ptr<run_folder::AppendFile>> files_;
+  std::vector<std::unique_ptr<base::AppendFile>> files_;
 };
 
 Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "assay/logger.h"
+#include "runner/base/append_file.h"
 #include "runner/plugin_host/component.h"
-#include "runner/run_folder/append_file.h"
 
 namespace assay::logging {
 

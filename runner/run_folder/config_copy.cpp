@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "assay/error.h"
-#include "runner/run_folder/append_file.h"
+#include "runner/base/append_file.h"
 
 namespace assay::run_folder {
 namespace {
@@ -24,7 +24,7 @@ fs::path common(const fs::path& a, const fs::path& b) {
 
 void copy_config(const fs::path& run_folder, const config::Source& config,
                  std::span<const std::shared_ptr<const config::Source>> files) {
-  write_atomically(run_folder / "config.yaml", config.text, Sync::later);
+  base::write_atomically(run_folder / "config.yaml", config.text, base::Sync::later);
   if (files.size() < 2) return;
   fs::path home = fs::path(config.path).parent_path();
   for (const auto& file : files) home = common(home, fs::path(file->path).parent_path());
@@ -33,7 +33,7 @@ void copy_config(const fs::path& run_folder, const config::Source& config,
     std::error_code error;
     fs::create_directories(copy.parent_path(), error);
     if (error) throw Error(fmt::format("{}: {}", copy.parent_path().string(), error.message()));
-    write_atomically(copy, file->text, Sync::later);
+    base::write_atomically(copy, file->text, base::Sync::later);
   }
 }
 

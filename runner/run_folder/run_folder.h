@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "runner/config/file_descriptor.h"
-#include "runner/run_folder/append_file.h"
+#include "runner/base/append_file.h"
+#include "runner/base/file_descriptor.h"
 
 namespace assay::run_folder {
 
@@ -61,7 +61,7 @@ class RunFolder {
 
   std::filesystem::path path_;
   std::vector<std::filesystem::path> made_above_;  ///< outermost first
-  config::FileDescriptor lock_;
+  base::FileDescriptor lock_;
 };
 
 /// The weights of the highest step in a run folder's checkpoints/.
@@ -75,7 +75,7 @@ class RunLog {
 
  private:
   std::mutex mutex_;
-  AppendFile file_;
+  base::AppendFile file_;
 };
 
 }  // namespace assay::run_folder

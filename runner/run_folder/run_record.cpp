@@ -35,7 +35,7 @@ nlohmann::ordered_json host() {
 
 }  // namespace
 
-void write_run_record(const std::filesystem::path& path, const RunRecord& record, Sync sync) {
+void write_run_record(const std::filesystem::path& path, const RunRecord& record, base::Sync sync) {
   nlohmann::ordered_json json;
   json["name"] = record.name;
   json["overrides"] = record.overrides;
@@ -68,7 +68,8 @@ void write_run_record(const std::filesystem::path& path, const RunRecord& record
   if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
   // A path or a reason may hold bytes that are not UTF-8.
   using Json = nlohmann::ordered_json;
-  write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", sync);
+  base::write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n",
+                         sync);
 }
 
 }  // namespace assay::run_folder

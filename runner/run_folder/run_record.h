@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "runner/run_folder/append_file.h"
-#include "runner/run_folder/git_state.h"
+#include "runner/base/append_file.h"
+#include "runner/base/git_state.h"
 
 namespace assay::run_folder {
 
@@ -42,10 +42,10 @@ struct RunRecord {
   std::map<std::string, double> final_values;  ///< last value of each scalar tag
   std::string weights_digest;
   std::vector<std::string> failures;  ///< of loggers and hooks, on the way
-  std::optional<GitState> git;        ///< of the working folder
+  std::optional<base::GitState> git;  ///< of the working folder
 };
 
 /// Throws assay::Error.
-void write_run_record(const std::filesystem::path& path, const RunRecord& record, Sync sync);
+void write_run_record(const std::filesystem::path& path, const RunRecord& record, base::Sync sync);
 
 }  // namespace assay::run_folder

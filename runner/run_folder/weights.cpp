@@ -15,8 +15,8 @@
 #include <xxhash.h>
 
 #include "assay/error.h"
+#include "runner/base/append_file.h"
 #include "runner/config/digest.h"
-#include "runner/run_folder/append_file.h"
 
 namespace assay::run_folder {
 namespace {
@@ -69,7 +69,7 @@ void write_weights(const std::filesystem::path& path, std::span<const NamedTenso
   put(&size, sizeof size);
   put(text.data(), text.size());
   for (const NamedTensor& tensor : tensors) put(tensor.values.data(), tensor.values.size_bytes());
-  write_atomically(path, file);
+  base::write_atomically(path, file);
 }
 
 StoredWeights read_weights(const std::filesystem::path& path) {

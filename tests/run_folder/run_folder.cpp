@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "tests/run_folder/file_size_limit.h"
+#include "tests/base/file_size_limit.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
@@ -129,8 +129,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_says_why) {
 
 BOOST_AUTO_TEST_CASE(it_is_locked_while_the_run_writes) {
   const auto try_lock = [&] {
-    const assay::config::FileDescriptor other(
-        ::open((*this / "a").c_str(), O_RDONLY | O_DIRECTORY));
+    const assay::base::FileDescriptor other(::open((*this / "a").c_str(), O_RDONLY | O_DIRECTORY));
     return flock(other.get(), LOCK_EX | LOCK_NB) == 0;
   };
   {

@@ -36,7 +36,7 @@ RunRecord record() {
 
 struct Written : TemporaryFolder {
   Json written(const RunRecord& record) const {
-    write_run_record(*this / "run.json", record, Sync::now);
+    write_run_record(*this / "run.json", record, assay::base::Sync::now);
     return Json::parse(read_file(*this / "run.json"));
   }
 };
@@ -112,7 +112,8 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_no_failure) {
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_is_gone_is_an_error) {
-  BOOST_CHECK_THROW(write_run_record(*this / "none/run.json", record(), Sync::now), assay::Error);
+  BOOST_CHECK_THROW(write_run_record(*this / "none/run.json", record(), assay::base::Sync::now),
+                    assay::Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

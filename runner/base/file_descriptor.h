@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace assay::config {
+namespace assay::base {
 
 class FileDescriptor {
  public:
@@ -26,4 +26,4 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-}  // namespace assay::config
+}  // namespace assay::base

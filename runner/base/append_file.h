@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "assay/logger.h"
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 
-namespace assay::run_folder {
+namespace assay::base {
 
 class AppendFile final : public LogFile {
  public:
@@ -24,7 +24,7 @@ class AppendFile final : public LogFile {
 
  private:
   std::string path_;
-  config::FileDescriptor file_;
+  FileDescriptor file_;
   std::int64_t position_ = 0;
 };
 
@@ -40,4 +40,4 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
 void write_atomically(const std::filesystem::path& path, std::string_view text,
                       Sync sync = Sync::now);
 
-}  // namespace assay::run_folder
+}  // namespace assay::base

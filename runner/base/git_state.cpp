@@ -1,4 +1,4 @@
-#include "runner/run_folder/git_state.h"
+#include "runner/base/git_state.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -10,14 +10,12 @@
 #include <sstream>
 #include <string_view>
 
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 
 extern char** environ;
 
-namespace assay::run_folder {
+namespace assay::base {
 namespace {
-
-using config::FileDescriptor;
 
 // posix_spawn, never fork: the threads of this process must not be copied half.
 std::optional<std::string> output_of(std::array<const char*, 6> arguments) {
@@ -67,4 +65,4 @@ std::optional<GitState> git_state() {
   return state;
 }
 
-}  // namespace assay::run_folder
+}  // namespace assay::base

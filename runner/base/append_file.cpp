@@ -1,4 +1,4 @@
-#include "runner/run_folder/append_file.h"
+#include "runner/base/append_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,10 +9,8 @@
 
 #include "assay/error.h"
 
-namespace assay::run_folder {
+namespace assay::base {
 namespace {
-
-using config::FileDescriptor;
 
 [[noreturn]] void fail(std::string_view path, std::string_view what, int error) {
   throw Error(fmt::format("{}: {}: {}", path, what, std::strerror(error)));
@@ -78,4 +76,4 @@ void write_atomically(const std::filesystem::path& path, std::string_view text, 
   write_atomically(path, std::as_bytes(std::span(text)), sync);
 }
 
-}  // namespace assay::run_folder
+}  // namespace assay::base

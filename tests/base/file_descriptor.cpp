@@ -1,4 +1,4 @@
-#include "runner/config/file_descriptor.h"
+#include "runner/base/file_descriptor.h"
 
 #include <fcntl.h>
 
@@ -6,7 +6,7 @@
 
 namespace assay::test {
 
-using config::FileDescriptor;
+using base::FileDescriptor;
 
 BOOST_AUTO_TEST_SUITE(file_descriptor)
 

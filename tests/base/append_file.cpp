@@ -1,15 +1,15 @@
-#include "runner/run_folder/append_file.h"
+#include "runner/base/append_file.h"
 
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include "assay/error.h"
-#include "tests/run_folder/file_size_limit.h"
+#include "tests/base/file_size_limit.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
-using namespace assay::run_folder;
+using namespace assay::base;
 using namespace assay::test;
 namespace fs = std::filesystem;
 

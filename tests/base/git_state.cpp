@@ -1,4 +1,4 @@
-#include "runner/run_folder/git_state.h"
+#include "runner/base/git_state.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 #include "tests/support/temporary_folder.h"
 
 using namespace assay::test;
-using assay::run_folder::git_state;
+using assay::base::git_state;
 namespace fs = std::filesystem;
 
 namespace {

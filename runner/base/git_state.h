@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace assay::run_folder {
+namespace assay::base {
 
 struct GitState {
   std::string commit;
@@ -15,4 +15,4 @@ struct GitState {
 /// there is no git, or the working folder is in no repository.
 std::optional<GitState> git_state();
 
-}  // namespace assay::run_folder
+}  // namespace assay::base
