@@ -17,6 +17,7 @@ class Case:
     unit: Unit
     reference: str  # the program that the others are compared with
     programs: dict[str, Callable[[], dict]]  # each returns {"figure": ..., and what else it has to tell}
+    on_request: bool = False  # only where --only has its first word
 
 
 SECONDS = Unit("s")

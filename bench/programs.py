@@ -27,8 +27,16 @@ def folder():
     return tempfile.TemporaryDirectory(prefix="assay-bench-")
 
 
+def environment(python):
+    """The caller's, without what is set there for old builds of OpenBLAS where Python has a current one: the
+    variables would keep it from its best kernels."""
+    names = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if python == PYTHON else ()
+    return {name: value for name, value in os.environ.items() if name not in names}
+
+
 def _run(command, where):
-    process = subprocess.run(list(map(str, command)), cwd=where, capture_output=True, text=True)
+    process = subprocess.run(list(map(str, command)), cwd=where, capture_output=True, text=True,
+                             env=environment(command[0]))
     last_words = process.stderr.strip().rpartition("\n")[2]
     if last_words.startswith("ModuleNotFoundError"):
         raise Absent(last_words.partition(": ")[2])

@@ -70,7 +70,7 @@ def chosen(cases, pattern):
     for case in cases:
         programs_left = {program: run for program, run in case.programs.items()
                          if re.search(pattern, f"{case.name}: {program}")}
-        if programs_left:
+        if programs_left and (not case.on_request or case.name.split()[0] in pattern):
             yield dataclasses.replace(case, programs=programs_left)
 
 

@@ -58,6 +58,12 @@ def training(steps):
     return Work(*data, tutorial_kernels(), rate=0.05, batch=len(data[0]), steps=steps, evaluate=True)
 
 
+def tiny(steps):
+    draw = np.random.default_rng(0)
+    kernels = [(draw.standard_normal((i, o)) / np.sqrt(i)).astype(np.float32) for i, o in ((64, 8), (8, 10))]
+    return Work(*digits(0.2765), kernels, rate=0.01, batch=100, steps=steps, evaluate=False)
+
+
 def minibatch(steps):
     return Work(*digits(0.252), tutorial_kernels(), rate=0.01, batch=32, steps=steps, evaluate=False)
 
@@ -76,7 +82,7 @@ def wide(steps):
 def asked_for():
     """The work that the command line names: WORK STEPS."""
     name, steps = sys.argv[-2:]
-    return {"training": training, "minibatch": minibatch, "wide": wide}[name](int(steps))
+    return {"training": training, "tiny": tiny, "minibatch": minibatch, "wide": wide}[name](int(steps))
 
 
 def answer(seconds, loss):

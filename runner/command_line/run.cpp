@@ -147,7 +147,7 @@ class Execution {
                        *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
     experiment::Trainer trainer(
         {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
-         *experiment_.update, hooks, experiment_.splits, log, stop_signal()},
+         *experiment_.update, hooks, experiment_.splits, *experiment_.team, log, stop_signal()},
         experiment_.steps, plan_.train.on_nan);
     const experiment::Result result = trainer.run();
     record_.final_values = log.last_values();
@@ -168,6 +168,7 @@ class Execution {
     record_.reason = result.reason;
     record_.steps = result.steps;
     record_.training_seconds = result.seconds;
+    record_.mean_threads = result.mean_threads;
     record_.weights_digest = run_folder::digest(tensors);
     keep([&] {
       run_folder::write_weights(folder_.checkpoint(result.steps), tensors,

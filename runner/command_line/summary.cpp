@@ -19,6 +19,21 @@ std::string split_sizes(const experiment::Experiment& experiment) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string threads_at_most(const experiment::Experiment& experiment) {
+  const int threads = experiment.team->size();
+  return fmt::format("{}{}", threads > 1 ? "up to " : "", counted(threads, "thread"));
+}
+
+// Returns how many threads worked: "2 threads", or "1.3 of 2 threads" where not all paid all the
+// time.
+std::string threads_text(const run_folder::RunRecord& record) {
+  const std::string all = counted(record.threads, "thread");
+  const std::string mean = fmt::format("{:.1f}", record.mean_threads);
+  return mean == fmt::format("{:.1f}", static_cast<double>(record.threads))
+             ? all
+             : fmt::format("{} of {}", mean, all);
+}
+
 }  // namespace
 
 std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment) {
@@ -39,10 +54,10 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
   lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
                               model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
                               plan.optimizer.type));
-  lines.push_back(
-      fmt::format("  train   {} of {} rows; {}, {} kernels", counted(experiment.steps, "step"),
-                  grouped(experiment.batches->batch_size()),
-                  counted(experiment.team->size(), "thread"), name_of(host.instructions())));
+  lines.push_back(fmt::format("  train   {} of {} rows; {}, {} kernels",
+                              counted(experiment.steps, "step"),
+                              grouped(experiment.batches->batch_size()),
+                              threads_at_most(experiment), name_of(host.instructions())));
   lines.push_back(fmt::format("  folder  {}", shown_path(folder)));
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
@@ -53,10 +68,10 @@ std::string closing_lines(const run_folder::RunRecord& record,
   const double rate =
       record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
   lines.push_back(fmt::format(
-      "{} after {}, {:.2f} s, {} steps a second{}", record.state, counted(record.steps, "step"),
+      "{} after {}, {:.2f} s, {} steps a second, {}{}", record.state, counted(record.steps, "step"),
       record.training_seconds,
       rate < 10 ? fmt::format("{:.2g}", rate) : grouped(static_cast<std::int64_t>(rate)),
-      record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
+      threads_text(record), record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
   std::size_t width = std::string_view("TensorBoard").size();
   for (const auto& [tag, value] : record.final_values) width = std::max(width, tag.size());
   const auto line = [&](std::string_view name, const std::string& text) {

@@ -197,12 +197,22 @@ class Assembly {
     warn_of_lanes(plan_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
     check_parameters_fit(description.parameter_count(), lanes);
-    out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(
-        plan_.threads.value_or(std::min<std::int64_t>(train::available_cores(), lanes))));
+    make_team(lanes);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
                                                     rule, *out_.team, plan_.seed, batch);
     train::initialize(plan_.seed, network->description(), network->weights());
     out_.network = std::move(network);
+  }
+
+  // Threads beyond the cores would only wait for each other.
+  void make_team(std::int64_t lanes) {
+    const std::int64_t threads =
+        std::min<std::int64_t>(plan_.threads.value_or(lanes), train::available_cores());
+    out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
+    if (!out_.team->shortfall().empty())
+      diagnostics_.warning(
+          plan_.place("threads"), "threads", out_.team->shortfall(),
+          fmt::format("the run goes on with {}; its results are the same", out_.team->size()));
   }
 
   train::LaneRule lane_rule(const Handle<Model>& model) const {

@@ -22,12 +22,13 @@ Result Trainer::run() {
   } catch (const std::exception& error) {
     result = {Outcome::failed, fmt::format("step {}: {}", finished_ + 1, error.what()), finished_};
   }
+  result.mean_threads = pace_.mean_threads();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
 Result Trainer::train() {
-  auto& [rows, batches, network, update, hooks, splits, log, signal] = parts_;
+  auto& [rows, batches, network, update, hooks, splits, team, log, signal] = parts_;
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
   const double no_loss = std::numeric_limits<double>::quiet_NaN();
@@ -56,6 +57,7 @@ Result Trainer::train() {
           step, fmt::format("{} is {} after step {}", bad->name, train::kind_of(bad->value), step),
           {splits.at(bad->split).get(), {}}, "the split " + bad->split);
     log.progress(step, batches.batch(step - 1).epoch + 1);
+    pace_.step_done();
   }
   return {Outcome::finished, {}, steps_};
 }

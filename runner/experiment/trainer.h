@@ -12,6 +12,7 @@
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
 #include "runner/train/network.h"
+#include "runner/train/thread_pace.h"
 #include "runner/train/update.h"
 
 namespace assay::experiment {
@@ -21,6 +22,7 @@ struct Result {
   std::string reason;      ///< why it stopped or failed
   std::int64_t steps = 0;  ///< finished
   double seconds = 0;
+  double mean_threads = 0;  ///< how many threads worked, on average over the time
 };
 
 class Trainer {
@@ -32,12 +34,13 @@ class Trainer {
     train::Update& update;
     hooks::Hooks& hooks;
     const hooks::Splits& splits;
+    train::ThreadTeam& team;  ///< of network and update
     logging::Log& log;
     const std::atomic<int>& signal;  ///< number of the signal that asks to stop, or 0
   };
 
   Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan)
-      : parts_(parts), steps_(steps), on_nan_(on_nan) {}
+      : parts_(parts), steps_(steps), on_nan_(on_nan), pace_(parts.team) {}
 
   /// What a component throws ends the run as failed.
   Result run();
@@ -51,6 +54,7 @@ class Trainer {
   Parts parts_;
   std::int64_t steps_;
   plan::OnNan on_nan_;
+  train::ThreadPace pace_;
   std::int64_t finished_ = 0;
   std::int64_t epoch_ = -1;
   std::vector<std::int64_t> order_;  ///< of the epoch

@@ -121,7 +121,9 @@ constexpr Parameter experiment_table[] = {
      .fallback = "runs/${name}/${now:%Y%m%d-%H%M%S}"},
     {.name = "threads",
      .type = integer,
-     .doc = "null: one per core; the result does not depend on it",
+     .doc = "at most so many; null: at most one per core. As many work as pay; the result does not "
+            "depend "
+            "on it",
      .fallback = "null",
      .minimum = 1,
      .maximum = 1024},

@@ -49,6 +49,7 @@ void write_run_record(const std::filesystem::path& path, const RunRecord& record
   json["waited_for_logging_seconds"] = number(record.waited_for_logging_seconds);
   json["seed"] = record.seed;
   json["threads"] = record.threads;
+  json["mean_threads"] = number(std::round(100 * record.mean_threads) / 100);
   json["lanes"] = record.lanes;
   json["block_rows"] = record.block_rows;
   json["kernels"] = record.kernels;

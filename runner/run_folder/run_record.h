@@ -30,7 +30,7 @@ struct RunRecord {
   std::string sdk;
   std::string kernels;  ///< the instruction set that components were told to use
   std::uint64_t seed = 0;
-  std::int64_t threads = 0;
+  std::int64_t threads = 0;  ///< at most
   std::int64_t lanes = 0;
   std::int64_t block_rows = 0;
   std::string plan_digest;  ///< of what decides the result (plan/canonical.h)
@@ -38,6 +38,7 @@ struct RunRecord {
   std::int64_t steps = 0;  ///< finished
   std::int64_t total_steps = 0;
   double training_seconds = 0;
+  double mean_threads = 0;  ///< that worked, on average over the time of the training
   double waited_for_logging_seconds = 0;
   std::map<std::string, double> final_values;  ///< last value of each scalar tag
   std::string weights_digest;

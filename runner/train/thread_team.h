@@ -1,29 +1,73 @@
-// A fixed team of threads that run the tasks of one step after another. The one level of threads in
+// A team of threads that run the tasks of one step after another. The one level of threads in
 // Assay's training: nothing that a task calls may start threads of its own.
+//
+// No thread is ever waited for unless it holds a task. The calling thread opens a round of tasks
+// and takes tasks itself; a worker that is awake takes the next one; a worker that the scheduler
+// keeps away takes none and costs nothing.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <type_traits>
-#include <vector>
+
+#include "runner/base/core_wait.h"
 
 namespace assay::train {
 
+/// The tasks of the current round, handed out one by one. Round, number of tasks and next task are
+/// one atomic number, so a thread that wakes late sees either no task, or a task of the round that
+/// is open now; it can never take one of a round that is over.
+class TaskCounter {
+ public:
+  static constexpr std::int64_t most_tasks = (std::int64_t{1} << 24) - 2048;
+
+  /// Opens a round of so many tasks, numbered from 0. Every task of the round before must be done.
+  void open(std::int64_t tasks);
+  bool has_task() const { return has_task(state_.load(std::memory_order_seq_cst)); }
+  /// Returns the next task of the open round, or nothing when all are taken. A caller must have
+  /// seen has_task() before each run of calls that ends with nothing.
+  std::optional<std::int64_t> take();
+
+ private:
+  // From the lowest bit: 24 bits for the next task, 24 for the number of tasks, 16 for the round.
+  static constexpr int bits = 24;
+  static constexpr std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+  static bool has_task(std::uint64_t state) { return (state & mask) < (state >> bits & mask); }
+
+  std::atomic<std::uint64_t> state_ = 0;
+};
+
 class ThreadTeam {
  public:
-  /// The calling thread is one of the team. Throws assay::Error when the system has no more
-  /// threads.
+  /// Starts `threads` - 1 threads; the calling thread is one of the team. Where the system gives
+  /// fewer threads the team is smaller, and shortfall() says why.
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
 
-  int size() const { return static_cast<int>(threads_.size()) + 1; }
+  int size() const { return static_cast<int>(workers_.size()) + 1; }
+  /// Why the team is smaller than asked for; empty when it is not.
+  const std::string& shortfall() const { return shortfall_; }
+
+  /// How many threads take tasks: all, until use() is called.
+  int in_use() const { return in_use_.load(std::memory_order_relaxed); }
+  /// Lets so many threads take tasks from the next round on; clamped to 1 and size(). Results do
+  /// not depend on it.
+  void use(int threads);
+
+  /// Seconds that all threads together have waited for a core so far, while they could have run.
+  /// Nothing where the kernel does not tell.
+  std::optional<double> waited_for_cores() const;
 
   /// Calls task(index, worker) for every 0 <= index < tasks, with 0 <= worker < size(); at no time
   /// two tasks have the same worker. Which worker gets which task is left open. Returns when all
-  /// are done; rethrows the first exception.
+  /// are done; rethrows the first exception. Called by the thread that made the team, and not from
+  /// within a task. At most TaskCounter::most_tasks tasks.
   template <class Task>
   void run(std::int64_t tasks, Task&& task) {
     const auto call = [](void* context, std::int64_t index, int worker) {
@@ -35,23 +79,38 @@ class ThreadTeam {
  private:
   using Call = void (*)(void* context, std::int64_t index, int worker);
 
-  void run(std::int64_t tasks, Call call, void* context);
-  void stop();
-  void work(int worker);
-  void take_tasks(int worker);
+  struct alignas(64) Worker {
+    std::atomic<std::uint32_t> asleep = 0;
+    std::atomic<bool> started = false;  ///< core_wait is there
+    std::optional<base::CoreWait> core_wait;
+    std::thread thread;
+  };
 
-  // What the team works on; written between two rounds only.
+  void run(std::int64_t tasks, Call call, void* context);
+  void run_alone(std::int64_t tasks, Call call, void* context);
+  void stop();
+  void work(Worker& me, int number);
+  bool wait_for_task(Worker& me, int number);
+  bool may_work(int number) const;
+  std::int64_t take_tasks(int number);
+  void wake(std::int64_t most);
+  void wait_for_others(std::int64_t tasks);
+  void keep_failure();
+
+  // Read by whoever has taken a task, so they stay as they are until all tasks are done.
   Call call_ = nullptr;
   void* context_ = nullptr;
-  std::int64_t tasks_ = 0;
 
-  alignas(64) std::atomic<std::uint32_t> round_ = 0;
-  alignas(64) std::atomic<std::int64_t> next_ = 0;
-  alignas(64) std::atomic<int> busy_ = 0;
+  alignas(64) TaskCounter counter_;
+  alignas(64) std::atomic<std::int64_t> done_ = 0;
+  std::atomic<std::uint32_t> caller_asleep_ = 0;  ///< 0: awake
+  alignas(64) std::atomic<int> in_use_ = 1;
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;
   std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
+  std::string shortfall_;
+  base::CoreWait core_wait_;
+  std::deque<Worker> workers_;
 };
 
 /// The number of cores that this process may use.

@@ -36,17 +36,31 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, Threa
     const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
     const std::size_t size = by_element ? slice_elements : elements;
     for (std::size_t offset = 0; offset < elements; offset += size) {
-      Slice& slice = slices_.emplace_back(Slice{i, offset, std::min(size, elements - offset), {}});
+      Slice slice{i, offset, std::min(size, elements - offset), {}};
       for (ParameterMemory& slot : slots_) slice.slots.push_back(slot.values(i).data() + offset);
+      add(std::move(slice));
     }
+  }
+}
+
+// Small slices share a task: handing one out costs more than a bias is worth.
+void Update::add(Slice slice) {
+  const std::size_t elements = slice.count;
+  slices_.push_back(std::move(slice));
+  if (!groups_.empty() && groups_.back().elements + elements <= slice_elements) {
+    ++groups_.back().count;
+    groups_.back().elements += elements;
+  } else {
+    groups_.push_back({slices_.size() - 1, 1, elements});
   }
 }
 
 void Update::apply(std::int64_t count, double weight) {
   optimizer_.call([&](Optimizer& o) { o.begin_step(count, scalars_); });
   const auto scale = static_cast<float>(1 / weight);
-  team_.run(static_cast<std::int64_t>(slices_.size()), [&](std::int64_t index, int) {
-    update(slices_[static_cast<std::size_t>(index)], scale);
+  team_.run(static_cast<std::int64_t>(groups_.size()), [&](std::int64_t index, int) {
+    const Group& group = groups_[static_cast<std::size_t>(index)];
+    for (std::size_t i = group.first; i < group.first + group.count; ++i) update(slices_[i], scale);
   });
 }
 

@@ -35,6 +35,14 @@ class Update {
     std::vector<float*> slots;  ///< where the optimizer's slots of these elements begin
   };
 
+  // Slices that one task goes through.
+  struct Group {
+    std::size_t first;
+    std::size_t count;
+    std::size_t elements;
+  };
+
+  void add(Slice slice);
   void update(const Slice& slice, float scale);
 
   plugin_host::Handle<Optimizer> optimizer_;
@@ -43,6 +51,7 @@ class Update {
   std::vector<ParameterMemory> slots_;
   std::vector<double> scalars_;
   std::vector<Slice> slices_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace assay::train

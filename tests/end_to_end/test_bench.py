@@ -3,6 +3,7 @@ and the table says what was measured."""
 
 import json
 import math
+import os
 import subprocess
 import sys
 import unittest
@@ -16,7 +17,7 @@ sys.path[:0] = [str(BENCH), str(BENCH / "peers")]
 import table  # noqa: E402
 import work  # noqa: E402
 from case import SECONDS, Case, per_second  # noqa: E402
-from cases import all_cases, trained, training  # noqa: E402
+from cases import all_cases, neighbours, trained, training  # noqa: E402
 from findings import findings  # noqa: E402
 
 
@@ -29,7 +30,7 @@ def bench(*options, folder):
 
 class Command(unittest.TestCase):
     def test_assay_alone(self):
-        ours = r": Assay|^peak"
+        ours = r": Assay|^peak"  # the neighbours are for those who ask for them
         with program.temporary_folder() as folder:
             process, path = bench("--only", ours, folder=folder)
             self.assertEqual(process.returncode, 0, process.stderr)
@@ -38,6 +39,9 @@ class Command(unittest.TestCase):
         absent = [line for line in process.stdout.splitlines() if line.startswith("left out")]
         print(process.stdout)
         for case in all_cases(True):
+            if case.on_request:
+                self.assertNotIn(case.name, written["results"])
+                continue
             for name in case.programs:
                 if not (name.startswith("Assay") or case.name == "peak"):
                     continue
@@ -48,6 +52,27 @@ class Command(unittest.TestCase):
                     self.assertTrue(math.isfinite(result["figure"]))
                     self.assertIn(case.title, process.stdout)
         self.assertLess(written["results"]["training"]["Assay"][0]["loss"], math.log(10))
+
+    def test_neighbours(self):
+        """They spin while a program is measured, and no longer."""
+        with program.temporary_folder() as folder:
+            process, path = bench("--only", "neighbours (tiny 1 pinned|wide 2): Assay", folder=folder)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            with open(path, encoding="utf-8") as file:
+                results = json.load(file)["results"]
+        self.assertEqual(set(results), {"neighbours tiny 1 pinned", "neighbours wide 2"})
+        for case in results.values():
+            self.assertEqual(set(case), {"Assay", "Assay, threads=1", "Assay, threads=2", "Assay, threads=4"})
+            self.assertEqual(case["Assay, threads=1"][0]["threads"], 1)
+
+        def children():
+            return subprocess.run(["pgrep", "-c", "-f", "while True: pass", "-P", str(os.getpid())],
+                                  capture_output=True, text=True).stdout.strip()
+
+        cores = os.sched_getaffinity(0)
+        with neighbours.beside(2, True):
+            self.assertEqual((children(), len(os.sched_getaffinity(0))), ("2", 1))
+        self.assertEqual((children(), os.sched_getaffinity(0)), ("0", cores))
 
     def test_pinned_markdown(self):
         with program.temporary_folder() as folder:

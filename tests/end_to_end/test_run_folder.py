@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -100,10 +101,15 @@ class RunFolder(unittest.TestCase):
                 with program.temporary_folder() as folder:
                     run = program.run(program.CONFIGS / config, steps, f"threads={threads}",
                                       folder=folder)
-                    self.assertEqual(program.record(run)["threads"], threads)
+                    self.check_threads(program.record(run), threads)
                     results.append((values(run), program.record(run)["weights_digest"]))
             self.assertEqual(results[0], results[1])
             self.assertEqual(results[0], results[2])
+
+    def check_threads(self, record, asked_for):
+        """At most so many were used, and no more than there are cores."""
+        self.assertEqual(record["threads"], min(asked_for, len(os.sched_getaffinity(0))))
+        self.assertTrue(1 <= record["mean_threads"] <= record["threads"], record["mean_threads"])
 
     def test_another_seed_gives_other_bits(self):
         digests = set()

@@ -1,7 +1,9 @@
 #include "runner/train/update.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cstring>
 #include <mutex>
+#include <random>
 #include <tuple>
 
 #include "tests/support/component.h"
@@ -125,6 +127,30 @@ BOOST_AUTO_TEST_CASE(state_is_kept_from_step_to_step) {
   BOOST_TEST(step.optimizer->counts == counts, boost::test_tools::per_element());
   BOOST_TEST(step.optimizer->steps == 13.0);
   BOOST_TEST(step.network->weights().values(0)[0] == 10.5F);
+}
+
+// The number of working threads changes after any step, as the run finds best.
+BOOST_AUTO_TEST_CASE(a_number_of_threads_that_changes_gives_the_same_bits) {
+  const Digits digits;
+  std::vector<std::vector<float>> weights;
+  std::minstd_rand random(3);
+  for (const bool changes : {false, true, true}) {
+    ThreadTeam team(changes ? 4 : 1);
+    const auto network = digits_network(team);
+    set_weights(*network, jax_state(0));
+    Update update(handle(make<Optimizer>("adam", "{learning_rate: 0.01}"), "adam"), *network, team);
+    for (int step = 0; step < 60; ++step) {
+      if (changes) team.use(1 + static_cast<int>(random() % 4));
+      const LossSum loss = network->gradient({digits.train.get(), {}}, step);
+      if (changes) team.use(1 + static_cast<int>(random() % 4));
+      update.apply(step, loss.weight);
+    }
+    auto& last = weights.emplace_back();
+    for (std::size_t i = 0; i < network->description().parameters.size(); ++i)
+      last.insert(last.end(), network->weights().values(i).begin(),
+                  network->weights().values(i).end());
+    BOOST_TEST(std::memcmp(last.data(), weights[0].data(), last.size() * sizeof(float)) == 0);
+  }
 }
 
 // curve.csv: the losses of the first steps from the tutorial's initial weights.
