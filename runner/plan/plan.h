@@ -61,7 +61,7 @@ struct TrainPlan {
 struct Plan {
   std::string name;
   std::uint64_t seed = 0;
-  std::optional<std::int64_t> threads;    ///< nothing: one per core
+  std::optional<std::int64_t> threads;    ///< at most; nothing: one per core
   std::optional<InstructionSet> kernels;  ///< nothing: the best that the CPU has
   std::string run_dir;                    ///< template: may hold ${now:...}
   ComponentPlan dataset;
