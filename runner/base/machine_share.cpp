@@ -1,0 +1,265 @@
+#include "runner/base/machine_share.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace assay::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kibi = 1024;
+
+/// Reads a positive decimal number and nothing else; blanks around it are allowed.
+std::optional<std::int64_t> positive(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  text = text.substr(0, text.find_last_not_of(blanks) + 1);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number <= 0) return std::nullopt;
+  return number;
+}
+
+std::optional<std::string> first_line(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  if (!std::getline(stream, line)) return std::nullopt;
+  return line;
+}
+
+std::optional<std::int64_t> number_in(const fs::path& file) {
+  const auto line = first_line(file);
+  return line ? positive(*line) : std::nullopt;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+bool names(const std::string& list, std::string_view name) {
+  return std::ranges::count(split(list, ','), name) != 0;
+}
+
+/// Undoes the octal escapes of /proc/self/mountinfo: "\040" is a blank.
+std::string unescaped(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const char* const first = text.data() + i + 1;
+    const bool escape = text[i] == '\\' && i + 3 < text.size() &&
+                        std::from_chars(first, first + 3, code, 8).ptr == first + 3;
+    result += escape ? static_cast<char>(code) : text[i];
+    if (escape) i += 3;
+  }
+  return result;
+}
+
+struct Mount {
+  fs::path root;  ///< the control group that is seen at `point`
+  fs::path point;
+};
+
+/// Finds where the control groups of a controller are mounted; of version 2 for no controller.
+std::vector<Mount> mounts(const fs::path& root, std::string_view controller) {
+  std::vector<Mount> found;
+  std::ifstream stream(root / "proc/self/mountinfo");
+  for (std::string line; std::getline(stream, line);) {
+    // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELDS ...] - TYPE SOURCE SUPEROPTIONS
+    const std::size_t dash = line.find(" - ");
+    if (dash == line.npos) continue;
+    const auto before = split(line.substr(0, dash), ' ');
+    const auto after = split(line.substr(dash + 3), ' ');
+    if (before.size() < 5 || after.empty()) continue;
+    const bool right = controller.empty() ? after[0] == "cgroup2"
+                                          : after[0] == "cgroup" && after.size() > 2 &&
+                                                names(after[2], controller);
+    if (right) found.push_back({unescaped(before[3]), unescaped(before[4])});
+  }
+  return found;
+}
+
+/// A control group with the folder of its files.
+struct Group {
+  std::string name;
+  fs::path folder;
+};
+
+/// Returns the control groups of a controller that this process is in, its own first and then all
+/// around it, as far as they are mounted. A container sees those of its own only.
+std::vector<Group> groups(const fs::path& root, std::string_view controller) {
+  std::vector<Group> found;
+  std::ifstream stream(root / "proc/self/cgroup");
+  for (std::string line; std::getline(stream, line);) {
+    // NUMBER:CONTROLLERS:GROUP; the group may have colons in its name.
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == line.npos ? first : line.find(':', first + 1);
+    if (second == line.npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    if (controller.empty() ? !controllers.empty() : !names(controllers, controller)) continue;
+    const fs::path own = line.substr(second + 1);
+    for (const Mount& mount : mounts(root, controller)) {
+      fs::path inner = own.lexically_relative(mount.root);
+      // A group outside of what is mounted: only the outermost that is seen is known to hold it.
+      if (inner.empty() || *inner.begin() == "..") inner = ".";
+      const fs::path top = root / mount.point.relative_path();
+      for (fs::path at = inner.lexically_normal();; at = at.parent_path()) {
+        const bool outermost = at.empty() || at == ".";
+        found.push_back({(outermost ? mount.root : mount.root / at).lexically_normal().string(),
+                         outermost ? top : top / at});
+        if (outermost) break;
+      }
+    }
+  }
+  return found;
+}
+
+void lower(Share& share, std::optional<std::int64_t> amount, const std::string& limit,
+           const std::string& remedy) {
+  if (amount && *amount < share.amount) share = {*amount, limit, remedy};
+}
+
+void lower_by_group(Share& share, std::optional<std::int64_t> amount, const Group& group,
+                    const char* file) {
+  lower(share, amount, fmt::format("the control group {} ({})", group.name, file),
+        fmt::format("raise {} of that control group, or the limit of the container or job that it "
+                    "belongs to",
+                    file));
+}
+
+/// Returns how many cores a quota makes, rounded up.
+std::optional<std::int64_t> cores_of(std::optional<std::int64_t> quota,
+                                     std::optional<std::int64_t> period) {
+  if (!quota || !period) return std::nullopt;
+  return *quota / *period + (*quota % *period != 0 ? 1 : 0);
+}
+
+/// Returns the cores that cpu.max gives: "QUOTA PERIOD", or "max PERIOD" where there is no limit.
+std::optional<std::int64_t> cores_in(const fs::path& cpu_max) {
+  const auto line = first_line(cpu_max);
+  if (!line) return std::nullopt;
+  const auto parts = split(*line, ' ');
+  return parts.size() == 2 ? cores_of(positive(parts[0]), positive(parts[1])) : std::nullopt;
+}
+
+std::optional<std::int64_t> variable(const Surroundings& surroundings, const char* name) {
+  const auto text = surroundings.variable ? surroundings.variable(name) : std::nullopt;
+  return text ? positive(*text) : std::nullopt;
+}
+
+/// Returns the bytes of a number of MB, as Slurm counts them.
+std::optional<std::int64_t> from_megabytes(std::optional<std::int64_t> megabytes) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / kibi / kibi;
+  if (!megabytes || *megabytes > most) return std::nullopt;
+  return *megabytes * kibi * kibi;
+}
+
+std::optional<std::int64_t> memory_of_cpus(const Surroundings& surroundings) {
+  const auto per_cpu = variable(surroundings, "SLURM_MEM_PER_CPU");
+  auto cpus = variable(surroundings, "SLURM_CPUS_PER_TASK");
+  if (!cpus) cpus = variable(surroundings, "SLURM_CPUS_ON_NODE");
+  std::int64_t megabytes = 0;
+  if (!per_cpu || !cpus || __builtin_mul_overflow(*per_cpu, *cpus, &megabytes)) return std::nullopt;
+  return from_megabytes(megabytes);
+}
+
+std::optional<std::int64_t> soft_limit(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      std::cmp_greater(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()))
+    return std::nullopt;
+  return static_cast<std::int64_t>(limit.rlim_cur);
+}
+
+std::int64_t cores_of_affinity() {
+  // A machine may have more CPUs than a cpu_set_t has room for.
+  for (int most = CPU_SETSIZE; most <= (1 << 20); most *= 2) {
+    const auto free = [](cpu_set_t* set) { CPU_FREE(set); };
+    const std::unique_ptr<cpu_set_t, decltype(free)> set(CPU_ALLOC(static_cast<std::size_t>(most)),
+                                                         free);
+    if (!set) break;
+    const std::size_t size = CPU_ALLOC_SIZE(static_cast<std::size_t>(most));
+    if (sched_getaffinity(0, size, set.get()) == 0) return CPU_COUNT_S(size, set.get());
+  }
+  return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+}  // namespace
+
+Surroundings Surroundings::of_this_process() {
+  Surroundings here;
+  here.cores = cores_of_affinity();
+  here.memory = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+  here.address_space = soft_limit(RLIMIT_AS);
+  here.data_segment = soft_limit(RLIMIT_DATA);
+  here.variable = [](const char* name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  return here;
+}
+
+Share cores_given(const Surroundings& surroundings) {
+  Share share{std::max<std::int64_t>(surroundings.cores, 1), "the CPU affinity of the process", {}};
+  for (const Group& group : groups(surroundings.root, {}))
+    lower_by_group(share, cores_in(group.folder / "cpu.max"), group, "cpu.max");
+  for (const Group& group : groups(surroundings.root, "cpu"))
+    lower_by_group(share,
+                   cores_of(number_in(group.folder / "cpu.cfs_quota_us"),
+                            number_in(group.folder / "cpu.cfs_period_us")),
+                   group, "cpu.cfs_quota_us");
+  lower(share, variable(surroundings, "SLURM_CPUS_PER_TASK"), "SLURM_CPUS_PER_TASK",
+        "ask Slurm for more with --cpus-per-task");
+  return share;
+}
+
+Share memory_given(const Surroundings& surroundings) {
+  Share share{surroundings.memory, "the machine", {}};
+  for (const Group& group : groups(surroundings.root, {}))
+    lower_by_group(share, number_in(group.folder / "memory.max"), group, "memory.max");
+  for (const Group& group : groups(surroundings.root, "memory"))
+    lower_by_group(share, number_in(group.folder / "memory.limit_in_bytes"), group,
+                   "memory.limit_in_bytes");
+  lower(share, surroundings.address_space, "`ulimit -v`", "raise it with `ulimit -v`");
+  lower(share, surroundings.data_segment, "`ulimit -d`", "raise it with `ulimit -d`");
+  lower(share, from_megabytes(variable(surroundings, "SLURM_MEM_PER_NODE")), "SLURM_MEM_PER_NODE",
+        "ask Slurm for more with --mem");
+  lower(share, memory_of_cpus(surroundings), "SLURM_MEM_PER_CPU",
+        "ask Slurm for more with --mem-per-cpu");
+  return share;
+}
+
+std::optional<std::int64_t> memory_held() {
+  // The counters in /proc/self/status lag behind by some pages of each CPU; this one is exact.
+  for (const auto& [file, key] : {std::pair{"/proc/self/smaps_rollup", "Anonymous:"},
+                                  std::pair{"/proc/self/status", "RssAnon:"}}) {
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+      if (!line.starts_with(key)) continue;
+      const std::size_t unit = line.rfind(" kB");
+      const std::size_t begin = std::string_view(key).size();
+      if (unit == line.npos || unit < begin) break;
+      if (const auto kilobytes = positive(std::string_view(line).substr(begin, unit - begin)))
+        return *kilobytes * kibi;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace assay::base

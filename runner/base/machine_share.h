@@ -1,0 +1,47 @@
+// The share of the machine that this process was given: how many cores and how much memory.
+//
+// The machine may have more of both than a process may use. Containers, schedulers of clusters and
+// shells set limits, and whoever counts cores or memory of the machine pays for it: by threads that
+// wait for each other, or with the process's life.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace assay::base {
+
+/// What limits a process. Tests describe other machines than theirs.
+struct Surroundings {
+  std::filesystem::path root = "/";           ///< /proc and /sys are read below it
+  std::int64_t cores = 1;                     ///< of the CPU affinity
+  std::int64_t memory = 0;                    ///< physical memory, in bytes
+  std::optional<std::int64_t> address_space;  ///< `ulimit -v`, in bytes
+  std::optional<std::int64_t> data_segment;   ///< `ulimit -d`, in bytes
+  std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
+
+  /// Asks the system. Nothing is remembered: a limit may change while the process runs.
+  static Surroundings of_this_process();
+};
+
+struct Share {
+  std::int64_t amount = 0;  ///< cores, or bytes of memory
+  std::string limit;   ///< what limits it: "the machine", "the control group /job (memory.max)"
+  std::string remedy;  ///< how to get more: "raise memory.max of this control group"; may be empty
+};
+
+/// Returns the number of cores that the process may keep busy, at least 1: the least of its CPU
+/// affinity, the CPU quotas of its control groups (rounded up) and SLURM_CPUS_PER_TASK.
+Share cores_given(const Surroundings& surroundings = Surroundings::of_this_process());
+
+/// Returns the bytes of memory that the process may hold: the least of physical memory, the limits
+/// of its control groups, `ulimit -v`, `ulimit -d` and what Slurm gave to the task.
+Share memory_given(const Surroundings& surroundings = Surroundings::of_this_process());
+
+/// Returns the bytes of memory that this process holds now and that no file could give back.
+/// Nothing where the system does not tell.
+std::optional<std::int64_t> memory_held();
+
+}  // namespace assay::base
