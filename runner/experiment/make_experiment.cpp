@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "runner/base/machine_share.h"
 #include "runner/experiment/blame.h"
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
@@ -207,7 +208,7 @@ class Assembly {
   // Threads beyond the cores would only wait for each other.
   void make_team(std::int64_t lanes) {
     const std::int64_t threads =
-        std::min<std::int64_t>(plan_.threads.value_or(lanes), train::available_cores());
+        std::min<std::int64_t>(plan_.threads.value_or(lanes), base::cores_given().amount);
     out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
     if (!out_.team->shortfall().empty())
       diagnostics_.warning(

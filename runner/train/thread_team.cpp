@@ -204,12 +204,4 @@ bool ThreadTeam::wait_for_task(Worker& me, int number) {
   return !stops();
 }
 
-int available_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) != 0)
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return std::max(1, CPU_COUNT(&set));
-}
-
 }  // namespace assay::train

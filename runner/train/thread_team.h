@@ -113,7 +113,4 @@ class ThreadTeam {
   std::deque<Worker> workers_;
 };
 
-/// The number of cores that this process may use.
-int available_cores();
-
 }  // namespace assay::train
