@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace assay::base {
@@ -10,7 +12,7 @@ namespace assay::base {
 class FileDescriptor {
  public:
   FileDescriptor() = default;
-  /// Takes it over; a negative number is none.
+  /// Takes the descriptor over; a negative number is none.
   explicit FileDescriptor(int number) : number_(number) {}
   FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -21,6 +23,13 @@ class FileDescriptor {
     if (number_ >= 0) ::close(number_);
   }
   int get() const { return number_; }
+
+  /// Writes all of it. Returns 0, or the error number of the write that failed: some of the bytes
+  /// may be in the file then.
+  [[nodiscard]] int write(std::span<const std::byte> bytes) const noexcept;
+  /// Closes it now. Returns 0, or the error number: network file systems and quotas report here
+  /// what they could not write.
+  [[nodiscard]] int close() noexcept;
 
  private:
   int number_ = -1;

@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "runner/base/append_file.h"
+#include "runner/base/atomic_file.h"
 
 namespace assay::logging {
 namespace {

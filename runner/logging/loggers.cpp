@@ -24,7 +24,8 @@ class Loggers::Context final : public LoggerContext {
 
   LogFile& create(std::string_view name) override {
     check_file_name(name);
-    return *files_.emplace_back(std::make_unique<base::AppendFile>(info_.folder / name));
+    return *files_.emplace_back(
+        std::make_unique<base::AppendFile>(base::Folder(info_.folder), name));
   }
   Terminal& terminal() override { return terminal_; }
   std::string_view run_name() const override { return info_.name; }

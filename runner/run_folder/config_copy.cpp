@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "assay/error.h"
-#include "runner/base/append_file.h"
+#include "runner/base/atomic_file.h"
 
 namespace assay::run_folder {
 namespace {

@@ -70,7 +70,8 @@ std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path
 /// log.txt: how the run began and ended, and what failed; every line with the time. Any thread.
 class RunLog {
  public:
-  explicit RunLog(const std::filesystem::path& path) : file_(path) {}
+  explicit RunLog(const std::filesystem::path& path)
+      : file_(base::Folder(path.parent_path()), path.filename().string()) {}
   void write(std::string_view text);
 
  private:

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/base/append_file.h"
+#include "runner/base/atomic_file.h"
 #include "runner/base/git_state.h"
 
 namespace assay::run_folder {

@@ -15,7 +15,7 @@
 #include <xxhash.h>
 
 #include "assay/error.h"
-#include "runner/base/append_file.h"
+#include "runner/base/atomic_file.h"
 #include "runner/config/digest.h"
 
 namespace assay::run_folder {

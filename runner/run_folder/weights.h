@@ -18,7 +18,7 @@ struct NamedTensor {
   std::span<const float> values;  ///< row-major
 };
 
-/// Atomically (append_file.h). Throws assay::Error.
+/// Writes the file atomically (atomic_file.h). Throws assay::Error.
 void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata);
 

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <string>
 
 namespace assay::test {
 
@@ -26,6 +28,21 @@ BOOST_AUTO_TEST_CASE(is_closed_once) {
   }
   BOOST_TEST(!open_now(first));
   BOOST_TEST(!open_now(second));
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_numbers) {
+  const std::string text = "x";
+  const auto bytes = std::as_bytes(std::span(text));
+  FileDescriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  BOOST_TEST(full.write(bytes) == ENOSPC);
+  BOOST_TEST(full.close() == 0);
+  BOOST_TEST(full.get() == -1);
+  BOOST_TEST(full.close() == 0);
+  BOOST_TEST(full.write(bytes) == EBADF);
+  FileDescriptor stolen(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  BOOST_TEST(stolen.write(bytes) == 0);
+  ::close(stolen.get());
+  BOOST_TEST(stolen.close() == EBADF);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,95 @@
+#include "runner/base/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "assay/error.h"
+
+namespace assay::base {
+namespace {
+
+// Returns a number that nobody can foresee. Where the system has none, O_EXCL must do.
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  if (::getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
+    number =
+        static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  return number;
+}
+
+std::string temporary_name(std::string_view name) {
+  const std::string ending = fmt::format(".{:016x}.part", random_number());
+  // A name that is as long as names may be leaves no room for the ending.
+  return name.size() + ending.size() <= NAME_MAX ? std::string(name) + ending : ending;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const Folder& folder, std::string_view name) : folder_(folder), name_(name) {
+  constexpr int attempts = 16;
+  int error = EEXIST;
+  for (int i = 0; i < attempts && error == EEXIST; ++i) {
+    std::string temporary = temporary_name(name);
+    file_ = FileDescriptor(::openat(folder.descriptor(), temporary.c_str(),
+                                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    error = file_.get() < 0 ? errno : 0;
+    if (error == 0) temporary_ = std::move(temporary);
+  }
+  if (error != 0) fail("cannot be created", error);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlinkat(folder_.descriptor(), temporary_.c_str(), 0);
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (const int error = file_.write(bytes)) fail("cannot be written", error);
+}
+
+void AtomicFile::commit(Sync sync) {
+  if (sync == Sync::now && ::fsync(file_.get()) != 0) fail("cannot be brought to the disk", errno);
+  if (const int error = file_.close()) fail("cannot be written", error);
+  if (::renameat(folder_.descriptor(), temporary_.c_str(), folder_.descriptor(), name_.c_str()) !=
+      0)
+    fail("cannot be put in place", errno);
+  temporary_.clear();
+  if (sync == Sync::now) folder_.sync();
+}
+
+void AtomicFile::fail(std::string_view what, int error) const {
+  throw Error(fmt::format("{}: {}: {}", folder_.path_of(name_), what, std::strerror(error)));
+}
+
+void write_atomically(const Folder& folder, std::string_view name, std::span<const std::byte> bytes,
+                      Sync sync) {
+  AtomicFile file(folder, name);
+  file.write(bytes);
+  file.commit(sync);
+}
+
+void write_atomically(const Folder& folder, std::string_view name, std::string_view text,
+                      Sync sync) {
+  write_atomically(folder, name, std::as_bytes(std::span(text)), sync);
+}
+
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                      Sync sync) {
+  const std::filesystem::path whole = std::filesystem::absolute(path);
+  write_atomically(Folder(whole.parent_path()), whole.filename().string(), bytes, sync);
+}
+
+void write_atomically(const std::filesystem::path& path, std::string_view text, Sync sync) {
+  write_atomically(path, std::as_bytes(std::span(text)), sync);
+}
+
+}  // namespace assay::base

@@ -1,0 +1,58 @@
+// A file that appears as a whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runner/base/file_descriptor.h"
+#include "runner/base/folder.h"
+
+namespace assay::base {
+
+/// Says whether a file must have reached the disk when the call returns, so that it outlives a
+/// power cut.
+enum class Sync { now, later };
+
+/// Writes to a temporary file in the same folder and renames it, so that a reader sees the old
+/// content or the new, never a part. The temporary file is a new one under a name that nobody can
+/// foresee, so neither a link planted there nor what a dead writer left is ever opened. It is
+/// removed unless commit() put it in place.
+class AtomicFile {
+ public:
+  /// Makes the temporary file for the file `name` of the folder, which is borrowed. Throws
+  /// assay::Error, as all functions here do, with the path of the file.
+  AtomicFile(const Folder& folder, std::string_view name);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  /// Adds bytes at the end, any number of times.
+  void write(std::span<const std::byte> bytes);
+
+  /// Puts the file in place: fsync, close, rename, fsync of the folder (Sync::later: without the
+  /// two fsyncs). Nothing can be written after that.
+  void commit(Sync sync = Sync::now);
+
+ private:
+  [[noreturn]] void fail(std::string_view what, int error) const;
+
+  const Folder& folder_;
+  std::string name_;
+  std::string temporary_;  ///< empty when there is none to remove
+  FileDescriptor file_;
+};
+
+/// Writes a whole file through an AtomicFile. Throws assay::Error.
+void write_atomically(const Folder& folder, std::string_view name, std::span<const std::byte> bytes,
+                      Sync sync = Sync::now);
+void write_atomically(const Folder& folder, std::string_view name, std::string_view text,
+                      Sync sync = Sync::now);
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                      Sync sync = Sync::now);
+void write_atomically(const std::filesystem::path& path, std::string_view text,
+                      Sync sync = Sync::now);
+
+}  // namespace assay::base
