@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "runner/config/complaint.h"
 #include "runner/config/long_key.h"
@@ -13,6 +14,7 @@
 #include "runner/config/second_document.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
+#include "runner/config/yaml_rules.h"
 
 namespace assay::config {
 namespace {
@@ -43,10 +45,21 @@ std::size_t behind_comments(std::string_view text, std::size_t at) {
   return at;
 }
 
+// Returns the end of the key within braces at text[begin], when its ':' is in a later line.
+std::optional<std::size_t> key_without_its_colon(std::string_view text, std::size_t begin) {
+  std::size_t end = text.find_first_of(":,[]{}\n#", begin);
+  if (is_quote(text[begin])) end = closing_quote(text, begin) + 1;  // npos + 1 is 0
+  if (end <= begin || end >= text.size() || is_one_of(text[end], ":,[]{}")) return std::nullopt;
+  const std::size_t colon = behind_comments(text, end);
+  const bool later = text.substr(end, colon - end).find('\n') != std::string_view::npos;
+  if (!later || colon >= text.size() || text[colon] != ':') return std::nullopt;
+  return text.find_last_not_of(" \t", end - 1) + 1;
+}
+
 }  // namespace
 
 NodeBuilder::NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
-    : text_(source->text), at_signs_(text_), diagnostics_(diagnostics), places_(source) {}
+    : text_(source->text), stand_ins_(text_), diagnostics_(diagnostics), places_(source) {}
 
 std::optional<std::size_t> NodeBuilder::open_bracket() const {
   const auto found = std::find_if(stack_.rbegin(), stack_.rend(), [this](const Frame& frame) {
@@ -71,6 +84,9 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
       stop(begin, *key_end, long_key_message(), "give it a shorter name");
   if (expects_key() && length == 0 && open_bracket() && begin < text_.size()) {
     if (text_[begin] == ',') stop(begin, end, "a ',' with nothing before it", "one too many?");
+    if (const auto key_end = key_without_its_colon(text_, begin))
+      stop(begin, *key_end, "the ':' of a key stands in the line of the key",
+           "write it right behind the key");
     // A key that goes on in the next line, which is none.
     const std::size_t bracket = *open_bracket();
     const std::size_t stop_sign = text_.find_first_of(":,]}\n", begin);
@@ -99,6 +115,7 @@ void NodeBuilder::null(std::size_t begin, std::size_t end, YAML::anchor_t anchor
 void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const std::size_t begin = begin_of(mark);
   if (expects_key()) stop(begin, begin + 1, "a key must be text, found an alias");
+  check_indentation(begin);
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) stop(begin, begin + 1, "an alias inside of what it stands for");
   spend(found->second.size, begin);
@@ -109,8 +126,8 @@ void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 
 void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                            const std::string& read) {
-  const std::string text = at_signs_.shown(read);
   const std::size_t begin = begin_of(mark);
+  const std::string text = folded_blanks(text_, begin).value_or(stand_ins_.shown(read));
   const std::size_t end = scalar_end(text_, begin, text);
   const bool quoted = begin < text_.size() &&
                       std::string_view("\"'|>").find(text_[begin]) != std::string_view::npos;
@@ -119,6 +136,11 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   // yaml-cpp takes the line break before the end of the text for the closing quote.
   if (quoted && is_unclosed(text_, begin))
     stop(begin, begin + 1, "the quoted text is never closed");
+  if (quoted)
+    if (const auto complaint = complaint_of_scalar(text_, begin, block_column())) stop(*complaint);
+  check_indentation(begin);
+  if (!quoted && text == "-" && open_bracket())
+    stop(begin, end, "a '-' alone is no value within braces or brackets", "quote it: \"-\"");
   if (!quoted && text.ends_with('$') && end < text_.size() && text_[end] == '{')
     stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets that it stands in",
          "quote it: \"" + text + "{...}\"");
@@ -155,6 +177,9 @@ bool NodeBuilder::expects_key() const {
 // Behind the anchor and the tag, which a mark includes; a tag is reported.
 std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   std::size_t begin = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  if (begin < text_.size() && text_[begin] == '&' && !stack_.empty() && !expects_key())
+    if (const auto complaint = complaint_of_indentation(text_, begin, block_column()))
+      stop(*complaint);
   while (begin < text_.size() && (text_[begin] == '&' || text_[begin] == '!')) {
     const bool verbatim = text_.compare(begin, 2, "!<") == 0;
     std::size_t end = text_.find_first_of(verbatim ? ">\n" : " ,[]{}\n", begin);
@@ -171,8 +196,25 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   return begin;
 }
 
+std::optional<std::size_t> NodeBuilder::block_column() const {
+  // What is within brackets is in them as a whole, a pair `[key: value]` included.
+  const auto bracket = std::ranges::find_if(
+      stack_, [this](const Frame& frame) { return is_one_of(text_[frame.begin], "[{"); });
+  if (bracket == stack_.begin()) return std::nullopt;
+  const std::size_t begin = std::prev(bracket)->begin;
+  return begin - line_at(text_, begin).begin;
+}
+
+// Checks what starts within brackets; the parser checks all else.
+void NodeBuilder::check_indentation(std::size_t begin) {
+  if (!open_bracket()) return;
+  if (const auto complaint = complaint_of_indentation(text_, begin, block_column()))
+    stop(*complaint);
+}
+
 void NodeBuilder::start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
   const std::size_t begin = begin_of(mark);
+  check_indentation(begin);
   if (stack_.size() >= max_depth)
     stop(begin, begin + 1, fmt::format("nested deeper than {} levels", max_depth));
   spend({1, 0, 0}, begin);
@@ -188,6 +230,8 @@ void NodeBuilder::start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t 
 void NodeBuilder::end() {
   Frame frame = std::move(stack_.back());
   stack_.pop_back();
+  if (is_one_of(text_[frame.begin], "[{") && !open_bracket())
+    if (const auto complaint = complaint_of_closed_brackets(text_, frame.begin)) stop(*complaint);
   // Only now: a bracket that is never closed looks like the start of such a key.
   if (frame.is_key) stop(frame.begin, frame.begin + 1, "a key must be text, found a list or a map");
   value(std::move(frame.node), frame.anchor);

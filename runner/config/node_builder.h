@@ -12,11 +12,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runner/config/at_sign.h"
 #include "runner/config/complaint.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/config/places.h"
+#include "runner/config/stand_in.h"
 
 namespace assay::config {
 
@@ -30,7 +30,7 @@ class NodeBuilder final : public YAML::EventHandler {
   /// Nothing when the document is empty.
   std::optional<Node> take() { return std::move(root_); }
   Places& places() { return places_; }
-  const AtSigns& at_signs() const { return at_signs_; }
+  const StandIns& stand_ins() const { return stand_ins_; }
   /// Where the last event was.
   std::size_t offset() const { return offset_; }
   /// Where the innermost list or map in brackets or braces starts that is still open.
@@ -70,6 +70,9 @@ class NodeBuilder final : public YAML::EventHandler {
   void start(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor);
   void end();
   std::string path() const;
+  /// Returns the column, counted from 0, of the innermost map or list without brackets.
+  std::optional<std::size_t> block_column() const;
+  void check_indentation(std::size_t begin);
   void key(const std::string& text, std::size_t begin, std::size_t end);
   void null(std::size_t begin, std::size_t end, YAML::anchor_t anchor);
   void value(Node node, YAML::anchor_t anchor);
@@ -79,7 +82,7 @@ class NodeBuilder final : public YAML::EventHandler {
                          std::string hint = {});
 
   const std::string& text_;
-  AtSigns at_signs_;
+  StandIns stand_ins_;
   Diagnostics& diagnostics_;
   Places places_;
   std::optional<Node> root_;

@@ -59,7 +59,11 @@ bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
 std::optional<Node> parse(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   NodeBuilder builder(source, diagnostics);
   try {
-    std::istringstream stream(builder.at_signs().hidden(source->text));
+    std::string text = builder.stand_ins().hidden(source->text);
+    // yaml-cpp forgets a last line of blanks that no line break ends; in a block of lines it
+    // counts.
+    if (text.ends_with(' ')) text += '\n';
+    std::istringstream stream(text);
     YAML::Parser parser(stream);
     // A second document is refused at its first event.
     while (parser.HandleNextDocument(builder)) {

@@ -77,8 +77,9 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
   return tab;
 }
 
-// Of a tab in an indentation: which lines have one too.
+// Says what to do about a tab in an indentation, and which other lines have one.
 std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places) {
+  if (line_at(text, tab).is_blank()) return "delete it, though it cannot be seen";
   std::vector<std::string> more;
   for (const Line& line : layout_of(text, text.size()).lines)
     if (line.begin > tab && line.words().starts_with('\t'))
