@@ -25,7 +25,8 @@ constexpr double worth_adding = 0.93, worth_dropping = 1.03;  // in times of the
 constexpr double hopeless = 1.5;
 constexpr double first_pause = 0.1, longest_pause = 4;
 
-// So little work a step is begun with one thread: handing it out would take a good part of it.
+// A step of so little work is begun with one thread, and stays with it where threads wait for
+// cores: handing it out would take a good part of it.
 constexpr double little_work = 60e-6;
 
 // The numbers of threads that are next to each other: 1, 2, 3, 4, 6, 8, 12, 16, 24, ...
@@ -66,7 +67,10 @@ std::optional<int> ThreadChoice::fewer() const {
 }
 
 std::optional<int> ThreadChoice::more() const {
-  return threads_ < most_ ? std::optional(std::min(most_, next_above(threads_))) : std::nullopt;
+  const bool is_little_work = step_seconds_ * threads_ < little_work;
+  const bool may_pay = crowding_ < too_full_for_more && !(is_crowded() && is_little_work);
+  return may_pay && threads_ < most_ ? std::optional(std::min(most_, next_above(threads_)))
+                                     : std::nullopt;
 }
 
 void ThreadChoice::take(const Stretch& stretch) {
@@ -101,8 +105,7 @@ void ThreadChoice::start_trial_where_it_pays() {
   if (const auto number = fewer();
       number && elapsed_ >= fewer_after_ && affordable(double(threads_) / *number - 1)) {
     trial_ = Trial{.threads = *number, .other = {}, .present = {}};
-  } else if (const auto larger = more();
-             larger && elapsed_ >= more_after_ && crowding_ < too_full_for_more && affordable(1)) {
+  } else if (const auto larger = more(); larger && elapsed_ >= more_after_ && affordable(1)) {
     trial_ = Trial{.threads = *larger, .other = {}, .present = {}};
   }
 }

@@ -63,7 +63,9 @@ Load alone(double step, int cores, double serial = 0.05, double handing_out = 2e
 // its last thread is.
 Load beside(int others, double step, int cores) {
   const auto share = [=](int n) { return std::min(1.0, double(cores) / (n + others)); };
-  return {[=](int n) { return step * (0.05 + 0.95 / n) / share(n) * (n > 1 ? 1.1 : 1); },
+  return {[=](int n) {
+            return step * (0.05 + 0.95 / n) / share(n) * (n > 1 ? 1.1 : 1) + (n > 1 ? 10e-6 : 0);
+          },
           [=](int n) { return 1 - share(n); }};
 }
 
