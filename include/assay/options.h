@@ -20,7 +20,7 @@ class Rate {
   explicit Rate(const Schedule& schedule) : schedule_(&schedule) {}
   /// The value for the update that follows `count` finished updates (0 for the first), as optax
   /// counts: finite, and within the bounds of the option. Throws where a schedule gives another;
-  /// let that pass.
+  /// let that pass. Not for constructors: a schedule knows its length only when all is made.
   double at(std::int64_t count) const;
 
  private:

@@ -2,7 +2,7 @@
 // "Assay"), so that a host can find a component, or refuse a library, before any of its code runs.
 //
 // The note holds lines "key=value" (is_line in text.h), in this order:
-//   sdk=0.2                     version.h
+//   sdk=0.3                     version.h
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread

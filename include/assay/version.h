@@ -2,7 +2,8 @@
 //
 // A plugin built against SDK M.m loads in a host whose SDK is M.n with n >= m. The major number
 // changes when a virtual function, a struct layout or a contract in these headers changes; the
-// minor number when something is added that an older plugin cannot notice.
+// minor number when something is added that an older plugin cannot notice. While the major number
+// is 0, every minor number may change either, and M.m must be the host's own.
 //
 // Every header includes this one, so that a compiler which is asked for less than C++20 says so
 // first.
@@ -13,4 +14,4 @@
 #endif
 
 #define ASSAY_SDK_MAJOR 0
-#define ASSAY_SDK_MINOR 2
+#define ASSAY_SDK_MINOR 3

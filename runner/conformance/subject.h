@@ -1,6 +1,7 @@
 // The component that is looked at: made anew as often as it is needed.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -9,11 +10,15 @@
 #include "runner/picture/load.h"
 #include "runner/plan/values.h"
 #include "runner/plugin_host/plugin_host.h"
+#include "runner/plugin_host/schedules.h"
 
 namespace assay::conformance {
 
 class Subject {
  public:
+  /// The updates of the run that components are made for.
+  static constexpr std::int64_t usual_steps = 1000;
+
   /// `host` is borrowed and has the component and those nested in it. `private_libraries`: where
   /// the program's own libraries are (plugin_host::places).
   Subject(plugin_host::PluginHost& host, plan::ComponentPlan plan,
@@ -22,7 +27,14 @@ class Subject {
 
   template <class Interface>
   plugin_host::Handle<Interface> make() const {
-    return host_->create<Interface>(plan_);
+    return make<Interface>(usual_steps);
+  }
+  /// Made for a run of so many updates.
+  template <class Interface>
+  plugin_host::Handle<Interface> make(std::int64_t total_steps) const {
+    auto made = host_->create<Interface>(plan_);
+    plugin_host::begin_schedules(made.object(), total_steps);
+    return made;
   }
   const plan::ComponentPlan& plan() const { return plan_; }
   /// Throws Error where that fails.

@@ -38,7 +38,8 @@ Suite loss_suite(const Subject& subject);
 /// test of its author's (assay/closed_form.h).
 Suite optimizer_suite(const Subject& subject);
 
-/// Finite at every count from 0 on, also at very large ones, and a pure function of it.
+/// Finite at every count from 0 on, also at very large ones, and a pure function of it, in runs
+/// from one step to very many.
 Suite schedule_suite(const Subject& subject);
 
 /// Gives a number for one of the targets that are tried (as with losses); blocks merged in order

@@ -89,7 +89,7 @@ bool is_to_blame(const Configured& how, const plugin_host::ComponentError& error
 // Values that the table allows may still not fit together; then an error in words is asked for.
 std::string create_or_refuse(plugin_host::PluginHost& host, const plan::ComponentPlan& plan) {
   try {
-    host.create(plan);
+    plugin_host::begin_schedules(*host.create(plan), Subject::usual_steps);
     return "made";
   } catch (const plugin_host::ComponentError& error) {
     require(!error.message().empty(), "it is refused without a word");
@@ -119,7 +119,8 @@ class Steps {
       if (!how.missing.empty()) throw NotRun(lacking(how));
       made->failed = true;
       try {
-        host.create(planned(host, kind, how.node));
+        plugin_host::begin_schedules(*host.create(planned(host, kind, how.node)),
+                                     Subject::usual_steps);
       } catch (const plugin_host::ComponentError& error) {
         if (how.made_up.empty()) throw;
         require(is_to_blame(how, error),

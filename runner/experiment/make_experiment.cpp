@@ -13,6 +13,7 @@
 #include "runner/experiment/splits.h"
 #include "runner/experiment/tags.h"
 #include "runner/experiment/without_effect.h"
+#include "runner/plugin_host/schedules.h"
 #include "runner/train/initialize.h"
 
 namespace assay::experiment {
@@ -45,7 +46,11 @@ class Assembly {
   template <class Interface>
   std::optional<Handle<Interface>> create(const plan::ComponentPlan& plan, const std::string& key) {
     if (plan.soundness == plan::Soundness::broken) return std::nullopt;
-    return blame_.attempt(Part(key, plan), [&] { return host_.create<Interface>(plan); });
+    return blame_.attempt(Part(key, plan), [&] {
+      auto made = host_.create<Interface>(plan);
+      if (out_.steps > 0) plugin_host::begin_schedules(made.object(), out_.steps);
+      return made;
+    });
   }
 
   void describe_data() {
@@ -90,6 +95,10 @@ class Assembly {
     blame_.attempt(Part("train.epochs", plan_.train.where), [&] {
       out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
     });
+    // The dataset was there before the length of the run was known.
+    if (out_.steps > 0)
+      blame_.attempt(Part("dataset", plan_.dataset),
+                     [&] { plugin_host::begin_schedules(dataset_->object(), out_.steps); });
     if (plan_.train.batch_size.value_or(0) > out_.batches->rows())
       diagnostics_.warning(plan_.place("train.batch_size"), "train.batch_size",
                            fmt::format("{} rows are more than the training split has: every step "

@@ -86,7 +86,7 @@ struct Object {
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
   std::vector<std::shared_ptr<Object>> nested;
-  std::unique_ptr<const BoundedSchedule> bounded;  ///< of a schedule: as its owner has it
+  std::unique_ptr<BoundedSchedule> bounded;  ///< of a schedule: as its owner has it
 
   Object() = default;
   Object(const Object&) = delete;
@@ -120,6 +120,7 @@ class Handle {
     return guarded(object_->guard, object_->who,
                    [&] { return function(*static_cast<Interface*>(object_->pointer)); });
   }
+  Object& object() const { return *object_; }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
   const config::Location& where() const { return object_->where; }

@@ -117,23 +117,13 @@ Object& PlannedOptions::component_of(const plan::Value& value, const std::string
   }
 }
 
-// Its first value is tried at once, since its place in the config is known here.
+// It gives no value before begin_schedules() (schedules.h).
 Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
                              const std::string& key) const {
   if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));
   Object& object = component_of(value, key, Kind::schedule);
-  const auto& schedule = *static_cast<const Schedule*>(object.pointer);
-  const std::string option = prefix_ + key;
-  object.bounded =
-      std::make_unique<BoundedSchedule>(schedule, object.name, parameter(name), option);
-  try {
-    const Within within(object.code());
-    const double first = guarded(object.guard, object.who, [&] { return schedule.value(0); });
-    if (const std::string wrong = object.bounded->complaint(first, 0); !wrong.empty())
-      throw OptionError(option, wrong);
-  } catch (const ComponentError& error) {
-    throw OptionError(option, error.what());
-  }
+  object.bounded = std::make_unique<BoundedSchedule>(*static_cast<Schedule*>(object.pointer),
+                                                     object.name, parameter(name), prefix_ + key);
   return Rate(*object.bounded);
 }
 

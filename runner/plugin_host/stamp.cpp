@@ -204,7 +204,9 @@ std::string sdk_mend(std::string_view theirs, std::string_view ours) {
       rebuilt("against this assay's include/assay", "meson setup --wipe BUILD");
   const auto plugin = parse_version(theirs), host = parse_version(ours);
   if (!plugin || !host || plugin->major < host->major) return rebuild;
-  if (plugin->major == host->major && plugin->minor <= host->minor) return {};
+  const bool stable = host->major > 0;
+  if (plugin->major == host->major && plugin->minor == host->minor) return {};
+  if (plugin->major == host->major && plugin->minor < host->minor) return stable ? "" : rebuild;
   return "use a newer assay, or " + rebuild;
 }
 

@@ -7,6 +7,7 @@
 #include "assay/optimizer.h"
 #include "assay/schedule.h"
 #include "runner/plugin_host/library.h"
+#include "runner/plugin_host/schedules.h"
 #include "tests/plugin_host/plugins.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
@@ -61,13 +62,13 @@ BOOST_FIXTURE_TEST_CASE(components_are_known_without_opening_a_library, Folders)
   fs::copy_file(built_in("assay_schedule_constant"), second / "c.so");
   write_file(first / "README.txt", "not looked at");
   PluginHost host = this->host();
-  const std::vector<std::string> schedules = {"constant", "curious", "level", "sinking",
-                                              "throws_plain"};
+  const std::vector<std::string> schedules = {"constant", "curious", "lasting",
+                                              "level",    "sinking", "throws_plain"};
   BOOST_TEST(host.names(Kind::schedule) == schedules, boost::test_tools::per_element());
   BOOST_TEST(host.names(Kind::loss).empty());
   BOOST_TEST(host.opened().empty());
   BOOST_TEST(host.libraries().size() == 2U);
-  BOOST_TEST(host.components().size() == 7U);
+  BOOST_TEST(host.components().size() == 9U);
   BOOST_TEST(searched(host) == first.string() + "\n" + second.string() + "\n");
 
   BOOST_TEST(host.parameters(Kind::schedule, "level")[0].name == "height");
@@ -225,7 +226,9 @@ BOOST_FIXTURE_TEST_CASE(a_schedule_keeps_to_the_bounds_of_its_option, Folders) {
     plan::ComponentPlan plan{Kind::optimizer, "follower", {}, {}};
     plan.values.add("rate", {std::move(rate), {}});
     plan.values.add("bounded", {std::move(bounded), {}});
-    return host.create<Optimizer>(plan);
+    const auto made = host.create<Optimizer>(plan);
+    begin_schedules(made.object(), 1000);
+    return made;
   };
   const plan::ComponentPlan sinking{Kind::schedule, "sinking", {}, {}};
   const auto at = [](const Handle<Optimizer>& optimizer, std::int64_t count) {

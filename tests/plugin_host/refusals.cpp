@@ -72,6 +72,21 @@ BOOST_AUTO_TEST_CASE(each_field_alone_gives_one_line_with_both_sides_and_the_men
   }
 }
 
+// Until there is an SDK 1.0 every minor version may change what a plugin is called with.
+BOOST_AUTO_TEST_CASE(before_the_first_major_sdk_only_the_same_one_fits) {
+  const auto said = [](const std::string& theirs) {
+    Stamp plugin = stamp(), host = stamp();
+    plugin.sdk = theirs;
+    host.sdk = "0.3";
+    const auto lines = refusals(plugin, host, InstructionSet::generic);
+    return lines.empty() ? std::string() : lines[0].substr(lines[0].find("; ") + 2);
+  };
+  BOOST_TEST(said("0.3") == "");
+  BOOST_TEST(said("0.2") == rebuild_sdk);
+  BOOST_TEST(said("0.4") == newer_assay);
+  BOOST_TEST(said("1.0") == newer_assay);
+}
+
 // include/assay/version.h: M.m loads in M.n with n >= m.
 BOOST_AUTO_TEST_CASE(an_older_minor_sdk_fits_and_nothing_else) {
   struct Case {

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_stamp_has_all_fields) {
   BOOST_TEST(stamp.debug_mode == host.debug_mode);
   BOOST_TEST(stamp.sanitizers == host.sanitizers);
   BOOST_TEST(stamp.instructions == host.instructions);
-  BOOST_TEST(stamp.components.size() == 6);
+  BOOST_TEST(stamp.components.size() == 8);
   BOOST_TEST(stamp.components[0].doc == "The same at every step.");
 }
 

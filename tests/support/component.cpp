@@ -84,8 +84,10 @@ class YamlOptions final : public Options {
  private:
   Rate rate_of(const YAML::Node& node) const {
     if (!node.IsMap()) return Rate(node.as<double>());
-    return Rate(
-        keep(make<Schedule>(node["type"].as<std::string>(), without_type(node), instructions_)));
+    Schedule& schedule =
+        keep(make<Schedule>(node["type"].as<std::string>(), without_type(node), instructions_));
+    schedule.begin(1000);
+    return Rate(schedule);
   }
   std::string_view path_of(const YAML::Node& node) const {
     std::string value = node.as<std::string>();

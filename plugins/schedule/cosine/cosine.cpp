@@ -4,15 +4,16 @@
 //
 // `cosine`
 //   init_value    the value at the first step
-//   decay_steps   the end is reached after this many steps, and kept
+//   decay_steps   the end is reached after this many steps, and kept (default null: the whole run)
 //   alpha         the end as a share of init_value (default 0)
 //   exponent      bends the curve (default 1)
 //
 // `warmup_cosine`
 //   init_value     the value at the first step
 //   peak_value     the value after the rise
-//   warmup_steps   steps of the rise; 0: none
-//   decay_steps    steps of the rise and the fall together
+//   warmup_steps   steps of the rise; 0: none (default null: by warmup_share)
+//   warmup_share   the rise as a share of decay_steps, rounded to whole steps (default null: 0.1)
+//   decay_steps    steps of the rise and the fall together (default null: the whole run)
 //   end_value      the value after the fall, kept (default 0; of no effect if the peak is 0)
 //   exponent       bends the fall (default 1)
 //
@@ -22,11 +23,11 @@
 //       type: warmup_cosine
 //       init_value: 0
 //       peak_value: 0.003
-//       warmup_steps: 50
-//       decay_steps: 1000
+//       warmup_share: 0.1
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <string>
 
 #include "assay/plugin.h"
@@ -51,6 +52,10 @@ struct Fall {
   }
 };
 
+std::optional<std::int64_t> steps(const Options& options, const char* name) {
+  return options.has(name) ? std::optional(options.integer(name)) : std::nullopt;
+}
+
 constexpr Parameter init_value = {
     .name = "init_value", .type = ParameterType::number, .doc = "the value at the first step"};
 constexpr Parameter exponent = {.name = "exponent",
@@ -66,7 +71,8 @@ class Cosine final : public Schedule {
       init_value,
       {.name = "decay_steps",
        .type = ParameterType::integer,
-       .doc = "steps until the end is reached",
+       .doc = "steps until the end is reached; null: the whole run",
+       .fallback = "null",
        .minimum = 1},
       {.name = "alpha",
        .type = ParameterType::number,
@@ -76,12 +82,15 @@ class Cosine final : public Schedule {
   };
 
   explicit Cosine(const Options& options)
-      : fall_{options.number("init_value"), options.integer("decay_steps"), options.number("alpha"),
+      : steps_(steps(options, "decay_steps")),
+        fall_{options.number("init_value"), 0, options.number("alpha"),
               options.number("exponent")} {}
 
+  void begin(std::int64_t total_steps) override { fall_.steps = steps_.value_or(total_steps); }
   double value(std::int64_t count) const override { return fall_.value(count); }
 
  private:
+  std::optional<std::int64_t> steps_;  ///< nothing: the whole run
   Fall fall_;
 };
 
@@ -94,11 +103,21 @@ class WarmupCosine final : public Schedule {
       {.name = "peak_value", .type = ParameterType::number, .doc = "the value after the rise"},
       {.name = "warmup_steps",
        .type = ParameterType::integer,
-       .doc = "steps of the rise",
+       .doc = "steps of the rise; null: by warmup_share",
+       .fallback = "null",
        .minimum = 0},
+      {.name = "warmup_share",
+       .type = ParameterType::number,
+       .doc = "the rise as a share of decay_steps, in place of warmup_steps; null: a tenth",
+       .fallback = "null",
+       .minimum = 0,
+       .maximum = 1,
+       .exclusive_maximum = true},
       {.name = "decay_steps",
        .type = ParameterType::integer,
-       .doc = "steps of the rise and the fall together; more than warmup_steps",
+       .doc =
+           "steps of the rise and the fall together, more than warmup_steps; null: the whole run",
+       .fallback = "null",
        .minimum = 1},
       {.name = "end_value",
        .type = ParameterType::number,
@@ -109,15 +128,26 @@ class WarmupCosine final : public Schedule {
 
   explicit WarmupCosine(const Options& options)
       : init_value_(options.number("init_value")),
-        warmup_steps_(options.integer("warmup_steps")),
-        fall_{options.number("peak_value"), options.integer("decay_steps") - warmup_steps_, 0,
-              options.number("exponent")} {
+        given_warmup_(steps(options, "warmup_steps")),
+        warmup_share_(options.has("warmup_share") ? options.number("warmup_share") : 0.1),
+        given_steps_(steps(options, "decay_steps")),
+        fall_{options.number("peak_value"), 0, 0, options.number("exponent")} {
     if (fall_.start != 0) fall_.alpha = options.number("end_value") / fall_.start;
-    if (fall_.steps <= 0)
+    if (given_warmup_ && options.has("warmup_share"))
+      throw OptionError("warmup_share",
+                        "expected warmup_steps or warmup_share, found both; leave one of them out");
+    if (given_steps_ && warmup_of(*given_steps_) >= *given_steps_)
       throw OptionError("decay_steps", "expected more than warmup_steps (" +
-                                           std::to_string(warmup_steps_) +
+                                           std::to_string(warmup_of(*given_steps_)) +
                                            "), since it counts the warm-up too; found " +
-                                           std::to_string(options.integer("decay_steps")));
+                                           std::to_string(*given_steps_));
+  }
+
+  // A run that ends within the rise has no fall: it is cut short like any other run.
+  void begin(std::int64_t total_steps) override {
+    const std::int64_t steps = given_steps_.value_or(total_steps);
+    warmup_steps_ = warmup_of(steps);
+    fall_.steps = std::max<std::int64_t>(steps - warmup_steps_, 1);
   }
 
   double value(std::int64_t count) const override {
@@ -127,8 +157,18 @@ class WarmupCosine final : public Schedule {
   }
 
  private:
+  std::int64_t warmup_of(std::int64_t steps) const {
+    if (given_warmup_) return *given_warmup_;
+    // A share is rounded to less than all, so that there is a fall.
+    const double share = std::round(warmup_share_ * static_cast<double>(steps));
+    return std::min(static_cast<std::int64_t>(share), steps - 1);
+  }
+
   double init_value_;
-  std::int64_t warmup_steps_;
+  std::optional<std::int64_t> given_warmup_;  ///< nothing: by the share
+  double warmup_share_;
+  std::optional<std::int64_t> given_steps_;  ///< nothing: the whole run
+  std::int64_t warmup_steps_ = 0;
   Fall fall_;
 };
 

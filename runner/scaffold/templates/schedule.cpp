@@ -2,13 +2,14 @@
 // optax.exponential_decay does.
 //
 //   init_value         the value at the first step
-//   transition_steps   how many steps
+//   transition_steps   how many steps (default null: the whole run)
 //   decay_rate         the factor (default 0.5)
 //
 //   optimizer:
 //     type: sgd
 //     learning_rate: {type: plugin_name, init_value: 0.05, transition_steps: 100}
 #include <cmath>
+#include <cstdint>
 
 #include "assay/plugin.h"
 #include "assay/schedule.h"
@@ -22,7 +23,11 @@ class PluginName final : public assay::Schedule {
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Exponential decay."};
   static constexpr assay::Parameter parameters[] = {
       {.name = "init_value", .type = number, .doc = "the value at the first step"},
-      {.name = "transition_steps", .type = integer, .doc = "steps of one factor", .minimum = 1},
+      {.name = "transition_steps",
+       .type = integer,
+       .doc = "steps of one factor; null: the whole run",
+       .fallback = "null",
+       .minimum = 1},
       {.name = "decay_rate",
        .type = number,
        .doc = "the factor",
@@ -33,15 +38,23 @@ class PluginName final : public assay::Schedule {
 
   explicit PluginName(const assay::Options& options)
       : init_value_(options.number("init_value")),
-        transition_steps_(static_cast<double>(options.integer("transition_steps"))),
+        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps") : 0),
         decay_rate_(options.number("decay_rate")) {}
 
+  // Called once before the first value.
+  void begin(std::int64_t total_steps) override {
+    if (transition_steps_ == 0) transition_steps_ = total_steps;
+  }
+
   double value(std::int64_t count) const override {
-    return init_value_ * std::pow(decay_rate_, static_cast<double>(count) / transition_steps_);
+    const double factors = static_cast<double>(count) / static_cast<double>(transition_steps_);
+    return init_value_ * std::pow(decay_rate_, factors);
   }
 
  private:
-  double init_value_, transition_steps_, decay_rate_;
+  double init_value_;
+  std::int64_t transition_steps_;  // 0: the whole run
+  double decay_rate_;
 };
 
 }  // namespace

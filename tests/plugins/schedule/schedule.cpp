@@ -29,6 +29,7 @@ void check(const std::string& type, const nlohmann::json& arguments,
            const std::vector<std::int64_t>& counts, const std::vector<double>& expected) {
   // JSON is YAML.
   const auto schedule = make<Schedule>(type, arguments.dump());
+  schedule->begin(7);  // a length that is given does not depend on the run
   double size = 0;
   double worst = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -67,5 +68,61 @@ BOOST_AUTO_TEST_CASE(a_decay_that_ends_within_the_warm_up_is_refused) {
       assay::Error, [](const assay::Error& error) {
         BOOST_TEST_MESSAGE(error.what());
         return std::string(error.what()).starts_with("decay_steps: ");
+      });
+}
+
+// As if its length had been given, which optax vouches for.
+BOOST_AUTO_TEST_CASE(without_a_length_a_schedule_lasts_the_whole_run) {
+  const auto same = [](const std::string& type, const std::string& options,
+                       const std::string& length, std::int64_t total) {
+    const auto open = make<Schedule>(type, "{" + options + "}");
+    const auto given = make<Schedule>(type, "{" + options + ", " + length + "}");
+    open->begin(total);
+    given->begin(total + 1000);
+    for (std::int64_t count = 0; count < total + 5; ++count)
+      BOOST_TEST(open->value(count) == given->value(count), type << " at " << count);
+  };
+  same("cosine", "init_value: 0.3, alpha: 0.1, exponent: 2", "decay_steps: 285", 285);
+  same("cosine", "init_value: 0.3", "decay_steps: 1", 1);
+  const std::string rise = "init_value: 0, peak_value: 1, end_value: 0.1";
+  same("warmup_cosine", rise + ", warmup_steps: 10", "decay_steps: 43", 43);
+  same("warmup_cosine", rise + ", warmup_share: 0.25", "decay_steps: 43", 43);
+  same("warmup_cosine", rise, "decay_steps: 1000", 1000);
+}
+
+BOOST_AUTO_TEST_CASE(a_warm_up_may_be_a_share) {
+  const auto peak = [](const std::string& options, std::int64_t total) {
+    const auto schedule =
+        make<Schedule>("warmup_cosine", "{init_value: 0, peak_value: 1" + options + "}");
+    schedule->begin(total);
+    std::int64_t count = 0;
+    while (schedule->value(count) < 1) ++count;
+    return count;
+  };
+  BOOST_TEST(peak("", 1000) == 100);
+  BOOST_TEST(peak(", warmup_share: 0.25", 1000) == 250);
+  BOOST_TEST(peak(", warmup_share: 0.25", 10) == 3);  // 2.5, rounded
+  BOOST_TEST(peak(", warmup_share: 0", 1000) == 0);
+  BOOST_TEST(peak(", warmup_share: 0.999", 2) == 1);  // less than all
+  BOOST_TEST(peak(", warmup_share: 0.5, decay_steps: 100", 1000) == 50);
+}
+
+// The rise is the same in a run that is cut short.
+BOOST_AUTO_TEST_CASE(a_run_may_end_within_the_rise) {
+  const auto schedule =
+      make<Schedule>("warmup_cosine", "{init_value: 0, peak_value: 1, warmup_steps: 100}");
+  schedule->begin(3);
+  for (const std::int64_t count : {0, 1, 2, 3})
+    BOOST_TEST(schedule->value(count) == static_cast<double>(count) / 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_warm_up_that_is_said_twice_is_refused) {
+  BOOST_CHECK_EXCEPTION(
+      make<Schedule>("warmup_cosine",
+                     "{init_value: 0, peak_value: 1, warmup_steps: 10, warmup_share: 0.1}"),
+      assay::Error, [](const assay::Error& error) {
+        return std::string(error.what()) ==
+               "warmup_share: expected warmup_steps or warmup_share, found both; leave one of them "
+               "out";
       });
 }
