@@ -51,6 +51,19 @@ std::string work(const experiment::Experiment& experiment, const plugin_host::Pl
                      counted(lanes.block_rows(), "row"), name_of(host.instructions()));
 }
 
+// "learning_rate 0 -> 0.003 at step 51 -> 0.0001"
+std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) {
+  const auto number = [](double value) { return fmt::format("{:.3g}", value); };
+  std::string text = fmt::format("{} {}", course.name, number(course.first));
+  if (course.peak_step > 1 && course.peak_step < steps)
+    text += fmt::format(" -> {} at step {}", number(course.peak), grouped(course.peak_step));
+  if (course.last != course.first || course.peak != course.first)
+    text += " -> " + number(course.last);
+  if (course.looked_at < steps)
+    text += fmt::format(" ({} of {} looked at)", grouped(course.looked_at), counted(steps, "step"));
+  return text;
+}
+
 std::string memory(const experiment::MemoryUse& use) {
   return fmt::format("{}: weights {}, gradients {}, optimizer {}, workspaces {}, rows {}",
                      bytes_text(use.total()), bytes_text(use.weights), bytes_text(use.gradients),
@@ -124,7 +137,10 @@ std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
     if (option.option == "tag") tags.push_back(tag_text(option.text, timetable, steps_per_epoch));
   });
   std::vector<std::string> sources;
-  for (const hooks::ValueNeed& need : hook.values) sources.push_back(need.name);
+  for (const hooks::ValueNeed& need : hook.values) {
+    const bool as_written = need.split.empty() || need.name.starts_with(need.split + ".");
+    sources.push_back(as_written ? need.name : fmt::format("{} ({})", need.name, need.split));
+  }
   for (const hooks::PictureNeed& need : hook.pictures)
     sources.push_back(fmt::format("{} of {}", need.handle.name(), need.split));
   if (tags.empty()) tags.push_back(plan.component.type);
@@ -156,6 +172,11 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
   line("folder", escaped(plan.run_dir));
   line("data", data_text(plan, experiment));
   line("train", training(plan, experiment));
+  std::string_view rate = "rate";
+  for (const experiment::RateCourse& course : experiment.courses) {
+    line(rate, rate_text(course, experiment.steps));
+    rate = "";
+  }
   line("work", work(experiment, host));
   line("memory", memory(experiment::memory_use(experiment)));
   std::vector<std::string> loggers;

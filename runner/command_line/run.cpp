@@ -143,8 +143,10 @@ class Execution {
         logging::Loggers(std::move(experiment_.loggers), info, terminal_, told), paint_,
         [this](std::string_view name) { return folder_.image(name).string(); }, {},
         [this](const std::string& message) { report(message, Severity::warning); });
-    hooks::Hooks hooks(std::move(experiment_.hooks), experiment_.metrics, experiment_.splits,
-                       *experiment_.network, log, experiment_.batches->steps_per_epoch(), told);
+    hooks::Hooks hooks(std::move(experiment_.hooks),
+                       {experiment_.metrics, experiment_.splits, *experiment_.network,
+                        *experiment_.update, experiment_.rates},
+                       log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told);
     experiment::Trainer trainer(
         {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
          *experiment_.update, hooks, experiment_.splits, *experiment_.team, log, stop_signal()},

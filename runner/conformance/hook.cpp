@@ -100,6 +100,7 @@ std::vector<Row> trigger_table() {
   add("at: [0]").at = {0};
   add("at: [1, 2, 50]").at = {1, 2, 50};
   add("at_end: true").at_end = true;
+  add("times: 3").times = 3;
   plan::Trigger& within = add("every: 10, from: 25, until: 55");
   within.every = 10;
   within.from = 25;

@@ -28,8 +28,9 @@ class Demand {
         blame_(diagnostics),
         known_metrics_(plan.metrics) {}
 
-  /// Reports values and pictures of what there is not.
-  void add(const plan::HookPlan& plan, const hooks::PreparedHook& hook);
+  /// Reports values and pictures of what there is not, and puts the split in place of a name that
+  /// stands for one.
+  void add(const plan::HookPlan& plan, hooks::PreparedHook& hook);
 
   /// The splits to read, and how many of their first rows pictures show. Of "all", the rows in the
   /// data's own order, only those.
@@ -49,6 +50,10 @@ class Demand {
   /// Nothing where there is none of the name.
   const plan::NamedComponent* metric(const std::string& name, const config::Location& where);
   void no_metric(const hooks::ValueNeed& need, const Part& part);
+  /// Values of training itself: of a batch, an epoch or the optimizer.
+  void add_of_training(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
+  /// The names of the optimizer's rates; nothing where they are not known.
+  std::optional<std::vector<std::string>> rate_names();
 
   const plan::Plan& plan_;
   std::optional<std::vector<std::string>> splits_;

@@ -12,6 +12,7 @@
 #include "runner/config/diagnostics.h"
 #include "runner/data/batches.h"
 #include "runner/data/rows.h"
+#include "runner/experiment/rate_course.h"
 #include "runner/hooks/hooks.h"
 #include "runner/logging/loggers.h"
 #include "runner/plan/plan.h"
@@ -31,7 +32,9 @@ struct Experiment {
   std::unique_ptr<train::ThreadTeam> team;
   std::unique_ptr<train::Network> network;
   std::unique_ptr<train::Update> update;
-  std::vector<hooks::NamedMetric> metrics;  ///< the network's, in their order
+  std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
+  std::vector<RateCourse> courses;            ///< of the rates, in their order
+  std::vector<hooks::NamedMetric> metrics;    ///< the network's, in their order
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;

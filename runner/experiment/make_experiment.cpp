@@ -240,10 +240,26 @@ class Assembly {
 
   void make_update() {
     const auto optimizer = create<Optimizer>(plan_.optimizer, "optimizer");
-    if (!optimizer || !out_.network) return;
+    if (!optimizer) return;
+    follow_rates(*optimizer);
+    if (!out_.network) return;
     blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
       out_.update = std::make_unique<train::Update>(*optimizer, *out_.network, *out_.team);
     });
+  }
+
+  void follow_rates(const Handle<Optimizer>& optimizer) {
+    if (out_.steps == 0) return;
+    const auto options = plugin_host::rate_options(
+        plan_.optimizer.values, host_.parameters(Kind::optimizer, plan_.optimizer.type));
+    blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
+      out_.rates = plugin_host::rates(optimizer.object(), options);
+      for (const plugin_host::NamedRate& rate : out_.rates)
+        out_.courses.push_back(course_of(rate, out_.steps));
+    });
+    for (const RateCourse& course : out_.courses)
+      warn_of_zeros(plan_, *std::ranges::find(options, course.name, &plugin_host::RateOption::name),
+                    course, out_.steps, host_, diagnostics_);
   }
 
   void read_splits() {

@@ -16,7 +16,7 @@ std::int64_t largest_block(const Experiment& experiment) {
   };
   for (const hooks::PreparedHook& hook : experiment.hooks) {
     for (const hooks::ValueNeed& need : hook.values)
-      if (!need.split.empty()) evaluated(need.split);
+      if (need.source == plan::ValueSource::split) evaluated(need.split);
     for (const hooks::PictureNeed& need : hook.pictures)
       if (need.outputs) evaluated(need.split);
   }

@@ -6,6 +6,7 @@
 
 #include "assay/error.h"
 #include "runner/data/split.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::experiment {
 
@@ -15,6 +16,13 @@ std::vector<std::string> names_of(const plan::SplitPlan& split) {
   names.emplace_back("train");
   if (split.validation > 0) names.emplace_back("validation");
   return names;
+}
+
+std::string meant_split(const std::string& name, const std::vector<std::string>& splits) {
+  if (name != plan::evaluated_split || std::ranges::count(splits, name) != 0) return name;
+  for (const std::string_view split : plan::evaluated_splits)
+    if (std::ranges::count(splits, split) != 0) return std::string(split);
+  return name;
 }
 
 SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& plan) {

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <limits>
 
 #include "runner/train/nan_hunt.h"
 
@@ -31,8 +30,7 @@ Result Trainer::train() {
   auto& [rows, batches, network, update, hooks, splits, team, log, signal] = parts_;
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
-  const double no_loss = std::numeric_limits<double>::quiet_NaN();
-  if (const auto bad = hooks.fire(0, false, no_loss); stop_on_nan && bad)
+  if (const auto bad = hooks.fire(0, {}); stop_on_nan && bad)
     return failed(0, fmt::format("{} is {} before training", bad->name, train::kind_of(bad->value)),
                   {splits.at(bad->split).get(), {}}, "the split " + bad->split);
 
@@ -50,8 +48,10 @@ Result Trainer::train() {
 
     update.apply(step - 1, loss.weight);
     finished_ = step;
+    if (batches.batch(step - 1).first == 0) epoch_loss_ = {};
+    epoch_loss_ += loss;
 
-    const auto bad = hooks.fire(step, step == steps_, batch_loss);
+    const auto bad = hooks.fire(step, {batch_loss, epoch_loss_.sum / epoch_loss_.weight});
     if (stop_on_nan && bad)
       return failed(
           step, fmt::format("{} is {} after step {}", bad->name, train::kind_of(bad->value), step),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assay/logger.h"
+#include "assay/loss.h"
 #include "runner/data/batches.h"
 #include "runner/hooks/hooks.h"
 #include "runner/logging/log.h"
@@ -57,6 +58,7 @@ class Trainer {
   train::ThreadPace pace_;
   std::int64_t finished_ = 0;
   std::int64_t epoch_ = -1;
+  LossSum epoch_loss_;               ///< of the steps since the epoch began
   std::vector<std::int64_t> order_;  ///< of the epoch
 };
 

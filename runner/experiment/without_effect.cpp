@@ -22,7 +22,7 @@ void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::in
   const std::string key = "hooks." + hook.name;
   config::Location where = hook.component.where;
   std::string option = key;
-  for (const char* name : {"from", "until", "every", "every_epoch", "at"})
+  for (const char* name : {"from", "until", "every", "every_epoch", "times", "at"})
     if (const config::Location place = plan.place(key + "." + name); place.source != nullptr) {
       where = place;
       option = key + "." + name;
@@ -54,6 +54,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   };
   check("every", &plan::Trigger::every);
   check("every_epoch", &plan::Trigger::every_epoch);
+  if (!hook.trigger.every && !hook.trigger.every_epoch) check("times", &plan::Trigger::times);
   std::vector<std::string> beyond;
   for (const std::int64_t step : hook.trigger.at)
     if (step > steps) beyond.push_back(std::to_string(step));

@@ -18,8 +18,8 @@ namespace assay::hooks {
 class Hooks::Context final : public HookContext {
  public:
   Context(Hooks& hooks, const PreparedHook& hook, std::int64_t step, std::int64_t epoch,
-          double batch_loss)
-      : hooks_(hooks), hook_(hook), step_(step), epoch_(epoch), batch_loss_(batch_loss) {}
+          const TrainingLoss& loss)
+      : hooks_(hooks), hook_(hook), step_(step), epoch_(epoch), loss_(loss) {}
 
   std::int64_t step() const override { return step_; }
   std::int64_t epoch() const override { return epoch_; }
@@ -28,7 +28,13 @@ class Hooks::Context final : public HookContext {
     if (number < 0 || static_cast<std::size_t>(number) >= hook_.values.size())
       throw std::logic_error(fmt::format("value {} was not declared by plan()", number));
     const ValueNeed& need = hook_.values[static_cast<std::size_t>(number)];
-    if (need.split.empty()) return batch_loss_;
+    switch (need.source) {
+      case plan::ValueSource::batch:
+        return need.metric == "loss" ? loss_.batch : hooks_.gradient_norm_;
+      case plan::ValueSource::epoch: return loss_.epoch;
+      case plan::ValueSource::optimizer: return hooks_.rate(need.metric).at(step_ - 1);
+      case plan::ValueSource::split: break;
+    }
     const Measured& measured = hooks_.measured_.at(need.split);
     const auto& metrics = measured.request.metrics;
     const auto place = std::ranges::find(metrics, hooks_.metric(need.metric)) - metrics.begin();
@@ -49,10 +55,10 @@ class Hooks::Context final : public HookContext {
       throw std::logic_error("a picture of a renderer that plan() did not declare");
     picture::StoredSnapshot snapshot;
     snapshot.step = step_;
-    snapshot.rows = hooks_.splits_.at(need->split);
+    snapshot.rows = hooks_.observed_.splits.at(need->split);
     snapshot.count = std::min(need->rows, snapshot.rows->count);
     if (need->outputs) {
-      const std::int64_t columns = hooks_.network_.description().outputs;
+      const std::int64_t columns = hooks_.observed_.network.description().outputs;
       const auto& outputs = hooks_.measured_.at(need->split).evaluation.outputs;
       snapshot.columns = columns;
       snapshot.outputs.assign(outputs.begin(), outputs.begin() + snapshot.count * columns);
@@ -80,32 +86,26 @@ class Hooks::Context final : public HookContext {
   const PreparedHook& hook_;
   std::int64_t step_;
   std::int64_t epoch_;
-  double batch_loss_;
+  TrainingLoss loss_;
 };
 
-Hooks::Hooks(std::vector<PreparedHook> hooks, std::vector<NamedMetric> metrics,
-             const Splits& splits, train::Network& network, logging::Log& log,
-             std::int64_t steps_per_epoch, Report report)
-    : metrics_(std::move(metrics)),
-      splits_(splits),
-      network_(network),
-      log_(log),
-      steps_per_epoch_(steps_per_epoch),
-      report_(std::move(report)) {
+Hooks::Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& log,
+             const RunLength& length, Report report)
+    : observed_(std::move(observed)), log_(log), length_(length), report_(std::move(report)) {
   for (PreparedHook& hook : hooks) hooks_.push_back({std::move(hook), true});
 }
 
-std::optional<BadLoss> Hooks::fire(std::int64_t step, bool last, double batch_loss) {
+std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) {
   due_.clear();
   for (Slot& slot : hooks_)
-    if (slot.works && fires(slot.hook.trigger, step, steps_per_epoch_, last)) due_.push_back(&slot);
+    if (slot.works && fires(slot.hook.trigger, step, length_)) due_.push_back(&slot);
   measure(step);
-  for (Slot* slot : due_) run(*slot, step, batch_loss);
+  for (Slot* slot : due_) run(*slot, step, loss);
   return bad_loss();
 }
 
-void Hooks::run(Slot& slot, std::int64_t step, double batch_loss) {
-  Context context(*this, slot.hook, step, epoch_of(step, steps_per_epoch_), batch_loss);
+void Hooks::run(Slot& slot, std::int64_t step, const TrainingLoss& loss) {
+  Context context(*this, slot.hook, step, epoch_of(step, length_.steps_per_epoch), loss);
   try {
     slot.hook.hook.call([&](Hook& h) { h.run(context); });
   } catch (const plugin_host::ComponentError& error) {
@@ -118,9 +118,12 @@ void Hooks::run(Slot& slot, std::int64_t step, double batch_loss) {
 
 void Hooks::measure(std::int64_t step) {
   measured_.clear();
+  bool needs_gradient_norm = false;
   for (const Slot* slot : due_) {
     for (const ValueNeed& need : slot->hook.values) {
-      if (need.split.empty()) continue;
+      needs_gradient_norm |=
+          need.source == plan::ValueSource::batch && need.metric == "gradient_norm";
+      if (need.source != plan::ValueSource::split) continue;
       auto& metrics = measured_[need.split].request.metrics;
       const std::size_t wanted = metric(need.metric);
       if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
@@ -132,15 +135,17 @@ void Hooks::measure(std::int64_t step) {
     }
   }
   for (auto& [split, measured] : measured_) {
-    measured.evaluation = network_.evaluate(*splits_.at(split), measured.request, step);
+    measured.evaluation =
+        observed_.network.evaluate(*observed_.splits.at(split), measured.request, step);
     ++evaluations_;
   }
+  if (needs_gradient_norm) gradient_norm_ = observed_.update.gradient_norm();
 }
 
 std::optional<BadLoss> Hooks::bad_loss() const {
   for (const auto& [split, measured] : measured_)
     for (std::size_t i = 0; i < measured.request.metrics.size(); ++i) {
-      const NamedMetric& metric = metrics_[measured.request.metrics[i]];
+      const NamedMetric& metric = observed_.metrics[measured.request.metrics[i]];
       const double value = measured.evaluation.values[i];
       if (metric.is_loss && !std::isfinite(value))
         return BadLoss{split + "." + metric.name, split, value};
@@ -149,8 +154,16 @@ std::optional<BadLoss> Hooks::bad_loss() const {
 }
 
 std::size_t Hooks::metric(const std::string& name) const {
-  const auto found = std::ranges::find(metrics_, name, &NamedMetric::name);
-  return static_cast<std::size_t>(found - metrics_.begin());
+  const auto found = std::ranges::find(observed_.metrics, name, &NamedMetric::name);
+  return static_cast<std::size_t>(found - observed_.metrics.begin());
+}
+
+const plugin_host::NamedRate& Hooks::rate(const std::string& name) const {
+  const auto found =
+      std::ranges::find(observed_.rates, name, [](const auto& rate) { return rate.name(); });
+  if (found == observed_.rates.end())
+    throw Error(fmt::format("the optimizer does not use its option '{}'", name));
+  return *found;
 }
 
 }  // namespace assay::hooks

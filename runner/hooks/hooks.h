@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,8 +14,11 @@
 
 #include "runner/data/rows.h"
 #include "runner/hooks/needs.h"
+#include "runner/hooks/trigger.h"
 #include "runner/logging/log.h"
+#include "runner/plugin_host/schedules.h"
 #include "runner/train/network.h"
+#include "runner/train/update.h"
 
 namespace assay::hooks {
 
@@ -34,17 +38,32 @@ struct NamedMetric {
   bool is_loss = false;  ///< its component's type is `loss`
 };
 
+/// Whatever hooks can look at. The references are borrowed.
+struct Observed {
+  std::vector<NamedMetric> metrics;  ///< the network's, in their order
+  const Splits& splits;
+  train::Network& network;
+  const train::Update& update;
+  std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
+};
+
+/// The losses that training came by, NaN before the first step.
+struct TrainingLoss {
+  double batch = std::numeric_limits<double>::quiet_NaN();  ///< of the step just done
+  double epoch = std::numeric_limits<double>::quiet_NaN();  ///< of all rows since the epoch began
+};
+
 class Hooks {
  public:
   /// Told of every failure of a hook as it happens.
   using Report = std::function<void(const std::string&)>;
 
-  /// `metrics`: the network's, in their order. All references are borrowed.
-  Hooks(std::vector<PreparedHook> hooks, std::vector<NamedMetric> metrics, const Splits& splits,
-        train::Network& network, logging::Log& log, std::int64_t steps_per_epoch, Report report);
+  /// The log is borrowed.
+  Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& log,
+        const RunLength& length, Report report);
 
-  /// Runs what is due once `step` steps are finished; batch_loss is that of the step's batch.
-  std::optional<BadLoss> fire(std::int64_t step, bool last, double batch_loss);
+  /// Runs what is due once `step` steps are finished.
+  std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
 
   /// A hook that throws is reported and left out from then on.
   const std::vector<std::string>& failures() const { return failures_; }
@@ -65,17 +84,16 @@ class Hooks {
     bool works = true;
   };
 
-  void run(Slot& slot, std::int64_t step, double batch_loss);
+  void run(Slot& slot, std::int64_t step, const TrainingLoss& loss);
   std::size_t metric(const std::string& name) const;
+  const plugin_host::NamedRate& rate(const std::string& name) const;
   void measure(std::int64_t step);
   std::optional<BadLoss> bad_loss() const;
 
   std::vector<Slot> hooks_;
-  std::vector<NamedMetric> metrics_;
-  const Splits& splits_;
-  train::Network& network_;
+  Observed observed_;
   logging::Log& log_;
-  std::int64_t steps_per_epoch_;
+  RunLength length_;
   Report report_;
   std::vector<std::string> failures_;
   std::int64_t evaluations_ = 0;
@@ -84,6 +102,7 @@ class Hooks {
   // Of the step that is being fired.
   std::vector<Slot*> due_;
   std::map<std::string, Measured> measured_;
+  double gradient_norm_ = 0;  // measured where one that is due needs it
 };
 
 }  // namespace assay::hooks

@@ -36,17 +36,17 @@ struct HookRecorder final : HookNeeds {
   explicit HookRecorder(PreparedHook& to) : prepared(to) {}
 
   int value(std::string_view name, std::string_view option) override {
-    const std::size_t dot = name.find('.');
-    if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size())
+    const auto value = plan::value_name(name);
+    if (!value)
       throw OptionError(
           std::string(option),
-          fmt::format("'{}' is no value: expected SPLIT.METRIC, for instance test.loss, "
-                      "or batch.loss",
+          fmt::format("'{}' is no value: expected SPLIT.METRIC, for instance test.loss, or "
+                      "batch.loss, epoch.loss, optimizer.learning_rate",
                       name));
-    const std::string_view split = name.substr(0, dot);
-    prepared.values.push_back({std::string(name), std::string(option),
-                               split == "batch" ? std::string() : std::string(split),
-                               std::string(name.substr(dot + 1))});
+    const bool of_split = value->source == plan::ValueSource::split;
+    prepared.values.push_back({std::string(name), std::string(option), value->source,
+                               of_split ? std::string(value->owner) : std::string(),
+                               std::string(value->name)});
     return static_cast<int>(prepared.values.size()) - 1;
   }
 

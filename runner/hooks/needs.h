@@ -7,16 +7,18 @@
 
 #include "assay/hook.h"
 #include "runner/plan/plan.h"
+#include "runner/plan/value_name.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::hooks {
 
-/// A value that a hook may read: the loss of the last batch, or a metric over a split.
+/// A value that a hook may read.
 struct ValueNeed {
   std::string name;    ///< as in the config: "test.loss"
   std::string option;  ///< that holds the name
-  std::string split;   ///< empty: the last batch
-  std::string metric;
+  plan::ValueSource source = plan::ValueSource::split;
+  std::string split;   ///< empty where the source is no split
+  std::string metric;  ///< "loss"; of an optimizer the rate: "learning_rate"
 };
 
 struct PictureNeed {

@@ -4,12 +4,16 @@
 #include <limits>
 #include <numeric>
 
+#include "runner/hooks/trigger.h"
+
 namespace assay::hooks {
 
 Timetable::Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch)
     : from_(std::max<std::int64_t>(trigger.from.value_or(1), 1)),
-      until_(std::min(trigger.until.value_or(steps), steps)) {
+      until_(std::min(trigger.until.value_or(steps), steps)),
+      times_(trigger.times) {
   if (trigger.every) periods_.push_back(*trigger.every);
+  if (trigger.times && !trigger.every && !trigger.every_epoch) periods_.push_back(1);
   // Beyond the division the product is beyond the end of the run, if not of the integers.
   if (trigger.every_epoch && *trigger.every_epoch <= steps / steps_per_epoch)
     periods_.push_back(*trigger.every_epoch * steps_per_epoch);
@@ -24,6 +28,7 @@ Timetable::Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int6
 
 std::int64_t Timetable::count() const {
   std::int64_t count = periods_.empty() ? 0 : multiples(periods_[0]);
+  if (times_) count = std::min(count, *times_);
   if (periods_.size() == 2) {
     const std::int64_t a = periods_[0], b = periods_[1];
     std::int64_t both = 0;  // their multiples are steps that count once
@@ -53,12 +58,18 @@ std::optional<std::int64_t> Timetable::last() const {
 }
 
 std::int64_t Timetable::multiples(std::int64_t period) const {
-  return std::max<std::int64_t>(until_ / period - (from_ - 1) / period, 0);
+  return std::max<std::int64_t>(until_ / period - early(period), 0);
 }
 
 bool Timetable::repeats_at(std::int64_t step) const {
-  return step >= from_ && step <= until_ &&
-         std::ranges::any_of(periods_, [step](std::int64_t p) { return step % p == 0; });
+  if (step < from_ || step > until_) return false;
+  return std::ranges::any_of(periods_, [&](std::int64_t period) {
+    if (step % period != 0) return false;
+    if (!times_) return true;
+    const EvenChoice choice(multiples(period), *times_);
+    const std::int64_t place = step / period - early(period);
+    return choice.among(place) > choice.among(place - 1);
+  });
 }
 
 std::optional<std::int64_t> Timetable::next(std::int64_t after) const {
@@ -68,7 +79,13 @@ std::optional<std::int64_t> Timetable::next(std::int64_t after) const {
   if (single != single_.end()) offer(*single);
   for (const std::int64_t period : periods_) {
     const std::int64_t past = std::max(after, from_ - 1) / period;  // multiples that are too early
-    if (past < until_ / period) offer((past + 1) * period);
+    if (past >= until_ / period) continue;
+    if (!times_) {
+      offer((past + 1) * period);
+    } else {
+      const EvenChoice choice(multiples(period), *times_);
+      offer((early(period) + choice.place(choice.among(past - early(period)) + 1)) * period);
+    }
   }
   return next;
 }

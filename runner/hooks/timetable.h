@@ -13,8 +13,8 @@ namespace assay::hooks {
 
 class Timetable {
  public:
-  /// Of a finished run of `steps` >= 1 steps: the steps from 0 to `steps` where fires() (trigger.h)
-  /// says yes. `every`, `every_epoch` and steps_per_epoch are at least 1; `at` is in any order.
+  /// The steps from 0 to `steps` >= 1 of a finished run at which fires() (trigger.h) says yes, and
+  /// what it expects of a trigger; but `at` is in any order.
   Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch);
 
   /// How often it fires.
@@ -26,13 +26,15 @@ class Timetable {
 
  private:
   std::int64_t multiples(std::int64_t period) const;
+  std::int64_t early(std::int64_t period) const { return (from_ - 1) / period; }
   bool repeats_at(std::int64_t step) const;
   std::optional<std::int64_t> next(std::int64_t after) const;
 
   std::vector<std::int64_t> periods_;  ///< it fires at their multiples within from_ and until_
   std::int64_t from_;                  ///< at least 1
   std::int64_t until_;
-  std::vector<std::int64_t> single_;  ///< and at these, which are no such multiples; ascending
+  std::optional<std::int64_t> times_;  ///< no more of them; then there is one period
+  std::vector<std::int64_t> single_;   ///< and at these, which are no such multiples; ascending
 };
 
 }  // namespace assay::hooks

@@ -159,6 +159,7 @@ class Writer {
     add(node, "type", at(hook.component.where, node_of(hook.component.type)));
     if (trigger.every) put(node, key, "every", node_of(trigger.every));
     if (trigger.every_epoch) put(node, key, "every_epoch", node_of(trigger.every_epoch));
+    if (trigger.times) put(node, key, "times", node_of(trigger.times));
     if (!trigger.at.empty()) put(node, key, "at", node_of(trigger.at));
     if (trigger.from) put(node, key, "from", node_of(trigger.from));
     if (trigger.until) put(node, key, "until", node_of(trigger.until));

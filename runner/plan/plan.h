@@ -21,10 +21,11 @@ namespace assay::plan {
 struct Trigger {
   std::optional<std::int64_t> every;        ///< at n, 2n, 3n, ...
   std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
-  std::vector<std::int64_t> at;             ///< and at these; 0 is before training
-  std::optional<std::int64_t> from;         ///< bound of `every` and `every_epoch`, included
-  std::optional<std::int64_t> until;        ///< the other bound, included
-  bool at_end = false;                      ///< and after the last step of a finished run
+  std::optional<std::int64_t> times;  ///< so often, evenly: of those above, or else of all steps
+  std::vector<std::int64_t> at;       ///< and at these; 0 is before training
+  std::optional<std::int64_t> from;   ///< bound of the three above `at`, included
+  std::optional<std::int64_t> until;  ///< the other bound, included
+  bool at_end = false;                ///< and after the last step of a finished run
 };
 
 struct NamedComponent {

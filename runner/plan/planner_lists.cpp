@@ -10,6 +10,7 @@
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/text_options.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::plan {
 
@@ -95,6 +96,7 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   Trigger trigger;
   trigger.every = optional<std::int64_t>(placed.common, "every");
   trigger.every_epoch = optional<std::int64_t>(placed.common, "every_epoch");
+  trigger.times = optional<std::int64_t>(placed.common, "times");
   trigger.from = optional<std::int64_t>(placed.common, "from");
   trigger.until = optional<std::int64_t>(placed.common, "until");
   trigger.at_end = optional<bool>(placed.common, "at_end").value_or(false);
@@ -103,20 +105,25 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   std::sort(trigger.at.begin(), trigger.at.end());
   trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
 
-  const bool fires = trigger.every || trigger.every_epoch || !trigger.at.empty() || trigger.at_end;
+  const bool repeats = trigger.every || trigger.every_epoch || trigger.times;
+  const bool fires = repeats || !trigger.at.empty() || trigger.at_end;
   if (!fires && !unsure) {
     config::Location where = placed.component.where;
-    for (const char* when : {"every", "every_epoch", "at", "at_end"})
+    for (const char* when : {"every", "every_epoch", "times", "at", "at_end"})
       if (const Node* written = node.find(when)) where = written->where;  // as null, [] or false
     diagnostics_.error(where, key, "this hook never fires",
-                       "say when: every: 10, every_epoch: 1, at: [0, 100] or at_end: true");
+                       "say when: every: 10, every_epoch: 1, times: 100, at: [0, 100] or at_end: "
+                       "true");
   }
   for (const char* bound : {"from", "until"})
-    if (optional<std::int64_t>(placed.common, bound) && fires && !trigger.every &&
-        !trigger.every_epoch && !has_reported(&node))
+    if (optional<std::int64_t>(placed.common, bound) && fires && !repeats && !has_reported(&node))
       diagnostics_.error(placed.common.find(bound)->where, config::joined(key, bound),
-                         "it bounds `every` and `every_epoch`, and this hook has neither",
+                         "it bounds `every`, `every_epoch` and `times`, and this hook has none",
                          "leave it out: `at` and `at_end` name their steps themselves");
+  if (trigger.times && trigger.every && trigger.every_epoch)
+    diagnostics_.error(placed.common.find("times")->where, config::joined(key, "times"),
+                       "`every` and `every_epoch` both stand beside it",
+                       "it picks steps of one of them: leave the other out, or make two hooks");
   if (trigger.from && trigger.until && *trigger.from > *trigger.until)
     diagnostics_.error(placed.common.find("from")->where, config::joined(key, "from"),
                        fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
@@ -129,9 +136,9 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
 
 void Planner::add_builtin_metrics(Plan& plan) {
   const auto add = [&](const TextOption& option) {
-    const std::size_t dot = option.text.find('.');
-    if (dot == std::string::npos || dot == 0 || option.text.starts_with("batch.")) return;
-    const std::string name = option.text.substr(dot + 1);
+    const auto value = value_name(option.text);
+    if (!value || value->source != ValueSource::split) return;
+    const std::string name(value->name);
     if (std::ranges::count(plan.metrics, name, &NamedComponent::name) != 0) return;
     if (auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_))
       plan.metrics.push_back(*std::move(metric));

@@ -188,8 +188,8 @@ class Definitions {
       const Parameter& at = plan::parameter(plan::trigger_parameters(), "at");
       schema["properties"]["at"]["anyOf"].push_back(single(at));
       if (complete_)
-        schema["anyOf"] =
-            Json::array({given("every"), given("every_epoch"), given("at"), given("at_end")});
+        schema["anyOf"] = Json::array(
+            {given("every"), given("every_epoch"), given("times"), given("at"), given("at_end")});
     }
     return schema;
   }

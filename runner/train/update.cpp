@@ -1,6 +1,8 @@
 #include "runner/train/update.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "runner/train/declared_state.h"
@@ -62,6 +64,24 @@ void Update::apply(std::int64_t count, double weight) {
     const Group& group = groups_[static_cast<std::size_t>(index)];
     for (std::size_t i = group.first; i < group.first + group.count; ++i) update(slices_[i], scale);
   });
+}
+
+double Update::gradient_norm() const {
+  const auto lanes = network_.lane_gradients();
+  std::vector<std::span<const float>> pieces;
+  if (!lanes.empty())  // the first of them holds the mean gradient since apply()
+    for (std::size_t i = 0; i < network_.description().parameters.size(); ++i) {
+      const std::span<const float> values = lanes[0]->values(i);
+      for (std::size_t offset = 0; offset < values.size(); offset += slice_elements)
+        pieces.push_back(values.subspan(offset, std::min(slice_elements, values.size() - offset)));
+    }
+  std::vector<double> squares(pieces.size());
+  team_.run(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index, int) {
+    double sum = 0;
+    for (const float g : pieces[static_cast<std::size_t>(index)]) sum += double{g} * double{g};
+    squares[static_cast<std::size_t>(index)] = sum;
+  });
+  return std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
 }
 
 void Update::update(const Slice& slice, float scale) {

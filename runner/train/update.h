@@ -22,6 +22,10 @@ class Update {
   /// finished.
   void apply(std::int64_t count, double weight);
 
+  /// Returns the L2 norm, over all parameters, of the mean gradient that the last apply() was for.
+  /// It is the same for any number of threads.
+  double gradient_norm() const;
+
   /// Memory of the optimizer's slots.
   std::size_t slot_bytes() const {
     return slots_.empty() ? 0 : slots_.size() * slots_.front().bytes().size();

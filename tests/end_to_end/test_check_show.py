@@ -88,14 +88,16 @@ class Check(InFolder):
         config = self.write("a.yaml", SMALL.replace(
             "hooks:\n", "hooks:\n"
             "  epochs: {type: scalar, tag: e, value: test.loss, every_epoch: 1, at: [5, 1]}\n"
-            "  late: {type: scalar, tag: l, value: test.accuracy, every: 4, from: 9, until: 20, at_end: true}\n"))
+            "  late: {type: scalar, tag: l, value: test.accuracy, every: 4, from: 9, until: 20, at_end: true}\n"
+            "  often: {type: scalar, tag: o, value: test.loss, times: 5}\n"
+            "  thin: {type: scalar, tag: t, value: epoch.loss, every: 2, times: 6}\n"))
         _, rows = self.lines(config)
         run = program.run(config, folder=self.folder)
         logged = {}
         for line in (run / "metrics.jsonl").read_text().splitlines():
             record = json.loads(line)
             logged.setdefault(record["tag"], []).append(record["step"])
-        for name, tag in (("loss", "loss"), ("epochs", "e"), ("late", "l")):
+        for name, tag in (("loss", "loss"), ("epochs", "e"), ("late", "l"), ("often", "o"), ("thin", "t")):
             steps = logged[tag]
             shown = steps if len(steps) <= 4 else [*steps[:3], f"... {steps[-1]}"]
             self.assertEqual(rows[name][:2], [str(len(steps)), ", ".join(map(str, shown))], name)
@@ -108,6 +110,31 @@ class Check(InFolder):
         self.assertTrue(found["train"].startswith(
             "1,000,000,000,001 steps: 71,428,571,428 epochs and 9 steps of 14 steps; batches of 100 rows"))
         self.lines(config, f"train.steps={2**63 - 1}", "hooks.loss.every=1")
+
+    def test_the_rate(self):
+        config = self.write("a.yaml", SMALL)
+        warmup = "type: warmup_cosine, init_value: 0, peak_value: 0.003"
+        for rate, expected in (
+                ("0.05", "0.05"),
+                ("{type: constant, value: 0.05}", "0.05"),
+                ("{type: cosine, init_value: 0.2, alpha: 0.5, decay_steps: 27}", "0.2 -> 0.1"),
+                (f"{{{warmup}, end_value: 0.001, warmup_steps: 10}}", "0 -> 0.003 at step 11 -> 0.00102"),
+                (f"{{{warmup}, warmup_steps: 100}}", "0 -> 0.00081")):  # ends within the rise
+            found, _ = self.lines(config, f"optimizer.learning_rate={rate}")
+            self.assertEqual(found["rate"], f"learning_rate {expected}")
+        found, _ = self.lines(config, f"optimizer.learning_rate={{{warmup}}}", "train={steps: 1000000, batch_size: 100}")
+        self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
+                                        r"\(100,000 of 1,000,000 steps looked at\)$")
+
+    def test_a_rate_that_is_0_too_long(self):
+        config = self.write("a.yaml", SMALL)
+        cosine = "optimizer.learning_rate={type: cosine, init_value: 0.1, decay_steps: 10}"
+        process = self.assay("check", config, cosine)
+        self.assertIn("argument 1: warning: optimizer.learning_rate: it is 0 in 18 of the 28 steps of this run, among "
+                      "them all from step 11 on\n", process.stderr)
+        self.assertIn("without `decay_steps` it lasts the whole run", process.stderr)
+        run = self.assay("run", config, cosine, "run_dir=run")
+        self.assertIn("warning: optimizer.learning_rate: it is 0 in 18 of the 28 steps", run.stderr)
 
     def test_memory(self):
         """From the sizes of the arrays, padded to 64 bytes each: adam has two slots."""

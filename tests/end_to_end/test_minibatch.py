@@ -23,6 +23,10 @@ hooks:
   validation: {type: scalar, tag: validation, value: validation.loss, every_epoch: 1}
   accuracy: {type: scalar, tag: accuracy, value: validation.accuracy, at_end: true}
   test: {type: scalar, tag: test, value: test.loss, at: 0}
+  epoch: {type: scalar, tag: epoch, value: epoch.loss, every_epoch: 1}
+  within: {type: scalar, tag: within, value: epoch.loss, every: 5}
+  norm: {type: scalar, tag: norm, value: batch.gradient_norm, every: 4}
+  rate: {type: scalar, tag: rate, value: optimizer.learning_rate, every: 6}
 loggers: [jsonl]
 """
 
@@ -65,6 +69,7 @@ class Network:
         for i, gradient in enumerate(gradients):
             self.trace[i] = gradient + 0.9 * self.trace[i]
             self.weights[i] -= 0.002 * self.trace[i]
+        return numpy.sqrt(sum((gradient**2).sum() for gradient in gradients))
 
 
 class Minibatches(unittest.TestCase):
@@ -83,16 +88,24 @@ class Minibatches(unittest.TestCase):
             self.assertEqual(steps, int(numpy.ceil(len(train) / 100)))
             self.assertNotEqual(len(train) % 100, 0)
             network = Network(load_file(start / "checkpoints" / f"step_{steps}.safetensors"))
-        expected = {"batch": [], "train": [], "validation": [], "accuracy": [],
-                    "test": [(0, network.loss(x[test], y[test]))]}
+        expected = {"batch": [], "train": [], "validation": [], "accuracy": [], "epoch": [], "within": [],
+                    "norm": [], "rate": [], "test": [(0, network.loss(x[test], y[test]))]}
         step = 0
         for epoch in range(3):
             order = train[numpy.random.RandomState([7, 0, epoch, 0]).permutation(len(train))]
+            losses = 0  # of the rows since the epoch began, with the weights of their steps
             for first in range(0, len(order), 100):
                 rows = order[first:first + 100]
                 step += 1
-                expected["batch"].append((step, network.loss(x[rows], y[rows])))
-                network.step(x[rows], y[rows])
+                loss = network.loss(x[rows], y[rows])
+                losses += loss * len(rows)
+                expected["batch"].append((step, loss))
+                norm = network.step(x[rows], y[rows])
+                for tag, every, value in (("within", 5, losses / (first + len(rows))), ("norm", 4, norm),
+                                          ("rate", 6, 0.002)):
+                    if step % every == 0:
+                        expected[tag].append((step, value))
+            expected["epoch"].append((step, losses / len(order)))
             expected["train"].append((step, network.loss(x[train], y[train])))
             expected["validation"].append((step, network.loss(x[validation], y[validation])))
         expected["accuracy"].append((step, network.accuracy(x[validation], y[validation])))
@@ -112,6 +125,32 @@ class Minibatches(unittest.TestCase):
             worst = abs(weights[name] - right).max() / abs(right).max()
             print(f"{name}: at most {worst:.1e} of its largest element")
             self.assertLess(worst, 1e-5, name)
+
+    def test_any_number_of_threads_logs_the_same(self):
+        with program.temporary_folder() as folder:
+            logged = []
+            for threads in (1, 2, 4):
+                run = self.run_assay(folder, f"threads={threads}")
+                logged.append({tag: [point[1:] for point in points]
+                               for tag, points in metrics.scalars(run).items()})
+                run.rename(pathlib.Path(folder) / f"with_{threads}")
+            self.assertEqual(len(logged[0]["norm"]), 9)
+            self.assertEqual(logged[0], logged[1])
+            self.assertEqual(logged[0], logged[2])
+
+    def test_the_rate_is_that_of_the_step_just_done(self):
+        """Steps 1 to 35 of a warm-up of 10 in 40, as optax has it."""
+        def optax(count):
+            if count < 10:
+                return 0.002 * count / 10
+            return 0.002 * 0.5 * (1 + numpy.cos(numpy.pi * (count - 10) / 30))
+        with program.temporary_folder() as folder:
+            schedule = "{type: warmup_cosine, init_value: 0, peak_value: 0.002, warmup_steps: 10, decay_steps: 40}"
+            run = self.run_assay(folder, f"optimizer.learning_rate={schedule}", "hooks.rate.every=1")
+            rates = metrics.scalars(run)["rate"]
+        self.assertEqual([step for _, step, _ in rates], list(range(1, len(rates) + 1)))
+        for _, step, value in rates:
+            self.assertAlmostEqual(value, optax(step - 1), delta=1e-15)
 
     def test_steps_instead_of_epochs(self):
         with program.temporary_folder() as folder:

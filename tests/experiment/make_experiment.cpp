@@ -185,6 +185,87 @@ BOOST_AUTO_TEST_CASE(a_schedule_that_begins_out_of_bounds_is_an_error_at_the_opt
              "error optimizer.learning_rate: the schedule constant gives -1 at step 0\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_rate_of_zero_is_a_warning_at_its_schedule) {
+  const auto with = [](const std::string& rate, const std::string& steps = "285") {
+    return problems({{"optimizer", "{type: sgd, learning_rate: " + rate + "}"},
+                     {"train", "{steps: " + steps + ", batch_size: 10}"}});
+  };
+  const std::string cosine = "{type: cosine, init_value: 0.1";
+  const std::string key = "warning optimizer.learning_rate: ";
+  BOOST_TEST(with(cosine + ", decay_steps: 10}") ==
+             key + "it is 0 in 275 of the 285 steps of this run, among them all from step 11 on\n");
+  BOOST_TEST(with(cosine + "}") == "");
+  BOOST_TEST(with(cosine + ", decay_steps: 257}") == "");  // 28 steps are no more than a tenth
+  BOOST_TEST(with(cosine + ", decay_steps: 256}") != "");
+  BOOST_TEST(with("0") == key + "it is 0 in all 285 steps of this run\n");
+  BOOST_TEST(with("{type: constant, value: 0}") == key + "it is 0 in all 285 steps of this run\n");
+  // A rise from 0 is as it should be, also in a short run.
+  BOOST_TEST(with("{type: warmup_cosine, init_value: 0, peak_value: 1}", "3") == "");
+  // A long run is looked at here and there.
+  BOOST_TEST(with(cosine + ", decay_steps: 10}", "1000000000000") ==
+             key +
+                 "it is 0 in about 100 % of the 1000000000000 steps of this run, among them all "
+                 "from about step 10000102 on\n");
+}
+
+BOOST_AUTO_TEST_CASE(rates_are_followed_over_the_run) {
+  const auto course = [](const std::string& rate, std::int64_t steps) {
+    const Made run = made({{"optimizer", "{type: sgd, learning_rate: " + rate + "}"},
+                           {"train", "{batch_size: 10, steps: " + std::to_string(steps) + "}"}});
+    BOOST_REQUIRE(run.experiment.has_value());
+    BOOST_REQUIRE(run.experiment->courses.size() == 1U);
+    return run.experiment->courses[0];
+  };
+  const auto constant = course("0.1", 1'000'000'000);
+  BOOST_TEST(constant.first == 0.1);
+  BOOST_TEST(constant.last == 0.1);
+  BOOST_TEST(constant.looked_at == 1'000'000'000);
+  const std::string rise = "{type: warmup_cosine, init_value: 0, peak_value: 3, warmup_steps: 50}";
+  const auto exact = course(rise, 100'000);
+  BOOST_TEST(exact.first == 0);
+  BOOST_TEST(exact.peak == 3);
+  BOOST_TEST(exact.peak_step == 51);  // 50 updates are done before it
+  BOOST_TEST(exact.last > 0);
+  BOOST_TEST(exact.last < 1e-8);
+  BOOST_TEST(exact.looked_at == 100'000);
+  const auto sampled = course(rise, 10'000'000);
+  BOOST_TEST(sampled.looked_at == 100'000);
+  BOOST_TEST(sampled.peak < 3);
+  BOOST_TEST(sampled.peak > 2.9999);
+  const auto shortest = course(rise, 1);
+  BOOST_TEST(shortest.looked_at == 1);
+  BOOST_TEST(shortest.last == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_that_leaves_its_bounds_later_is_an_error_before_training) {
+  const std::string rise =
+      "{type: sgd, learning_rate: {type: warmup_cosine, init_value: 1, "
+      "peak_value: 2, end_value: -1, warmup_steps: 1}}";
+  BOOST_TEST(problems({{"optimizer", rise}})
+                 .starts_with("error optimizer.learning_rate: the schedule warmup_cosine gives -"));
+}
+
+BOOST_AUTO_TEST_CASE(values_of_training_are_checked_by_name) {
+  for (const char* known : {"batch.loss", "batch.gradient_norm", "epoch.loss",
+                            "optimizer.learning_rate", "eval.loss", "eval.accuracy"})
+    BOOST_TEST(problems({{"hooks", value(known)}}) == "");
+  const auto only = [](const std::string& name, const std::string& said) {
+    BOOST_TEST(problems({{"hooks", value(name)}}) == "error hooks.h.value: " + said + "\n");
+  };
+  only("batch.los",
+       "'batch.los': there is no such value (of the batch: batch.loss, "
+       "batch.gradient_norm)");
+  only("epoch.accuracy", "'epoch.accuracy': there is no such value (of the epoch: epoch.loss)");
+  only("optimizer.momentum",
+       "'optimizer.momentum': there is no such value (of the optimizer: "
+       "optimizer.learning_rate)");
+  for (const char* name : {"batch.gradient_norm", "epoch.loss", "optimizer.learning_rate"})
+    BOOST_TEST(
+        problems({{"hooks", hook(std::string("type: scalar, tag: t, at: 0, value: ") + name)}}) ==
+        std::string("error hooks.h.value: ") + name +
+            " has no value at step 0, before the first batch\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_never_fires_is_a_warning_at_what_says_when) {
   const auto with = [](const std::string& trigger) {
     const std::string seen =

@@ -7,7 +7,9 @@
 
 #include "assay/error.h"
 #include "tests/hooks/fake_hook.h"
+#include "tests/support/component.h"
 #include "tests/support/fake_logging.h"
+#include "tests/support/handle.h"
 #include "tests/train/digits_network.h"
 
 using namespace assay;
@@ -16,13 +18,16 @@ using namespace assay::test;
 namespace {
 
 constexpr double batch_loss = 0.75;
+constexpr assay::hooks::TrainingLoss loss = {batch_loss, 0.5};
 
 // JAX's state of step 100, and hooks that fire on it.
 class Run {
  public:
   hooks::Hooks& hooks(std::vector<assay::hooks::PreparedHook> hooks,
                       std::int64_t steps_per_epoch = 1) {
-    return hooks_.emplace(std::move(hooks), metrics, splits, *network, log, steps_per_epoch,
+    return hooks_.emplace(std::move(hooks),
+                          assay::hooks::Observed{metrics, splits, *network, *update, rates}, log,
+                          assay::hooks::RunLength{steps, steps_per_epoch},
                           [this](const std::string& message) { reports.push_back(message); });
   }
   const std::vector<Told::Record>& logged() {
@@ -39,6 +44,11 @@ class Run {
     set_weights(*made, state);
     return made;
   }();
+  std::optional<train::Update> update{
+      std::in_place, handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd"), *network,
+      team};
+  std::vector<plugin_host::NamedRate> rates;
+  std::int64_t steps = 100;
   assay::hooks::Splits splits = {{"train", digits.train}, {"test", digits.test}};
   Told told;
   SilentTerminal terminal;
@@ -75,7 +85,7 @@ BOOST_FIXTURE_TEST_SUITE(hooks, Run)
 BOOST_AUTO_TEST_CASE(values_are_those_of_the_reference) {
   auto& hooks = this->hooks(
       {logs("train.loss"), logs("test.loss"), logs("test.accuracy"), logs("batch.loss")});
-  BOOST_CHECK(!hooks.fire(1, false, batch_loss));
+  BOOST_CHECK(!hooks.fire(1, loss));
   const auto& records = logged();
   BOOST_REQUIRE(records.size() == 4U);
   const auto expected = [&](const char* name) { return std::stod(state.metadata.at(name)); };
@@ -88,6 +98,32 @@ BOOST_AUTO_TEST_CASE(values_are_those_of_the_reference) {
   BOOST_TEST(records[3].value == batch_loss);
 }
 
+BOOST_AUTO_TEST_CASE(values_of_training_are_those_of_the_step_just_done) {
+  rates = {{"learning_rate", 0.05}, {"momentum", 0.9}};
+  auto& hooks =
+      this->hooks({logs("batch.loss"), logs("epoch.loss"), logs("optimizer.momentum"),
+                   logs("optimizer.learning_rate"), logs("batch.gradient_norm", {.at = {2}})});
+  hooks.fire(1, loss);
+  const LossSum sum = network->gradient({digits.train.get(), {}}, 1);
+  update->apply(1, sum.weight);
+  const double norm = update->gradient_norm();
+  hooks.fire(2, loss);
+  const auto& records = logged();
+  BOOST_REQUIRE(records.size() == 9U);
+  BOOST_TEST(records[0].value == batch_loss);
+  BOOST_TEST(records[1].value == 0.5);
+  BOOST_TEST(records[2].value == 0.9);
+  BOOST_TEST(records[3].value == 0.05);
+  BOOST_TEST(records[8].value == norm);
+  BOOST_TEST(norm > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_that_the_optimizer_does_not_use_ends_the_hook) {
+  this->hooks({logs("optimizer.learning_rate")}).fire(1, loss);
+  BOOST_REQUIRE(reports.size() == 1U);
+  BOOST_TEST(reports[0].ends_with("the optimizer does not use its option 'learning_rate'"));
+}
+
 BOOST_AUTO_TEST_CASE(a_split_is_evaluated_at_most_once_a_step) {
   const auto renderer =
       fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 7, "split"); });
@@ -97,20 +133,20 @@ BOOST_AUTO_TEST_CASE(a_split_is_evaluated_at_most_once_a_step) {
       renderer);
   auto& hooks = this->hooks({logs("test.loss"), logs("test.loss", {.every = 1}, "again"),
                              logs("test.accuracy"), sheet, logs("train.loss", {.every = 4})});
-  hooks.fire(1, false, batch_loss);
+  hooks.fire(1, loss);
   BOOST_TEST(hooks.evaluations() == 1);
-  hooks.fire(2, false, batch_loss);
+  hooks.fire(2, loss);
   BOOST_TEST(hooks.evaluations() == 2);
-  hooks.fire(4, false, batch_loss);
+  hooks.fire(4, loss);
   BOOST_TEST(hooks.evaluations() == 4);
   BOOST_TEST(logged().size() == 3U * 3 + 2 + 1);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_evaluated_when_nobody_asks) {
   auto& hooks = this->hooks({logs("batch.loss"), logs("test.loss", {.every = 10})});
-  for (std::int64_t step = 0; step < 10; ++step) hooks.fire(step, false, batch_loss);
+  for (std::int64_t step = 0; step < 10; ++step) hooks.fire(step, loss);
   BOOST_TEST(hooks.evaluations() == 0);
-  hooks.fire(10, true, batch_loss);
+  hooks.fire(10, loss);
   BOOST_TEST(hooks.evaluations() == 1);
   BOOST_TEST(logged().size() == 11U);
 }
@@ -123,7 +159,7 @@ BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
         context.text("note ${step}", "**bold**");
       });
   auto& hooks = this->hooks({tell}, 4);
-  for (std::int64_t step = 0; step <= 8; ++step) hooks.fire(step, step == 8, batch_loss);
+  for (std::int64_t step = 0; step <= 8; ++step) hooks.fire(step, loss);
   const auto& records = logged();
   const std::vector<std::string> tags = {"0 of 0", "1 of 1", "4 of 1", "5 of 2", "8 of 2"};
   BOOST_REQUIRE(records.size() == 2 * tags.size());
@@ -142,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
            [](HookContext& context) { context.scalar("b/a", 1); }),
        logs("batch.loss", {.every = 1}, "\xff\xfe"), logs("batch.loss", {.every = 1}, "two\nlines"),
        logs("batch.loss", {.every = 1}, "ä 日本")});
-  for (std::int64_t step = 1; step <= 2; ++step) hooks.fire(step, false, batch_loss);
+  for (std::int64_t step = 1; step <= 2; ++step) hooks.fire(step, loss);
   BOOST_TEST(logged().size() == 6U);
   BOOST_REQUIRE(hooks.failures().size() == 3U);
   BOOST_TEST(hooks.failures()[0].ends_with(
@@ -166,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
         with);
   };
   auto& hooks = this->hooks({draw(renderer, "Tested"), draw(samples, "Trained")});
-  hooks.fire(3, false, batch_loss);
+  hooks.fire(3, loss);
   const auto whole = network->evaluate(*digits.test, {{}, 450}, 3).outputs;
   set_weights(*network, jax_state(0));  // the picture keeps the outputs of its step
   BOOST_TEST(logged().size() == 2U);
@@ -194,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_hook_that_throws_is_reported_once_and_left_out) {
         if (context.step() == 2) throw Error("no paper");
       });
   auto& hooks = this->hooks({logs("batch.loss"), bad, logs("test.loss")});
-  for (std::int64_t step = 1; step <= 4; ++step) hooks.fire(step, step == 4, batch_loss);
+  for (std::int64_t step = 1; step <= 4; ++step) hooks.fire(step, loss);
   const std::string message = "hooks.bad failed at step 2 and is left out from now on: no paper";
   BOOST_TEST(calls == 2);
   BOOST_TEST(reports == std::vector{message}, boost::test_tools::per_element());
@@ -211,7 +247,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_declared_cannot_be_had) {
   auto draw = fake_hook(
       "draw", {.every = 1}, [](HookNeeds&) {},
       [&](HookContext& context) { context.picture("x", renderer_of(*renderer), {}); });
-  this->hooks({ask, draw}).fire(1, false, batch_loss);
+  this->hooks({ask, draw}).fire(1, loss);
   BOOST_REQUIRE(reports.size() == 2U);
   BOOST_TEST(reports[0].ends_with(": value 0 was not declared by plan()"));
   BOOST_TEST(reports[1].ends_with(": a picture of a renderer that plan() did not declare"));
@@ -220,8 +256,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_declared_cannot_be_had) {
 BOOST_AUTO_TEST_CASE(a_bad_loss_is_found_where_a_split_was_evaluated) {
   auto& hooks = this->hooks({logs("test.loss", {.every = 2}), logs("test.accuracy")});
   network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
-  BOOST_CHECK(!hooks.fire(1, false, batch_loss));
-  const auto bad = hooks.fire(2, false, batch_loss);
+  BOOST_CHECK(!hooks.fire(1, loss));
+  const auto bad = hooks.fire(2, loss);
   BOOST_REQUIRE(bad.has_value());
   BOOST_TEST(bad->name == "test.loss");
   BOOST_TEST(bad->split == "test");
@@ -232,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_loss_may_have_another_name) {
   metrics = {{"mean", true}, {"loss", false}};
   auto& hooks = this->hooks({logs("test.mean")});
   network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
-  const auto bad = hooks.fire(1, false, batch_loss);
+  const auto bad = hooks.fire(1, loss);
   BOOST_REQUIRE(bad.has_value());
   BOOST_TEST(bad->name == "test.mean");
 }

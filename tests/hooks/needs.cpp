@@ -55,6 +55,23 @@ BOOST_AUTO_TEST_CASE(values_are_numbered_in_order) {
   BOOST_TEST(hook.values[2].metric == "top5.best");
 }
 
+BOOST_AUTO_TEST_CASE(values_of_training_belong_to_no_split) {
+  const auto hook = prepared([](HookNeeds& needs) {
+    for (const char* name :
+         {"batch.gradient_norm", "epoch.loss", "optimizer.groups.0.rate", "eval.loss"})
+      needs.value(name, "value");
+  });
+  const plan::ValueSource sources[] = {plan::ValueSource::batch, plan::ValueSource::epoch,
+                                       plan::ValueSource::optimizer, plan::ValueSource::split};
+  const char* names[] = {"gradient_norm", "loss", "groups.0.rate", "loss"};
+  BOOST_REQUIRE(hook.values.size() == 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    BOOST_CHECK(hook.values[i].source == sources[i]);
+    BOOST_TEST(hook.values[i].metric == names[i]);
+    BOOST_TEST(hook.values[i].split == (i < 3 ? "" : "eval"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_value_that_names_no_split_and_metric_blames_its_option) {
   for (const char* name : {"loss", "", ".", ".loss", "test."}) {
     const auto error =
@@ -62,7 +79,8 @@ BOOST_AUTO_TEST_CASE(a_value_that_names_no_split_and_metric_blames_its_option) {
     BOOST_TEST(error.option() == "value");
     BOOST_TEST(error.message() == "'" + std::string(name) +
                                       "' is no value: expected SPLIT.METRIC, for instance "
-                                      "test.loss, or batch.loss");
+                                      "test.loss, or batch.loss, epoch.loss, "
+                                      "optimizer.learning_rate");
   }
 }
 

@@ -22,15 +22,15 @@ Steps tried(Trigger trigger, std::int64_t steps, std::int64_t steps_per_epoch) {
   std::sort(trigger.at.begin(), trigger.at.end());
   Steps found;
   for (std::int64_t step = 0; step <= steps; ++step)
-    if (assay::hooks::fires(trigger, step, steps_per_epoch, step == steps)) found.push_back(step);
+    if (assay::hooks::fires(trigger, step, {steps, steps_per_epoch})) found.push_back(step);
   return found;
 }
 
 std::string text(const Trigger& t, std::int64_t steps, std::int64_t steps_per_epoch) {
   std::ostringstream out;
   out << "every " << t.every.value_or(0) << ", every_epoch " << t.every_epoch.value_or(0)
-      << ", from " << t.from.value_or(-1) << ", until " << t.until.value_or(-1) << ", at_end "
-      << t.at_end << ", at";
+      << ", times " << t.times.value_or(0) << ", from " << t.from.value_or(-1) << ", until "
+      << t.until.value_or(-1) << ", at_end " << t.at_end << ", at";
   for (const std::int64_t step : t.at) out << ' ' << step;
   out << "; " << steps << " steps, " << steps_per_epoch << " an epoch";
   return out.str();
@@ -47,6 +47,7 @@ Trigger random_trigger(std::mt19937& random) {
   Trigger trigger;
   trigger.every = maybe(1, 12);
   trigger.every_epoch = maybe(1, 6);
+  if (!trigger.every || !trigger.every_epoch) trigger.times = maybe(1, 20);
   trigger.from = maybe(0, 40);
   trigger.until = maybe(0, 60);
   trigger.at_end = number(0, 3) == 0;
@@ -93,6 +94,14 @@ BOOST_AUTO_TEST_CASE(the_longest_runs_take_no_longer) {
   BOOST_TEST(often.count() == 500'000'000'000 + (66'666'666'666 - 33'333'333'333) + 3);
   BOOST_TEST(often.first(6) == Steps({0, 1, 2, 4, 6, 8}));
   BOOST_TEST(often.last().value() == 1'000'000'000'001);
+
+  const Timetable hundred({.times = 100}, 1'000'000'000'001, 1);
+  BOOST_TEST(hundred.count() == 100);
+  BOOST_TEST(hundred.first(2) == Steps({10'000'000'001, 20'000'000'001}));
+  BOOST_TEST(hundred.last().value() == 1'000'000'000'001);
+  BOOST_TEST(Timetable({.times = endless - 1}, endless, 1).count() == endless - 1);
+  BOOST_TEST(Timetable({.times = 3}, endless, 1).last().value() == endless);
+  BOOST_TEST(Timetable({.every_epoch = 1, .times = 1000}, 43 * 1'000'000'000, 43).count() == 1000);
 
   BOOST_TEST(Timetable({.every = endless}, endless, 1).count() == 1);
   BOOST_TEST(Timetable({.every = endless}, endless - 1, 1).count() == 0);

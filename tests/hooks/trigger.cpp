@@ -11,11 +11,13 @@ using Steps = std::vector<std::int64_t>;
 
 namespace {
 
+constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
+
 void check(const std::string& what, const Trigger& trigger, std::int64_t steps_per_epoch,
            std::int64_t total, const Steps& expected) {
   Steps found;
   for (std::int64_t step = 0; step <= total; ++step)
-    if (fires(trigger, step, steps_per_epoch, step == total)) found.push_back(step);
+    if (fires(trigger, step, {total, steps_per_epoch})) found.push_back(step);
   BOOST_TEST_CONTEXT(what) { BOOST_TEST(found == expected, boost::test_tools::per_element()); }
 }
 
@@ -60,20 +62,32 @@ BOOST_AUTO_TEST_CASE(a_hook_fires_exactly_as_written) {
   check("43 steps an epoch, 2 epochs", {.every_epoch = 1}, 43, 86, {43, 86});
   check("an epoch that no run reaches", {.every_epoch = std::numeric_limits<std::int64_t>::max()},
         43, 86, {});
+  check("three times", {.times = 3}, 1, 10, {4, 7, 10});
+  check("once", {.times = 1}, 1, 10, {10});
+  check("as often as there are steps", {.times = 4}, 1, 4, {1, 2, 3, 4});
+  check("more often than there are steps", {.times = endless}, 1, 4, {1, 2, 3, 4});
+  check("twice within bounds", {.times = 2, .from = 4, .until = 7}, 1, 12, {5, 7});
+  check("twice, at one step more", {.times = 2, .at = {0, 3}}, 1, 6, {0, 3, 6});
+  check("no more than two epochs", {.every_epoch = 1, .times = 2}, 4, 20, {12, 20});
+  check("no more than there are epochs", {.every_epoch = 1, .times = 9}, 4, 14, {4, 8, 12});
+  check("two epochs, and the end of a part of one", {.every_epoch = 1, .times = 2, .at_end = true},
+        4, 14, {8, 12, 14});
+  check("no more than two of every third", {.every = 3, .times = 2}, 1, 10, {6, 9});
+  check("no epoch is finished", {.every_epoch = 1, .times = 5}, 4, 3, {});
 }
 
 // A stopped run has no last step.
 BOOST_AUTO_TEST_CASE(at_end_needs_an_end) {
   for (std::int64_t step = 0; step < 20; ++step)
-    BOOST_TEST(!fires({.at_end = true}, step, 1, false));
+    BOOST_TEST(!fires({.at_end = true}, step, {endless, 1}));
 }
 
 // Whether it fires depends on the step alone, so a resumed run neither repeats nor skips one.
 BOOST_AUTO_TEST_CASE(far_steps_are_no_different) {
   const std::int64_t far = std::int64_t{1} << 40;
-  BOOST_TEST(fires({.every = 1024}, far, 43, false));
-  BOOST_TEST(!fires({.every = 1024}, far + 1, 43, false));
-  BOOST_TEST(fires({.every_epoch = 5}, 43 * 5 * 1'000'000, 43, false));
+  BOOST_TEST(fires({.every = 1024}, far, {endless, 43}));
+  BOOST_TEST(!fires({.every = 1024}, far + 1, {endless, 43}));
+  BOOST_TEST(fires({.every_epoch = 5}, 43 * 5 * 1'000'000, {endless, 43}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -78,6 +78,7 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"hooks.curve.type", {"hooks.curve={type: image, tag: t, renderer: sheet, every: 5}"}},
     {"hooks.curve.every", {"hooks.curve.every=6"}},
     {"hooks.curve.every_epoch", {"hooks.curve.every_epoch=1"}},
+    {"hooks.curve.times", {"hooks.curve.times=1"}},
     {"hooks.curve.at", {"hooks.curve.at=[0]"}},
     {"hooks.curve.from", {"hooks.curve.from=1"}},
     {"hooks.curve.until", {"hooks.curve.until=5"}},

@@ -22,7 +22,7 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
     return std::tie(t.epochs, t.steps, t.batch_size, t.shuffle, t.on_nan, t.lanes, t.block_rows);
   };
   const auto trigger = [](const plan::Trigger& t) {
-    return std::tie(t.every, t.every_epoch, t.at, t.from, t.until, t.at_end);
+    return std::tie(t.every, t.every_epoch, t.times, t.at, t.from, t.until, t.at_end);
   };
   BOOST_TEST((a.seed == b.seed));
   BOOST_TEST((a.threads == b.threads));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
         "#\\\"\\\\ ü\"",
         "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a\\n\\tb: 'c' [}\", value: 'true', every: 2, "
         "from: 1, until: 9, at_end: true, at: [0, 4], every_epoch: 3}, {type: scalar, tag: ~x, "
-        "value: '', at: 1}]",
+        "value: '', at: 1}, {type: scalar, tag: y, value: '', every_epoch: 1, times: 7}]",
         "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: all}, save: [png, svg], "
         "at: 0}}\nmetrics: {top: {type: top_k, k: 3}}\nloggers: [console, jsonl]",
         "optimizer: {type: adam, eps: 1e-300, learning_rate: {type: warmup_cosine, init_value: -0, "

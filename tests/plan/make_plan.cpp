@@ -202,6 +202,16 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
              "hooks.a: this hook never fires");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 1, from: 3, until: 2}}") ==
              "hooks.a.from: step 3 comes after until, 2");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, every: 2, "
+                     "every_epoch: 1}}") ==
+             "hooks.a.times: `every` and `every_epoch` both stand beside it");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, every_epoch: 1}}") ==
+             "none");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, from: 9}}") == "none");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: 1, from: 9}}") ==
+             "hooks.a.from: it bounds `every`, `every_epoch` and `times`, and this hook has none");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 0}}") ==
+             "hooks.a.times: expected an integer of at least 1, found '0'");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 0}}") ==
              "hooks.a.every: expected an integer of at least 1, found '0'");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: [x]}}") ==

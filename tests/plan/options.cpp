@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(keys_follow_the_types) {
   BOOST_TEST(keys("hooks: {a: scalar, b: image}", {"hooks"}) == "a b ");
   BOOST_TEST(keys("a: 1", {"loggers"}) == "0 1 2 ");
   BOOST_TEST(keys("hooks: [scalar]", {"hooks", "0"}) ==
-             "every every_epoch at from until at_end tag value ");
+             "every every_epoch times at from until at_end tag value ");
   BOOST_TEST(keys("a: 1", {"nonsense"}) == "");
 }
 

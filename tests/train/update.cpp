@@ -1,6 +1,7 @@
 #include "runner/train/update.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 #include <random>
@@ -150,6 +151,34 @@ BOOST_AUTO_TEST_CASE(a_number_of_threads_that_changes_gives_the_same_bits) {
       last.insert(last.end(), network->weights().values(i).begin(),
                   network->weights().values(i).end());
     BOOST_TEST(std::memcmp(last.data(), weights[0].data(), last.size() * sizeof(float)) == 0);
+  }
+}
+
+// The norm is JAX's, of a gradient computed in float64 from these weights.
+BOOST_AUTO_TEST_CASE(the_norm_of_the_gradient_is_jaxs_for_any_number_of_threads) {
+  const Digits digits;
+  for (const int step : {0, 1, 100, 3000}) {
+    const Safetensors state = jax_state(step);
+    double squares = 0;
+    for (const auto& [name, tensor] : state.tensors)
+      if (name.starts_with("gradient."))
+        for (const float g : tensor.values) squares += double{g} * double{g};
+    const double expected = std::sqrt(squares);
+    std::vector<double> norms;
+    for (const int threads : {1, 2, 4})
+      for (const char* optimizer : {"sgd", "adam"}) {
+        ThreadTeam team(threads);
+        const auto network = digits_network(team);
+        set_weights(*network, state);
+        Update update(handle(make<Optimizer>(optimizer, "{learning_rate: 0.05}"), optimizer),
+                      *network, team);
+        update.apply(0, network->gradient({digits.train.get(), {}}, 0).weight);
+        norms.push_back(update.gradient_norm());
+        BOOST_TEST(norms.back() == norms[0]);
+        BOOST_TEST(update.gradient_norm() == norms[0]);
+      }
+    BOOST_TEST_MESSAGE("step " << step << ": " << norms[0] / expected - 1 << " off");
+    BOOST_TEST(norms[0] == expected, boost::test_tools::tolerance(1e-4));
   }
 }
 

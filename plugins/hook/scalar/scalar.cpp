@@ -1,7 +1,8 @@
 // Hook `scalar`: sends one value to every logger.
 //
 //   tag     its name in the logs; may hold ${step} and ${epoch}
-//   value   what to log: batch.loss, train.loss, test.loss, test.accuracy, validation.accuracy, ...
+//   value   what to log: a metric of a split (test.loss, validation.accuracy, train.loss, ...), or
+//           batch.loss, batch.gradient_norm, epoch.loss, optimizer.learning_rate
 //
 //   hooks:
 //     loss: {type: scalar, tag: Loss, value: test.loss, every: 1}
@@ -20,7 +21,8 @@ class Scalar final : public assay::Hook {
       {.name = "tag", .type = assay::ParameterType::text, .doc = "name in the logs"},
       {.name = "value",
        .type = assay::ParameterType::text,
-       .doc = "batch.loss, or a metric of a split: test.loss, test.accuracy, train.loss, ..."},
+       .doc = "a metric of a split (test.loss, train.accuracy, eval.loss, ...), or batch.loss, "
+              "batch.gradient_norm, epoch.loss, optimizer.learning_rate"},
   };
 
   explicit Scalar(const assay::Options& options)

@@ -1,0 +1,38 @@
+// The names of values that hooks may look at: OWNER.NAME.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace assay::plan {
+
+enum class ValueSource : std::uint32_t {
+  split,      ///< "test.loss": a metric over the rows of a split
+  batch,      ///< "batch.loss": of the step just done
+  epoch,      ///< "epoch.loss": of the steps since the epoch began
+  optimizer,  ///< "optimizer.learning_rate": a rate of the step just done
+};
+
+struct ValueName {
+  ValueSource source = ValueSource::split;
+  std::string_view owner;  ///< "test", "batch"
+  std::string_view name;   ///< "loss"; may hold dots
+};
+
+/// Takes a name apart; nothing where it has not the form OWNER.NAME.
+std::optional<ValueName> value_name(std::string_view text);
+
+/// The owners that are no splits.
+inline constexpr std::array<std::string_view, 3> training_owners = {"batch", "epoch", "optimizer"};
+/// What a batch and an epoch have.
+inline constexpr std::array<std::string_view, 2> batch_values = {"loss", "gradient_norm"};
+inline constexpr std::array<std::string_view, 1> epoch_values = {"loss"};
+
+/// Stands for the split to evaluate on, which need not be known before the data is read: the first
+/// of evaluated_splits that there is.
+inline constexpr std::string_view evaluated_split = "eval";
+inline constexpr std::array<std::string_view, 3> evaluated_splits = {"test", "validation", "train"};
+
+}  // namespace assay::plan
