@@ -8,6 +8,7 @@
 
 #include "runner/config/wording.h"
 #include "runner/plan/builtin_metric.h"
+#include "runner/plan/fallback.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/text_options.h"
 #include "runner/plan/value_name.h"
@@ -64,9 +65,13 @@ std::vector<HookPlan> Planner::hooks() {
   std::vector<HookPlan> result;
   ListNames names;
   const Node* section = config_.find("hooks");
+  std::optional<Node> fallback;
   if (section == nullptr) {
     for (const Member& m : misspelt_members("hooks")) hook(*m.node, m, names);
-    return result;
+    if (validator_.meant("hooks")) return result;
+    fallback =
+        fallback_node(parameter(experiment_parameters(), "hooks"), "hooks", diagnostics_).value();
+    section = &*fallback;
   }
   for (const Member& m : members(*section, "hooks", diagnostics_))
     result.push_back(hook(*m.node, m, names));

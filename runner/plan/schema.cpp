@@ -159,8 +159,10 @@ constexpr Parameter experiment_table[] = {
      .kind = Kind::metric},
     {.name = "hooks",
      .type = component,
-     .doc = "map by name, or list: what happens at which steps",
-     .fallback = "{}",
+     .doc = "map by name, or list: what happens at which steps; {}: nothing",
+     .fallback = "{train_loss: {type: scalar, tag: loss/train, value: epoch.loss, every_epoch: 1, "
+                 "times: 1000, at_end: true}, eval_loss: {type: scalar, tag: loss/eval, value: "
+                 "eval.loss, times: 100}}",
      .list = true,
      .kind = Kind::hook},
     {.name = "loggers",

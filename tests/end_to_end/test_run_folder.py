@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import pathlib
 import re
 import subprocess
 import unittest
@@ -29,6 +30,42 @@ class RunFolder(unittest.TestCase):
         self.assertEqual(len([n for n in names if n.startswith("events.out.tfevents.")]), 1)
         self.assertEqual((run / "config.yaml").read_bytes(),
                          (program.CONFIGS / "digits.yaml").read_bytes())
+
+    def test_a_config_without_hooks_logs_the_loss(self):
+        config = ("dataset: {type: digits, split: {test: 0.25}}\nmodel: {type: mlp, hidden: [8]}\n"
+                  "loss: softmax_cross_entropy\noptimizer: {type: sgd, learning_rate: 0.01}\n")
+        for train, epochs, evaluations in (
+                ("{epochs: 3, batch_size: 100}", [14, 28, 42], list(range(1, 43))),
+                # The last epoch is not whole.
+                ("{steps: 300, batch_size: 100}", [*range(14, 300, 14), 300], list(range(3, 301, 3))),
+                # 2500 epochs of whole batches.
+                ("{epochs: 2500}", [(5 * n + 1) // 2 for n in range(1, 1001)], list(range(25, 2501, 25)))):
+            with self.subTest(train=train), program.temporary_folder() as folder:
+                home = pathlib.Path(folder)
+                (home / "bare.yaml").write_text(config + f"train: {train}\n")
+                process = program.assay("run", "bare.yaml", "run_dir=run", folder=folder)
+                self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
+                logged = metrics.scalars(home / "run")
+                self.assertEqual(set(logged), {"loss/train", "loss/eval"})
+                self.assertEqual([step for _, step, _ in logged["loss/train"]], epochs)
+                self.assertEqual([step for _, step, _ in logged["loss/eval"]], evaluations)
+                for tag, points in logged.items():
+                    self.assertLess(points[-1][2], points[0][2])
+                    self.assertRegex(process.stdout, rf"(?m)^  {tag} +{points[-1][2]:.6g}$")
+                # The plan says all that, and running it repeats the run.
+                plan = (home / "run" / "plan.yaml").read_text()
+                self.assertIn("    value: epoch.loss\n", plan)
+                self.assertIn("    times: 100\n", plan)
+                (home / "run").rename(home / "first")
+                again = program.run("first/plan.yaml", folder=folder)
+                self.assertEqual((again / "plan.yaml").read_text(), plan)
+                self.assertEqual(values(again), values(home / "first"))
+                # Nothing is logged where nothing is asked for, and training is the same.
+                (home / "run").rename(home / "second")
+                silent = program.run("bare.yaml", "hooks={}", folder=folder)
+                self.assertEqual(metrics.scalars(silent), {})
+                self.assertEqual(program.record(silent)["weights_digest"],
+                                 program.record(home / "first")["weights_digest"])
 
     def test_run_json(self):
         record = program.record(program.tutorial_run())

@@ -266,6 +266,19 @@ BOOST_AUTO_TEST_CASE(values_of_training_are_checked_by_name) {
             " has no value at step 0, before the first batch\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_hook_evaluates_on_is_the_split_that_there_is) {
+  const auto split = [](const std::string& splits) {
+    const Made run =
+        made({{"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 2" + splits + "}"}});
+    BOOST_REQUIRE(run.experiment.has_value());
+    BOOST_REQUIRE(run.experiment->hooks.size() == 2U);  // the default ones
+    return run.experiment->hooks[1].values.at(0).split;
+  };
+  BOOST_TEST(split("") == "train");
+  BOOST_TEST(split(", split: {validation: 0.25}") == "validation");
+  BOOST_TEST(split(", split: {validation: 0.25, test: 0.25}") == "test");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_never_fires_is_a_warning_at_what_says_when) {
   const auto with = [](const std::string& trigger) {
     const std::string seen =

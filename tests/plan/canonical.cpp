@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(how_it_is_said_does_not_matter) {
 // As text, so that a digest stays what it is from one version to the next; the digest is that of
 // the Python module xxhash.
 BOOST_AUTO_TEST_CASE(the_form) {
-  const plan::Plan plan = plan_of(experiment("seed: 7")).plan.value();
+  const plan::Plan plan = plan_of(experiment("seed: 7\nhooks: {}")).plan.value();
   BOOST_TEST(plan::canonical(plan) ==
              "dataset.file: \"assay:digits.csv\"\n"
              "dataset.split: null\n"

@@ -110,6 +110,33 @@ BOOST_AUTO_TEST_CASE(triggers) {
   BOOST_TEST(hooks[0].component.values.find("every") == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(hooks_of_a_config_that_has_none) {
+  const Outcome bare = plan_of(experiment(""));
+  BOOST_TEST(bare.problems == "");
+  BOOST_REQUIRE(bare.plan.has_value());
+  const auto& hooks = bare.plan->hooks;
+  BOOST_REQUIRE(hooks.size() == 2U);
+  BOOST_TEST(hooks[0].name == "train_loss");
+  BOOST_TEST(hooks[0].trigger.every_epoch.value() == 1);
+  BOOST_TEST(hooks[0].trigger.times.value() == 1000);
+  BOOST_TEST(hooks[0].trigger.at_end);
+  BOOST_TEST(std::get<std::string>(hooks[0].component.values.find("value")->data) == "epoch.loss");
+  BOOST_TEST(hooks[1].name == "eval_loss");
+  BOOST_TEST(hooks[1].trigger.times.value() == 100);
+  BOOST_TEST(std::get<std::string>(hooks[1].component.values.find("value")->data) == "eval.loss");
+  BOOST_REQUIRE(bare.plan->metrics.size() == 1U);  // of an epoch there is none
+  BOOST_TEST(bare.plan->metrics[0].name == "loss");
+  for (const char* none : {"hooks: {}", "hooks: []"}) {
+    const Outcome outcome = plan_of(experiment(none));
+    BOOST_REQUIRE(outcome.plan.has_value());
+    BOOST_TEST(outcome.plan->hooks.empty());
+  }
+  // What is misspelt is told, and nothing beside it.
+  const Outcome misspelt =
+      plan_of(experiment("hoks: {a: {type: scalar, tag: x, value: batch.loss, every: 1}}"));
+  BOOST_TEST(misspelt.problems.find("did you mean 'hooks'?") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(metrics_that_hooks_name) {
   const std::string hooks =
       "hooks:\n"
