@@ -1,4 +1,5 @@
-"""Every file in configs/ and every block of docs/configs.md works, shortened."""
+"""Every file in configs/ and every command in one works and learns, and so does every block of docs/configs.md,
+shortened."""
 
 import json
 import os
@@ -20,8 +21,17 @@ def run(config, *arguments, folder):
     return (program.run(config, *arguments, *SHORT, folder=folder) / "plan.yaml").read_text()
 
 
+ACCURACY = "{type: scalar, tag: accuracy at the end, value: test.accuracy, at_end: true}"
+
+
+def accuracy(*command, folder):
+    """After a run of full length."""
+    kept = program.run(*command, f"+hooks.accuracy_at_the_end={ACCURACY}", folder=folder)
+    return program.record(kept)["final"]["accuracy at the end"]
+
+
 def commands(path):
-    """The command lines in a config's comments, without `assay run`."""
+    """The command lines in a config's comments that run it, without `assay run`."""
     return [shlex.split(line)[2:] for line in re.findall(r"^#   (assay run .*)$", path.read_text(), re.MULTILINE)]
 
 
@@ -53,6 +63,26 @@ class Configs(unittest.TestCase):
                     (pathlib.Path(folder) / "configs").symlink_to(program.CONFIGS)
                     run(*command, folder=folder)
 
+    def test_every_command_in_a_comment_learns(self):
+        done = set()
+        for command in (command for config in CONFIGS + FRAGMENTS for command in commands(config)):
+            if str(command) in done:
+                continue
+            done.add(str(command))
+            with self.subTest(command=command), program.temporary_folder() as folder:
+                (pathlib.Path(folder) / "configs").symlink_to(program.CONFIGS)
+                learned = accuracy(*command, folder=folder)
+                print(*command, learned)
+                self.assertGreater(learned, 0.9)
+        self.assertGreaterEqual(len(done), 20)
+
+    def test_schedules_last_the_whole_run(self):
+        for name, rate in (("digits_minibatch.yaml", r"learning_rate 0 -> 0\.003 at step 101 -> (\S+)"),
+                           ("schedules.yaml", r"learning_rate 0\.01 -> 0\.0001")):
+            process = program.assay("check", program.CONFIGS / name, folder=".")
+            self.assertRegex(process.stdout, rf"(?m)^  rate    {rate}$")
+            self.assertEqual(process.stderr, "")
+
     def test_what_they_teach(self):
         with program.temporary_folder() as folder:
             plan = run(program.CONFIGS / "extends.yaml", folder=folder)
@@ -80,14 +110,14 @@ class RunFolder(unittest.TestCase):
             for name, text in blocks("yaml"):
                 (home / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
                 (home / "mine" / name).write_text(text)
-            (home / "optimizer.yaml").write_text("learning_rate: 0.5\n")
+            (home / "optimizer.yaml").write_text("learning_rate: 0.002\n")
             kept = program.run("mine/with_adam.yaml", "optimizer=@optimizer.yaml", folder=folder)
             files = {str(path.relative_to(kept / "config")): path.read_text()
                      for path in (kept / "config").rglob("*.yaml")}
             self.assertEqual(files, {name: (home / name).read_text() for name in (
                 "mine/with_adam.yaml", "mine/base.yaml", "mine/optimizer/adam.yaml", "optimizer.yaml")})
             self.assertEqual((kept / "config.yaml").read_text(), files["mine/with_adam.yaml"])
-            self.assertIn("learning_rate: 0.5", (kept / "plan.yaml").read_text())
+            self.assertIn("learning_rate: 0.002", (kept / "plan.yaml").read_text())
             # The copies run, too.
             again = program.assay("run", "run/config/mine/with_adam.yaml",
                                   "optimizer=@run/config/optimizer.yaml", "run_dir=again", folder=folder)
@@ -140,6 +170,8 @@ class Document(unittest.TestCase):
                         self.assertEqual(process.returncode, program.USAGE_ERROR if failing else program.DONE,
                                          process.stderr)
                         self.assertTrue(process.stderr.startswith(error if failing else ""), process.stderr)
+                        for learned in re.findall(r"^  Accuracy +(\S+)$", process.stdout, re.MULTILINE):
+                            self.assertGreater(float(learned), 0.9)
 
     def test_arguments(self):
         """Every argument of the table does something to the plan."""

@@ -43,6 +43,10 @@ class Readme(unittest.TestCase):
                                              text=True, timeout=600)
                     self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
                     self.assertNotEqual(process.stdout, "")
+                    if re.match(r"\S+ run ", command):
+                        (accuracy,) = re.findall(r"^  Accuracy +(\S+)$", process.stdout, re.MULTILINE)
+                        print(f"{command}: {accuracy}")
+                        self.assertGreater(float(accuracy), 0.9)
 
     def look(self, command, folder):
         """TensorBoard comes up, and stays."""
@@ -67,6 +71,7 @@ class Readme(unittest.TestCase):
                 run = program.run("mine.yaml", folder=folder)
                 self.assertEqual(program.record(run)["state"], "finished")
                 self.assertEqual([p.suffix for p in (run / "images").iterdir()], [".pdf"])
+                self.assertGreater(program.record(run)["final"]["accuracy"], 0.9)
 
     def test_the_error(self):
         (config,) = blocks("yaml")
