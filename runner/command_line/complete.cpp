@@ -74,7 +74,7 @@ class Completion {
     } else {
       const CLI::Option* argument = positional();
       const std::string name = argument == nullptr ? "" : argument->get_name(true);
-      if (name == "CONFIG" || name == "key=value") pass_config(word);
+      if (name == "CONFIG" || name == "SETTING") pass_config(word);
       ++arguments_;
     }
   }

@@ -75,7 +75,7 @@ std::string sentence(std::string text) {
   return roff(text);
 }
 
-// "CONFIG [key=value ...]"
+// "CONFIG [SETTING ...]"
 std::string arguments(const CLI::App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {

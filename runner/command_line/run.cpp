@@ -272,8 +272,9 @@ void declare_run(CLI::App& app, const Common& common, Chosen& chosen) {
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("run", "Run the experiment of a config");
   command->add_option("CONFIG", a->config, "The YAML file")->required();
-  command->add_option("key=value", a->overrides,
-                      "Set keys of the config: seed=1; +key=value adds one, ~key removes one");
+  command->add_option(
+      "SETTING", a->overrides,
+      "key=value sets a key of the config, as in seed=1; +key=value adds one, ~key removes one");
   command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
   command->footer(
       "Example:\n  assay run configs/digits.yaml train.epochs=100 'model.hidden=[50, 50]'");
