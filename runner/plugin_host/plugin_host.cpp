@@ -138,9 +138,7 @@ const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const std::string shown = library.shown();
   const std::string what = fmt::format("{}: while it is loaded", shown);
   const Within within({what.c_str(), shown.c_str()});
-  const Manifest& manifest = open_library(library.file, offered, warn);
-  opened_[&library] = &manifest;
-  return manifest;
+  return *opened_.emplace(&library, &open_library(library.file, offered, warn)).first->second;
 }
 
 const Manifest& PluginHost::open(const std::filesystem::path& file) {
