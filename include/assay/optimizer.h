@@ -11,7 +11,6 @@
 
 #include "assay/kind.h"
 #include "assay/model.h"
-#include "assay/schedule.h"
 #include "assay/tensor.h"
 
 namespace assay {

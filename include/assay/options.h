@@ -6,11 +6,11 @@
 #include <string_view>
 
 #include "assay/instruction_set.h"
+#include "assay/schedule.h"
 
 namespace assay {
 
 class Renderer;
-class Schedule;
 
 /// A learning rate or any other number that may follow a schedule. A small value; the schedule is
 /// the host's and lives as long as the component that was made with it.
@@ -21,7 +21,9 @@ class Rate {
   /// The value for the update that follows `count` finished updates (0 for the first), as optax
   /// counts: finite, and within the bounds of the option. Throws where a schedule gives another;
   /// let that pass. Not for constructors: a schedule knows its length only when all is made.
-  double at(std::int64_t count) const;
+  double at(std::int64_t count) const {
+    return schedule_ != nullptr ? schedule_->value(count) : constant_;
+  }
 
  private:
   const Schedule* schedule_ = nullptr;

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "assay/kind.h"
-#include "assay/options.h"
 
 namespace assay {
 
@@ -26,9 +25,5 @@ class Schedule {
   /// looks at each value that is asked for, and the run ends with the first that is not.
   virtual double value(std::int64_t count) const = 0;
 };
-
-inline double Rate::at(std::int64_t count) const {
-  return schedule_ != nullptr ? schedule_->value(count) : constant_;
-}
 
 }  // namespace assay
