@@ -121,11 +121,12 @@ constexpr bool check_component() {
                 "about.doc must be one line of UTF-8 without control characters, and "
                 "not empty; say what the component is");
   constexpr bool readable = !MentionsParameters<T> || HasParameters<T>;
-  static_assert(readable,
-                "`parameters` is no table that can be read while compiling; declare it "
-                "static constexpr assay::Parameter parameters[] = {...}; (where it is, but "
-                "has hundreds of options, compile with -fconstexpr-ops-limit=1000000000, "
-                "clang++ with -fconstexpr-steps=1000000000)");
+  static_assert(
+      readable,
+      "`parameters` is no table that can be read while compiling; declare it "
+      "static constexpr assay::Parameter parameters[] = {...}; (where it is, another "
+      "error within the table is the cause; or, where it has hundreds of options, compile "
+      "with -fconstexpr-ops-limit=1000000000, clang++ with -fconstexpr-steps=1000000000)");
   constexpr TableFinding finding = table_finding<T>();
   check_table<T, finding.mistake, finding.parameter>();
   // For an abstract class the compiler names the functions that it lacks.

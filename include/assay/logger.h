@@ -113,7 +113,7 @@ class Logger {
   virtual void open(LoggerContext& context) = 0;
   virtual void scalar(const ScalarRecord& /*record*/) {}
   virtual void image(const ImageRecord& /*record*/) {}
-  virtual void text(const TextRecord& /*record*/) {}
+  virtual void markdown(const TextRecord& /*record*/) {}
   virtual void progress(const Progress& /*progress*/) {}
   /// At least once a second: write out what is buffered.
   virtual void flush() {}

@@ -78,11 +78,11 @@ class Probe {
   ~Probe() = default;
 };
 
-enum class Mode : std::uint32_t { train, evaluate };
+enum class Mode : std::uint32_t { training, evaluation };
 
 /// What a block of rows is computed for.
 struct Pass {
-  Mode mode = Mode::train;
+  Mode mode = Mode::training;
   std::uint64_t key = 0;       ///< the run's seed, for components that draw numbers
   std::int64_t step = 0;       ///< finished updates
   std::int64_t first_row = 0;  ///< of the block, counted within the batch or split

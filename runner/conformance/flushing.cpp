@@ -25,7 +25,7 @@ void send(const Handle& logger, Sent what, const Tag& tag, std::int64_t step) {
   const std::string text = fmt::format("at step {}", step);
   logger.call([&](Logger& l) {
     if (what == Sent::scalars) l.scalar({tag, step, time, 0.25 * static_cast<double>(step)});
-    if (what == Sent::texts) l.text({tag, step, time, text});
+    if (what == Sent::texts) l.markdown({tag, step, time, text});
     if (what == Sent::images)
       l.image({tag, step, time, 1, 1, std::as_bytes(std::span(white_pixel))});
   });

@@ -46,7 +46,7 @@ void feed(const Handle& logger) {
   for (const std::string& text : {std::string("**bold**"), std::string(), std::string(100'000, 'y'),
                                   std::string("not UTF-8: \xff\xfe")}) {
     const TextRecord record{{id, "Notes"}, ++step, time, text};
-    logger.call([&](Logger& l) { l.text(record); });
+    logger.call([&](Logger& l) { l.markdown(record); });
   }
   const ImageRecord image{
       {++id, "Picture"}, ++step, time, 1, 1, std::as_bytes(std::span(white_pixel))};

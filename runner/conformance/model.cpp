@@ -87,7 +87,7 @@ class Lane {
  private:
   void evaluate() const {
     Pass pass = bench_.pass();
-    pass.mode = Mode::evaluate;
+    pass.mode = Mode::evaluation;
     bench_.forward(pass, workspace_, x_.view(), y_.view());
   }
   void train() const {
@@ -152,7 +152,7 @@ std::vector<float> evaluated(const ModelBench& bench, std::int64_t all, std::int
   for (std::int64_t first = 0; first < all; first += height) {
     const std::int64_t count = std::min(height, all - first);
     Pass pass = bench.pass(first);
-    pass.mode = Mode::evaluate;
+    pass.mode = Mode::evaluation;
     bench.forward(pass, workspace, x.view().slice(first, count), y.view().slice(first, count));
   }
   require(workspace.intact(), "it writes beyond its workspace when it is evaluated");

@@ -74,7 +74,7 @@ Lent ModelBench::workspace(std::int64_t rows) const {
 }
 
 Pass ModelBench::pass(std::int64_t first_row, Probe* probe) const {
-  return {Mode::train, 7, 3, first_row, pointers_, probe, false};
+  return {Mode::training, 7, 3, first_row, pointers_, probe, false};
 }
 
 void ModelBench::forward(const Pass& pass, const Lent& workspace, MatrixView<const float> x,

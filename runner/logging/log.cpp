@@ -197,7 +197,7 @@ void Log::write(const Record& record) {
     loggers_.each([&](Logger& logger) { logger.scalar(out); });
   } else if (const auto* text = std::get_if<std::string>(&record.content)) {
     const TextRecord out{tag, record.step, record.wall_time, *text};
-    loggers_.each([&](Logger& logger) { logger.text(out); });
+    loggers_.each([&](Logger& logger) { logger.markdown(out); });
   } else {
     write(tag, record, *std::get<std::unique_ptr<Picture>>(record.content));
   }

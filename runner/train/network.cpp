@@ -86,7 +86,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
     ParameterMemory& gradients = *lane_gradients_[static_cast<std::size_t>(index)];
-    Pass now = pass(Mode::train, step, 0);
+    Pass now = pass(Mode::training, step, 0);
     now.set_gradients = sets_gradients_ && batch.count() > 0;
     if (!now.set_gradients) std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
     lanes.visit_blocks(index, [&](Range range) {
@@ -129,7 +129,7 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
     lanes.visit_blocks(index, [&](Range range) {
       if (range.first >= wanted) return;
       const Block block_now = block(bench, {&rows, {}}, range);
-      forward(pass(Mode::evaluate, step, range.first), bench, block_now);
+      forward(pass(Mode::evaluation, step, range.first), bench, block_now);
       const std::int64_t kept = std::clamp<std::int64_t>(keep - range.first, 0, range.count);
       std::copy_n(block_now.outputs.data, kept * description_.outputs,
                   result.outputs.data() + std::min(range.first, keep) * description_.outputs);
@@ -149,7 +149,7 @@ void Network::observe(const RowSelection& rows, std::int64_t step, Probe& probe)
   reserve(lanes.tallest_block());
   for (std::int64_t index = 0; index < lanes.count(); ++index)
     lanes.visit_blocks(index, [&](Range range) {
-      forward(pass(Mode::train, step, range.first, &probe), benches_[0],
+      forward(pass(Mode::training, step, range.first, &probe), benches_[0],
               block(benches_[0], rows, range));
     });
 }

@@ -1,4 +1,5 @@
-"""Each header of the SDK, alone, as the compiler reads it: what it declares is defined in it. That uses of each link is seen in tests/sdk/."""
+"""Each header of the SDK, alone, as the compiler reads it: what it declares is defined in it, and its names do not
+clash. That uses of each link is seen in tests/sdk/."""
 
 import concurrent.futures
 import json
@@ -10,6 +11,7 @@ import program
 INCLUDE = program.SOURCE / "include"
 HEADERS = sorted((INCLUDE / "assay").glob("*.h"))
 FUNCTIONS = ("FunctionDecl", "CXXMethodDecl", "CXXConstructorDecl", "CXXDestructorDecl", "CXXConversionDecl")
+HOSTS = {"TableMistake"}  # enumerations that only the SDK's own checks use
 
 
 def declarations(source):
@@ -60,6 +62,24 @@ class SdkHeaders(unittest.TestCase):
         for use in uses.glob("*.cpp"):
             included = [line for line in use.read_text().splitlines() if line.startswith('#include "')]
             self.assertEqual(included, [f'#include "assay/{use.stem}.h"'])
+
+    def test_no_enumerator_has_the_name_of_a_member(self):
+        """A component may use all of them by their short names: `using enum assay::ParameterType`."""
+        members, enumerators = {}, {}
+        everything = "".join(f'#include "assay/{header.name}"\n' for header in HEADERS)
+        for around, node in declarations(everything):
+            if not around or not node.get("name"):
+                continue
+            if node["kind"] == "EnumConstantDecl" and around[-1] not in HOSTS:
+                enumerators[node["name"]] = around[-1]
+            elif node["kind"] in ("CXXMethodDecl", "VarDecl"):
+                members.setdefault(around[-1], set()).add(node["name"])
+        kinds = {name: names for name, names in members.items() if "kind" in names and name[0].isupper()}
+        self.assertEqual(len(kinds), 9, sorted(kinds))
+        self.assertGreaterEqual(len(enumerators), 40)
+        for kind, names in kinds.items():
+            with self.subTest(kind):
+                self.assertEqual({name: enumerators[name] for name in names & set(enumerators)}, {})
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class FakeLogger final : public Logger {
   void scalar(const ScalarRecord& r) override {
     take({std::string(r.tag.name), r.tag.id, r.step, r.wall_time, r.value, {}, 0, 0});
   }
-  void text(const TextRecord& r) override {
+  void markdown(const TextRecord& r) override {
     take(
         {std::string(r.tag.name), r.tag.id, r.step, r.wall_time, 0, std::string(r.markdown), 0, 0});
   }

@@ -58,7 +58,7 @@ class EndingLogger final : public assay::Logger {
   void open(assay::LoggerContext& /*context*/) override {}
   void scalar(const assay::ScalarRecord& /*record*/) override {}
   void image(const assay::ImageRecord& /*record*/) override {}
-  void text(const assay::TextRecord& /*record*/) override {}
+  void markdown(const assay::TextRecord& /*record*/) override {}
   void flush() override {}
   void close(assay::Outcome /*outcome*/) override {
     if (how_ == "aborts") std::abort();

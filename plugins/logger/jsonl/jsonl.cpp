@@ -76,7 +76,7 @@ class JsonLines final : public assay::Logger {
     lines_ += '}';
     end_line(record);
   }
-  void text(const assay::TextRecord& record) override {
+  void markdown(const assay::TextRecord& record) override {
     begin_line(record);
     lines_ += ",\"text\":" + quoted(record.markdown);
     end_line(record);

@@ -31,7 +31,7 @@ class TensorBoard final : public assay::Logger {
   }
   void scalar(const assay::ScalarRecord& record) override { writer_->scalar(record); }
   void image(const assay::ImageRecord& record) override { writer_->image(record); }
-  void text(const assay::TextRecord& record) override { writer_->text(record); }
+  void markdown(const assay::TextRecord& record) override { writer_->text(record); }
   void flush() override { writer_->flush(); }
   void close(assay::Outcome) override {
     if (writer_) writer_->flush();

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(lines_look_as_documented) {
     out.scalar({{1, "Loss"}, 2, now, std::nan("")});
     out.scalar({{1, "Loss"}, 3, now, infinity});
     out.scalar({{1, "Loss"}, 4, now, -infinity});
-    out.text({{3, "A \"quoted\"\ttag"}, 4, now, "line\nline äöü \xff"});
+    out.markdown({{3, "A \"quoted\"\ttag"}, 4, now, "line\nline äöü \xff"});
   });
   BOOST_TEST(
       text ==

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   out->open(host);
   constexpr std::array png = {std::byte{0x89}, std::byte{'P'}, std::byte{0}, std::byte{0xff}};
   out->image({{0, "Digits"}, 0, 1.5, 600, 400, png});
-  out->text({{1, "Notes"}, 7, 2.5, "**bold** äöü"});
+  out->markdown({{1, "Notes"}, 7, 2.5, "**bold** äöü"});
   out->image({{0, "Digits"}, 1, 3.5, 8, 9, png});
   out->scalar({{2, "Loss"}, 1, 3.5, 2});
   out->close(assay::Outcome::finished);
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(what_tensorboard_would_lose_is_an_error) {
                         says("Loss at step 2: the wall time is nan"));
   BOOST_CHECK_EXCEPTION(out->scalar({{0, "Loss"}, 2, infinity, 2}), assay::Error,
                         says("wall time is inf"));
-  BOOST_CHECK_EXCEPTION(out->text({{0, "Loss"}, 3, 1.5, "text"}), assay::Error,
+  BOOST_CHECK_EXCEPTION(out->markdown({{0, "Loss"}, 3, 1.5, "text"}), assay::Error,
                         says("tag 'Loss' at step 3: it holds scalars and cannot hold text too"));
   out->close(assay::Outcome::finished);
   BOOST_TEST(events_of(host.files[0].content()).size() == 3U);

@@ -40,7 +40,7 @@ struct Run {
       logger->image({tag, step, time_of(step), 600, 600, std::as_bytes(std::span(png))});
   }
   void text(assay::Tag tag, std::int64_t step, std::string_view markdown) {
-    for (auto& logger : loggers) logger->text({tag, step, time_of(step), markdown});
+    for (auto& logger : loggers) logger->markdown({tag, step, time_of(step), markdown});
   }
   void flush() {
     for (auto& logger : loggers) logger->flush();

@@ -26,7 +26,7 @@ int main() {
   Logger& logger = silent;
   logger.scalar({});
   logger.image({});
-  logger.text({});
+  logger.markdown({});
   logger.progress({});
   logger.flush();
   logger.close(Outcome::finished);

@@ -13,7 +13,7 @@ struct Constant final : Model {
   std::size_t workspace_bytes(std::int64_t /*rows*/) const override { return 0; }
   void forward(const Pass& pass, std::span<std::byte> /*workspace*/, MatrixView<const float> /*x*/,
                MatrixView<float> outputs) const override {
-    if (pass.probe != nullptr && pass.mode == Mode::evaluate) pass.probe->output(0, outputs);
+    if (pass.probe != nullptr && pass.mode == Mode::evaluation) pass.probe->output(0, outputs);
   }
   void backward(const Pass&, std::span<std::byte>, MatrixView<const float>, MatrixView<const float>,
                 std::span<float* const>) const override {}

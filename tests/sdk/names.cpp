@@ -1,0 +1,54 @@
+// Components that use the SDK's enumerators by their short names, within the class and its table.
+// No enumerator has the name of a member that a component inherits or overrides.
+#include "assay/logger.h"
+#include "assay/loss.h"
+#include "assay/model.h"
+#include "assay/plugin.h"
+
+namespace {
+
+using namespace assay;
+
+class Naming final : public Logger {
+ public:
+  using enum ParameterType;
+  static constexpr About about = {.name = "naming", .doc = "Has a file."};
+  static constexpr Parameter parameters[] = {{.name = "file", .type = text, .doc = "its name"},
+                                             {.name = "every", .type = integer, .doc = "steps"}};
+  explicit Naming(const Options& options) : every_(options.integer("every")) {}
+  void open(LoggerContext& /*context*/) override {}
+  void scalar(const ScalarRecord& /*record*/) override {}
+  void image(const ImageRecord& /*record*/) override {}
+  void markdown(const TextRecord& /*record*/) override { ++every_; }
+  void progress(const Progress& /*progress*/) override {}
+
+ private:
+  std::int64_t every_;
+};
+
+class Weighing final : public Loss {
+ public:
+  using enum ParameterType;
+  using enum Mode;
+  static constexpr About about = {.name = "weighing", .doc = "Has a weight."};
+  static constexpr Parameter parameters[] = {{.name = "weight", .type = rate, .doc = "a factor"}};
+  explicit Weighing(const Options& options) : weight_(options.rate("weight")) {}
+  std::int64_t outputs(const Target& /*target*/) const override { return 1; }
+  LossSum evaluate(MatrixView<const float> /*outputs*/, ConstTensorView) const override {
+    return {weight_.at(0), mode_ == evaluation ? 1.0 : 2.0};
+  }
+  LossSum gradient(MatrixView<const float> outputs, ConstTensorView targets,
+                   MatrixView<float> /*d_outputs*/) const override {
+    return evaluate(outputs, targets);
+  }
+
+ private:
+  Rate weight_;
+  Mode mode_ = evaluation;
+};
+
+}  // namespace
+
+ASSAY_PLUGIN("naming", "1.0.0", "MIT", Naming, Weighing)
+
+int main() { return assay_plugin_manifest.component_count == 2 ? 0 : 1; }
