@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "runner/config/places.h"
 #include "runner/config/utf8.h"
 #include "runner/config/wording.h"
@@ -21,17 +23,34 @@ config::Location within(const config::Location& value, const Blame::Word& word) 
   return where;
 }
 
-// Of a component that is wrong as a whole: what its place does not show.
-std::string set_by_arguments(const plan::ComponentPlan& component) {
-  std::string text;
-  for (const auto& [name, value] : component.values.entries())
-    if (value.where.source != nullptr && value.where.source->path.empty())
-      text += fmt::format("{}{} is set by {}", text.empty() ? "" : ", ", name,
-                          value.where.source->name);
-  return text;
+bool names(std::string_view message, std::string_view option) {
+  const auto is_letter = [&](std::size_t at) {
+    return at < message.size() &&
+           (std::isalnum(static_cast<unsigned char>(message[at])) != 0 || message[at] == '_');
+  };
+  for (std::size_t at = message.find(option); at != message.npos; at = message.find(option, at + 1))
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + option.size())) return true;
+  return false;
+}
+
+bool is_size(const plan::Value& value) {
+  return std::holds_alternative<std::int64_t>(value.data) ||
+         std::holds_alternative<plan::List>(value.data);
 }
 
 }  // namespace
+
+std::string Blame::set_by_arguments(const Part& part, const std::string& message, By by) {
+  if (part.component == nullptr) return {};
+  std::string text;
+  for (const auto& [name, value] : part.component->values.entries()) {
+    if (value.where.source == nullptr || !value.where.source->path.empty()) continue;
+    if (!names(message, name) && (by == By::component || !is_size(value))) continue;
+    text +=
+        fmt::format("{}{} is set by {}", text.empty() ? "" : ", ", name, value.where.source->name);
+  }
+  return text;
+}
 
 void Blame::report(const Part& part, const std::string& option, const std::optional<Word>& word,
                    const std::string& message, const std::string& hint) {
@@ -47,10 +66,7 @@ void Blame::report(const Part& part, const std::string& option, const std::optio
                             std::holds_alternative<std::string>(way.back()->data);
     if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config) return;
   }
-  const std::string arguments =
-      part.component != nullptr && key == part.key ? set_by_arguments(*part.component) : "";
-  diagnostics_.error(word ? within(where, *word) : where, key, message,
-                     hint + (hint.empty() || arguments.empty() ? "" : "; ") + arguments);
+  diagnostics_.error(word ? within(where, *word) : where, key, message, hint);
 }
 
 }  // namespace assay::experiment

@@ -47,9 +47,11 @@ class Blame {
         return Answer(function());
       }
     } catch (const plugin_host::ComponentError& error) {
-      report(part, error.option(), error.message());
+      const bool whole = error.option().empty();
+      report(part, error.option(), error.message(),
+             whole ? set_by_arguments(part, error.message(), By::component) : "");
     } catch (const Error& error) {
-      report(part, {}, error.what());
+      report(part, {}, error.what(), set_by_arguments(part, error.what(), By::host));
     } catch (const std::bad_alloc&) {
       report(part, {}, "there is not enough memory for it");
     }
@@ -72,6 +74,12 @@ class Blame {
               const std::string& message, const std::string& hint = {});
 
  private:
+  /// Who judged the component as a whole: it, by what only it knows, or the host, by its sizes.
+  enum class By { component, host };
+  /// Tells which options that may be the cause are set on the command line, where the component's
+  /// own place does not show it: those that the message names, and sizes where the host judged.
+  static std::string set_by_arguments(const Part& part, const std::string& message, By by);
+
   config::Diagnostics& diagnostics_;
 };
 

@@ -161,6 +161,25 @@ class Check(InFolder):
         print(said)
         self.assertIn("a.yaml:2:15: error: model: 1099591319", said)
         self.assertIn("^~~ hidden is set by argument 1\n", said)
+
+    def test_only_arguments_that_belong_to_the_cause(self):
+        """A component that refuses as a whole: which of its options are named, in check and run alike."""
+        config = self.write("a.yaml", SMALL + "metrics: {m: {type: fussy}}\n")
+        plugins = program.BUILD / "tests" / "experiment" / "fixtures"
+        for command in ("check", "run"):
+            for once in ("true", "false"):  # in the constructor, or later
+                def said(*arguments):
+                    return self.assay(command, config, "--plugin-path", plugins, *arguments,
+                                      f"metrics.m.at_once={once}", expect=program.USAGE_ERROR).stderr
+                errors = said("metrics.m.limit=3")
+                self.assertIn("metrics.m: not this target\n", errors)
+                self.assertNotIn("is set by", errors)
+                errors = said("metrics.m.limit=3", "metrics.m.words='the limits differ from the limit'")
+                self.assertIn("^~~~~ limit is set by argument 1\n", errors)
+        # Sizes of the model are the host's to judge: how it is activated has no part in it.
+        errors = self.assay("check", config, "--plugin-path", plugins, "~metrics", "model.hidden=[1048576, 1048576]",
+                            "model.activation=relu", expect=program.USAGE_ERROR).stderr
+        self.assertIn("^~~ hidden is set by argument 2\n", errors)
         self.write("other.yaml", SMALL.replace("mlp", "{}").replace("{type: {}, hidden: [8]}", "mlp"))
         said = self.assay("check", config, "other.yaml", "model.hidden.0=x", expect=program.USAGE_ERROR).stderr
         self.assertEqual([line for line in said.splitlines() if line.endswith("error")],
