@@ -22,7 +22,7 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name)
     : path_((folder.path() / name).string()),
       file_(::openat(folder.descriptor(), std::string(name).c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666)) {
-  if (file_.get() < 0) fail(path_, "cannot be created", errno);
+  if (file_.get() < 0) folder.fail(name, "cannot be created", errno);
 }
 
 void AppendFile::append(std::span<const std::byte> bytes) {

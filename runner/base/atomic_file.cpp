@@ -10,10 +10,7 @@
 #include <chrono>
 #include <climits>
 #include <cstdint>
-#include <cstring>
 #include <utility>
-
-#include "assay/error.h"
 
 namespace assay::base {
 namespace {
@@ -45,29 +42,35 @@ AtomicFile::AtomicFile(const Folder& folder, std::string_view name) : folder_(fo
     error = file_.get() < 0 ? errno : 0;
     if (error == 0) temporary_ = std::move(temporary);
   }
-  if (error != 0) fail("cannot be created", error);
+  if (error != 0) folder.fail(name, "cannot be created", error);
 }
 
 AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlinkat(folder_.descriptor(), temporary_.c_str(), 0);
 }
 
+bool AtomicFile::reserve(std::size_t bytes) noexcept {
+  if (bytes <= room_) return true;
+  // The file stays as long as what is written to it.
+  if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0)
+    return false;
+  room_ = bytes;
+  return true;
+}
+
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  if (const int error = file_.write(bytes)) fail("cannot be written", error);
+  if (const int error = file_.write(bytes)) folder_.fail(name_, "cannot be written", error);
 }
 
 void AtomicFile::commit(Sync sync) {
-  if (sync == Sync::now && ::fsync(file_.get()) != 0) fail("cannot be brought to the disk", errno);
-  if (const int error = file_.close()) fail("cannot be written", error);
+  if (sync == Sync::now && ::fsync(file_.get()) != 0)
+    folder_.fail(name_, "cannot be brought to the disk", errno);
+  if (const int error = file_.close()) folder_.fail(name_, "cannot be written", error);
   if (::renameat(folder_.descriptor(), temporary_.c_str(), folder_.descriptor(), name_.c_str()) !=
       0)
-    fail("cannot be put in place", errno);
+    folder_.fail(name_, "cannot be put in place", errno);
   temporary_.clear();
   if (sync == Sync::now) folder_.sync();
-}
-
-void AtomicFile::fail(std::string_view what, int error) const {
-  throw Error(fmt::format("{}: {}: {}", folder_.path_of(name_), what, std::strerror(error)));
 }
 
 void write_atomically(const Folder& folder, std::string_view name, std::span<const std::byte> bytes,

@@ -29,6 +29,10 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
 
+  /// Keeps room on the disk for this many bytes to be written. Returns false when there is none;
+  /// room that was kept before stays.
+  bool reserve(std::size_t bytes) noexcept;
+
   /// Adds bytes at the end, any number of times.
   void write(std::span<const std::byte> bytes);
 
@@ -37,11 +41,10 @@ class AtomicFile {
   void commit(Sync sync = Sync::now);
 
  private:
-  [[noreturn]] void fail(std::string_view what, int error) const;
-
   const Folder& folder_;
   std::string name_;
   std::string temporary_;  ///< empty when there is none to remove
+  std::size_t room_ = 0;   ///< reserved, in bytes
   FileDescriptor file_;
 };
 

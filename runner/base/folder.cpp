@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr int open_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
-[[noreturn]] void fail(std::string_view path, std::string_view what, int error) {
-  throw Error(fmt::format("{}: {}: {}", path, what, std::strerror(error)));
-}
-
 bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
@@ -32,7 +28,8 @@ bool same_file(const struct stat& a, const struct stat& b) {
 Folder::Folder(fs::path path) : path_(std::move(path)) {
   if (path_.is_relative()) path_ = fs::absolute(path_);
   descriptor_ = FileDescriptor(::open(path_.c_str(), open_flags));
-  if (descriptor_.get() < 0) fail(path_.string(), "cannot be opened", errno);
+  if (descriptor_.get() < 0)
+    throw Error(fmt::format("{}: cannot be opened: {}", path_.string(), std::strerror(errno)));
 }
 
 Folder::Folder(fs::path path, FileDescriptor descriptor)
@@ -41,9 +38,9 @@ Folder::Folder(fs::path path, FileDescriptor descriptor)
 Folder Folder::subfolder(std::string_view name) const {
   const std::string text(name);
   if (::mkdirat(descriptor(), text.c_str(), 0777) != 0 && errno != EEXIST)
-    fail(path_of(name), "cannot be created", errno);
+    fail(name, "cannot be created", errno);
   FileDescriptor inner(::openat(descriptor(), text.c_str(), open_flags | O_NOFOLLOW));
-  if (inner.get() < 0) fail(path_of(name), "cannot be opened as a folder", errno);
+  if (inner.get() < 0) fail(name, "cannot be opened as a folder", errno);
   return {path_ / text, std::move(inner)};
 }
 
@@ -51,7 +48,7 @@ bool Folder::has(std::string_view name) const {
   struct stat found {};
   if (::fstatat(descriptor(), std::string(name).c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0)
     return true;
-  if (errno != ENOENT) fail(path_of(name), "cannot be looked for", errno);
+  if (errno != ENOENT) fail(name, "cannot be looked for", errno);
   return false;
 }
 
@@ -74,7 +71,14 @@ std::string Folder::path_of(std::string_view name) const {
 void Folder::sync() const {
   // Some file systems have no such thing as a folder's own state (EINVAL).
   if (::fsync(descriptor()) != 0 && errno != EINVAL)
-    fail(path_of({}), "cannot be brought to the disk", errno);
+    fail({}, "cannot be brought to the disk", errno);
+}
+
+void Folder::fail(std::string_view name, std::string_view what, int error) const {
+  struct stat own {};
+  const bool removed = error == ENOENT && ::fstat(descriptor(), &own) == 0 && own.st_nlink == 0;
+  throw Error(fmt::format("{}: {}: {}", path_of(name), what,
+                          removed ? "its folder was removed meanwhile" : std::strerror(error)));
 }
 
 }  // namespace assay::base

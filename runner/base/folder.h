@@ -39,6 +39,10 @@ class Folder {
   /// Brings the names within to the disk. Throws assay::Error.
   void sync() const;
 
+  /// Throws assay::Error that says what could not be done with the file `name` within, and why: the
+  /// error number, or that the folder itself was removed.
+  [[noreturn]] void fail(std::string_view name, std::string_view what, int error) const;
+
  private:
   Folder(std::filesystem::path path, FileDescriptor descriptor);
 
