@@ -6,16 +6,20 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "runner/base/standard_descriptors.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/last_words.h"
 #include "runner/command_line/report.h"
+#include "runner/command_line/standard_output.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/suggest.h"
 
@@ -139,12 +143,18 @@ std::string message(const CLI::App& app, const CLI::ParseError& error,
                      guess.empty() ? "" : fmt::format("did you mean '{}'?  ", guess), listing);
 }
 
-}  // namespace
+// The library's own words for a working folder that was removed hardly say what is wrong.
+std::string message(const std::filesystem::filesystem_error& error) {
+  std::error_code gone;
+  static_cast<void>(std::filesystem::current_path(gone));
+  if (!gone) return error.what();
+  return fmt::format("the working folder cannot be found ({}); change to one that exists",
+                     gone.message());
+}
 
-int main(int argc, char** argv) {
-  const MainRuns main_runs;
+// Returns the exit code.
+int parse_and_run(int argc, char** argv, Common& common) {
   CLI::App app("Assay runs experiments from YAML configs.", "assay");
-  Common common;
   Chosen chosen;
   declare(app, common, chosen);
   try {
@@ -154,8 +164,25 @@ int main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     report(common, message(app, error, std::vector<std::string>(argv + 1, argv + argc)));
     return usage_error;
+  } catch (const std::filesystem::filesystem_error& error) {
+    report(common, message(error));
+    return run_failed;
   } catch (const std::exception& error) {
     report(common, error.what());
     return exit_code_of(error);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  base::open_standard_descriptors();
+  const MainRuns main_runs;
+  StandardOutput output;
+  Common common;
+  const int code = parse_and_run(argc, argv, common);
+  const std::string lost = output.finish();
+  if (lost.empty()) return code;
+  report(common, lost);
+  return std::max(code, run_failed);
 }

@@ -6,10 +6,12 @@
 // '.' where more keys follow, and in '=' where a value does; a key to remove ends in neither.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <span>
@@ -158,7 +160,7 @@ void declare_complete(CLI::App& app, const Common& common, Chosen& chosen) {
   command->callback([&, words] {
     chosen = [&, words] {
       for (const auto& [text, about] : Completion(app, common, *words).candidates())
-        fmt::print("{}{}{}\n", text, about.empty() ? "" : "\t", about);
+        fmt::print(std::cout, "{}{}{}\n", text, about.empty() ? "" : "\t", about);
       return done;
     };
   });

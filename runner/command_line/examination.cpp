@@ -1,12 +1,13 @@
 #include "runner/command_line/examination.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -102,9 +103,10 @@ class Examination {
       while (next) next = run_child(path, *next);
     }
     fmt::print(
-        "{}: {} passed, {} failed, {} not run{}\n", shown_path(path), passed_, failed_, not_run_,
+        std::cout, "{}: {} passed, {} failed, {} not run{}\n", shown_path(path), passed_, failed_,
+        not_run_,
         failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_, kilobytes_ / 1024) : "");
-    std::fflush(stdout);
+    std::cout.flush();
     return failed_ == 0;
   }
 
@@ -118,9 +120,9 @@ class Examination {
     if (verdict == Verdict::passed && !trial_.verbose) return;
     std::string shown = one_line(text);
     if (shown.empty() && verdict == Verdict::failed) shown = "without a word";
-    fmt::print("{:<7}  {}: {}{}{}{}\n", word_of(verdict), one_line(subject), one_line(name),
-               shown.empty() ? "" : ": ", shown, cost.empty() ? "" : "  " + cost);
-    std::fflush(stdout);
+    fmt::print(std::cout, "{:<7}  {}: {}{}{}{}\n", word_of(verdict), one_line(subject),
+               one_line(name), shown.empty() ? "" : ": ", shown, cost.empty() ? "" : "  " + cost);
+    std::cout.flush();
   }
 
   // Without running any of its code.

@@ -2,9 +2,11 @@
 // what is declared; only what no `--help` says is written here.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,13 +46,13 @@ In the folder of a run: what was run, with every default. Running it repeats the
 Done.
 .TP
 .B 1
-The run failed.
+The run failed, or its weights could not be saved; or the output of a command could not be written.
 .TP
 .B 2
 The config or the command line is wrong.
 .TP
 .B 3
-Trained to the end, but a logger or hook failed on the way.
+Trained to the end, but something failed on the way: a logger, a hook, a file, standard output.
 .TP
 .B 129, 130, 143
 Stopped by a signal (HUP, INT, TERM), after everything was written.
@@ -100,7 +102,7 @@ void print_options(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_group().empty() || option->check_lname("help")) continue;
     const bool takes_value = option->nonpositional() && option->get_items_expected_max() > 0;
-    fmt::print(".TP\n.B {}{}\n{}\n", roff(names_of(*option)),
+    fmt::print(std::cout, ".TP\n.B {}{}\n{}\n", roff(names_of(*option)),
                takes_value ? " " + roff(option->get_type_name()) : "",
                sentence(option->get_description()));
   }
@@ -114,25 +116,25 @@ void print_commands(const CLI::App& app, const std::string& path) {
       print_commands(*command, name);
       continue;
     }
-    fmt::print(".SS {}{}\n{}\n", roff(name), roff(arguments(*command)),
+    fmt::print(std::cout, ".SS {}{}\n{}\n", roff(name), roff(arguments(*command)),
                sentence(command->get_description()));
     print_options(*command);
     if (!command->get_footer().empty())
-      fmt::print(".PP\n.nf\n{}\n.fi\n", roff(command->get_footer()));
+      fmt::print(std::cout, ".PP\n.nf\n{}\n.fi\n", roff(command->get_footer()));
   }
 }
 
 int print_manual(const CLI::App& app) {
-  fmt::print(
-      ".TH ASSAY 1 \"\" \"Assay {}\" \"User Commands\"\n"
-      ".SH NAME\nassay \\- run machine\\-learning experiments from YAML\n"
-      ".SH SYNOPSIS\n.B assay\n.I COMMAND\n[\\fIOPTION\\fR | \\fIARGUMENT\\fR] ...\n",
-      ASSAY_VERSION);
-  fmt::print("{}.SH COMMANDS\n", description);
+  fmt::print(std::cout,
+             ".TH ASSAY 1 \"\" \"Assay {}\" \"User Commands\"\n"
+             ".SH NAME\nassay \\- run machine\\-learning experiments from YAML\n"
+             ".SH SYNOPSIS\n.B assay\n.I COMMAND\n[\\fIOPTION\\fR | \\fIARGUMENT\\fR] ...\n",
+             ASSAY_VERSION);
+  fmt::print(std::cout, "{}.SH COMMANDS\n", description);
   print_commands(app, app.get_name());
-  fmt::print(".SH OPTIONS\n");
+  fmt::print(std::cout, ".SH OPTIONS\n");
   print_options(app);
-  fmt::print("{}.SH EXAMPLES\n.nf\n{}\n.fi\n", rest, roff(app.get_footer()));
+  fmt::print(std::cout, "{}.SH EXAMPLES\n.nf\n{}\n.fi\n", rest, roff(app.get_footer()));
   return done;
 }
 

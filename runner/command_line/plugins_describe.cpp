@@ -1,11 +1,12 @@
 // `assay plugins describe`: the options of a component, and YAML to paste.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,8 +60,8 @@ int describe(const Common& common, const std::string& name) {
     if (c.name == name || fmt::format("{} {}", name_of(c.kind), c.name) == name)
       found.emplace_back(c, description(host, c));
   for (const auto& [c, text] : found) {
-    fmt::print("{}{}", &c == &found.front().first ? "" : "\n", text);
-    std::fflush(stdout);
+    fmt::print(std::cout, "{}{}", &c == &found.front().first ? "" : "\n", text);
+    std::cout.flush();
     for (const std::string& doubt : host.doubts(c.kind, c.name))
       report(common, fmt::format("{} {}: {}", name_of(c.kind), c.name, doubt), Severity::warning);
   }

@@ -1,10 +1,12 @@
 // `assay plugins list`: what there is, where it was found, and what was refused.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,7 +27,7 @@ void print_used(const plugin_host::PluginHost& host) {
     std::vector<std::string> offers;
     for (const auto& c : library->stamp.components)
       offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
-    fmt::print("used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
+    fmt::print(std::cout, "used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
                shown_path(library->file), one_line(library->stamp.plugin),
                one_line(library->stamp.version), one_line(library->stamp.licence),
                library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", "));
@@ -40,14 +42,15 @@ void print_hidden(const plugin_host::PluginHost& host) {
           std::ranges::any_of(library->stamp.components, [&](const auto& c) {
             return c.kind == used.kind && c.name == used.name;
           }))
-        fmt::print("hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind), used.name,
-                   shown_path(library->file), shown_path(used.library->file));
+        fmt::print(std::cout, "hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind),
+                   used.name, shown_path(library->file), shown_path(used.library->file));
 }
 
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
-      fmt::print("refused: {}\n  {}\n", shown_path(library->file), one_line(library->refusal));
+      fmt::print(std::cout, "refused: {}\n  {}\n", shown_path(library->file),
+                 one_line(library->refusal));
 }
 
 int list(const Common& common, const std::string& kind, bool why) {
@@ -68,17 +71,18 @@ int list(const Common& common, const std::string& kind, bool why) {
   }
   for (const auto& c : components)
     if (kind.empty() || name_of(c.kind) == kind)
-      fmt::print("{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
+      fmt::print(std::cout, "{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
                  one_line(c.library->stamp.version), versions, shown_path(c.library->file), files,
                  one_line(c.doc));
   if (why) {
-    for (const std::string& line : host.searched()) fmt::print("searched: {}\n", line);
+    for (const std::string& line : host.searched()) fmt::print(std::cout, "searched: {}\n", line);
     print_used(host);
     print_hidden(host);
   }
   print_refused(host);
   if (why)
-    fmt::print("No plugin was opened to find this out; `assay plugins check FILE` tries one.\n");
+    fmt::print(std::cout,
+               "No plugin was opened to find this out; `assay plugins check FILE` tries one.\n");
   return done;
 }
 

@@ -1,10 +1,12 @@
 // `assay plugins new`: a plugin to start from, in a folder of its own.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <system_error>
 
@@ -70,13 +72,14 @@ int make(const Common& common, const Arguments& a) {
     fail(fmt::format("{} exists already; choose another name or --dir", folder.string()));
   const auto files = scaffold::plugin(kind, a.name);
   scaffold::write_folder(folder, files);
-  fmt::print("{}/ has a working {} to change: {}.cpp\n\n", folder.string(), name_of(kind), a.name);
-  fmt::print(
-      "  cd {}\n"
-      "  meson setup build && meson compile -C build\n"
-      "  meson test -C build --print-errorlogs\n"
-      "  assay run {}.yaml --plugin-path build\n",
-      shell_quoted(folder.string()), a.name);
+  fmt::print(std::cout, "{}/ has a working {} to change: {}.cpp\n\n", folder.string(),
+             name_of(kind), a.name);
+  fmt::print(std::cout,
+             "  cd {}\n"
+             "  meson setup build && meson compile -C build\n"
+             "  meson test -C build --print-errorlogs\n"
+             "  assay run {}.yaml --plugin-path build\n",
+             shell_quoted(folder.string()), a.name);
   return done;
 }
 

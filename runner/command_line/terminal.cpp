@@ -1,11 +1,14 @@
 #include "runner/command_line/terminal.h"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace assay::command_line {
 namespace {
@@ -20,12 +23,25 @@ bool colours_wanted() {
   return no == nullptr || *no == '\0';
 }
 
+// Returns the error number of the write that failed, or 0.
+int write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
 constexpr std::string_view clear_line = "\r\x1b[K";
 
 }  // namespace
 
-StandardTerminal::StandardTerminal()
-    : interactive_(is_terminal(STDOUT_FILENO)), colours_(interactive_ && colours_wanted()) {}
+StandardTerminal::StandardTerminal(Lost lost)
+    : lost_(std::move(lost)),
+      interactive_(is_terminal(STDOUT_FILENO)),
+      colours_(interactive_ && colours_wanted()) {}
 
 StandardTerminal::~StandardTerminal() { status({}); }
 
@@ -35,37 +51,52 @@ int StandardTerminal::columns() const {
   return 80;
 }
 
-void StandardTerminal::write(std::string_view text, int file) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nobody listens any more; the run folder has it all
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+// Called with the lock. Returns why standard output was lost, if it was lost just now.
+int StandardTerminal::write(std::string_view text) {
+  if (error_ == 0) return error_ = write_all(STDOUT_FILENO, text);
+  return 0;
+}
+
+// Called without the lock, since whoever is told may have something to print.
+void StandardTerminal::tell(int error) const {
+  if (error != 0 && lost_)
+    lost_(fmt::format("standard output: cannot be written: {}", std::strerror(error)));
 }
 
 void StandardTerminal::print(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  std::string text;
-  if (!status_.empty()) text += clear_line;
-  text += line;
-  text += '\n';
-  text += status_;
-  write(text, STDOUT_FILENO);
+  int error = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    std::string text;
+    if (!status_.empty()) text += clear_line;
+    text += line;
+    text += '\n';
+    text += status_;
+    error = write(text);
+  }
+  tell(error);
 }
 
 void StandardTerminal::status(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  if (!interactive_ || (line.empty() && status_.empty())) return;
-  status_ = line;
-  write(std::string(clear_line) + status_, STDOUT_FILENO);
+  int error = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!interactive_ || (line.empty() && status_.empty())) return;
+    status_ = line;
+    error = write(std::string(clear_line) + status_);
+  }
+  tell(error);
 }
 
 void StandardTerminal::error(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  if (!status_.empty()) write(clear_line, STDOUT_FILENO);
-  write(std::string(line) + '\n', STDERR_FILENO);
-  if (!status_.empty()) write(status_, STDOUT_FILENO);
+  int error = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!status_.empty()) error = write(clear_line);
+    write_all(STDERR_FILENO, std::string(line) + '\n');
+    if (!status_.empty()) error = std::max(error, write(status_));
+  }
+  tell(error);
 }
 
 bool error_colours() { return is_terminal(STDERR_FILENO) && colours_wanted(); }

@@ -1,6 +1,7 @@
 // The terminal, or the file or pipe that stands for it. One writer at a time.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -9,10 +10,13 @@
 
 namespace assay::command_line {
 
-/// Writes to standard output; errors to standard error. Any thread.
+/// Writes to standard output; errors to standard error. May be used from any thread.
 class StandardTerminal final : public Terminal {
  public:
-  StandardTerminal();
+  /// Told once, when standard output takes no more: why. It is left alone from then on.
+  using Lost = std::function<void(const std::string&)>;
+
+  explicit StandardTerminal(Lost lost = {});
   ~StandardTerminal();
 
   bool interactive() const override { return interactive_; }
@@ -24,9 +28,12 @@ class StandardTerminal final : public Terminal {
   void error(std::string_view line);
 
  private:
-  void write(std::string_view text, int file);
+  int write(std::string_view text);
+  void tell(int error) const;
 
+  Lost lost_;
   std::mutex mutex_;
+  int error_ = 0;  ///< why standard output was lost
   bool interactive_;
   bool colours_;
   std::string status_;
