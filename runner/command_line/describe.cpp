@@ -26,6 +26,7 @@
 #include "runner/data/rows.h"
 #include "runner/plan/load.h"
 #include "runner/run_folder/run_folder.h"
+#include "runner/run_folder/run_state.h"
 #include "runner/run_folder/weights.h"
 #include "runner/train/initialize.h"
 #include "runner/train/model_description.h"
@@ -41,16 +42,39 @@ struct BadConfig {};
 struct Described {
   fs::path config;
   std::optional<fs::path> weights;  ///< nothing: as initialized
+  std::string run;                  ///< how it stands; nothing: there is no run
 };
+
+// Returns how the run of a folder stands, in words.
+std::string state_text(const fs::path& folder) {
+  try {
+    const run_folder::RunState run = run_folder::read_run_state(folder);
+    const std::string after =
+        fmt::format("after step {} of {}", grouped(run.steps), grouped(run.total_steps));
+    if (run.state != "running")
+      return one_line(
+          fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
+    if (run.lock == run_folder::Lock::held) return fmt::format("running, {}", after);
+    if (run.lock == run_folder::Lock::free)
+      return fmt::format(
+          "ended without a word {}; the process was killed, or its machine went down", after);
+    return fmt::format(
+        "running, {}, when its record was written at {}; nobody can tell whether it "
+        "still runs, since its file system has no locks",
+        after, one_line(run.updated));
+  } catch (const Error& error) {
+    return fmt::format("its state is unknown: {}", one_line(error.what()));
+  }
+}
 
 // A run folder, a checkpoint in one, or a config.
 Described find(const fs::path& what) {
   std::error_code error;
   if (what.extension() == ".safetensors" && fs::exists(what, error))
-    return {fs::absolute(what).parent_path().parent_path() / "plan.yaml", what};
+    return {fs::absolute(what).parent_path().parent_path() / "plan.yaml", what, {}};
   if (!fs::exists(what, error))
     throw UsageError(fmt::format("{}: no such run folder or config", what.string()));
-  if (!fs::is_directory(what, error)) return {what, {}};
+  if (!fs::is_directory(what, error)) return {what, {}, {}};
   if (!fs::exists(what / "plan.yaml", error))
     throw UsageError(
         fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
@@ -58,9 +82,9 @@ Described find(const fs::path& what) {
                     what.string()));
   const auto checkpoint = run_folder::last_checkpoint(what);
   if (!checkpoint)
-    throw UsageError(
-        fmt::format("{}: it has no weights in checkpoints/; did the run end?", what.string()));
-  return {what / "plan.yaml", checkpoint};
+    throw UsageError(fmt::format("{}: it has no weights in checkpoints/; the run: {}",
+                                 what.string(), state_text(what)));
+  return {what / "plan.yaml", checkpoint, state_text(what)};
 }
 
 // What the model declares for the data and the loss of its plan.
@@ -101,7 +125,9 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   } else {
     train::initialize(plan->seed, model, weights);
   }
-  return fmt::format("weights: {}\n{}", origin, model_tree(plan->model.type, model, weights));
+  return fmt::format("{}weights: {}\n{}",
+                     described.run.empty() ? "" : fmt::format("run: {}\n", described.run), origin,
+                     model_tree(plan->model.type, model, weights));
 }
 
 int describe(const Common& common, const std::vector<std::string>& what) {

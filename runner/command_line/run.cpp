@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -28,6 +29,7 @@
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/config_copy.h"
 #include "runner/run_folder/run_folder.h"
+#include "runner/run_folder/run_log.h"
 #include "runner/run_folder/run_record.h"
 #include "runner/run_folder/weights.h"
 #include "runner/version.h"
@@ -98,17 +100,24 @@ class Execution {
         paint_(painter_for(experiment_)),
         start_(start),
         folder_(folder),
-        run_log_(folder_.file("log.txt")),
-        record_(opening_record(plan, experiment_, host, start_)) {
+        record_(opening_record(plan, experiment_, host, start_)),
+        record_file_(folder_.folder()) {
     record_.overrides = overrides;
-    base::write_atomically(folder_.file("plan.yaml"), plan.yaml, Sync::later);
-    run_folder::copy_config(folder_.path(), *plan.source, plan.sources);
+    record_.locked = folder_.locked();
     if (git_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
       record_.git = git_.get();
-    run_folder::write_run_record(folder_.file("run.json"), record_, Sync::later);
-    run_log_.write(fmt::format("assay {}", ASSAY_VERSION));
+    base::write_atomically(folder_.folder(), "plan.yaml", plan.yaml, Sync::later);
+    run_folder::copy_config(folder_.folder(), *plan.source, plan.sources);
+    static_cast<void>(record_file_.write(record_, Sync::later));
+    open_log();
+    write_log(fmt::format("assay {}", ASSAY_VERSION));
     say(opening_lines(plan, experiment_, host, folder_.path()));
-    run_log_.write(warnings.text(false));
+    write_log(warnings.text(false));
+    if (!record_.locked)
+      report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
+                         "still lives, or keep another program from writing here",
+                         folder_.path().string()),
+             Severity::warning);
   }
 
   int run(bool describe_after) {
@@ -116,7 +125,8 @@ class Execution {
     complete_record();
     if (result.outcome == Outcome::failed) report(result.reason);
     if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
-    say(closing_lines(record_, folder_.path()));
+    say(closing_lines(record_, folder_.folder()));
+    close_log();
     return exit_code(result);
   }
 
@@ -125,24 +135,67 @@ class Execution {
   const train::ParameterMemory& weights() const { return experiment_.network->weights(); }
 
   void say(const std::string& text) {
-    run_log_.write(text);
+    write_log(text);
     terminal_.print(text);
   }
 
   // Called from the logging thread, too.
   void report(const std::string& message, Severity severity = Severity::error) {
-    run_log_.write(fmt::format("{}: {}", name_of(severity), message));
+    write_log(fmt::format("{}: {}", name_of(severity), message));
     terminal_.error(problem(common_, severity, message));
+  }
+
+  // The run goes on without log.txt where that cannot be made.
+  void open_log() {
+    try {
+      run_log_.emplace(folder_.folder());
+    } catch (const Error& error) {
+      lost(error.what());
+    }
+  }
+
+  void write_log(const std::string& text) {
+    if (!run_log_) return;
+    if (const auto failure = run_log_->write(text)) lost(*failure);
+  }
+
+  // The last lines are written after run.json, so what is lost of them is added to it.
+  void close_log() {
+    if (run_log_)
+      if (const auto failure = run_log_->finish()) lost(*failure);
+    if (collect_lost()) keep([&] { write_record(Sync::now); });
+  }
+
+  // A file, or standard output, does not have all that it should have. Any thread.
+  void lost(const std::string& message) {
+    {
+      const std::lock_guard lock(lost_mutex_);
+      lost_.push_back(message);
+    }
+    report(message);
+  }
+
+  // Moves what was lost into the record; returns false where nothing was.
+  bool collect_lost() {
+    const std::lock_guard lock(lost_mutex_);
+    const bool any = !lost_.empty();
+    record_.failures.insert(record_.failures.end(), lost_.begin(), lost_.end());
+    lost_.clear();
+    return any;
   }
 
   experiment::Result train() {
     const auto told = [this](const std::string& message) { report(message); };
-    const logging::RunInfo info{plan_.name, folder_.path(), 0, experiment_.steps,
+    const logging::RunInfo info{plan_.name, &folder_.folder(), 0, experiment_.steps,
                                 std::chrono::duration<double>(start_.time_since_epoch()).count()};
     logging::Log log(
         logging::Loggers(std::move(experiment_.loggers), info, terminal_, told), paint_,
-        [this](std::string_view name) { return folder_.image(name).string(); }, {},
-        [this](const std::string& message) { report(message, Severity::warning); });
+        [this](std::string_view name, std::span<const std::byte> bytes) {
+          const run_folder::RunFolder::File file = folder_.image(name);
+          base::write_atomically(file.folder, file.name, bytes, Sync::later);
+        },
+        {}, [this](const std::string& message) { report(message, Severity::warning); },
+        {[this, opening = record_](const logging::State& state) { update(opening, state); }});
     hooks::Hooks hooks(std::move(experiment_.hooks),
                        {experiment_.metrics, experiment_.splits, *experiment_.network,
                         *experiment_.update, experiment_.rates},
@@ -172,32 +225,68 @@ class Execution {
     record_.training_seconds = result.seconds;
     record_.mean_threads = result.mean_threads;
     record_.weights_digest = run_folder::digest(tensors);
-    keep([&] {
-      run_folder::write_weights(folder_.checkpoint(result.steps), tensors,
+    weights_kept_ = keep([&] {
+      const run_folder::RunFolder::File file = folder_.checkpoint(result.steps);
+      run_folder::write_weights(file.folder, file.name, tensors,
                                 {{"format", "assay"}, {"step", std::to_string(result.steps)}});
     });
+    if (!weights_kept_ && result.outcome != Outcome::failed) {
+      record_.state = state_name(Outcome::failed);
+      record_.reason = "the weights are lost: " + record_.failures.back();
+    }
     run_folder::RunRecord record = record_;
     record.end = Clock::now();
     record.failures.emplace_back("the process ended before its loggers were closed");
-    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record, Sync::later); });
+    try {
+      static_cast<void>(record_file_.write(record, Sync::later));
+    } catch (const Error&) {
+      // The last record is tried all the same, and told of.
+    }
   }
 
   void complete_record() {
     record_.end = Clock::now();
     record_.git = git_.get();
-    keep([&] { run_folder::write_run_record(folder_.file("run.json"), record_, Sync::now); });
+    collect_lost();
+    keep([&] { write_record(Sync::now); });
   }
 
-  void keep(const std::function<void()>& write) {
+  void write_record(Sync sync) {
+    if (record_file_.write(record_, sync)) return;
+    const std::string message =
+        fmt::format("{}: the whole record could not be written; a shortened one was",
+                    folder_.folder().path_of("run.json"));
+    record_.failures.push_back(message);
+    report(message);
+  }
+
+  // Called on the logging thread: the record of a run that lives. Nothing is lost when it cannot be
+  // written, as long as the last one can.
+  void update(run_folder::RunRecord record, const logging::State& state) {
+    record.steps = state.step;
+    record.final_values = state.last_values;
+    record.failures = state.failures;
+    try {
+      static_cast<void>(record_file_.write(record, Sync::later));
+    } catch (const Error& error) {
+      if (!std::exchange(update_failed_, true))
+        report(fmt::format("{}; the run goes on", error.what()), Severity::warning);
+    }
+  }
+
+  bool keep(const std::function<void()>& write) {
     try {
       write();
+      return true;
     } catch (const Error& error) {
       record_.failures.emplace_back(error.what());
       report(error.what());
+      return false;
     }
   }
 
   int exit_code(const experiment::Result& result) const {
+    if (!weights_kept_) return run_failed;
     if (result.outcome == Outcome::stopped) return by_signal + stop_signal().load();
     if (result.outcome == Outcome::failed) return run_failed;
     return record_.failures.empty() ? done : partly_failed;
@@ -210,9 +299,14 @@ class Execution {
   logging::Paint paint_;
   Clock::time_point start_;
   const run_folder::RunFolder& folder_;
-  run_folder::RunLog run_log_;
+  std::optional<run_folder::RunLog> run_log_;
   run_folder::RunRecord record_;
-  StandardTerminal terminal_;
+  run_folder::RecordFile record_file_;
+  bool weights_kept_ = false;
+  bool update_failed_ = false;  ///< the logging thread's own
+  std::mutex lost_mutex_;
+  std::vector<std::string> lost_;
+  StandardTerminal terminal_{[this](const std::string& message) { lost(message); }};
 };
 
 // Nothing, and a problem at the config's run_dir, where the config is to blame.

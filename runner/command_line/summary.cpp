@@ -62,8 +62,7 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-std::string closing_lines(const run_folder::RunRecord& record,
-                          const std::filesystem::path& folder) {
+std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder) {
   std::vector<std::string> lines;
   const double rate =
       record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
@@ -78,10 +77,17 @@ std::string closing_lines(const run_folder::RunRecord& record,
     lines.push_back(fmt::format("  {:<{}}  {}", name, width, text));
   };
   for (const auto& [tag, value] : record.final_values) line(tag, fmt::format("{:.6g}", value));
-  line("run folder", shown_path(folder));
-  line("TensorBoard",
-       fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
-                   shell_quoted(short_path(folder.parent_path()))));
+  if (const auto now = folder.current_path()) {
+    line("run folder", shown_path(*now));
+    if (*now != folder.path())
+      line("", fmt::format("(it was renamed; it was {})", shown_path(folder.path())));
+    line("TensorBoard",
+         fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
+                     shell_quoted(short_path(now->parent_path()))));
+  } else {
+    line("run folder",
+         fmt::format("{} (it was removed while the run wrote to it)", shown_path(folder.path())));
+  }
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 

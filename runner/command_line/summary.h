@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "runner/base/folder.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
@@ -18,7 +19,7 @@ std::string data_text(const plan::Plan& plan, const experiment::Experiment& expe
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder);
 
-/// How it ended, the last values, the run folder and how to look at it.
-std::string closing_lines(const run_folder::RunRecord& record, const std::filesystem::path& folder);
+/// How it ended, the last values, the run folder as it is called now, and how to look at it.
+std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder);
 
 }  // namespace assay::command_line

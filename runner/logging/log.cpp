@@ -6,8 +6,6 @@
 #include <exception>
 #include <utility>
 
-#include "runner/base/atomic_file.h"
-
 namespace assay::logging {
 namespace {
 
@@ -39,13 +37,14 @@ std::string_view extension(PictureFormat format) {
 
 }  // namespace
 
-Log::Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits,
-         Notice notice)
+Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& limits,
+         Notice notice, Beat beat)
     : loggers_(std::move(loggers)),
       paint_(std::move(paint)),
-      image_file_(std::move(image_file)),
+      keep_image_(std::move(keep_image)),
       limits_(limits),
-      notice_(std::move(notice)) {
+      notice_(std::move(notice)),
+      beat_(std::move(beat)) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -138,6 +137,7 @@ std::map<std::string, double> Log::last_values() const {
 
 void Log::work() {
   start_ = ticked_ = flushed_ = Clock::now();
+  next_beat_ = start_ + beat_.first;
   loggers_.open();
   std::vector<Record> records;
   std::optional<Outcome> outcome;
@@ -185,14 +185,27 @@ void Log::tick() {
   const auto steps = static_cast<double>(marks_.back().step - marks_.front().step);
   progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
   loggers_.each([&](Logger& logger) { logger.progress(progress); });
+  if (beat_.tell && ticked_ >= next_beat_) {
+    beat();
+    next_beat_ = ticked_ + beat_.every;
+  }
   if (ticked_ - flushed_ < flush_interval) return;
   loggers_.each([](Logger& logger) { logger.flush(); });
   flushed_ = ticked_;
 }
 
+void Log::beat() const {
+  State state{step_.load(std::memory_order_relaxed), {}, loggers_.failures()};
+  for (std::size_t i = 0; i < written_values_.size(); ++i)
+    if (written_values_[i]) state.last_values[tag_names_[i]] = *written_values_[i];
+  beat_.tell(state);
+}
+
 void Log::write(const Record& record) {
   const Tag tag{record.tag, tag_names_[record.tag]};
   if (const auto* scalar = std::get_if<Scalar>(&record.content)) {
+    written_values_.resize(tag_names_.size());
+    written_values_[record.tag] = scalar->value;
     const ScalarRecord out{tag, record.step, record.wall_time, scalar->value};
     loggers_.each([&](Logger& logger) { logger.scalar(out); });
   } else if (const auto* text = std::get_if<std::string>(&record.content)) {
@@ -209,12 +222,9 @@ void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
     const Size size = picture.renderer.call([](const Renderer& r) { return r.size(); });
     const ImageRecord out{tag, record.step, record.wall_time, size.width, size.height, png};
     loggers_.each([&](Logger& logger) { logger.image(out); });
-    for (const PictureFormat format : picture.files) {
-      const std::string file =
-          image_file_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)));
-      base::write_atomically(file, format == PictureFormat::png ? png : paint_(picture, format),
-                             base::Sync::later);
-    }
+    for (const PictureFormat format : picture.files)
+      keep_image_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)),
+                  format == PictureFormat::png ? png : paint_(picture, format));
   } catch (const std::exception& error) {
     loggers_.fail(fmt::format("picture '{}' at step {}: {}", tag.name, record.step, error.what()));
   }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -39,8 +40,21 @@ struct Picture {
 
 /// Draws and encodes; called on the logging thread. Throws for what cannot be drawn.
 using Paint = std::function<std::vector<std::byte>(const Picture&, PictureFormat)>;
-/// Where the picture of a tag is kept as a file.
-using ImageFile = std::function<std::string(std::string_view name)>;
+/// Keeps the picture of a tag as a file. Throws for what cannot be written.
+using KeepImage = std::function<void(std::string_view name, std::span<const std::byte> bytes)>;
+
+/// How far a run is.
+struct State {
+  std::int64_t step = 0;
+  std::map<std::string, double> last_values;  ///< of scalar tags
+  std::vector<std::string> failures;
+};
+/// Told, on the logging thread, how far the run is: after a second, and then every few seconds.
+struct Beat {
+  std::function<void(const State&)> tell;
+  std::chrono::steady_clock::duration first = std::chrono::seconds(1);
+  std::chrono::steady_clock::duration every = std::chrono::seconds(5);
+};
 
 /// Told, on the training thread, when it has waited long: what for.
 using Notice = std::function<void(const std::string&)>;
@@ -54,8 +68,8 @@ struct QueueLimits {
 class Log {
  public:
   /// Starts the thread and opens the loggers on it. One record may wait in any case.
-  Log(Loggers loggers, Paint paint, ImageFile image_file, const QueueLimits& limits = {},
-      Notice notice = {});
+  Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& limits = {},
+      Notice notice = {}, Beat beat = {});
   /// Ends as a failed run unless finish() was called.
   ~Log();
 
@@ -113,12 +127,14 @@ class Log {
   void write(const Tag& tag, const Record& record, const Picture& picture);
   void tick_if_due();
   void tick();
+  void beat() const;
 
   Loggers loggers_;
   Paint paint_;
-  ImageFile image_file_;
+  KeepImage keep_image_;
   QueueLimits limits_;
   Notice notice_;
+  Beat beat_;
 
   // The training thread's own.
   std::unordered_map<std::string, KnownTag, Hash, std::equal_to<>> tags_;
@@ -138,12 +154,13 @@ class Log {
 
   // The logging thread's own.
   std::vector<std::string> tag_names_;
+  std::vector<std::optional<double>> written_values_;  ///< the last one of each scalar tag
   struct Mark {
     double seconds;
     std::int64_t step;
   };
   std::vector<Mark> marks_;  ///< of the last ticks
-  std::chrono::steady_clock::time_point start_, ticked_, flushed_;
+  std::chrono::steady_clock::time_point start_, ticked_, flushed_, next_beat_;
 
   std::thread thread_;
 };

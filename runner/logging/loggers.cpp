@@ -20,12 +20,24 @@ void check_file_name(std::string_view name) {
 class Loggers::Context final : public LoggerContext {
  public:
   Context(const RunInfo& info, Terminal& terminal)
-      : info_(info), folder_(info.folder.string()), terminal_(terminal) {}
+      : info_(info),
+        folder_(info.folder != nullptr ? info.folder->path().string() : std::string()),
+        terminal_(terminal) {}
 
   LogFile& create(std::string_view name) override {
     check_file_name(name);
-    return *files_.emplace_back(
-        std::make_unique<base::AppendFile>(base::Folder(info_.folder), name));
+    if (info_.folder == nullptr) throw Error("this run has no folder for files");
+    return *files_.emplace_back(std::make_unique<base::AppendFile>(*info_.folder, name));
+  }
+  // All of them, though one throws.
+  void finish_files() {
+    std::exception_ptr failure;
+    for (const auto& file : files_) try {
+        file->finish();
+      } catch (const Error&) {
+        failure = std::current_exception();
+      }
+    if (failure) std::rethrow_exception(failure);
   }
   Terminal& terminal() override { return terminal_; }
   std::string_view run_name() const override { return info_.name; }
@@ -85,6 +97,12 @@ void Loggers::each(const std::function<void(Logger&)>& function) {
 
 void Loggers::close(Outcome outcome) {
   each([&](Logger& logger) { logger.close(outcome); });
+  // Those of loggers that were left out, too: what they hold is wanted.
+  for (Slot& slot : slots_) try {
+      slot.context->finish_files();
+    } catch (const Error& error) {
+      if (slot.works) fail(fmt::format("{}: {}", slot.named.logger.who(), error.what()));
+    }
 }
 
 }  // namespace assay::logging

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "assay/logger.h"
 #include "runner/base/append_file.h"
+#include "runner/base/folder.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::logging {
@@ -20,7 +20,8 @@ namespace assay::logging {
 /// What loggers are told about the run.
 struct RunInfo {
   std::string name;
-  std::filesystem::path folder;
+  /// Where loggers create their files; borrowed. Nothing: they can create none.
+  const base::Folder* folder = nullptr;
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;
   double start_time = 0;
@@ -45,6 +46,7 @@ class Loggers {
   void open();
   /// Calls every logger that still works.
   void each(const std::function<void(Logger&)>& call);
+  /// Closes the loggers, then their files: what could not be written is a failure of the logger's.
   void close(Outcome outcome);
 
   /// For failures that are nobody's in particular (a picture that cannot be drawn).

@@ -1,10 +1,8 @@
 #include "runner/run_folder/config_copy.h"
 
-#include <fmt/format.h>
+#include <filesystem>
+#include <utility>
 
-#include <system_error>
-
-#include "assay/error.h"
 #include "runner/base/atomic_file.h"
 
 namespace assay::run_folder {
@@ -22,18 +20,17 @@ fs::path common(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
-void copy_config(const fs::path& run_folder, const config::Source& config,
+void copy_config(const base::Folder& run_folder, const config::Source& config,
                  std::span<const std::shared_ptr<const config::Source>> files) {
-  base::write_atomically(run_folder / "config.yaml", config.text, base::Sync::later);
+  base::write_atomically(run_folder, "config.yaml", config.text, base::Sync::later);
   if (files.size() < 2) return;
   fs::path home = fs::path(config.path).parent_path();
   for (const auto& file : files) home = common(home, fs::path(file->path).parent_path());
   for (const auto& file : files) {
-    const fs::path copy = run_folder / "config" / fs::path(file->path).lexically_relative(home);
-    std::error_code error;
-    fs::create_directories(copy.parent_path(), error);
-    if (error) throw Error(fmt::format("{}: {}", copy.parent_path().string(), error.message()));
-    base::write_atomically(copy, file->text, base::Sync::later);
+    const fs::path copy = fs::path(file->path).lexically_relative(home);
+    base::Folder folder = run_folder.subfolder("config");
+    for (const fs::path& part : copy.parent_path()) folder = folder.subfolder(part.string());
+    base::write_atomically(folder, copy.filename().string(), file->text, base::Sync::later);
   }
 }
 

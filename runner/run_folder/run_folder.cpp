@@ -1,7 +1,6 @@
 #include "runner/run_folder/run_folder.h"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <linux/magic.h>
 #include <sys/file.h>
@@ -14,7 +13,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <ctime>
+#include <thread>
+#include <utility>
 
 #include "assay/error.h"
 #include "runner/config/time_format.h"
@@ -80,15 +80,18 @@ fs::path path_of(const std::string& name_template, std::chrono::system_clock::ti
                   path.string()));
 }
 
-// Makes a folder in the run folder.
-fs::path make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directory(path, error);
-  if (error) throw Error(fmt::format("{}: cannot be created: {}", path.string(), error.message()));
-  return path;
+// Takes the lock of a folder, which is kept as long as the folder is open. Returns Lock::free when
+// it was, and is the caller's now. Returns Lock::unknown when the file system has no locks (ENOLCK,
+// EOPNOTSUPP, ENOSYS), or none for folders (EBADF on NFS).
+Lock take_lock(const base::Folder& folder, int kind) {
+  while (::flock(folder.descriptor(), kind | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Lock::held;
+    if (errno != EINTR) return Lock::unknown;
+  }
+  return Lock::free;
 }
 
-// Of a file step_N.safetensors.
+// Returns the step of a file step_N.safetensors.
 std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
   constexpr std::string_view prefix = "step_";
   const std::string stem = checkpoint.stem().string();
@@ -116,7 +119,13 @@ RunFolder RunFolder::create(const std::string& name_template,
     if (!is_generated(name_template)) fail_existing(path);
     path = wanted.string() + fmt::format("-{}", suffix);
   }
-  return RunFolder(path, std::move(above));
+  try {
+    return {base::Folder(path), above};
+  } catch (...) {
+    ::rmdir(path.c_str());
+    remove_empty(above);
+    throw;
+  }
 }
 
 void RunFolder::check(const std::string& name_template,
@@ -144,27 +153,38 @@ void RunFolder::check(const std::string& name_template,
   if (::faccessat(AT_FDCWD, there.c_str(), W_OK | X_OK, AT_EACCESS) != 0) fail(blamed, errno);
 }
 
-RunFolder::RunFolder(fs::path path, std::vector<fs::path> made_above)
-    : path_(std::move(path)),
-      made_above_(std::move(made_above)),
-      lock_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (lock_.get() < 0)
-    throw Error(fmt::format("{}: cannot be opened: {}", path_.string(), std::strerror(errno)));
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
-    throw Error(fmt::format("{}: another process is writing to this run folder", path_.string()));
+RunFolder::RunFolder(base::Folder folder, std::vector<fs::path> made_above)
+    : folder_(std::move(folder)), made_above_(std::move(made_above)) {
+  // Whoever asks for the state of the run holds the lock for a moment.
+  constexpr int attempts = 100;
+  for (int i = 0; i < attempts; ++i) {
+    const Lock lock = take_lock(folder_, LOCK_EX);
+    locked_ = lock == Lock::free;
+    if (lock != Lock::held) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw Error(fmt::format("{}: another process is writing to this run folder", path().string()));
 }
 
 void RunFolder::remove() noexcept {
   std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  if (const auto path = folder_.current_path()) fs::remove_all(*path, ignored);
   remove_empty(made_above_);
 }
 
-// File names end at 255 bytes; an extension, a suffix and ".part" must fit, too.
+Lock lock_of(const fs::path& run_folder) {
+  try {
+    return take_lock(base::Folder(run_folder), LOCK_SH);
+  } catch (const Error&) {
+    return Lock::unknown;
+  }
+}
+
+// File names end at 255 bytes; an extension, a suffix and that of a temporary file must fit, too.
 constexpr std::size_t longest_stem = 200;
 
-fs::path RunFolder::image(std::string_view name) const {
-  const fs::path folder = make_folder(path_ / "images");
+RunFolder::File RunFolder::image(std::string_view name) const {
+  base::Folder folder = folder_.subfolder("images");
   std::string safe(name);
   std::replace_if(
       safe.begin(), safe.end(), [](char c) { return c == '/' || c == ' ' || c == '\0'; }, '_');
@@ -175,14 +195,14 @@ fs::path RunFolder::image(std::string_view name) const {
     while ((static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;  // within a character
     stem.resize(end);
   }
-  fs::path file = folder / (stem + extension);
-  for (int suffix = 2; fs::exists(file); ++suffix)
-    file = folder / fmt::format("{}-{}{}", stem, suffix, extension);
-  return file;
+  std::string file = stem + extension;
+  for (int suffix = 2; folder.has(file); ++suffix)
+    file = fmt::format("{}-{}{}", stem, suffix, extension);
+  return {std::move(folder), std::move(file)};
 }
 
-fs::path RunFolder::checkpoint(std::int64_t step) const {
-  return make_folder(path_ / "checkpoints") / fmt::format("step_{}.safetensors", step);
+RunFolder::File RunFolder::checkpoint(std::int64_t step) const {
+  return {folder_.subfolder("checkpoints"), fmt::format("step_{}.safetensors", step)};
 }
 
 std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
@@ -196,23 +216,6 @@ std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
       last = entry->path();
     }
   return last;
-}
-
-void RunLog::write(std::string_view text) {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  const std::string time = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now));
-  std::string lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines += fmt::format("{} {}\n", time, text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  const std::lock_guard lock(mutex_);
-  try {
-    file_.append(std::as_bytes(std::span(lines)));
-  } catch (const Error&) {
-    // The disk is full, which the loggers report; this file only repeats what the terminal shows.
-  }
 }
 
 }  // namespace assay::run_folder

@@ -4,24 +4,23 @@
 //   config.yaml    the config as written (config_copy.h)
 //   config/        all its files, where it is made of several
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
-//   log.txt        how it began and ended, and what failed
+//   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the weights (weights.h)
 //   images/        pictures, where asked
-// and whatever the loggers create.
+// and whatever the loggers create. All of it is written through the folder that was made, whatever
+// that is called by then.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "assay/error.h"
-#include "runner/base/append_file.h"
-#include "runner/base/file_descriptor.h"
+#include "runner/base/folder.h"
 
 namespace assay::run_folder {
 
@@ -47,36 +46,40 @@ class RunFolder {
   /// hold nothing else.
   void remove() noexcept;
 
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path file(std::string_view name) const { return path_ / name; }
-  /// images/NAME with blanks, and characters that a file name cannot hold, replaced by '_', cut
-  /// where it is too long, and with "-2", "-3", ... where there is one of this name; makes the
+  const base::Folder& folder() const { return folder_; }
+  /// Returns the path under which the folder was made.
+  const std::filesystem::path& path() const { return folder_.path(); }
+  /// Returns false on a file system without locks, where nobody can tell whether this run still
+  /// lives.
+  bool locked() const { return locked_; }
+
+  /// A file that is to be written: the folder that it lies in, and its name there.
+  struct File {
+    base::Folder folder;
+    std::string name;
+  };
+  /// Returns images/NAME with blanks, and characters that a file name cannot hold, replaced by '_',
+  /// cut where it is too long, and with "-2", "-3", ... where there is one of this name; makes the
   /// folder. Throws assay::Error, as does checkpoint().
-  std::filesystem::path image(std::string_view name) const;
-  /// checkpoints/step_N.safetensors; makes the folder.
-  std::filesystem::path checkpoint(std::int64_t step) const;
+  File image(std::string_view name) const;
+  /// Returns checkpoints/step_N.safetensors; makes the folder.
+  File checkpoint(std::int64_t step) const;
 
  private:
-  RunFolder(std::filesystem::path path, std::vector<std::filesystem::path> made_above);
+  RunFolder(base::Folder folder, std::vector<std::filesystem::path> made_above);
 
-  std::filesystem::path path_;
+  base::Folder folder_;  ///< holds the lock
+  bool locked_ = false;
   std::vector<std::filesystem::path> made_above_;  ///< outermost first
-  base::FileDescriptor lock_;
 };
 
-/// The weights of the highest step in a run folder's checkpoints/.
+/// Says whether a run folder is being written to: the lock is held as long as the run lives, and
+/// the system frees it however the run ends.
+enum class Lock { held, free, unknown };
+/// Looks at the lock of a run folder.
+Lock lock_of(const std::filesystem::path& run_folder);
+
+/// Returns the weights of the highest step in a run folder's checkpoints/.
 std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
-
-/// log.txt: how the run began and ended, and what failed; every line with the time. Any thread.
-class RunLog {
- public:
-  explicit RunLog(const std::filesystem::path& path)
-      : file_(base::Folder(path.parent_path()), path.filename().string()) {}
-  void write(std::string_view text);
-
- private:
-  std::mutex mutex_;
-  base::AppendFile file_;
-};
 
 }  // namespace assay::run_folder

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "assay/error.h"
+
 namespace assay::run_folder {
 namespace {
 
@@ -33,9 +35,7 @@ nlohmann::ordered_json host() {
           {"pid", getpid()}};
 }
 
-}  // namespace
-
-void write_run_record(const std::filesystem::path& path, const RunRecord& record, base::Sync sync) {
+std::string text_of(const RunRecord& record, bool shortened) {
   nlohmann::ordered_json json;
   json["name"] = record.name;
   json["overrides"] = record.overrides;
@@ -43,6 +43,9 @@ void write_run_record(const std::filesystem::path& path, const RunRecord& record
   if (!record.reason.empty()) json["reason"] = record.reason;
   json["start"] = iso(record.start);
   if (record.end) json["end"] = iso(*record.end);
+  else json["updated"] = iso(std::chrono::system_clock::now());
+  if (!record.locked) json["locked"] = false;
+  if (shortened) json["shortened"] = "the whole record could not be written";
   json["steps"] = record.steps;
   json["total_steps"] = record.total_steps;
   json["training_seconds"] = number(record.training_seconds);
@@ -68,9 +71,40 @@ void write_run_record(const std::filesystem::path& path, const RunRecord& record
   json["host"] = host();
   if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
   // A path or a reason may hold bytes that are not UTF-8.
-  using Json = nlohmann::ordered_json;
-  base::write_atomically(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n",
-                         sync);
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+// Returns what must be told even where there is hardly any room.
+RunRecord shortened(RunRecord record) {
+  constexpr std::size_t most_failures = 2;
+  record.final_values.clear();
+  record.plugins.clear();
+  record.overrides.clear();
+  if (record.failures.size() > most_failures) {
+    const std::size_t more = record.failures.size() - most_failures;
+    record.failures.resize(most_failures);
+    record.failures.push_back(fmt::format("and {} more", more));
+  }
+  return record;
+}
+
+}  // namespace
+
+bool RecordFile::write(const RunRecord& record, base::Sync sync) {
+  // Room for values of tags and for failures that come later.
+  constexpr std::size_t growth = 1024;
+  const std::lock_guard lock(mutex_);
+  const bool running = record.state == "running";
+  if (running && ended_) return true;
+  ended_ = !running;
+  try {
+    file_.replace(text_of(record, false), growth, sync);
+    return true;
+  } catch (const Error&) {
+    if (running) throw;
+    file_.replace(text_of(shortened(record), true), 0, sync);
+    return false;
+  }
 }
 
 }  // namespace assay::run_folder

@@ -1,17 +1,19 @@
-// run.json: what was run, where, with what, and how it ended. Written when a run begins and again
-// when it ends.
+// run.json: what was run, where, with what, and how it ended. Written when a run begins, every few
+// seconds while it lives, and when it ends.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runner/base/atomic_file.h"
+#include "runner/base/folder.h"
 #include "runner/base/git_state.h"
+#include "runner/base/reserved_file.h"
 
 namespace assay::run_folder {
 
@@ -23,6 +25,7 @@ struct RunRecord {
   std::string name;
   std::vector<std::string> overrides;  ///< `key=value` of the command line
   std::string state;                   ///< running, finished, stopped, failed
+  bool locked = true;                  ///< the run holds the lock of its folder while it lives
   std::string reason;                  ///< why it stopped or failed
   std::chrono::system_clock::time_point start;
   std::optional<std::chrono::system_clock::time_point> end;
@@ -46,7 +49,24 @@ struct RunRecord {
   std::optional<base::GitState> git;  ///< of the working folder
 };
 
-/// Throws assay::Error.
-void write_run_record(const std::filesystem::path& path, const RunRecord& record, base::Sync sync);
+/// run.json in a run folder. May be used from any thread. Room for the record of the end is kept
+/// from the first write on (base/reserved_file.h), so that a full disk does not leave a record that
+/// says "running".
+class RecordFile {
+ public:
+  /// The folder is borrowed.
+  explicit RecordFile(const base::Folder& run_folder) : file_(run_folder, "run.json") {}
+
+  /// Replaces what the file says. A record of a running run that comes after that of an ended one
+  /// is late and dropped. Returns false when only a shortened record could be written, without
+  /// overrides, final values and plugins, and with the first failures. Throws assay::Error when
+  /// nothing could be written.
+  [[nodiscard]] bool write(const RunRecord& record, base::Sync sync);
+
+ private:
+  std::mutex mutex_;
+  base::ReservedFile file_;
+  bool ended_ = false;
+};
 
 }  // namespace assay::run_folder

@@ -45,7 +45,8 @@ bool holds(std::span<const std::int64_t> shape, std::size_t bytes) {
 
 }  // namespace
 
-void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+void write_weights(const base::Folder& folder, std::string_view name,
+                   std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json header;
   header["__metadata__"] = metadata;
@@ -69,7 +70,7 @@ void write_weights(const std::filesystem::path& path, std::span<const NamedTenso
   put(&size, sizeof size);
   put(text.data(), text.size());
   for (const NamedTensor& tensor : tensors) put(tensor.values.data(), tensor.values.size_bytes());
-  base::write_atomically(path, file);
+  base::write_atomically(folder, name, file);
 }
 
 StoredWeights read_weights(const std::filesystem::path& path) {

@@ -6,9 +6,11 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/tensor.h"
+#include "runner/base/folder.h"
 
 namespace assay::run_folder {
 
@@ -19,7 +21,8 @@ struct NamedTensor {
 };
 
 /// Writes the file atomically (atomic_file.h). Throws assay::Error.
-void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+void write_weights(const base::Folder& folder, std::string_view name,
+                   std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata);
 
 struct StoredWeights {

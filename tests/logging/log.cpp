@@ -7,8 +7,11 @@
 #include <cmath>
 #include <latch>
 #include <limits>
+#include <map>
+#include <mutex>
 #include <thread>
 
+#include "runner/base/atomic_file.h"
 #include "tests/support/bytes.h"
 #include "tests/support/component.h"
 #include "tests/support/fake_logging.h"
@@ -41,7 +44,10 @@ struct Run {
         Loggers(std::move(named), info, terminal,
                 [this](const std::string& message) { reports.push_back(message); }),
         [this](const Picture& picture, PictureFormat format) { return paint(picture, format); },
-        [this](std::string_view name) { return (folder / std::string(name)).string(); }, limits);
+        [this](std::string_view name, std::span<const std::byte> bytes) {
+          base::write_atomically(base::Folder(folder.path()), name, bytes, base::Sync::later);
+        },
+        limits, logging::Notice(), beat);
   }
   // The format's number and the step; step 13 cannot be painted.
   static std::vector<std::byte> paint(const Picture& picture, PictureFormat format) {
@@ -54,6 +60,7 @@ struct Run {
     return picture;
   }
 
+  logging::Beat beat;
   TemporaryFolder folder;
   SilentTerminal terminal;
   std::vector<Loggers::Named> named;
@@ -216,8 +223,9 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
 // Nothing follows the value: its bytes are in TensorBoard's file all the same.
 BOOST_AUTO_TEST_CASE(a_lonely_value_reaches_the_file) {
   named.push_back({"tensorboard", handle(make<Logger>("tensorboard"), "tensorboard")});
+  const base::Folder run_folder(folder.path());
   logging::RunInfo info;
-  info.folder = folder.path();
+  info.folder = &run_folder;
   Log log(Loggers(std::move(named), info, terminal, [](const std::string&) {}), {}, {});
   log.scalar("lonely", 1, 1);
   const auto holds_it = [&] {
@@ -228,6 +236,45 @@ BOOST_AUTO_TEST_CASE(a_lonely_value_reaches_the_file) {
   // Within a second by design; a minute is for machines that are busy.
   for (int i = 0; i < 600 && !holds_it(); ++i) std::this_thread::sleep_for(100ms);
   BOOST_TEST(holds_it());
+}
+
+BOOST_AUTO_TEST_CASE(how_far_the_run_is_is_told_while_it_lives) {
+  Told told;
+  add(told, "slow", [](std::size_t number) {
+    if (number == 3) throw Error("disk full");
+  });
+  std::mutex mutex;
+  std::vector<logging::State> states;
+  beat = {[&](const logging::State& state) {
+            const std::lock_guard lock(mutex);
+            states.push_back(state);
+          },
+          0s, 0s};
+  Log& log = start();
+  const auto wait_for = [&](const std::function<bool(const logging::State&)>& right) {
+    for (int i = 0; i < 6000; ++i) {
+      {
+        const std::lock_guard lock(mutex);
+        if (!states.empty() && right(states.back())) return true;
+      }
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  };
+  log.progress(7, 1);
+  log.scalar("Loss", 6, 0.5);
+  log.scalar("Loss", 7, 0.25);
+  log.text("Note", 7, "no value");
+  const std::map<std::string, double> values = {{"Loss", 0.25}};
+  BOOST_TEST(wait_for([&](const logging::State& s) {
+    return s.step == 7 && s.last_values == values && s.failures.empty();
+  }));
+  log.progress(8, 1);
+  log.scalar("Loss", 8, 0.125);
+  BOOST_TEST(wait_for([&](const logging::State& s) {
+    return s.step == 8 && s.last_values.at("Loss") == 0.125 && s.failures.size() == 1;
+  }));
+  log.finish(Outcome::finished);
 }
 
 // More pictures than a second has time for: loggers hear of the progress and flush in between.

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "tests/support/fake_logging.h"
-#include "tests/support/temporary_folder.h"
 
 using namespace assay;
 
@@ -62,13 +61,12 @@ BOOST_AUTO_TEST_CASE(nothing_else_acts_on_the_terminal) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_what_loggers_are_given) {
-  const test::TemporaryFolder folder;
   FakeTerminal terminal(true);
   std::vector<logging::Loggers::Named> named;
   named.push_back(
       {"clearing",
        test::handle<Logger>(std::unique_ptr<Logger>(std::make_unique<Clearing>()), "clearing")});
-  logging::Loggers loggers(std::move(named), {"digits", folder.path(), 0, 1, 1.5}, terminal,
+  logging::Loggers loggers(std::move(named), {"digits", nullptr, 0, 1, 1.5}, terminal,
                            [](const std::string& message) { BOOST_ERROR(message); });
   loggers.open();
   BOOST_TEST(terminal.shown == "print \uFFFD[2J");

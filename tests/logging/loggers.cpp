@@ -41,11 +41,12 @@ struct Run {
   }
   Loggers loggers() {
     return {std::move(named),
-            {"digits", folder.path(), 5, 3000, 1.5},
+            {"digits", &run_folder, 5, 3000, 1.5},
             terminal,
             [this](const std::string& message) { reports.push_back(message); }};
   }
   TemporaryFolder folder;
+  base::Folder run_folder{folder.path()};
   SilentTerminal terminal;
   std::vector<Loggers::Named> named;
   std::vector<std::string> reports;

@@ -1,8 +1,5 @@
 #include "runner/run_folder/run_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <boost/test/unit_test.hpp>
 #include <regex>
 #include <set>
@@ -10,17 +7,20 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "tests/base/file_size_limit.h"
+#include "runner/base/atomic_file.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace assay::test;
 using assay::run_folder::last_checkpoint;
+using assay::run_folder::Lock;
+using assay::run_folder::lock_of;
 using assay::run_folder::RunFolder;
-using assay::run_folder::RunLog;
 namespace fs = std::filesystem;
 
 namespace {
+
+fs::path path_of(const RunFolder::File& file) { return file.folder.path() / file.name; }
 
 const auto start = std::chrono::system_clock::now();
 
@@ -56,7 +56,6 @@ BOOST_AUTO_TEST_CASE(a_fixed_name_is_made_once) {
     const auto folder = RunFolder::create(name, start);
     BOOST_TEST(folder.path() == name);
     BOOST_TEST(fs::is_directory(name));
-    BOOST_TEST(folder.file("run.json") == name + "/run.json");
   }
   BOOST_TEST(error_of(name) ==
              name +
@@ -128,47 +127,44 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_says_why) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_locked_while_the_run_writes) {
-  const auto try_lock = [&] {
-    const assay::base::FileDescriptor other(::open((*this / "a").c_str(), O_RDONLY | O_DIRECTORY));
-    return flock(other.get(), LOCK_EX | LOCK_NB) == 0;
-  };
   {
     RunFolder made = RunFolder::create(*this / "a", start);
     const RunFolder folder = std::move(made);
-    BOOST_TEST(!try_lock());
+    BOOST_TEST(folder.locked());
+    BOOST_CHECK(lock_of(*this / "a") == Lock::held);
   }
-  BOOST_TEST(try_lock());
+  BOOST_CHECK(lock_of(*this / "a") == Lock::free);
+  BOOST_CHECK(lock_of(*this / "none") == Lock::unknown);
 }
 
 BOOST_AUTO_TEST_CASE(files_for_pictures_stay_in_their_folder) {
   const auto folder = RunFolder::create(*this / "a", start);
   const fs::path images = *this / "a/images";
-  BOOST_TEST(folder.image("1 Step 1 Accuracy Testsheet.png") ==
+  BOOST_TEST(path_of(folder.image("1 Step 1 Accuracy Testsheet.png")) ==
              images / "1_Step_1_Accuracy_Testsheet.png");
-  BOOST_TEST(folder.image("../../x/y.png") == images / ".._.._x_y.png");
-  BOOST_TEST(folder.image(std::string_view("a\0b", 3)) == images / "a_b");
-  BOOST_TEST(folder.image("Größe 10 %.png") == images / "Größe_10_%.png");
+  BOOST_TEST(path_of(folder.image("../../x/y.png")) == images / ".._.._x_y.png");
+  BOOST_TEST(path_of(folder.image(std::string_view("a\0b", 3))) == images / "a_b");
+  BOOST_TEST(path_of(folder.image("Größe 10 %.png")) == images / "Größe_10_%.png");
   BOOST_TEST(fs::is_directory(images));
 }
 
 BOOST_AUTO_TEST_CASE(pictures_do_not_overwrite_each_other) {
   const auto folder = RunFolder::create(*this / "a", start);
   const fs::path images = *this / "a/images";
-  write_file(folder.image("3 a/b.png"), "");
-  write_file(folder.image("3 a_b.png"), "");
-  BOOST_TEST(folder.image("3 a_b.png") == images / "3_a_b-3.png");
+  write_file(path_of(folder.image("3 a/b.png")), "");
+  write_file(path_of(folder.image("3 a_b.png")), "");
+  BOOST_TEST(path_of(folder.image("3 a_b.png")) == images / "3_a_b-3.png");
   BOOST_TEST(fs::exists(images / "3_a_b-2.png"));
-  BOOST_TEST(folder.image("3 a_b.svg") == images / "3_a_b.svg");
+  BOOST_TEST(path_of(folder.image("3 a_b.svg")) == images / "3_a_b.svg");
 }
 
 BOOST_AUTO_TEST_CASE(the_name_of_a_picture_is_cut_between_characters) {
   const auto folder = RunFolder::create(*this / "a", start);
-  BOOST_TEST(folder.image(std::string(400, 'x') + ".png").filename() ==
-             std::string(200, 'x') + ".png");
+  BOOST_TEST(folder.image(std::string(400, 'x') + ".png").name == std::string(200, 'x') + ".png");
   std::string wide = "x";
   for (int i = 0; i < 200; ++i) wide += "ß";
-  BOOST_TEST(folder.image(wide + ".png").filename().string().size() == 199 + 4);
-  write_file(folder.image(wide + ".png"), "");
+  BOOST_TEST(folder.image(wide + ".png").name.size() == 199 + 4);
+  write_file(path_of(folder.image(wide + ".png")), "");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_within_that_cannot_be_made_is_an_error) {
@@ -182,10 +178,10 @@ BOOST_AUTO_TEST_CASE(a_folder_within_that_cannot_be_made_is_an_error) {
 BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_that_of_the_highest_step) {
   const auto folder = RunFolder::create(*this / "a", start);
   BOOST_CHECK(!last_checkpoint(folder.path()));
-  write_file(folder.checkpoint(9), "");
+  write_file(path_of(folder.checkpoint(9)), "");
   BOOST_CHECK(last_checkpoint(folder.path()) == *this / "a/checkpoints/step_9.safetensors");
-  write_file(folder.checkpoint(1000), "");
-  write_file(folder.checkpoint(200), "");
+  write_file(path_of(folder.checkpoint(1000)), "");
+  write_file(path_of(folder.checkpoint(200)), "");
   for (const char* name :
        {"step_5000.safetensors.part", "step_6000.json", "step_7000x.safetensors",
         "step_.safetensors", "other_8000.safetensors", "step_99999999999999999999.safetensors"})
@@ -194,20 +190,23 @@ BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_that_of_the_highest_step) {
   BOOST_CHECK(!last_checkpoint(*this / "none"));
 }
 
-BOOST_AUTO_TEST_CASE(the_log_has_a_time_with_every_line) {
-  RunLog log(*this / "log.txt");
-  log.write("first");
-  log.write("second");
-  {
-    const FileSizeLimit limit(10);
-    log.write("lost without a word");
-  }
-  log.write("third");
-  const std::string time = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
-  const std::string text = read_file(*this / "log.txt");
-  BOOST_TEST(std::regex_match(
-                 text, std::regex(time + " first\n" + time + " second\n" + time + " third\n")),
-             text);
+BOOST_AUTO_TEST_CASE(files_go_where_the_folder_is) {
+  const auto folder = RunFolder::create(*this / "a", start);
+  fs::rename(*this / "a", *this / "b");
+  fs::create_directory(*this / "a");  // another run takes the name
+  const auto image = folder.image("x.png");
+  assay::base::write_atomically(image.folder, image.name, "mine");
+  BOOST_TEST(read_file(*this / "b/images/x.png") == "mine");
+  BOOST_TEST(fs::is_empty(*this / "a"));
+}
+
+BOOST_AUTO_TEST_CASE(only_the_folder_that_was_made_is_removed) {
+  auto folder = RunFolder::create(*this / "above/a", start);
+  fs::rename(*this / "above/a", *this / "above/b");
+  fs::create_directory(*this / "above/a");
+  folder.remove();
+  BOOST_TEST(fs::exists(*this / "above/a"));
+  BOOST_TEST(!fs::exists(*this / "above/b"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

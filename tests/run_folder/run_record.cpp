@@ -35,8 +35,9 @@ RunRecord record() {
 }
 
 struct Written : TemporaryFolder {
+  assay::base::Folder folder{path()};
   Json written(const RunRecord& record) const {
-    write_run_record(*this / "run.json", record, assay::base::Sync::now);
+    BOOST_TEST(RecordFile(folder).write(record, assay::base::Sync::now));
     return Json::parse(read_file(*this / "run.json"));
   }
 };
@@ -112,8 +113,26 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_no_failure) {
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_is_gone_is_an_error) {
-  BOOST_CHECK_THROW(write_run_record(*this / "none/run.json", record(), assay::base::Sync::now),
-                    assay::Error);
+  std::filesystem::remove(path());
+  RecordFile file(folder);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(file.write(record(), assay::base::Sync::now)),
+                        assay::Error, [this](const assay::Error& error) {
+                          return error.what() == (*this / "run.json").string() +
+                                                     ": cannot be created: its folder was removed "
+                                                     "meanwhile";
+                        });
+}
+
+// The logging thread may be late.
+BOOST_AUTO_TEST_CASE(a_record_of_a_running_run_does_not_replace_that_of_an_ended_one) {
+  RecordFile file(folder);
+  RunRecord r = record();
+  r.state = "running";
+  BOOST_TEST(file.write(r, assay::base::Sync::later));
+  BOOST_TEST(Json::parse(read_file(*this / "run.json")).at("state") == "running");
+  BOOST_TEST(file.write(record(), assay::base::Sync::later));
+  BOOST_TEST(file.write(r, assay::base::Sync::later));
+  BOOST_TEST(Json::parse(read_file(*this / "run.json")).at("state") == "finished");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -70,7 +70,8 @@ std::string tensor(const std::string& shape, const std::string& offsets) {
 BOOST_FIXTURE_TEST_SUITE(weights, File)
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_read_back_to_the_bit) {
-  write_weights(path, tensors(), {{"step", "3000"}, {"note", "\"ä\"\n"}});
+  write_weights(assay::base::Folder(this->TemporaryFolder::path()), "w.safetensors", tensors(),
+                {{"step", "3000"}, {"note", "\"ä\"\n"}});
   const StoredWeights read = read_weights(path);
   BOOST_TEST(read.metadata.at("step") == "3000");
   BOOST_TEST(read.metadata.at("note") == "\"ä\"\n");
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read_back_to_the_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_laid_out_as_safetensors_says) {
-  write_weights(path, tensors(), {});
+  write_weights(assay::base::Folder(this->TemporaryFolder::path()), "w.safetensors", tensors(), {});
   const std::string bytes = read_file(path);
   std::uint64_t size = 0;
   std::memcpy(&size, bytes.data(), sizeof size);
@@ -105,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_file_by_the_safetensors_library_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_anywhere_is_an_error) {
-  write_weights(path, tensors(), {{"step", "1"}});
+  write_weights(assay::base::Folder(this->TemporaryFolder::path()), "w.safetensors", tensors(),
+                {{"step", "1"}});
   const std::string whole = read_file(path);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string message = error_of(whole.substr(0, size));
