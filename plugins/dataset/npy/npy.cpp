@@ -2,10 +2,10 @@
 // be larger than it; what is used often stays in the system's cache. They must not be changed or
 // shortened while a run reads them.
 //
-//   samples   .npy file of float32 or uint8, of shape [rows, ...], in C order. uint8 values are
-//             taken as they are, 0 to 255
-//   targets   .npy file of as many rows: int32, int64 or uint8 of shape [rows] are classes 0, 1,
-//             ...; float32 of shape [rows, ...] are values
+//   samples   .npy file of shape [rows, ...], in C order: float32, or whole numbers of 8 or 16 bits
+//             or bool, which are taken as they are (uint8: 0 to 255)
+//   targets   .npy file of as many rows: whole numbers of any size or bool, of shape [rows], are
+//             classes 0, 1, ...; float32 of shape [rows, ...] are values
 //   classes   the names of the classes (default: their numbers, up to the largest one found)
 //
 //   dataset:
@@ -15,7 +15,6 @@
 //     split: {test: 0.1, validation: 0.1}
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +22,7 @@
 
 #include "assay/dataset.h"
 #include "assay/plugin.h"
+#include "npy_elements.h"
 #include "npy_file.h"
 
 namespace {
@@ -42,16 +42,9 @@ assay::Shape row_shape(const File& file) {
   return assay::Shape(std::span(file.dimensions()).subspan(1));
 }
 
-template <class T>
-T element(const File& file, std::size_t index) {
-  T value;
-  std::memcpy(&value, file.data().data() + index * sizeof(T), sizeof(T));
-  return value;
-}
-
-[[noreturn]] void refuse_type(const File& file, const std::string& expected) {
+[[noreturn]] void refuse_type(const File& file, const char* expected, const std::string& advice) {
   throw Error(file.path() + ": its elements are '" + file.type() + "'; expected " + expected +
-              ": numpy.save(file, array.astype('float32'))");
+              advice);
 }
 
 void check_shape(const File& file) {
@@ -69,10 +62,10 @@ class Npy final : public assay::Dataset {
   static constexpr assay::Parameter parameters[] = {
       {.name = "samples",
        .type = assay::ParameterType::path,
-       .doc = ".npy file of float32 or uint8, [rows, ...]"},
+       .doc = ".npy file of float32, or of whole numbers of 8 or 16 bits, [rows, ...]"},
       {.name = "targets",
        .type = assay::ParameterType::path,
-       .doc = ".npy file: int32, int64 or uint8 classes [rows], or float32 values [rows, ...]"},
+       .doc = ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]"},
       {.name = "classes",
        .type = assay::ParameterType::text,
        .doc = "names of the classes; their numbers if left out",
@@ -106,11 +99,7 @@ class Npy final : public assay::Dataset {
                     assay::MatrixView<float> out) const override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::span<const std::byte> from = row_bytes(*samples_, rows[i]);
-      float* to = out.row(static_cast<std::int64_t>(i));
-      if (bytes_)
-        std::ranges::transform(
-            from, to, [](std::byte b) { return static_cast<float>(std::to_integer<int>(b)); });
-      else std::memcpy(to, from.data(), from.size());
+      to_float_(from, out.row(static_cast<std::int64_t>(i)));
     }
   }
 
@@ -127,7 +116,8 @@ class Npy final : public assay::Dataset {
 
   assay::MatrixView<const float> samples() const override {
     const void* data = samples_->data().data();
-    if (bytes_ || reinterpret_cast<std::uintptr_t>(data) % alignof(float) != 0) return {};
+    if (samples_->type() != "<f4" || reinterpret_cast<std::uintptr_t>(data) % alignof(float) != 0)
+      return {};
     const std::int64_t columns = row_shape(*samples_).elements();
     return {static_cast<const float*>(data), rows_of(*samples_), columns, columns};
   }
@@ -135,17 +125,22 @@ class Npy final : public assay::Dataset {
  private:
   void open_samples(const std::string& path) {
     samples_.emplace(path);
-    if (samples_->type() != "<f4" && samples_->type() != "|u1")
-      refuse_type(*samples_, "float32 ('<f4') or uint8 ('|u1')");
+    to_float_ = assay::npy::to_float(samples_->type());
+    if (to_float_ == nullptr)
+      refuse_type(*samples_, "float32, or whole numbers of 8 or 16 bits",
+                  assay::npy::advice_for_samples(samples_->type()));
     check_shape(*samples_);
-    bytes_ = samples_->type() == "|u1";
   }
 
   void open_targets(const std::string& path) {
     targets_.emplace(path);
     const std::string& type = targets_->type();
-    if (type != "<f4" && type != "<i4" && type != "<i8" && type != "|u1")
-      refuse_type(*targets_, "int32, int64 or uint8 for classes, or float32 for values");
+    const auto to_class = assay::npy::to_class(type);
+    if (type != "<f4" && to_class == nullptr)
+      refuse_type(*targets_, "whole numbers for classes, or float32 for values",
+                  assay::npy::advice_for_targets(
+                      type, targets_->dimensions().size() == 1 &&
+                                assay::npy::look_like_classes(type, targets_->data())));
     check_shape(*targets_);
     if (rows_of(*targets_) != rows_of(*samples_))
       throw Error(path + ": it has " + std::to_string(rows_of(*targets_)) + " rows, but " +
@@ -154,18 +149,16 @@ class Npy final : public assay::Dataset {
     if (targets_->dimensions().size() != 1)
       throw Error(path + ": classes have the shape [rows], this array has " +
                   std::to_string(targets_->dimensions().size()) + " dimensions");
-    if (type == "<i4") read_labels<std::int32_t>();
-    else if (type == "<i8") read_labels<std::int64_t>();
-    else read_labels<std::uint8_t>();
+    read_labels(to_class);
     targets_.reset();
   }
 
-  template <class T>
-  void read_labels() {
+  void read_labels(assay::npy::ToClass to_class) {
     std::int64_t largest = 0;
     labels_.resize(static_cast<std::size_t>(rows_of(*targets_)));
     for (std::size_t row = 0; row < labels_.size(); ++row) {
-      const std::int64_t label = element<T>(*targets_, row);
+      const std::int64_t label =
+          to_class(row_bytes(*targets_, static_cast<std::int64_t>(row)).data());
       if (label < 0 || label >= most_classes)
         throw Error(targets_->path() + ": row " + std::to_string(row) + " is of class " +
                     std::to_string(label) + "; expected classes from 0 to " +
@@ -196,7 +189,7 @@ class Npy final : public assay::Dataset {
   }
 
   std::optional<File> samples_;
-  bool bytes_ = false;           // the samples are uint8
+  assay::npy::ToFloat to_float_ = nullptr;
   std::optional<File> targets_;  // of values; classes are in labels_
   std::vector<std::int32_t> labels_;
   std::vector<std::string> names_;

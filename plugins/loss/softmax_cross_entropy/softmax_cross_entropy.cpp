@@ -40,8 +40,9 @@ class SoftmaxCrossEntropy final : public Loss {
   std::int64_t outputs(const Target& target) const override {
     if (target.dtype != DType::int32 || target.shape.rank() != 0 || target.classes < 1)
       throw Error(
-          "softmax_cross_entropy: the dataset's target is no class; it must declare classes, one "
-          "of them for each row");
+          "softmax_cross_entropy: the targets of this dataset are values; expected classes, one "
+          "for "
+          "each row. Labels that were saved as float32 are values: save them as whole numbers");
     return target.classes;
   }
 

@@ -1,5 +1,6 @@
 // Files that no NumPy would write; those that it does are in end_to_end/test_npy.py.
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <random>
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused_with_their_reason) {
         "numpy.save(file, numpy.ascontiguousarray(array))");
   check(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", data),
         "it holds records of several fields; expected an array of plain numbers");
-  for (const std::string type : {"<f8", ">f4", "|O", "<i4", "|b1", "<f2", "", "f", "<f99999999999"})
+  for (const std::string type : {"<f8", ">f4", "|O", "<i4", "<u4", "<f2", "", "f", "<f99999999999"})
     BOOST_TEST(refusal(npy(header(type, "0,"), data))
                    .starts_with("samples: x.npy: its elements are '" + type + "'; expected "));
   for (const std::string shape : {"", "0,", "0, 3", "2, 0", "1, 1, 1, 1, 1, 1, 1, 1, 1, 1"})
@@ -172,6 +173,90 @@ BOOST_AUTO_TEST_CASE(targets_must_suit_the_samples) {
         ", classes: [no]");
   check(npy(header("<f4", "2,"), bytes<float>({0, 1})),
         "classes: the targets are values (float32), not classes", ", classes: [no, yes]");
+}
+
+// float32 holds all their numbers.
+BOOST_AUTO_TEST_CASE(samples_of_small_whole_numbers_are_read_as_they_are) {
+  const auto check = [&](const std::string& type, const std::string& data, float first,
+                         float last) {
+    const auto dataset = open(npy(header(type, "2, 2"), data), good_targets);
+    BOOST_TEST(dataset->samples().empty());
+    const auto read = read_rows(*dataset, std::vector<std::int64_t>{0, 1}).samples;
+    BOOST_TEST(read == (std::vector<float>{first, 0, 1, last}), boost::test_tools::per_element());
+  };
+  check("|b1", bytes<std::uint8_t>({1, 0, 1, 1}), 1, 1);
+  check("|u1", bytes<std::uint8_t>({7, 0, 1, 255}), 7, 255);
+  check("|i1", bytes<std::int8_t>({-128, 0, 1, 127}), -128, 127);
+  check("<u2", bytes<std::uint16_t>({7, 0, 1, 65535}), 7, 65535);
+  check("<i2", bytes<std::int16_t>({-32768, 0, 1, 32767}), -32768, 32767);
+}
+
+BOOST_AUTO_TEST_CASE(targets_of_whole_numbers_are_classes) {
+  const auto check = [&](const std::string& type, const std::string& data) {
+    const auto dataset = open(good_samples, npy(header(type, "2,"), data));
+    BOOST_TEST(Description(*dataset).class_names.size() == 2U, type);
+    BOOST_TEST(read_rows(*dataset, std::vector<std::int64_t>{0, 1}).classes ==
+                   (std::vector<std::int32_t>{1, 0}),
+               type);
+  };
+  check("|b1", bytes<std::uint8_t>({1, 0}));
+  check("|u1", bytes<std::uint8_t>({1, 0}));
+  check("|i1", bytes<std::int8_t>({1, 0}));
+  check("<u2", bytes<std::uint16_t>({1, 0}));
+  check("<i2", bytes<std::int16_t>({1, 0}));
+  check("<u4", bytes<std::uint32_t>({1, 0}));
+  check("<i4", bytes<std::int32_t>({1, 0}));
+  check("<u8", bytes<std::uint64_t>({1, 0}));
+  check("<i8", bytes<std::int64_t>({1, 0}));
+  const auto too_large = [&](const std::string& type, const std::string& data) {
+    return refusal(good_samples, npy(header(type, "2,"), data))
+        .starts_with("targets: y.npy: row 1 is of class ");
+  };
+  BOOST_TEST(too_large("<u2", bytes<std::uint16_t>({0, 65535})) == false);
+  BOOST_TEST(too_large("<u4", bytes<std::uint32_t>({0, 65536})));
+  BOOST_TEST(too_large("<u8", bytes<std::uint64_t>({0, ~std::uint64_t{0}})));
+  BOOST_TEST(too_large("|i1", bytes<std::int8_t>({0, -1})));
+}
+
+BOOST_AUTO_TEST_CASE(the_advice_suits_what_the_array_is_for) {
+  const std::string as_float = "numpy.save(file, array.astype('float32'))";
+  const std::string as_int = "numpy.save(file, array.astype('int32'))";
+  const std::string unique =
+      ": names, labels = numpy.unique(array, return_inverse=True); numpy.save(file, "
+      "labels.astype('int32'))";
+  const auto samples = [&](const std::string& type) {
+    const std::string said = refusal(npy(header(type, "2,"), std::string(256, 0)));
+    const std::string begin = "samples: x.npy: its elements are '" + type +
+                              "'; expected float32, or whole numbers of 8 or 16 bits";
+    BOOST_TEST(said.starts_with(begin), said);
+    return said.substr(std::min(begin.size(), said.size()));
+  };
+  for (const char* type : {"<f2", "<f8", "<f16", ">f4", ">i2", "<i4", "<u4", "<i8", "<u8"})
+    BOOST_TEST(samples(type) == ": " + as_float, type);
+  for (const char* type : {"<c8", "<U3", "|S3", "<M8[D]", "|V4"}) BOOST_TEST(samples(type) == "");
+  BOOST_TEST(samples("|O") ==
+             "; rows of different lengths make such an array: bring them to one length");
+
+  const auto targets = [&](const std::string& type, const std::string& data) {
+    const std::string said = refusal(good_samples, npy(header(type, "2,"), data));
+    const std::string begin = "targets: y.npy: its elements are '" + type +
+                              "'; expected whole numbers for classes, or float32 for values";
+    BOOST_TEST(said.starts_with(begin), said);
+    return said.substr(std::min(begin.size(), said.size()));
+  };
+  const std::string both = ": for classes " + as_int + ", for values " + as_float;
+  BOOST_TEST(targets("<f8", bytes<double>({2, 0})) == both);
+  BOOST_TEST(targets("<f8", bytes<double>({2, 0.5})) == ": " + as_float);
+  BOOST_TEST(targets("<f8", bytes<double>({2, -1})) == ": " + as_float);
+  BOOST_TEST(targets("<f8", bytes<double>({0, std::nan("")})) == ": " + as_float);
+  for (const char* type : {"<f2", "<f16", ">f4", ">f8"})
+    BOOST_TEST(targets(type, std::string(256, 0)) == both, type);
+  for (const char* type : {">i4", ">u2", ">i8"})
+    BOOST_TEST(targets(type, std::string(256, 0)) == ": " + as_int, type);
+  for (const char* type : {"<U5", "|S2", "|O"})
+    BOOST_TEST(targets(type, std::string(256, 0)) == unique, type);
+  for (const char* type : {"<c16", "<M8[s]", "<m8[s]", "|V8"})
+    BOOST_TEST(targets(type, std::string(256, 0)) == "", type);
 }
 
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_the_options_fault) {
