@@ -36,33 +36,41 @@ struct alignas(64) Image {
   std::array<float, pixel_count> pixels;
 };
 
-std::string read_file(const std::string& path) {
-  const auto fail = [&path](const std::error_code& reason) {
-    throw assay::OptionError("file", "cannot read the digits from " + path + ": " +
-                                         reason.message() + "; expected a CSV file");
-  };
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) fail(error);
-  std::ifstream stream(path, std::ios::binary);
-  std::string text(size, '\0');
-  if (!stream.read(text.data(), static_cast<std::streamsize>(size)))
-    fail(std::error_code(errno, std::generic_category()));
-  return text;
-}
-
-/// Goes through the text field by field, and knows where it is.
+/// Goes through the file line by line and field by field, and knows where it is. Only a line is in
+/// memory at a time, so a file that is no CSV file costs nothing, whatever its size.
 class Reader {
  public:
-  Reader(std::string_view path, std::string_view text) : path_(path), rest_(text) {}
+  explicit Reader(const std::string& path) : path_(path) {
+    std::error_code error;
+    // A folder can be opened, and a pipe would be waited for.
+    const auto status = std::filesystem::status(path, error);
+    if (std::filesystem::is_directory(status))
+      error = std::make_error_code(std::errc::is_a_directory);
+    else if (!std::filesystem::exists(status))
+      error = std::make_error_code(std::errc::no_such_file_or_directory);
+    else if (!std::filesystem::is_regular_file(status))
+      error = std::make_error_code(std::errc::invalid_argument);
+    if (error) fail_to_read(error);
+    stream_.open(path, std::ios::binary);
+    if (!stream_) fail_to_read(std::error_code(errno, std::generic_category()));
+  }
 
-  /// Moves to the next line; false at the end of the text.
+  /// Moves to the next line; false at the end of the file.
   bool next_line() {
-    if (rest_.empty()) return false;
-    line_ = rest_.substr(0, rest_.find('\n'));
-    rest_.remove_prefix(std::min(line_.size() + 1, rest_.size()));
-    if (line_.ends_with('\r')) line_.remove_suffix(1);
+    if (stream_.peek() == std::ifstream::traits_type::eof()) {
+      if (stream_.bad()) fail_to_read(std::error_code(errno, std::generic_category()));
+      return false;
+    }
+    stream_.clear();
     ++line_number_;
+    stream_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    if (stream_.bad()) fail_to_read(std::error_code(errno, std::generic_category()));
+    if (stream_.fail())
+      fail("the line is longer than " + std::to_string(buffer_.size() - 1) +
+           " characters; expected " + std::to_string(pixel_count + 1) + " columns");
+    const std::streamsize end = stream_.gcount() - (stream_.eof() ? 0 : 1);
+    line_ = std::string_view(buffer_.data(), static_cast<std::size_t>(end));
+    if (line_.ends_with('\r')) line_.remove_suffix(1);
     return true;
   }
   std::string_view line() const { return line_; }
@@ -86,13 +94,18 @@ class Reader {
   }
 
   [[noreturn]] void fail(const std::string& message) const {
-    throw assay::OptionError(
-        "file", std::string(path_) + ":" + std::to_string(line_number_) + ": " + message);
+    throw assay::OptionError("file", path_ + ":" + std::to_string(line_number_) + ": " + message);
   }
 
  private:
-  std::string_view path_;
-  std::string_view rest_;
+  [[noreturn]] void fail_to_read(const std::error_code& reason) const {
+    throw assay::OptionError("file", "cannot read the digits from " + path_ + ": " +
+                                         reason.message() + "; expected a CSV file");
+  }
+
+  std::string path_;
+  std::ifstream stream_;
+  std::array<char, 4096> buffer_{};
   std::string_view line_;
   std::int64_t line_number_ = 0;
 };
@@ -110,8 +123,7 @@ class Digits final : public assay::Dataset {
 
   explicit Digits(const assay::Options& options) {
     const std::string path(options.path("file"));
-    const std::string text = read_file(path);
-    Reader reader(path, text);
+    Reader reader(path);
     if (!reader.next_line())
       throw assay::OptionError("file",
                                path + ":1: the file is empty; expected a header of 65 names");

@@ -184,6 +184,18 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_the_options_fault) {
   BOOST_CHECK_EXCEPTION(digits_from(folder), assay::Error, says(folder, "Is a directory"));
 }
 
+// 64 GiB that nobody could read: refused at its first line.
+BOOST_AUTO_TEST_CASE(a_file_without_lines_is_not_read) {
+  const TemporaryFile file("");
+  std::filesystem::resize_file(file.path(), std::uintmax_t{64} << 30);
+  BOOST_CHECK_EXCEPTION(digits_from(file.path()), assay::Error, [](const assay::Error& error) {
+    return std::string(error.what())
+        .ends_with(":1: the line is longer than 4095 characters; expected 65 columns");
+  });
+  BOOST_TEST(refusal(header() + digit() + std::string(5000, '1')) ==
+             ":3: the line is longer than 4095 characters; expected 65 columns");
+}
+
 BOOST_AUTO_TEST_CASE(starts_fast) {
   const auto begin = std::chrono::steady_clock::now();
   const auto dataset = make<Dataset>("digits");
