@@ -6,7 +6,7 @@
 //   test_images   a second pair of files, the split `test`; the first is `train` then
 //   test_labels
 //   classes       names of the classes (default: their numbers)
-//   memory        refuse what needs more GiB (default 8)
+//   memory        refuse what needs more GiB (default 2)
 //
 //   dataset:
 //     type: idx
@@ -137,7 +137,7 @@ class Idx final : public assay::Dataset {
       {.name = "memory",
        .type = ParameterType::number,
        .doc = "refuse files that need more GiB",
-       .fallback = "8",
+       .fallback = "2",
        .minimum = 0,
        .maximum = 1 << 20},
   };

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include "assay/error.h"
@@ -61,6 +62,15 @@ class Stream {
 
   [[noreturn]] void fail(const std::string& message) const {
     throw assay::Error(path_ + ": " + message);
+  }
+
+  bool packed() const { return packed_; }
+  /// Returns the most bytes that can be in the file: deflate packs at most 1032 bytes into one.
+  std::uint64_t most_bytes() const {
+    std::error_code error;
+    const std::uint64_t size = std::filesystem::file_size(path_, error);
+    if (error) fail(error.message());
+    return packed_ ? 1032 * size : size;
   }
 
   /// As many of the bytes as there are.
@@ -137,14 +147,28 @@ void read_header(Stream& stream, File& file) {
   }
 }
 
-// The header may promise anything, so memory grows only with what is there.
-void read_data(Stream& stream, File& file, std::uint64_t most_bytes) {
+/// Returns the bytes of data that the header announces; refuses more than was allowed and what
+/// cannot be there, before anything is read.
+std::uint64_t announced_bytes(const Stream& stream, const File& file, std::uint64_t most_bytes) {
   std::uint64_t size = size_of(file.type);
   for (const std::int64_t dimension : file.dimensions)
     if (__builtin_mul_overflow(size, static_cast<std::uint64_t>(dimension), &size) ||
         size > most_bytes)
-      stream.fail("its data needs more than the " + std::to_string(most_bytes) +
-                  " bytes that `memory` allows");
+      stream.fail("its header announces more than the " + std::to_string(most_bytes) +
+                  " bytes of data that `memory` allows");
+  const std::uint64_t header = 4 + 4 * file.dimensions.size();
+  const std::uint64_t there = stream.most_bytes() - std::min(stream.most_bytes(), header);
+  if (size > there)
+    stream.fail("the file is cut off: its header announces " + std::to_string(size) +
+                " bytes of data, " + (stream.packed() ? "at most " : "") + std::to_string(there) +
+                " are there");
+  return size;
+}
+
+// A compressed file may hold less than its header announces, so memory is touched as data comes.
+void read_data(Stream& stream, File& file, std::uint64_t most_bytes) {
+  const std::uint64_t size = announced_bytes(stream, file, most_bytes);
+  file.data.reserve(size);
   constexpr std::size_t step = 1 << 24;
   std::size_t there = 0;
   while (there < size) {

@@ -120,13 +120,13 @@ class Idx(unittest.TestCase):
                 (labels(30), "it has 1 dimension; images have 2 or more. Is it a file of labels?"),
                 (idx((30, 3, 2), [0.0] * 100 + [float("nan")] + [0.0] * 79, "f"), "the image of row 16 holds NaN"),
                 (idx((30, 3, 2), [0.0] * 179 + [float("-inf")], "f"), "the image of row 29 holds NaN"),
-                (idx((2**32 - 1,) * 3, []), "bytes that `memory` allows"),
-                (idx((2**20, 64, 64), []), "its header announces 4294967296 bytes of data, 0 are there")):
+                (idx((2**32 - 1,) * 3, []), "bytes of data that `memory` allows"),
+                (idx((2**18, 64, 64), []), "its header announces 1073741824 bytes of data, 0 are there")):
             with self.subTest(expected):
                 self.write(images=data, labels=labels(30))
                 self.refused(expected)
         self.write(images=good, labels=labels(30))
-        self.refused("more than the 107 bytes that `memory` allows", dataset=f"images: {IMAGES}, memory: 1.0e-7")
+        self.refused("more than the 107 bytes of data that `memory` allows", dataset=f"images: {IMAGES}, memory: 1.0e-7")
 
     def test_damaged_compression(self):
         packed = bytearray(gzip.compress(images(30)))
