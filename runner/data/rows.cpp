@@ -135,6 +135,26 @@ Shape target_shape(const Target& target, std::int64_t rows) {
   return Shape(dimensions);
 }
 
+/// Returns how many of the first rows are copied into memory; none where the dataset shows them as
+/// they are wanted.
+std::int64_t copied_rows(MatrixView<const float> view, std::size_t bytes_of_row,
+                         std::span<const std::int64_t> rows, std::int64_t shown,
+                         const CopyLimits& limits) {
+  if (rows.empty() || (!view.empty() && consecutive(rows))) return 0;
+  const auto count = static_cast<std::int64_t>(rows.size());
+  const std::size_t limit = view.empty() ? limits.of_read : limits.of_view;
+  return rows.size() <= limit / bytes_of_row ? count : std::min(shown, count);
+}
+
+std::size_t sample_bytes(const Description& description) {
+  return static_cast<std::size_t>(description.sample_shape.elements()) * sizeof(float);
+}
+
+std::size_t target_bytes(const Description& description) {
+  return static_cast<std::size_t>(description.target.shape.elements()) *
+         size_of(description.target.dtype);
+}
+
 }  // namespace
 
 Description describe(const plugin_host::Handle<Dataset>& dataset) {
@@ -199,6 +219,15 @@ void Rows::read_samples(std::span<const std::int64_t> numbers, MatrixView<float>
   else dataset_.call([&](const Dataset& d) { d.read_samples(numbers, out); });
 }
 
+std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
+                          const Description& description, std::span<const std::int64_t> rows,
+                          std::int64_t shown, const CopyLimits& limits) {
+  const std::int64_t copied =
+      copied_rows(view_of(dataset, description), sample_bytes(description), rows, shown, limits);
+  return static_cast<std::size_t>(copied) * sample_bytes(description) +
+         rows.size() * (target_bytes(description) + sizeof(std::int64_t));
+}
+
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::vector<std::int64_t> rows, std::int64_t shown, const CopyLimits& limits) {
   Rows result;
@@ -213,8 +242,7 @@ Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& descri
   result.in_order_ = {nullptr, 0, columns, columns};
   if (rows.empty()) return result;
 
-  result.targets_ = Buffer(rows.size() * size_of(description.target.dtype) *
-                           static_cast<std::size_t>(description.target.shape.elements()));
+  result.targets_ = Buffer(rows.size() * target_bytes(description));
   const TensorView targets(result.targets_.as<std::byte>(), result.target.dtype,
                            target_shape(result.target, result.count));
   dataset.call([&](const Dataset& d) { d.read_targets(rows, targets); });
@@ -223,24 +251,21 @@ Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& descri
 
   result.dataset_ = dataset;
   result.view_ = view_of(dataset, description);
+  const std::int64_t copied =
+      copied_rows(result.view_, sample_bytes(description), rows, shown, limits);
   if (!result.view_.empty() && consecutive(rows)) {
     result.in_order_ = result.view_.slice(rows.front(), result.count);
-    return result;
-  }
-  const std::size_t bytes_of_row = static_cast<std::size_t>(columns) * sizeof(float);
-  const std::size_t limit = result.view_.empty() ? limits.of_read : limits.of_view;
-  const std::int64_t copied =
-      rows.size() <= limit / bytes_of_row ? result.count : std::min(shown, result.count);
-  result.samples_ = Buffer(static_cast<std::size_t>(copied) * bytes_of_row);
-  const MatrixView<float> samples{result.samples_.as<float>(), copied, columns, columns};
-  result.read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
-  result.in_order_ = samples;
-  if (result.all_in_order()) {
-    result.dataset_ = {};
-    result.view_ = {};
   } else {
-    result.numbers_ = std::move(rows);
+    result.samples_ = Buffer(static_cast<std::size_t>(copied) * sample_bytes(description));
+    const MatrixView<float> samples{result.samples_.as<float>(), copied, columns, columns};
+    result.read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
+    result.in_order_ = samples;
+    if (result.all_in_order()) {
+      result.dataset_ = {};
+      result.view_ = {};
+    }
   }
+  result.numbers_ = std::move(rows);
   return result;
 }
 

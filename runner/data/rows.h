@@ -56,6 +56,12 @@ class Rows {
   /// [count, ...], contiguous
   ConstTensorView targets() const;
   std::span<const std::string_view> class_names() const { return *class_names_; }
+  /// Returns the number in the dataset of the row at this position.
+  std::int64_t number(std::int64_t position) const {
+    return numbers_[static_cast<std::size_t>(position)];
+  }
+  /// True where samples() are a copy of its own, not what the dataset shows.
+  bool owns_samples() const { return samples_.size() > 0; }
   /// Memory of its own; not what lies in the dataset.
   std::size_t bytes() const {
     return samples_.size() + targets_.size() + numbers_.size() * sizeof(std::int64_t);
@@ -78,14 +84,19 @@ class Rows {
 
   Buffer samples_;
   Buffer targets_;
-  MatrixView<const float> in_order_;  ///< in samples_, or a part of the dataset's view
+  MatrixView<const float> in_order_;   ///< in samples_, or a part of the dataset's view
+  std::vector<std::int64_t> numbers_;  ///< rows of the dataset, by position
   // Where the other samples are; empty if there are none.
   plugin_host::Handle<Dataset> dataset_;
   MatrixView<const float> view_;
-  std::vector<std::int64_t> numbers_;  ///< rows of the dataset, by position
   std::shared_ptr<const std::vector<std::string>> name_texts_;
   std::shared_ptr<const std::vector<std::string_view>> class_names_;
 };
+
+/// Returns the bytes that read() will take for these rows, without reading any.
+std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
+                          const Description& description, std::span<const std::int64_t> rows,
+                          std::int64_t shown = 0, const CopyLimits& limits = {});
 
 /// Rows by number, in the order given. The first `shown` are in memory in any case. Throws
 /// plugin_host::ComponentError, and assay::Error for a class that was not declared.

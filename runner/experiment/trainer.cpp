@@ -8,7 +8,9 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <string_view>
 
+#include "runner/data/not_finite.h"
 #include "runner/train/nan_hunt.h"
 
 namespace assay::experiment {
@@ -31,8 +33,8 @@ Result Trainer::train() {
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
   if (const auto bad = hooks.fire(0, {}); stop_on_nan && bad)
-    return failed(0, fmt::format("{} is {} before training", bad->name, train::kind_of(bad->value)),
-                  {splits.at(bad->split).get(), {}}, "the split " + bad->split);
+    return failed(0, fmt::format("{} is {} before training", bad->name, data::kind_of(bad->value)),
+                  {splits.at(bad->split).get(), {}});
 
   for (std::int64_t step = 1; step <= steps_; ++step) {
     if (const int number = signal.load(std::memory_order_relaxed))
@@ -43,8 +45,8 @@ Result Trainer::train() {
     const double batch_loss = loss.sum / loss.weight;
     if (stop_on_nan && !std::isfinite(batch_loss))
       return failed(step - 1,
-                    fmt::format("the loss of step {} is {}", step, train::kind_of(batch_loss)),
-                    rows_now, "the batch");
+                    fmt::format("the loss of step {} is {}", step, data::kind_of(batch_loss)),
+                    rows_now);
 
     update.apply(step - 1, loss.weight);
     finished_ = step;
@@ -54,8 +56,8 @@ Result Trainer::train() {
     const auto bad = hooks.fire(step, {batch_loss, epoch_loss_.sum / epoch_loss_.weight});
     if (stop_on_nan && bad)
       return failed(
-          step, fmt::format("{} is {} after step {}", bad->name, train::kind_of(bad->value), step),
-          {splits.at(bad->split).get(), {}}, "the split " + bad->split);
+          step, fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value), step),
+          {splits.at(bad->split).get(), {}});
     log.progress(step, batches.batch(step - 1).epoch + 1);
     pace_.step_done();
   }
@@ -73,11 +75,17 @@ train::RowSelection Trainer::batch(std::int64_t finished) {
   return {&parts_.rows, now};
 }
 
-Result Trainer::failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows,
-                       const std::string& origin) {
+Result Trainer::failed(std::int64_t steps, const std::string& what,
+                       const train::RowSelection& rows) {
+  const train::Trace trace = train::find_first_not_finite(parts_.network, rows, steps);
+  std::string_view advice = "A smaller learning rate often helps";
+  if (trace.in_data) advice = "Mend this row or leave it out";
+  else if (steps == 0)
+    advice =
+        "No step has changed the weights yet, so the learning rate is not the cause; values in the "
+        "data that are far too large often are";
   return {Outcome::failed,
-          fmt::format("{}: {}. A smaller learning rate often helps; `train.on_nan=ignore` goes on",
-                      what, train::find_first_not_finite(parts_.network, rows, steps, origin)),
+          fmt::format("{}: {}. {}; `train.on_nan=ignore` goes on", what, trace.text, advice),
           steps};
 }
 

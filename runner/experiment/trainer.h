@@ -49,8 +49,7 @@ class Trainer {
  private:
   Result train();
   train::RowSelection batch(std::int64_t finished);
-  Result failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows,
-                const std::string& origin);
+  Result failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows);
 
   Parts parts_;
   std::int64_t steps_;

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "runner/data/not_finite.h"
+
 namespace assay::train {
 namespace {
 
@@ -39,37 +41,29 @@ class Finder final : public Probe {
 
 }  // namespace
 
-std::string_view kind_of(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
-
-std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step,
-                                  std::string_view origin) {
-  const ModelDescription& model = network.description();
-  data::Buffer scratch(static_cast<std::size_t>(model.sample.elements()) * sizeof(float));
-  for (std::int64_t i = 0; i < rows.count(); ++i) {
-    const std::int64_t row = rows.order.empty() ? i : rows.order[static_cast<std::size_t>(i)];
-    for (const float value : rows.rows->block(row, 1, scratch.as<float>()).row_span(0))
-      if (!std::isfinite(value))
-        return fmt::format("a value of the samples is {} (row {} of {})", kind_of(value), i,
-                           origin);
-  }
+Trace find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step) {
+  if (const auto found = data::find_not_finite(*rows.rows, rows.order))
+    return {data::described(*found), true};
   Finder finder;
   network.observe(rows, step, finder);
-  if (finder.found) {
-    const LayerInfo& layer = model.layers.at(static_cast<std::size_t>(finder.found->layer));
-    std::string text =
-        fmt::format("the output of {} ({}) is the first that is not finite (row {} of {})",
-                    layer.name, layer.operation, finder.found->row, origin);
-    std::vector<std::string> bad;
-    for (const int p : layer.parameters)
-      if (!std::ranges::all_of(network.weights().values(static_cast<std::size_t>(p)),
-                               [](float v) { return std::isfinite(v); }))
-        bad.push_back(model.parameters[static_cast<std::size_t>(p)].name);
-    if (!bad.empty())
-      text += fmt::format("; {} {} not finite either", fmt::join(bad, " and "),
-                          bad.size() == 1 ? "is" : "are");
-    return text;
-  }
-  return "all layers are finite, the loss itself is not";
+  if (!finder.found) return {"all layers are finite, the loss itself is not"};
+  const ModelDescription& model = network.description();
+  const LayerInfo& layer = model.layers.at(static_cast<std::size_t>(finder.found->layer));
+  const std::int64_t position = rows.order.empty()
+                                    ? finder.found->row
+                                    : rows.order[static_cast<std::size_t>(finder.found->row)];
+  std::string text =
+      fmt::format("the output of {} ({}) is the first that is not finite (row {} of the dataset)",
+                  layer.name, layer.operation, rows.rows->number(position));
+  std::vector<std::string> bad;
+  for (const int p : layer.parameters)
+    if (!std::ranges::all_of(network.weights().values(static_cast<std::size_t>(p)),
+                             [](float v) { return std::isfinite(v); }))
+      bad.push_back(model.parameters[static_cast<std::size_t>(p)].name);
+  if (!bad.empty())
+    text += fmt::format("; {} {} not finite either", fmt::join(bad, " and "),
+                        bad.size() == 1 ? "is" : "are");
+  return {text};
 }
 
 }  // namespace assay::train

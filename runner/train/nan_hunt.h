@@ -3,20 +3,18 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "runner/train/network.h"
 
 namespace assay::train {
 
-/// "NaN" or "infinite".
-std::string_view kind_of(double not_finite);
+struct Trace {
+  std::string text;      ///< "the output of layer2 (Linear) is the first that is not finite"
+  bool in_data = false;  ///< the dataset itself holds such a value, so training is not the cause
+};
 
-/// Says where the first value that is no finite number stands, from input to loss, for these rows
-/// and the network's present weights: "the output of layer2 (Linear) is the first that is not
-/// finite (row 17 of the batch)". `origin` is where the rows are counted: "the batch", "the split
-/// test". Never empty.
-std::string find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step,
-                                  std::string_view origin);
+/// Says where the first value that is no finite number stands, from data to loss, for these rows
+/// and the network's present weights. Rows are those of the dataset.
+Trace find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step);
 
 }  // namespace assay::train

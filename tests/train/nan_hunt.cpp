@@ -24,7 +24,11 @@ struct Hunt {
         value;
   }
   std::string found(std::span<const std::int64_t> order = {}) {
-    return find_first_not_finite(*network, {digits.train.get(), order}, 100, "the batch");
+    return find_first_not_finite(*network, {digits.train.get(), order}, 100).text;
+  }
+  /// " (row 3 of the dataset)", of the row at this position of the training split.
+  std::string at(std::int64_t position) const {
+    return " (row " + std::to_string(digits.train->number(position)) + " of the dataset)";
   }
   Digits digits;
   train::ThreadTeam team{2};
@@ -59,25 +63,21 @@ BOOST_AUTO_TEST_CASE(finite_layers_leave_the_loss) {
 
 BOOST_AUTO_TEST_CASE(the_first_layer_is_named_with_its_weights) {
   put("layer3.bias", 3, infinity);
-  BOOST_TEST(found() ==
-             "the output of layer3 (Linear) is the first that is not finite (row 0 of the batch); "
-             "layer3.bias is not finite either");
+  BOOST_TEST(found() == "the output of layer3 (Linear) is the first that is not finite" + at(0) +
+                            "; layer3.bias is not finite either");
   put("layer2.kernel", 17, nan);
-  BOOST_TEST(found() ==
-             "the output of layer2 (Linear) is the first that is not finite (row 0 of the batch); "
-             "layer2.kernel is not finite either");
+  BOOST_TEST(found() == "the output of layer2 (Linear) is the first that is not finite" + at(0) +
+                            "; layer2.kernel is not finite either");
   put("layer1.bias", 99, nan);
-  BOOST_TEST(found() ==
-             "the output of layer1 (Linear) is the first that is not finite (row 0 of the batch); "
-             "layer1.bias is not finite either");
+  BOOST_TEST(found() == "the output of layer1 (Linear) is the first that is not finite" + at(0) +
+                            "; layer1.bias is not finite either");
   put("layer1.kernel", 0, infinity);
-  BOOST_TEST(found() ==
-             "the output of layer1 (Linear) is the first that is not finite (row 0 of the batch); "
-             "layer1.kernel and layer1.bias are not finite either");
+  BOOST_TEST(found() == "the output of layer1 (Linear) is the first that is not finite" + at(0) +
+                            "; layer1.kernel and layer1.bias are not finite either");
 }
 
 // Finite weights that overflow where a pixel is bright.
-BOOST_AUTO_TEST_CASE(the_row_is_counted_over_blocks_and_lanes) {
+BOOST_AUTO_TEST_CASE(the_row_of_the_dataset_is_found_over_blocks_and_lanes) {
   constexpr std::size_t pixel = 16;  // of the 64, 0 in nearly all rows
   const auto samples = digits.train->samples();
   std::vector<std::int64_t> order, bright;
@@ -90,22 +90,24 @@ BOOST_AUTO_TEST_CASE(the_row_is_counted_over_blocks_and_lanes) {
   put("layer1.kernel", pixel * 100 + 1, std::numeric_limits<float>::max());
   const float value = samples.row(bright[0])[pixel];
   BOOST_TEST_MESSAGE("the pixel is " << value);
-  BOOST_TEST(
-      found(order) ==
-      "the output of layer1 (Linear) is the first that is not finite (row 777 of the batch)");
+  BOOST_TEST(found(order) ==
+             "the output of layer1 (Linear) is the first that is not finite" + at(bright[0]));
 }
 
 BOOST_AUTO_TEST_CASE(a_sample_is_found_first) {
+  put("layer1.kernel", 0, nan);
+  BOOST_TEST(!find_first_not_finite(*network, {digits.train.get(), {}}, 0).in_data);
   for (const float value : {nan, infinity}) {
     const auto dataset = handle<Dataset>(std::make_unique<Samples>(value), "samples");
     const auto rows =
         data::read(dataset, data::describe(dataset), std::vector<std::int64_t>{0, 2, 1});
-    const std::string what = value == infinity ? "infinite" : "NaN";
-    BOOST_TEST(find_first_not_finite(*network, {&rows, {}}, 0, "the split test") ==
-               "a value of the samples is " + what + " (row 1 of the split test)");
+    const std::string expected = "the sample of row 2 of the dataset, counted from 0, is " +
+                                 std::string(value == infinity ? "infinite" : "NaN") + " at [7, 7]";
+    const auto all = find_first_not_finite(*network, {&rows, {}}, 0);
+    BOOST_TEST(all.text == expected);
+    BOOST_TEST(all.in_data);
     const std::vector<std::int64_t> order = {0, 2, 1};
-    BOOST_TEST(find_first_not_finite(*network, {&rows, order}, 0, "the batch") ==
-               "a value of the samples is " + what + " (row 2 of the batch)");
+    BOOST_TEST(find_first_not_finite(*network, {&rows, order}, 0).text == expected);
   }
 }
 
