@@ -96,7 +96,7 @@ std::string advice_for_targets(std::string_view type, bool classes) {
            "labels.astype('int32'))";
   if (is_floating(type) && !classes && type == "<f8") return ": " + saved_as("float32");
   if (is_floating(type))
-    return ": for classes " + saved_as("int32") + ", for values " + saved_as("float32");
+    return "; for classes " + saved_as("int32") + ", for values " + saved_as("float32");
   if (is_number(type)) return ": " + saved_as("int32");
   return "";
 }

@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(the_advice_suits_what_the_array_is_for) {
     BOOST_TEST(said.starts_with(begin), said);
     return said.substr(std::min(begin.size(), said.size()));
   };
-  const std::string both = ": for classes " + as_int + ", for values " + as_float;
+  const std::string both = "; for classes " + as_int + ", for values " + as_float;
   BOOST_TEST(targets("<f8", bytes<double>({2, 0})) == both);
   BOOST_TEST(targets("<f8", bytes<double>({2, 0.5})) == ": " + as_float);
   BOOST_TEST(targets("<f8", bytes<double>({2, -1})) == ": " + as_float);
