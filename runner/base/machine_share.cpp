@@ -236,8 +236,8 @@ Share memory_given(const Surroundings& surroundings) {
   for (const Group& group : groups(surroundings.root, "memory"))
     lower_by_group(share, number_in(group.folder / "memory.limit_in_bytes"), group,
                    "memory.limit_in_bytes");
-  lower(share, surroundings.address_space, "`ulimit -v`", "raise it with `ulimit -v`");
-  lower(share, surroundings.data_segment, "`ulimit -d`", "raise it with `ulimit -d`");
+  lower(share, surroundings.address_space, "`ulimit -v`", "raise that limit with `ulimit -v`");
+  lower(share, surroundings.data_segment, "`ulimit -d`", "raise that limit with `ulimit -d`");
   lower(share, from_megabytes(variable(surroundings, "SLURM_MEM_PER_NODE")), "SLURM_MEM_PER_NODE",
         "ask Slurm for more with --mem");
   lower(share, memory_of_cpus(surroundings), "SLURM_MEM_PER_CPU",

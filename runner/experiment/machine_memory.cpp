@@ -1,37 +1,38 @@
 #include "runner/experiment/machine_memory.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "assay/error.h"
 
 namespace assay::experiment {
-namespace {
 
-double memory_of_this_machine() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+MemoryBudget::MemoryBudget()
+    : given_(base::memory_given()), taken_(static_cast<double>(base::memory_held().value_or(0))) {}
+
+void MemoryBudget::take(double bytes, std::string_view what, std::string_view advice) {
+  check(bytes, what, advice);
+  taken_ += bytes;
 }
 
-}  // namespace
-
-void check_rows_fit(std::int64_t rows) {
-  const double needed = 2 * static_cast<double>(rows) * sizeof(std::int64_t);
-  const double there = memory_of_this_machine();
-  if (needed > there)
-    throw Error(
-        fmt::format("of {} rows the order alone takes {:.3g} GB, and this machine has {:.3g} GB",
-                    rows, needed / 1e9, there / 1e9));
+void MemoryBudget::check(double bytes, std::string_view what, std::string_view advice) const {
+  if (taken_ + bytes <= static_cast<double>(given_.amount)) return;
+  const bool alone = bytes > static_cast<double>(given_.amount);
+  throw Error(fmt::format("{}{}, and {}; {}{}{}", what,
+                          alone ? "" : fmt::format(", beside {} held already", gigabytes(taken_)),
+                          described(given_), advice, given_.remedy.empty() ? "" : ", or ",
+                          given_.remedy));
 }
 
-void check_parameters_fit(std::int64_t parameters, std::int64_t lanes) {
-  const double needed =
-      static_cast<double>(parameters) * static_cast<double>(lanes + 1) * sizeof(float);
-  const double there = memory_of_this_machine();
-  if (needed > there)
-    throw Error(
-        fmt::format("{} parameters need {:.1f} GB for weights and gradients, this machine "
-                    "has {:.1f} GB; make the layers narrower",
-                    parameters, needed / 1e9, there / 1e9));
+std::string described(const base::Share& memory) {
+  const std::string amount = gigabytes(static_cast<double>(memory.amount));
+  if (memory.limit == "the machine") return "this machine has " + amount;
+  return fmt::format("{} allows {}", memory.limit, amount);
+}
+
+std::string gigabytes(double bytes) {
+  if (bytes < 1e9) return fmt::format("{:.0f} MB", bytes / 1e6);
+  if (bytes < 1e15) return fmt::format("{:.1f} GB", bytes / 1e9);
+  return fmt::format("{:.3g} GB", bytes / 1e9);
 }
 
 }  // namespace assay::experiment

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <limits>
@@ -7,13 +8,16 @@
 
 #include "runner/base/machine_share.h"
 #include "runner/experiment/blame.h"
+#include "runner/experiment/data_findings.h"
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
 #include "runner/experiment/machine_memory.h"
+#include "runner/experiment/memory_use.h"
 #include "runner/experiment/splits.h"
 #include "runner/experiment/tags.h"
 #include "runner/experiment/without_effect.h"
 #include "runner/plugin_host/schedules.h"
+#include "runner/train/declared_state.h"
 #include "runner/train/initialize.h"
 
 namespace assay::experiment {
@@ -39,6 +43,8 @@ class Assembly {
     read_splits();
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
+    malloc_trim(0);  // what reading the data took is given back before training takes its own
+    warn_of_memory(out_, diagnostics_);
     return std::move(out_);
   }
 
@@ -58,7 +64,12 @@ class Assembly {
     if (!dataset_) return;
     described_ = blame_.attempt(Part("dataset", plan_.dataset), [&] {
       out_.data = data::describe(*dataset_);
-      check_rows_fit(out_.data.rows);
+      // They are put in order, and cut into splits.
+      const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
+      memory_.check(
+          bytes,
+          fmt::format("the order of {} rows alone needs {}", out_.data.rows, gigabytes(bytes)),
+          "use fewer rows");
     });
   }
 
@@ -206,23 +217,43 @@ class Assembly {
     const train::LaneRule rule = lane_rule(components.model);
     warn_of_lanes(plan_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
-    check_parameters_fit(description.parameter_count(), lanes);
-    make_team(lanes);
+    const base::Share cores = base::cores_given();
+    warn_of_threads(plan_, cores, diagnostics_);
+    // Threads beyond the cores would only wait for each other.
+    const std::int64_t threads = std::min(plan_.threads.value_or(lanes), cores.amount);
+    check_network_fits(components.model, description, {batch, rule}, threads);
+    make_team(threads);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
                                                     rule, *out_.team, plan_.seed, batch);
     train::initialize(plan_.seed, network->description(), network->weights());
     out_.network = std::move(network);
   }
 
-  // Threads beyond the cores would only wait for each other.
-  void make_team(std::int64_t lanes) {
-    const std::int64_t threads =
-        std::min<std::int64_t>(plan_.threads.value_or(lanes), base::cores_given().amount);
+  void make_team(std::int64_t threads) {
     out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
     if (!out_.team->shortfall().empty())
       diagnostics_.warning(
           plan_.place("threads"), "threads", out_.team->shortfall(),
           fmt::format("the run goes on with {}; its results are the same", out_.team->size()));
+  }
+
+  // Nothing of the network was made yet.
+  void check_network_fits(const Handle<Model>& model, const train::ModelDescription& description,
+                          const train::Lanes& lanes, std::int64_t threads) {
+    parameter_bytes_ = static_cast<double>(description.parameter_count()) * sizeof(float);
+    const double gradients = parameter_bytes_ * static_cast<double>(lanes.count());
+    memory_.take(
+        parameter_bytes_ + gradients,
+        fmt::format("{} parameters need {} for weights and gradients",
+                    description.parameter_count(), gigabytes(parameter_bytes_ + gradients)),
+        "make the layers narrower");
+    const double bench =
+        static_cast<double>(train::bench_bytes(model, description, lanes.tallest_block()));
+    const double blocks = bench * static_cast<double>(threads);
+    memory_.take(blocks,
+                 fmt::format("blocks of {} rows need {} on {} thread{}", lanes.tallest_block(),
+                             gigabytes(blocks), threads, threads == 1 ? "" : "s"),
+                 "lower `train.block_rows` or `threads`, or make samples or layers smaller");
   }
 
   train::LaneRule lane_rule(const Handle<Model>& model) const {
@@ -244,6 +275,11 @@ class Assembly {
     follow_rates(*optimizer);
     if (!out_.network) return;
     blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
+      const std::size_t slots = train::declared_state(*optimizer).slots.size();
+      const double bytes = parameter_bytes_ * static_cast<double>(slots);
+      memory_.take(bytes,
+                   fmt::format("{} numbers for each parameter need {}", slots, gigabytes(bytes)),
+                   "use an optimizer that remembers less, or make the layers narrower");
       out_.update = std::make_unique<train::Update>(*optimizer, *out_.network, *out_.team);
     });
   }
@@ -264,13 +300,28 @@ class Assembly {
 
   void read_splits() {
     if (!rows_) return;
-    blame_.attempt(Part("dataset", plan_.dataset), [&] {
+    const bool read = blame_.attempt(Part("dataset", plan_.dataset), [&] {
       for (const auto& [name, shown] : shown_rows_) {
-        std::vector<std::int64_t> rows = name == "all" ? first_rows(shown) : rows_->at(name);
+        // Each is read once, and its numbers are not needed any more.
+        std::vector<std::int64_t> rows =
+            name == "all" ? first_rows(shown) : std::move(rows_->at(name));
+        check_rows_fit(name, rows, shown);
         out_.splits[name] =
             std::make_shared<data::Rows>(data::read(*dataset_, out_.data, std::move(rows), shown));
       }
     });
+    if (!read) return;
+    check_values(plan_, out_.splits, blame_, diagnostics_);
+    warn_of_missing_classes(plan_, out_.splits, diagnostics_);
+  }
+
+  void check_rows_fit(const std::string& split, std::span<const std::int64_t> rows,
+                      std::int64_t shown) {
+    const auto bytes = static_cast<double>(data::bytes_to_read(*dataset_, out_.data, rows, shown));
+    memory_.take(bytes,
+                 fmt::format("the {} rows of the split '{}' need {} in memory", rows.size(), split,
+                             gigabytes(bytes)),
+                 "use fewer or smaller rows, and show fewer in pictures");
   }
 
   std::vector<std::int64_t> first_rows(std::int64_t count) const {
@@ -283,7 +334,9 @@ class Assembly {
   plugin_host::PluginHost& host_;
   config::Diagnostics& diagnostics_;
   Blame blame_;
+  MemoryBudget memory_;
   Experiment out_;
+  double parameter_bytes_ = 0;
   std::optional<Handle<Dataset>> dataset_;
   bool described_ = false;  // out_.data
   std::optional<SplitRows> rows_;

@@ -1,11 +1,20 @@
 #include "runner/experiment/memory_use.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <string>
+
+#include "runner/base/machine_share.h"
+#include "runner/experiment/machine_memory.h"
+#include "runner/hooks/timetable.h"
+#include "runner/logging/log.h"
 
 namespace assay::experiment {
 namespace {
 
-// Of the batches, and of the splits that hooks have evaluated.
+/// Returns the rows of the largest block, of batches and of the splits that hooks have evaluated.
 std::int64_t largest_block(const Experiment& experiment) {
   const auto block_of = [&](std::int64_t rows) {
     return train::Lanes(rows, experiment.network->rule()).tallest_block();
@@ -23,6 +32,56 @@ std::int64_t largest_block(const Experiment& experiment) {
   return largest;
 }
 
+/// Cairo, its fonts and the compression of PNG files hold about this once a picture was drawn,
+/// however large it is.
+constexpr std::size_t drawing_libraries = std::size_t{3} << 20;
+
+/// Returns the bytes of outputs that a picture keeps until it is drawn.
+std::size_t kept_outputs(const Experiment& experiment, const hooks::PictureNeed& need) {
+  if (!need.outputs) return 0;
+  const std::int64_t rows = std::min(need.rows, experiment.splits.at(need.split)->count);
+  return static_cast<std::size_t>(rows * experiment.network->description().outputs) * sizeof(float);
+}
+
+/// Returns the bytes of pixels that a picture has while it is drawn.
+std::size_t pixels(const hooks::PictureNeed& need) {
+  const Size size = need.handle.call([](const Renderer& renderer) { return renderer.size(); });
+  return static_cast<std::size_t>(size.width * size.height) * sizeof(std::uint32_t);
+}
+
+/// Counts what all pictures of the run keep, as far as they fit into the queue and its other half
+/// at the logging thread, the outputs that an evaluation keeps for them, and the largest drawing.
+std::size_t picture_bytes(const Experiment& experiment) {
+  constexpr std::size_t most_queued = 2 * logging::QueueLimits{}.bytes;
+  std::size_t queued = 0, drawn = 0;
+  std::map<std::string, std::size_t> evaluated;  // by split
+  for (const hooks::PreparedHook& hook : experiment.hooks) {
+    const auto times = static_cast<std::size_t>(
+        hooks::Timetable(hook.trigger, experiment.steps, experiment.batches->steps_per_epoch())
+            .count());
+    for (const hooks::PictureNeed& need : hook.pictures) {
+      const std::size_t outputs = kept_outputs(experiment, need);
+      const bool fits =
+          outputs == 0 || times <= (most_queued - std::min(queued, most_queued)) / outputs;
+      queued = fits ? queued + times * outputs : most_queued;
+      drawn = std::max(drawn, pixels(need));
+      evaluated[need.split] = std::max(evaluated[need.split], outputs);
+    }
+  }
+  if (!experiment.draws_pictures) return 0;
+  std::size_t kept = drawing_libraries;
+  for (const auto& [split, outputs] : evaluated) kept += outputs;
+  return queued + drawn + kept;
+}
+
+/// Returns the bytes of the order of an epoch, and of the next one while it is made.
+std::size_t order_bytes(const Experiment& experiment) {
+  const data::Batches& batches = *experiment.batches;
+  if (batches.whole()) return 0;
+  const std::size_t orders = experiment.steps > batches.steps_per_epoch() ? 2 : 1;
+  return orders * static_cast<std::size_t>(batches.rows()) * sizeof(std::int64_t);
+}
+
 }  // namespace
 
 MemoryUse memory_use(const Experiment& experiment) {
@@ -31,6 +90,13 @@ MemoryUse memory_use(const Experiment& experiment) {
   use.weights = network.weights().bytes().size();
   use.gradients = network.gradient_bytes();
   use.slots = experiment.update->slot_bytes();
+  for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
+  const std::size_t made =
+      use.weights + use.gradients + use.slots + use.data + network.reserved_bytes();
+  const std::int64_t held = base::memory_held().value_or(0);
+  use.program = static_cast<std::size_t>(std::max<std::int64_t>(held, 0));
+  use.program -= std::min(use.program, made);
+
   const std::int64_t rows = largest_block(experiment);
   const Target& target = experiment.data.target;
   // Targets are only copied where the rows of a batch are gathered.
@@ -40,8 +106,19 @@ MemoryUse memory_use(const Experiment& experiment) {
           : size_of(target.dtype) * static_cast<std::size_t>(target.shape.elements() * rows);
   use.workspaces =
       static_cast<std::size_t>(experiment.team->size()) * (network.bench_bytes(rows) + targets);
-  for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
+  use.data += order_bytes(experiment);
+  use.pictures = picture_bytes(experiment);
   return use;
+}
+
+void warn_of_memory(const Experiment& experiment, config::Diagnostics& diagnostics) {
+  const base::Share given = base::memory_given();
+  const auto needed = static_cast<double>(memory_use(experiment).total());
+  if (needed <= static_cast<double>(given.amount)) return;
+  diagnostics.warning({}, "",
+                      fmt::format("this run needs up to {}, and {}: it may be killed on the way",
+                                  gigabytes(needed), described(given)),
+                      given.remedy);
 }
 
 }  // namespace assay::experiment

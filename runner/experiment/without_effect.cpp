@@ -79,4 +79,19 @@ void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train:
                                lanes.block_rows(), batch_size));
 }
 
+void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
+                     config::Diagnostics& diagnostics) {
+  if (!plan.threads || *plan.threads <= cores.amount) return;
+  diagnostics.warning(
+      plan.place("threads"), "threads",
+      fmt::format(
+          "{} threads are more than the {} that this run may use, as {} says; more than {} "
+          "cannot work at a time, so {} wasted",
+          *plan.threads, cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount),
+          cores.limit, cores.amount,
+          *plan.threads == cores.amount + 1 ? "one is"
+                                            : fmt::format("{} are", *plan.threads - cores.amount)),
+      "leave it out to use as many as there are cores");
+}
+
 }  // namespace assay::experiment

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "runner/base/machine_share.h"
 #include "runner/config/diagnostics.h"
 #include "runner/plan/plan.h"
 #include "runner/train/lanes.h"
@@ -18,5 +19,9 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
 /// that takes whole batches.
 void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
                    config::Diagnostics& diagnostics);
+
+/// Warns of more `threads` than the cores that the run may use.
+void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
+                     config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

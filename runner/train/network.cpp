@@ -9,6 +9,28 @@
 #include "assay/error.h"
 
 namespace assay::train {
+namespace {
+
+struct BenchSizes {
+  std::size_t workspace, samples, outputs;
+};
+
+BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescription& description,
+                       std::int64_t block_rows) {
+  const auto bytes = [block_rows](std::int64_t columns) {
+    return static_cast<std::size_t>(block_rows) * static_cast<std::size_t>(columns) * sizeof(float);
+  };
+  return {model.call([&](const Model& m) { return m.workspace_bytes(block_rows); }),
+          bytes(description.sample.elements()), bytes(description.outputs)};
+}
+
+}  // namespace
+
+std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
+                        const ModelDescription& description, std::int64_t block_rows) {
+  const auto [workspace, samples, outputs] = bench_sizes(model, description, block_rows);
+  return workspace + samples + 2 * outputs;  // and their derivatives
+}
 
 // The states of all metrics of an evaluation, lane by lane in one array.
 class Network::MetricStates {
@@ -164,24 +186,13 @@ std::size_t Network::gradient_bytes() const {
   return bytes;
 }
 
-std::size_t Network::bench_bytes(std::int64_t block_rows) const {
-  const auto [workspace, samples, outputs] = bench_sizes(block_rows);
-  return workspace + samples + 2 * outputs;  // and their derivatives
-}
-
-Network::BenchSizes Network::bench_sizes(std::int64_t block_rows) const {
-  const auto bytes = [block_rows](std::int64_t columns) {
-    return static_cast<std::size_t>(block_rows) * static_cast<std::size_t>(columns) * sizeof(float);
-  };
-  return {components_.model.call([&](const Model& m) { return m.workspace_bytes(block_rows); }),
-          bytes(description_.sample.elements()), bytes(description_.outputs)};
-}
-
 void Network::reserve(std::int64_t block_rows) {
   if (block_rows <= bench_rows_) return;
   bench_rows_ = block_rows;
-  const auto [workspace, samples, outputs] = bench_sizes(block_rows);
+  const auto [workspace, samples, outputs] =
+      bench_sizes(components_.model, description_, block_rows);
   for (Bench& bench : benches_) {
+    bench = {};  // what it had is given back before more is asked for
     bench.workspace = data::Buffer(workspace);
     bench.outputs = data::Buffer(outputs);
     bench.d_outputs = data::Buffer(outputs);

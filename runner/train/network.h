@@ -39,6 +39,11 @@ struct Evaluation {
   std::vector<float> outputs;  ///< [min(keep_rows, rows), outputs]
 };
 
+/// Returns the bytes that a thread needs for blocks of so many rows: the model's workspace,
+/// samples, outputs and their derivatives. Throws plugin_host::ComponentError.
+std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
+                        const ModelDescription& description, std::int64_t block_rows);
+
 class Network {
  public:
   struct Components {
@@ -69,7 +74,11 @@ class Network {
   std::size_t gradient_bytes() const;  ///< of all lanes
   /// What one thread needs for blocks of so many rows; targets, where they are gathered, not
   /// counted.
-  std::size_t bench_bytes(std::int64_t block_rows) const;
+  std::size_t bench_bytes(std::int64_t block_rows) const {
+    return train::bench_bytes(components_.model, description_, block_rows);
+  }
+  /// What the threads hold for blocks at present.
+  std::size_t reserved_bytes() const { return benches_.size() * bench_bytes(bench_rows_); }
 
   /// Runs the rows forward, one block after another, under the eyes of `probe`.
   void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
@@ -84,9 +93,6 @@ class Network {
     data::Buffer outputs;
     data::Buffer d_outputs;
   };
-  struct BenchSizes {
-    std::size_t workspace, samples, outputs;
-  };
   struct Block {
     MatrixView<const float> samples;
     ConstTensorView targets;
@@ -95,7 +101,6 @@ class Network {
   };
 
   Pass pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe = nullptr) const;
-  BenchSizes bench_sizes(std::int64_t block_rows) const;
   void reserve(std::int64_t block_rows);
   Block block(Bench& bench, const RowSelection& selection, Range range) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;

@@ -148,10 +148,10 @@ class Check(InFolder):
         self.assertEqual(sizes["weights"], kilobytes(parameters))
         self.assertEqual(sizes["gradients"], kilobytes(parameters * 2))
         self.assertEqual(sizes["optimizer"], kilobytes(parameters * 2))
-        self.assertEqual(sizes["rows"], kilobytes(1347 * (64 + 1)))  # pixels and class
+        self.assertEqual(sizes["rows"], kilobytes(1347 * (64 + 1 + 2 + 4)))  # pixels, class, number, two orders
         more, _ = self.lines(config, "threads=1", "train.lanes=2", "train.block_rows=50",
                              "hooks.loss.value=test.loss")
-        self.assertIn(f"rows {kilobytes(1797 * (64 + 1))}", more["memory"])
+        self.assertIn(f"rows {kilobytes(1797 * (64 + 1 + 2) + 1347 * 4)}", more["memory"])
         wide, _ = self.lines(config, "threads=1", "train.lanes=1", "model.hidden=[4000]")
         self.assertIn(f"weights {(64 * 4000 + 4000 + 4000 * 10 + 16) * 4 / 1e6:.1f} MB", wide["memory"])
 

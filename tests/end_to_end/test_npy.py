@@ -2,6 +2,7 @@
 last bit, as from their CSV file; a large file gives the same run however its rows reach the workers."""
 
 import pathlib
+import re
 import unittest
 
 import numpy
@@ -87,6 +88,70 @@ class Npy(unittest.TestCase):
         (self.folder / "c.yaml").write_text(config)
         run = program.run("c.yaml", folder=self.folder)
         self.assertEqual([image.suffix for image in (run / "images").iterdir()], [".svg"])
+
+    def test_labels_of_every_type(self):
+        """Whole numbers and truth values are read; what is said of the others makes them so."""
+        samples, labels = digits()
+        small = labels % 2
+        self.save(samples.astype("float32"), small.astype("int32"))
+        expected = self.result()
+        for name in ("bool", "int8", "uint8", "int16", "uint16", "uint32", "int64", "uint64"):
+            self.save(samples.astype("float32"), small.astype(name))
+            self.assertEqual(self.result(), expected, name)
+        texts = numpy.where(small == 1, "yes", "no")
+        for array, advice in ((small, "array.astype('int32')"), (small.astype("float16"), "array.astype('int32')"),
+                              (small.astype(">i2"), "array.astype('int32')"), (texts, "numpy.unique(array"),
+                              (texts.astype("S"), "numpy.unique(array"), (texts.astype(object), "numpy.unique(array")):
+            with self.subTest(array.dtype):
+                self.save(samples.astype("float32"), array)
+                said = self.refusal()
+                self.assertIn(advice, said)
+                advised = re.search(r"((?:names, labels = .*; )?numpy\.save\(file, .*?'\)\))", said)[1]
+                file = self.folder / "y.npy"  # the names that the advice uses
+                exec(advised, {"numpy": numpy, "file": file, "array": array})  # pylint: disable=exec-used
+                self.assertEqual(self.result(), expected, advised)
+
+    def test_labels_that_were_saved_as_values(self):
+        samples, labels = digits()
+        self.save(samples.astype("float32"), labels.astype("float32"))
+        self.assertIn("loss: softmax_cross_entropy: the targets of this dataset are values; expected classes",
+                      self.refusal())
+
+    def test_labels_from_one(self):
+        samples, labels = digits()
+        self.save(samples.astype("float32"), (labels + 1).astype("int32"))
+        (self.folder / "c.yaml").write_text(CONFIG.format(dataset=FROM_FILES, batch_size=100))
+        for command in ("check", "run"):
+            process = program.assay(command, "c.yaml", folder=self.folder)
+            self.assertEqual(process.returncode, program.DONE, process.stderr)
+            self.assertIn("warning: dataset.targets: class 0 has no rows to train on\n", process.stderr)
+            self.assertIn("subtract 1 from labels that begin with 1", process.stderr)
+            self.assertEqual(process.stderr.count("class 0"), 1)
+
+    def test_a_value_that_is_not_finite(self):
+        """Found by `check` where rows are copied, and else by the step that meets it; in no case is the
+        learning rate to blame."""
+        samples, labels = digits()
+        samples = samples.reshape(-1, 64).astype("float32")
+        samples[77, 5] = numpy.nan
+        said = "the sample of row 77 of the dataset, counted from 0, is NaN in column 5"
+        self.save(samples, labels.astype("int32"))
+        self.assertIn(f"error: dataset: {said}; mend these rows or leave them out", self.refusal())
+        result = program.assay("run", "c.yaml", "train.on_nan=ignore", folder=self.folder)
+        self.assertEqual(result.returncode, program.DONE, result.stderr)
+        self.assertIn(f"warning: dataset: {said}", result.stderr)
+
+        wide = numpy.tile(samples, (4, 16))  # 29 MB: they stay in the file
+        self.save(wide, numpy.tile(labels, 4).astype("int32"))
+        self.assertEqual(program.assay("check", "c.yaml", folder=self.folder).stderr, "")
+        result = program.assay("run", "c.yaml", "train.batch_size=16", "train.steps=500", folder=self.folder)
+        print(result.stderr)
+        self.assertEqual(result.returncode, program.RUN_FAILED)
+        self.assertRegex(result.stderr, r"is NaN(?: after step \d+| before training)?: the sample of row \d+ of the dataset,"
+                                        r" counted from 0, is NaN in column \d+\. Mend this row or leave it out")
+        row, column = map(int, re.search(r"row (\d+) of .* column (\d+)", result.stderr).groups())
+        self.assertTrue(numpy.isnan(wide[row, column]))
+        self.assertNotIn("learning rate", result.stderr)
 
     def test_what_numpy_writes_otherwise_is_refused(self):
         samples, labels = digits()

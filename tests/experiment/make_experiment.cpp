@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "runner/base/machine_share.h"
 #include "runner/config/reader.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/make_plan.h"
@@ -171,7 +172,8 @@ BOOST_AUTO_TEST_CASE(splits_that_overlap_are_a_warning) {
   const Made overlapping =
       made({{"dataset", "overlapping"}, {"train", "{epochs: 1}"}, {"hooks", value("other.loss")}});
   BOOST_TEST(overlapping.problems ==
-             "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n");
+             "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n"
+             "warning dataset.targets: class 1 ('b') has no rows to train on\n");
   BOOST_TEST(overlapping.experiment.has_value());
 }
 
@@ -290,6 +292,65 @@ BOOST_AUTO_TEST_CASE(a_hook_that_never_fires_is_a_warning_at_what_says_when) {
   BOOST_TEST(with("every: 10") == "warning hooks.h.every");
   BOOST_TEST(with("every_epoch: 4") == "warning hooks.h.every_epoch");
   BOOST_TEST(with("every: 1, from: 10") == "warning hooks.h.from");
+}
+
+BOOST_AUTO_TEST_CASE(more_threads_than_cores_are_a_warning) {
+  const std::int64_t cores = base::cores_given().amount;
+  BOOST_TEST(problems({{"threads", std::to_string(cores)}}) == "");
+  const std::string more = std::to_string(cores + 1);
+  BOOST_TEST(problems({{"threads", more}})
+                 .starts_with("warning threads: " + more + " threads are more than the " +
+                              std::to_string(cores) + " core"));
+}
+
+BOOST_AUTO_TEST_CASE(classes_without_rows_are_a_warning) {
+  const auto labels = [](const std::string& classes, const std::string& hooks = "") {
+    return problems({{"dataset", "{type: labelled, labels: " + classes + "}"},
+                     {"train", "{epochs: 1}"},
+                     {"hooks", hooks}});
+  };
+  const std::string begin = "warning dataset.targets: ";
+  BOOST_TEST(labels("[0, 1, 2, 3]") == "");
+  BOOST_TEST(labels("[1, 2, 3]") == begin + "class 0 has no rows to train on\n");
+  BOOST_TEST(labels("[0, 2, 5]") == begin + "classes 1, 3, 4 have no rows to train on\n");
+  BOOST_TEST(labels("[0, 20]") ==
+             begin + "classes 1, 2, 3, 4, 5 and 14 more of 21 have no rows to train on\n");
+  // The last two rows are the split `test`, which is read where somebody looks at it.
+  BOOST_TEST(labels("[0, 1, 2, 2], test: 2", value("test.loss")) ==
+             begin + "class 2 has rows in the split 'test' but none to train on\n");
+  BOOST_TEST(labels("[0, 1, 3, 3], test: 2", value("test.loss"))
+                 .starts_with(begin + "class 2 has no rows to train on"));
+  BOOST_TEST(labels("[0, 1, 2, 2], test: 2") == begin + "class 2 has no rows to train on\n");
+}
+
+BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_found_where_they_are_read) {
+  const auto with = [](const std::string& options, const std::string& train = "{epochs: 1}") {
+    return problems(
+        {{"dataset", "{type: labelled, labels: [0, 1, 0, 1], " + options + "}"}, {"train", train}});
+  };
+  const std::string said =
+      "dataset: the sample of row 2 of the dataset, counted from 0, is NaN in column 1\n";
+  BOOST_TEST(with("not_finite: 2") == "error " + said);
+  BOOST_TEST(with("not_finite: 2", "{epochs: 1, on_nan: ignore}") == "warning " + said);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made) {
+  // 2^28 numbers in a sample: 64 rows of them are more than any machine that runs this test has.
+  const std::string huge = "{type: synthetic, rows: 1000000, shape: [268435456], classes: 2}";
+  const auto refused = [](const Sections& sections, const std::string& beginning) {
+    const std::string seen = problems(sections);
+    BOOST_TEST(seen.starts_with(beginning), seen);
+  };
+  const auto held = base::memory_held();
+  refused({{"dataset", huge}, {"model", "{type: mlp, hidden: [1000]}"}},
+          "error model: 268435459002 parameters need ");
+  refused({{"dataset", "{type: synthetic, rows: 1000000000000, shape: [1], classes: 2}"}},
+          "error dataset: the order of 1000000000000 rows alone needs 16000.0 GB, and ");
+  refused({{"dataset", huge},
+           {"model", "{type: mlp, hidden: [1]}"},
+           {"train", "{steps: 1, batch_size: 1000, block_rows: 1000, lanes: 1}"}},
+          "error model: blocks of 1000 rows need ");
+  BOOST_TEST(*base::memory_held() - *held < 500 << 20);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

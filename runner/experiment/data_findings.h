@@ -1,0 +1,22 @@
+// What reading the data shows that a config cannot: values that are NaN or infinite, and classes
+// without rows.
+#pragma once
+
+#include "runner/config/diagnostics.h"
+#include "runner/experiment/blame.h"
+#include "runner/hooks/hooks.h"
+#include "runner/plan/plan.h"
+
+namespace assay::experiment {
+
+/// Reports the first value of the dataset that is NaN or infinite: an error, or a warning where
+/// `train.on_nan` is `ignore`. Looks at what is in memory.
+void check_values(const plan::Plan& plan, const hooks::Splits& splits, Blame& blame,
+                  config::Diagnostics& diagnostics);
+
+/// Warns of classes that no row to train on has: the model never sees one, and labels that are
+/// counted from 1 leave class 0 empty.
+void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits,
+                             config::Diagnostics& diagnostics);
+
+}  // namespace assay::experiment
