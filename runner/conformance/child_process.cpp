@@ -19,6 +19,7 @@
 
 #include "assay/error.h"
 #include "assay/stamp.h"
+#include "runner/base/start_failure.h"
 
 extern char** environ;
 
@@ -101,7 +102,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
       posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw Error(fmt::format("cannot start {}: {}", program, std::strerror(error)));
+  if (error != 0) throw Error(base::start_failure(program, error));
   report_ = std::move(report.reader);
   printed_ = std::move(printed.reader);
 }
