@@ -9,8 +9,10 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "assay/dataset.h"
@@ -96,18 +98,41 @@ train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost
   return train::describe(host.create<Model>(plan.model), data.sample_shape, outputs);
 }
 
-void load(const fs::path& file, const train::ModelDescription& model,
-          train::ParameterMemory& weights) {
-  const run_folder::StoredWeights stored = run_folder::read_weights(file);
-  for (std::size_t i = 0; i < model.parameters.size(); ++i) {
-    const train::ParameterInfo& parameter = model.parameters[i];
-    const auto tensor = stored.tensors.find(parameter.name);
-    if (tensor == stored.tensors.end() || tensor->second.shape != parameter.shape)
+// The tensors of a checkpoint that are a model's parameters, in the model's order.
+std::vector<run_folder::SafetensorsHeader::Tensor> tensors_of(
+    const train::ModelDescription& model, const run_folder::StoredWeights& stored,
+    const fs::path& file) {
+  std::vector<run_folder::SafetensorsHeader::Tensor> tensors;
+  for (const train::ParameterInfo& parameter : model.parameters) {
+    const auto tensor = stored.header().tensors.find(parameter.name);
+    if (tensor == stored.header().tensors.end() || tensor->second.shape != parameter.shape)
       throw Error(
           fmt::format("{}: it has no '{}' of shape {}; was the plan of this folder changed?",
                       file.string(), parameter.name, shape_text(parameter.shape)));
-    std::ranges::copy(tensor->second.values, weights.values(i).begin());
+    tensors.push_back(tensor->second);
   }
+  return tensors;
+}
+
+// Reads one parameter at a time, so that a checkpoint may be larger than memory.
+std::string tree_of_checkpoint(const std::string& name, const train::ModelDescription& model,
+                               const fs::path& file) {
+  const run_folder::StoredWeights stored(file);
+  const auto tensors = tensors_of(model, stored, file);
+  std::vector<float> values;
+  return model_tree(name, model, [&](std::size_t parameter) -> std::span<const float> {
+    values.resize(static_cast<std::size_t>(tensors[parameter].shape.elements()));
+    stored.read(tensors[parameter], values);
+    return values;
+  });
+}
+
+std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
+  train::ParameterMemory weights(model);
+  train::initialize(plan.seed, model, weights);
+  return model_tree(plan.model.type, model, [&](std::size_t parameter) {
+    return std::as_const(weights).values(parameter);
+  });
 }
 
 // Model and weights; throws where something is wrong, BadConfig where `diagnostics` says what.
@@ -117,17 +142,13 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
   const train::ModelDescription model = model_of(*plan, host);
-  train::ParameterMemory weights(model);
-  std::string origin = fmt::format("as initialized with seed {}", plan->seed);
-  if (described.weights) {
-    load(*described.weights, model, weights);
-    origin = shown_path(*described.weights);
-  } else {
-    train::initialize(plan->seed, model, weights);
-  }
-  return fmt::format("{}weights: {}\n{}",
-                     described.run.empty() ? "" : fmt::format("run: {}\n", described.run), origin,
-                     model_tree(plan->model.type, model, weights));
+  const std::string run =
+      described.run.empty() ? "" : fmt::format("run: {}\n", described.run);
+  if (!described.weights)
+    return fmt::format("{}weights: as initialized with seed {}\n{}", run, plan->seed,
+                       tree_as_initialized(*plan, model));
+  return fmt::format("{}weights: {}\n{}", run, shown_path(*described.weights),
+                     tree_of_checkpoint(plan->model.type, model, *described.weights));
 }
 
 int describe(const Common& common, const std::vector<std::string>& what) {

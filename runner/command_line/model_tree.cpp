@@ -21,7 +21,7 @@ std::string size_text(std::int64_t elements) {
 std::string statistics(std::span<const float> values) {
   const Eigen::Map<const Eigen::ArrayXf> array(values.data(),
                                                static_cast<Eigen::Index>(values.size()));
-  const Eigen::ArrayXd exact = array.cast<double>();
+  const auto exact = array.cast<double>();  // converted one by one: a copy would be large
   const double mean = exact.mean();
   const double deviation = std::sqrt((exact - mean).square().mean());
   return fmt::format("mean {:.4g}, deviation {:.4g}, min {:.4g}, max {:.4g}, {} zeros", mean,
@@ -63,7 +63,7 @@ std::string model_tree(const std::string& name, const train::ModelDescription& m
 }
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       const train::ParameterMemory& weights) {
+                       const ValuesOf& values_of) {
   std::vector<std::string> lines = {root(name, model)};
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     const train::LayerInfo& layer = model.layers[i];
@@ -76,11 +76,11 @@ std::string model_tree(const std::string& name, const train::ModelDescription& m
     for (std::size_t j = 0; j < layer.parameters.size(); ++j) {
       const auto p = static_cast<std::size_t>(layer.parameters[j]);
       const train::ParameterInfo& parameter = model.parameters[p];
-      lines.push_back(fmt::format(
-          "{}  {} {:<{}}  float32 [{}], {}, {}", last ? " " : "│",
-          j + 1 == layer.parameters.size() ? "└─" : "├─", local_name(parameter.name, layer.name),
-          width, fmt::join(parameter.shape.dimensions(), ", "),
-          size_text(parameter.shape.elements()), statistics(weights.values(p))));
+      lines.push_back(fmt::format("{}  {} {:<{}}  float32 [{}], {}, {}", last ? " " : "│",
+                                  j + 1 == layer.parameters.size() ? "└─" : "├─",
+                                  local_name(parameter.name, layer.name), width,
+                                  fmt::join(parameter.shape.dimensions(), ", "),
+                                  size_text(parameter.shape.elements()), statistics(values_of(p))));
     }
   }
   return fmt::format("{}", fmt::join(lines, "\n"));

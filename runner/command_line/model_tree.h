@@ -1,15 +1,21 @@
 // A model as a tree: its layers with shapes, its parameters with what their values are like.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <span>
 #include <string>
 
 #include "runner/train/model_description.h"
-#include "runner/train/parameter_memory.h"
 
 namespace assay::command_line {
 
+/// Returns the values of a parameter by its number. They need to last until the next call only, so
+/// that those of a file can be read one parameter at a time.
+using ValuesOf = std::function<std::span<const float>(std::size_t parameter)>;
+
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       const train::ParameterMemory& weights);
+                       const ValuesOf& values_of);
 /// The layers alone.
 std::string model_tree(const std::string& name, const train::ModelDescription& model);
 

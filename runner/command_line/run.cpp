@@ -124,7 +124,10 @@ class Execution {
     const experiment::Result result = train();
     complete_record();
     if (result.outcome == Outcome::failed) report(result.reason);
-    if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), weights()));
+    if (describe_after)
+      terminal_.print(model_tree(plan_.model.type, description(), [this](std::size_t parameter) {
+        return weights().values(parameter);
+      }));
     say(closing_lines(record_, folder_.folder()));
     close_log();
     return exit_code(result);
@@ -132,7 +135,9 @@ class Execution {
 
  private:
   const train::ModelDescription& description() const { return experiment_.network->description(); }
-  const train::ParameterMemory& weights() const { return experiment_.network->weights(); }
+  const train::ParameterMemory& weights() const {
+    return std::as_const(*experiment_.network).weights();
+  }
 
   void say(const std::string& text) {
     write_log(text);

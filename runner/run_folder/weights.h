@@ -2,15 +2,17 @@
 // 8-byte little-endian header size, a JSON header, the numbers. Readable from Python.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "assay/tensor.h"
 #include "runner/base/folder.h"
+#include "runner/base/regular_file.h"
+#include "runner/run_folder/safetensors_header.h"
 
 namespace assay::run_folder {
 
@@ -20,27 +22,35 @@ struct NamedTensor {
   std::span<const float> values;  ///< row-major
 };
 
-/// Writes the file atomically (atomic_file.h). Throws assay::Error.
+/// Writes the file atomically (atomic_file.h), from where the values lie: it takes no memory for a
+/// copy of them. Throws assay::Error.
 void write_weights(const base::Folder& folder, std::string_view name,
                    std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata);
+void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                   const std::map<std::string, std::string>& metadata);
 
-struct StoredWeights {
-  struct Tensor {
-    Shape shape;
-    std::vector<float> values;
-  };
-  std::map<std::string, Tensor> tensors;
-  std::map<std::string, std::string> metadata;
+/// The weights in a file. The header is read when it is opened, the numbers when they are asked
+/// for.
+class StoredWeights {
+ public:
+  /// Throws assay::Error that says what is wrong with the file, whatever lies at this path.
+  explicit StoredWeights(const std::filesystem::path& path);
+
+  const SafetensorsHeader& header() const { return header_; }
+  /// Reads the numbers of a tensor of the header. `values` has as many elements as its shape.
+  void read(const SafetensorsHeader::Tensor& tensor, std::span<float> values) const;
+
+ private:
+  base::RegularFile file_;
+  std::uint64_t data_begin_ = 0;
+  SafetensorsHeader header_;
 };
-
-/// Throws assay::Error that says what is wrong with the file.
-StoredWeights read_weights(const std::filesystem::path& path);
 
 /// XXH3-128 over names, shapes and bytes, as 32 hexadecimal digits: two runs with the same digest
 /// ended with the same weights to the last bit.
 std::string digest(std::span<const NamedTensor> tensors);
-/// Of the bytes of a file (config/digest.h); empty where it cannot be read.
+/// Returns the digest of the bytes of a file (config/digest.h), or nothing where it cannot be read.
 std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace assay::run_folder

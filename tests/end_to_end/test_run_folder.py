@@ -5,11 +5,13 @@ import json
 import os
 import pathlib
 import re
+import resource
+import struct
 import subprocess
 import unittest
 
 import numpy
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import metrics
 import program
@@ -210,6 +212,57 @@ class Describe(unittest.TestCase):
             process = program.assay("run", program.CONFIGS / "digits.yaml", "train.epochs=1",
                                     "--describe", folder=folder)
             self.assertIn("layer3: Linear 100 -> 10", process.stdout)
+
+    def test_whatever_lies_in_place_of_a_checkpoint(self):
+        """Each is answered with its path, at once and without memory for what a file claims to hold."""
+        def header(text, data=b""):
+            return lambda path: path.write_bytes(struct.pack("<Q", len(text)) + text.encode() + data)
+
+        def sparse(path):
+            text = '{"w": {"dtype": "F32", "shape": [1610612734], "data_offsets": [0, 6442450936]}}'
+            header(text)(path)
+            os.truncate(path, 8 + len(text) + 6442450936)
+
+        kinds = {
+            "a folder": (lambda path: path.mkdir(), "expected a file, found a folder"),
+            "a pipe": (os.mkfifo, "expected a file, found a pipe"),
+            "a device": (lambda path: path.symlink_to("/dev/zero"), "expected a file, found a device"),
+            "a link to nowhere": (lambda path: path.symlink_to("nowhere"), "No such file or directory"),
+            "6 GB of another model": (sparse, "it has no 'layer1.kernel' of shape 64x100"),
+            "an empty file": (lambda path: path.write_bytes(b""), "it has less than 8 bytes"),
+            "a long header": (lambda path: path.write_bytes(struct.pack("<Q", 2**60)), "its header is cut short"),
+            "nested JSON": (header("[" * 5_000_000), "its header is no JSON object"),
+            "NaN": (header("NaN"), "its header is not JSON"),
+            "two of a name": (header('{"w": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}, '
+                                     '"w": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
+                              "'w' is in its header twice"),
+            "an unknown type": (header('{"w": {"dtype": "Q7", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
+                                "'w' is not float32"),
+        }
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+        for kind, (make, expected) in kinds.items():
+            with self.subTest(kind), program.temporary_folder() as folder:
+                run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1", "loggers=[]", "hooks={}",
+                                  folder=folder)
+                path = run / "checkpoints" / "step_9.safetensors"
+                make(path)
+                process = program.assay("describe", "run", folder=folder, preexec_fn=limit)
+                print(process.stderr[:300], end="")
+                self.assertEqual((process.returncode, process.stdout), (program.RUN_FAILED, ""))
+                self.assertIn(f"{pathlib.Path('run/checkpoints/step_9.safetensors')}: ", process.stderr)
+                self.assertIn(expected, process.stderr)
+                self.assertLess(len(process.stderr), 2000)
+
+    def test_a_checkpoint_that_python_wrote(self):
+        with program.temporary_folder() as folder:
+            run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1", folder=folder)
+            expected = program.assay("describe", run, folder="/").stdout
+            (path,) = (run / "checkpoints").iterdir()
+            save_file(load_file(path), path, metadata={"note": "ä\n😀"})
+            process = program.assay("describe", run, folder="/")
+            self.assertEqual((process.stdout, process.stderr), (expected, ""))
 
     def test_a_folder_that_is_no_run(self):
         with program.temporary_folder() as folder:
