@@ -1,68 +1,180 @@
 #include "runner/base/git_state.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <sstream>
-#include <string_view>
+#include <thread>
+#include <vector>
 
-#include "runner/base/file_descriptor.h"
+#include "runner/base/start_failure.h"
 
 extern char** environ;
 
 namespace assay::base {
 namespace {
 
-// posix_spawn, never fork: the threads of this process must not be copied half.
-std::optional<std::string> output_of(std::array<const char*, 6> arguments) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
-  const FileDescriptor reader(ends[0]);
-  FileDescriptor writer(ends[1]);
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t most_text = 64 * 1024;  // the header has a few lines; the rest is not needed
+constexpr auto glance = 5ms;                  // how long it takes at most to see that git has ended
+constexpr auto grace = 500ms;                 // for a killed process to go
+
+// A daemon for the file system would outlive the run, so none is started.
+constexpr std::array<const char*, 8> arguments = {
+    "git",    "--no-pager",     "-c",       "core.fsmonitor=false",
+    "status", "--porcelain=v2", "--branch", "--untracked-files=no"};
+
+// What keeps git from asking, locking, paging and fetching.
+constexpr std::array<const char*, 6> settings = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
+                                                 "GIT_NO_LAZY_FETCH=1",  "GIT_PAGER=cat",
+                                                 "GIT_ASKPASS=true",     "SSH_ASKPASS=true"};
+
+bool is_set_here(std::string_view entry) {
+  const std::string_view name = entry.substr(0, entry.find('='));
+  return std::ranges::any_of(settings, [&](std::string_view setting) {
+    return setting.substr(0, setting.find('=')) == name;
+  });
+}
+
+std::vector<char*> environment() {
+  std::vector<char*> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!is_set_here(*entry)) entries.push_back(*entry);
+  for (const char* setting : settings) entries.push_back(const_cast<char*>(setting));
+  entries.push_back(nullptr);
+  return entries;
+}
+
+// Starts git in a session of its own, which has no terminal. Returns an error number or 0.
+int start(int output, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr,
-                                 const_cast<char* const*>(arguments.data()), environ);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  for (const int number : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::vector<char*> argv;
+  for (const char* argument : arguments) argv.push_back(const_cast<char*>(argument));
+  argv.push_back(nullptr);
+  const int error =
+      posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environment().data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return std::nullopt;
-  writer = FileDescriptor();
+  return error;
+}
 
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (ssize_t count; (count = read(reader.get(), buffer.data(), buffer.size())) != 0;) {
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
+// Understands the lines that are complete.
+GitState understood(std::string_view text) {
+  constexpr std::string_view commit = "# branch.oid ";
+  GitState state;
+  for (std::size_t end; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1)) {
+    const std::string_view line = text.substr(0, end);
+    if (line.starts_with(commit)) state.commit = line.substr(commit.size());
+    else if (!line.starts_with('#')) state.dirty = true;
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
-  return text;
+  if (state.commit == "(initial)") state.commit.clear();
+  return state;
 }
 
 }  // namespace
 
-std::optional<GitState> git_state() {
-  const auto text =
-      output_of({"git", "status", "--porcelain=v2", "--branch", "--untracked-files=no", nullptr});
-  if (!text) return std::nullopt;
-  GitState state;
-  std::stringstream lines(*text);
-  constexpr std::string_view commit = "# branch.oid ";
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(commit)) state.commit = line.substr(commit.size());
-    else if (!line.starts_with('#')) state.dirty = true;
+// posix_spawn, never fork: the threads of this process must not be copied half.
+GitQuery::GitQuery() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    problem_ = start_failure("git", errno);
+    return;
   }
-  if (state.commit.empty() || state.commit == "(initial)") return std::nullopt;
-  return state;
+  output_ = FileDescriptor(ends[0]);
+  const FileDescriptor writer(ends[1]);
+  fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+  if (const int error = start(writer.get(), pid_); error != 0) {
+    pid_ = 0;
+    // Nobody who has no git, or may not run it, expects an answer.
+    if (error != ENOENT && error != ENOTDIR && error != EACCES)
+      problem_ = start_failure("git", error);
+    return;
+  }
+  open_ = true;
+}
+
+GitQuery::~GitQuery() { end(); }
+
+std::optional<GitState> GitQuery::answer(std::chrono::milliseconds patience) {
+  while (is_running()) {
+    const bool ended = reap(false);  // asked first: what it wrote before is read below
+    read();
+    conclude(ended);
+    if (!is_running() || Clock::now() - started_ >= patience) break;
+    pollfd file{open_ ? output_.get() : -1, POLLIN, 0};
+    poll(&file, 1, static_cast<int>(glance.count()));
+  }
+  return state_;
+}
+
+void GitQuery::end() {
+  if (!is_running()) return;
+  if (!state_) problem_ = "git did not answer in time";
+  kill(-pid_, SIGKILL);  // with what it started
+  reap(true);
+  pid_ = 0;
+}
+
+// Returns whether git has ended. A process in the depths of a dead file system cannot be waited
+// for, so even a killed one is not waited for without limit.
+bool GitQuery::reap(bool wait) {
+  const Clock::time_point until = Clock::now() + (wait ? grace : 0ms);
+  for (;;) {
+    siginfo_t ended{};
+    const int error =
+        waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ? errno
+                                                                                         : 0;
+    if (error != 0 && error != EINTR) return true;  // somebody else has reaped it
+    if (ended.si_pid == pid_) {
+      kill(-pid_, SIGKILL);  // what it left behind; once it is reaped, the number may be another's
+      waitpid(pid_, &status_, 0);
+      return true;
+    }
+    if (Clock::now() >= until) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+void GitQuery::read() {
+  std::array<char, 4096> buffer;
+  while (open_ && text_.size() < most_text) {
+    const ssize_t count = ::read(output_.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    open_ = count > 0;
+    if (open_) text_.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+// The first change that git names is enough: it may have thousands to tell.
+void GitQuery::conclude(bool is_whole) {
+  const GitState state = understood(text_);
+  const bool is_known = !state.commit.empty() && (is_whole || state.dirty);
+  const bool failed = is_whole && !(WIFEXITED(status_) && WEXITSTATUS(status_) == 0);
+  if (is_known && !failed) state_ = state;
+  if (is_whole) pid_ = 0;
+  else if (is_known || text_.size() >= most_text) end();
 }
 
 }  // namespace assay::base

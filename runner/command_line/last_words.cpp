@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "assay/stamp.h"
+#include "runner/base/mapped_file_loss.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/plugin_host/within.h"
 
@@ -75,12 +76,23 @@ void blame(const PluginCode& code, std::string_view what, std::string_view name)
        "` looks for the cause"});
 }
 
-void when_killed(int number) {
+// Names the mapped file that ended before its data, and returns whether there was one.
+bool told_of_file(const siginfo_t& signal) {
+  if (signal.si_signo != SIGBUS || signal.si_code != BUS_ADRERR) return false;
+  const base::MappedFile file(signal.si_addr);
+  if (file.path().empty()) return false;
+  say({"killed by SIGBUS: ", file.path(),
+       ": the file was cut short, or its disk failed, while it was mapped into memory"});
+  return true;
+}
+
+void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
+  if (number == SIGBUS && base::MappedFileWatch::lend_zeros(*signal_info)) return;
   pid_t nobody = 0;
   if (getpid() == process && !speaker.compare_exchange_strong(nobody, gettid()) &&
       nobody != gettid())
     for (;;) pause();  // the process ends with what another thread says
-  if (getpid() == process && nobody == 0) {
+  if (getpid() == process && nobody == 0 && !told_of_file(*signal_info)) {
     const char* abbreviation = sigabbrev_np(number);
     const std::string_view name = abbreviation != nullptr ? abbreviation : "?";
     if (const PluginCode code = Within::here(); code.what != nullptr)
@@ -110,8 +122,8 @@ void catch_signals_of_death() {
   stack.ss_size = own_stack.size();
   sigaltstack(&stack, nullptr);
   struct sigaction action {};
-  action.sa_handler = when_killed;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_sigaction = when_killed;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS})
     sigaction(number, &action, nullptr);
 }

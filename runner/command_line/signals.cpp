@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <initializer_list>
 #include <string_view>
 
 #include "runner/plugin_host/within.h"
@@ -18,23 +19,35 @@ static_assert(std::atomic<int>::is_always_lock_free);
 std::atomic<bool> at_terminal = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-// The second one: the code that the first one waited for is told.
+std::atomic<const char*> answer = nullptr;
+std::atomic<pid_t> companions = 0;
+static_assert(std::atomic<const char*>::is_always_lock_free &&
+              std::atomic<pid_t>::is_always_lock_free);
+
+void write_all(std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part.data(), part.size());
+  }
+}
+
 void end_at_once(int number) {
-  if (const plugin_host::PluginCode code = plugin_host::Within::here(); code.what != nullptr)
-    for (const std::string_view part : {"assay: ended within ", code.what, "\n"}) {
-      [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part.data(), part.size());
-    }
+  if (const pid_t group = companions.load(); group > 0) kill(-group, SIGKILL);
   signal(number, SIG_DFL);
   raise(number);  // comes when this returns
 }
 
 void remember(int number) {
-  if (received.exchange(number, std::memory_order_relaxed) != 0) return end_at_once(number);
+  if (answer.load() == nullptr) return end_at_once(number);
+  if (int none = 0; !received.compare_exchange_strong(none, number)) {
+    if (number == SIGHUP) return;
+    // The code that the first one waited for is told.
+    if (const plugin_host::PluginCode code = plugin_host::Within::here(); code.what != nullptr)
+      write_all({"assay: ended within ", code.what, "\n"});
+    return end_at_once(number);
+  }
   if (number != SIGINT || !at_terminal.load(std::memory_order_relaxed)) return;
   const int error = errno;
-  constexpr std::string_view notice =
-      "\r\x1b[Kstopping after this step; Ctrl-C again quits at once\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, notice.data(), notice.size());
+  write_all({"\r\x1b[K", answer.load(), "; Ctrl-C again quits at once\n"});
   errno = error;
 }
 
@@ -46,6 +59,10 @@ bool is_ignored(int number) {
 }  // namespace
 
 const std::atomic<int>& stop_signal() { return received; }
+
+void answer_interrupts_with(const char* text) { answer = text; }
+
+void end_together_with(pid_t group) { companions = group; }
 
 void catch_signals() {
   at_terminal = isatty(STDERR_FILENO) != 0;

@@ -4,7 +4,11 @@
 
 #include <chrono>
 #include <exception>
+#include <iterator>
+#include <system_error>
 #include <utility>
+
+#include "runner/base/start_failure.h"
 
 namespace assay::logging {
 namespace {
@@ -14,7 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr auto tick_interval = 100ms;
 constexpr auto flush_interval = 800ms;  // with the ticks, and a picture or two, within a second
-constexpr auto patience = 5s;           // before training says what it waits for
+constexpr auto patience = 5s;           // before training says which logger it waits for
+constexpr auto drawing_patience = 1s;   // before the end of a run says that it waits for pictures
 constexpr std::size_t scalars_per_look = 16;  // at the clock, which costs as much as a scalar
 constexpr std::size_t rate_window = 30;       // ticks: three seconds
 
@@ -35,20 +40,64 @@ std::string_view extension(PictureFormat format) {
   return {};
 }
 
+// A notice that cannot be given ends nothing.
+template <class Notice>
+void give(Notice&& notice) noexcept {
+  try {
+    notice();
+  } catch (...) {
+  }
+}
+
 }  // namespace
 
 Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& limits,
-         Notice notice, Beat beat)
+         Notices notices, Beat beat, const std::atomic<int>* stop)
     : loggers_(std::move(loggers)),
       paint_(std::move(paint)),
       keep_image_(std::move(keep_image)),
       limits_(limits),
-      notice_(std::move(notice)),
-      beat_(std::move(beat)) {
-  thread_ = std::thread([this] { work(); });
+      notices_(std::move(notices)),
+      beat_(std::move(beat)),
+      stop_(stop) {
+  try {
+    thread_ = std::thread([this] { work(); });
+    has_thread_ = true;
+  } catch (const std::system_error& error) {
+    give([&] {
+      if (notices_.warning)
+        notices_.warning(
+            base::start_failure("the thread that writes the logs", error.code().value()) +
+            "; training writes them itself, which may slow it down");
+    });
+    begin();
+  }
 }
 
-Log::~Log() { finish(Outcome::failed); }
+Log::~Log() {
+  attempt([&] { finish(Outcome::failed); });
+}
+
+// Keeps what one record or one logger throws from everything else.
+template <class Action>
+bool Log::attempt(Action&& action) noexcept {
+  const auto tell = [this](const char* what) {
+    try {
+      loggers_.fail(fmt::format("logging: {}; records may be missing", what));
+    } catch (...) {
+      out_of_memory_ = true;
+    }
+  };
+  try {
+    action();
+    return true;
+  } catch (const std::exception& error) {
+    tell(error.what());
+  } catch (...) {
+    tell("an exception that is no std::exception");
+  }
+  return false;
+}
 
 Log::KnownTag& Log::tag(std::string_view name) {
   if (const auto known = tags_.find(name); known != tags_.end()) return known->second;
@@ -70,8 +119,9 @@ bool Log::half_full() const {
 }
 
 void Log::push(Record record, std::size_t bytes) {
+  if (std::holds_alternative<std::unique_ptr<Picture>>(record.content)) ++waiting_pictures_;
   std::unique_lock lock(mutex_);
-  if (full()) {
+  if (has_thread_ && full()) {
     const auto start = Clock::now();
     wake_.notify_one();
     wait(space_, lock, [&] { return !full(); });
@@ -81,20 +131,27 @@ void Log::push(Record record, std::size_t bytes) {
   queue_.push_back(std::move(record));
   queued_bytes_ += bytes;
   if (!was_half_full && half_full()) wake_.notify_one();
+  lock.unlock();
+  if (has_thread_) return;
+  std::vector<Record> records;
+  take(records);
+  deliver(records);
 }
 
 // A logger that hangs is nothing that the host could mend, but it can be named.
 void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
                const std::function<bool()>& come) {
   if (until.wait_for(lock, patience, come)) return;
-  if (const std::string who = loggers_.called(); notice_ && !who.empty()) {
-    lock.unlock();
-    notice_(
-        fmt::format("waiting for {}, which has not returned from a call for {} s; Ctrl-C "
-                    "twice ends the run",
-                    who, patience.count()));
-    lock.lock();
-  }
+  lock.unlock();
+  give([&] {
+    const std::string who = loggers_.called();
+    if (notices_.warning && !who.empty())
+      notices_.warning(
+          fmt::format("waiting for {}, which has not returned from a call for {} s; Ctrl-C twice "
+                      "ends the run",
+                      who, patience.count()));
+  });
+  lock.lock();
   until.wait(lock, come);
 }
 
@@ -115,17 +172,27 @@ void Log::picture(std::string_view name, Picture picture) {
 }
 
 void Log::finish(Outcome outcome) {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    outcome_ = outcome;
-  }
-  wake_.notify_one();
-  {
+  if (std::exchange(finished_, true)) return;
+  if (has_thread_) {
     std::unique_lock lock(mutex_);
-    wait(space_, lock, [&] { return closed_; });
+    outcome_ = outcome;
+    wake_.notify_one();
+    const auto is_closed = [&] { return closed_; };
+    if (!space_.wait_for(lock, drawing_patience, is_closed)) {
+      lock.unlock();
+      const std::size_t pictures = waiting_pictures_;
+      give([&] {
+        if (pictures > 0 && notices_.drawing && !is_told_to_stop()) notices_.drawing(pictures);
+      });
+      lock.lock();
+    }
+    wait(space_, lock, is_closed);
+    lock.unlock();
+    thread_.join();
+  } else {
+    close(outcome);
   }
-  thread_.join();
+  if (out_of_memory_) loggers_.fail("logging: out of memory; records may be missing");
 }
 
 std::map<std::string, double> Log::last_values() const {
@@ -136,40 +203,62 @@ std::map<std::string, double> Log::last_values() const {
 }
 
 void Log::work() {
-  start_ = ticked_ = flushed_ = Clock::now();
-  next_beat_ = start_ + beat_.first;
-  loggers_.open();
+  begin();
   std::vector<Record> records;
   std::optional<Outcome> outcome;
   while (!outcome) {
     {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, tick_interval, [&] { return half_full() || outcome_; });
-      std::swap(records, queue_);
-      queued_bytes_ = 0;
-      for (std::string& name : new_tags_) tag_names_.push_back(std::move(name));
-      new_tags_.clear();
-      outcome = outcome_;
     }
+    outcome = take(records);
     space_.notify_one();
-    std::size_t written = 0;
-    for (const Record& record : records) {
-      write(record);
-      const bool is_scalar = std::holds_alternative<Scalar>(record.content);
-      if (++written % scalars_per_look == 0 || !is_scalar) tick_if_due();
-    }
-    records.clear();
-    tick_if_due();
+    deliver(records);
   }
-  tick();
-  loggers_.close(*outcome);
+  close(*outcome);
   const std::lock_guard lock(mutex_);
   closed_ = true;
   space_.notify_one();
 }
 
-void Log::tick_if_due() {
-  if (Clock::now() - ticked_ >= tick_interval) tick();
+void Log::begin() {
+  start_ = ticked_ = flushed_ = Clock::now();
+  next_beat_ = start_ + beat_.first;
+  attempt([&] { loggers_.open(); });
+}
+
+// Takes what waits, and returns how the run has ended if it has. Without memory for a new tag
+// nothing is taken, and the next call tries again.
+std::optional<Outcome> Log::take(std::vector<Record>& records) {
+  const std::lock_guard lock(mutex_);
+  attempt([&] {
+    tag_names_.insert(tag_names_.end(), std::make_move_iterator(new_tags_.begin()),
+                      std::make_move_iterator(new_tags_.end()));
+    new_tags_.clear();
+    std::swap(records, queue_);
+    queued_bytes_ = 0;
+  });
+  return outcome_;
+}
+
+void Log::deliver(std::vector<Record>& records) {
+  std::size_t written = 0;
+  for (const Record& record : records) {
+    attempt([&] { write(record); });
+    const bool is_scalar = std::holds_alternative<Scalar>(record.content);
+    if (++written % scalars_per_look == 0 || !is_scalar) tick_if_due();
+  }
+  records.clear();
+  tick_if_due();
+}
+
+void Log::close(Outcome outcome) {
+  attempt([&] { tick(); });
+  attempt([&] { loggers_.close(outcome); });
+}
+
+void Log::tick_if_due() noexcept {
+  if (Clock::now() - ticked_ >= tick_interval) attempt([&] { tick(); });
 }
 
 void Log::tick() {
@@ -212,7 +301,9 @@ void Log::write(const Record& record) {
     const TextRecord out{tag, record.step, record.wall_time, *text};
     loggers_.each([&](Logger& logger) { logger.markdown(out); });
   } else {
-    write(tag, record, *std::get<std::unique_ptr<Picture>>(record.content));
+    if (is_told_to_stop()) ++dropped_pictures_;
+    else write(tag, record, *std::get<std::unique_ptr<Picture>>(record.content));
+    --waiting_pictures_;
   }
 }
 

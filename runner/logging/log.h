@@ -3,7 +3,7 @@
 // The training thread only queues; a thread of its own draws pictures and calls loggers. The queue
 // is bounded, in records and in bytes: when it is full, training waits (how long is counted), and
 // nothing is lost. At most a second passes between a record and a Logger::flush, whether or not
-// another record follows.
+// another record follows. A run that is asked to stop drops the pictures that are not drawn yet.
 #pragma once
 
 #include <atomic>
@@ -56,8 +56,13 @@ struct Beat {
   std::chrono::steady_clock::duration every = std::chrono::seconds(5);
 };
 
-/// Told, on the training thread, when it has waited long: what for.
-using Notice = std::function<void(const std::string&)>;
+/// What the log tells the run, on the training thread.
+struct Notices {
+  /// Something is not as it should be: a logger hangs, the thread could not be started.
+  std::function<void(const std::string&)> warning;
+  /// The end of the run waits for so many pictures to be drawn.
+  std::function<void(std::size_t pictures)> drawing;
+};
 
 /// How much may wait in the queue. As much again may be with the logging thread.
 struct QueueLimits {
@@ -67,9 +72,11 @@ struct QueueLimits {
 
 class Log {
  public:
-  /// Starts the thread and opens the loggers on it. One record may wait in any case.
+  /// Starts the thread and opens the loggers on it. One record may wait in any case. Where the
+  /// system starts no thread, the training thread draws and calls loggers itself. Pictures are
+  /// dropped while `stop`, the number of a signal, is not 0.
   Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& limits = {},
-      Notice notice = {}, Beat beat = {});
+      Notices notices = {}, Beat beat = {}, const std::atomic<int>* stop = nullptr);
   /// Ends as a failed run unless finish() was called.
   ~Log();
 
@@ -80,11 +87,14 @@ class Log {
   void progress(std::int64_t step, std::int64_t epoch) {
     step_.store(step, std::memory_order_relaxed);
     epoch_.store(epoch, std::memory_order_relaxed);
+    if (!has_thread_) tick_if_due();
   }
 
   /// Writes out everything and closes the loggers.
   void finish(Outcome outcome);
 
+  /// Returns, after finish, how many pictures were dropped because the run was asked to stop.
+  std::size_t dropped_pictures() const { return dropped_pictures_; }
   /// After finish: what went wrong on the way, one line each.
   const std::vector<std::string>& failures() const { return loggers_.failures(); }
   /// The last value of every scalar tag.
@@ -123,18 +133,26 @@ class Log {
   bool full() const;
   bool half_full() const;
   void work();
+  void begin();
+  std::optional<Outcome> take(std::vector<Record>& records);
+  void deliver(std::vector<Record>& records);
+  void close(Outcome outcome);
   void write(const Record& record);
   void write(const Tag& tag, const Record& record, const Picture& picture);
-  void tick_if_due();
+  void tick_if_due() noexcept;
   void tick();
   void beat() const;
+  template <class Action>
+  bool attempt(Action&& action) noexcept;
+  bool is_told_to_stop() const { return stop_ != nullptr && stop_->load() != 0; }
 
   Loggers loggers_;
   Paint paint_;
   KeepImage keep_image_;
   QueueLimits limits_;
-  Notice notice_;
+  Notices notices_;
   Beat beat_;
+  const std::atomic<int>* stop_;
 
   // The training thread's own.
   std::unordered_map<std::string, KnownTag, Hash, std::equal_to<>> tags_;
@@ -148,6 +166,7 @@ class Log {
   std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;
   bool closed_ = false;
+  std::atomic<std::size_t> waiting_pictures_ = 0;
 
   std::atomic<std::int64_t> step_ = 0;
   std::atomic<std::int64_t> epoch_ = 0;
@@ -155,6 +174,8 @@ class Log {
   // The logging thread's own.
   std::vector<std::string> tag_names_;
   std::vector<std::optional<double>> written_values_;  ///< the last one of each scalar tag
+  std::size_t dropped_pictures_ = 0;
+  bool out_of_memory_ = false;  ///< a failure could not be told
   struct Mark {
     double seconds;
     std::int64_t step;
@@ -162,6 +183,8 @@ class Log {
   std::vector<Mark> marks_;  ///< of the last ticks
   std::chrono::steady_clock::time_point start_, ticked_, flushed_, next_beat_;
 
+  bool has_thread_ = false;
+  bool finished_ = false;
   std::thread thread_;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/mapped_file_loss.h"
 
 namespace assay::train {
 namespace {
@@ -118,6 +119,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
       now.set_gradients = false;
     });
   });
+  base::MappedFileWatch::check();
   LossSum total;
   for (const LossSum& sum : sums) total += sum;
   return total;
@@ -162,6 +164,7 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
       states.accumulate(index, measured);
     });
   });
+  base::MappedFileWatch::check();
   result.values = states.results();
   return result;
 }

@@ -1,14 +1,22 @@
 #include "runner/base/git_state.h"
 
+#include <fmt/format.h>
+#include <signal.h>
+
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
+#include "runner/base/start_failure.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace assay::test;
-using assay::base::git_state;
+using assay::base::GitQuery;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -29,6 +37,33 @@ struct WorkingFolder {
   TemporaryFolder folder;
   fs::path before;
 };
+
+std::optional<assay::base::GitState> git_state() { return GitQuery().answer(1min); }
+
+// A program in place of git, while it lives.
+struct OtherGit : TemporaryFolder {
+  explicit OtherGit(const std::string& script) : before(std::getenv("PATH")) {
+    write_file(*this / "git", "#!/bin/sh\n" + script);
+    fs::permissions(*this / "git", fs::perms::owner_all);
+    setenv("PATH", (path().string() + ":" + before).c_str(), 1);
+  }
+  ~OtherGit() { setenv("PATH", before.c_str(), 1); }
+  std::string before;
+};
+
+bool is_gone(pid_t process) { return kill(process, 0) != 0 && errno == ESRCH; }
+
+// The process whose number is in the file `child` ends. Whoever adopts it may take a moment to reap
+// it.
+void expect_end_of_child() {
+  const pid_t child = std::stoi(read_file("child"));
+  const auto is_dead = [&] {
+    return is_gone(child) ||
+           read_file(fmt::format("/proc/{}/stat", child)).find(") Z") != std::string::npos;
+  };
+  for (int i = 0; i < 6000 && !is_dead(); ++i) std::this_thread::sleep_for(10ms);
+  BOOST_TEST(is_dead());
+}
 
 }  // namespace
 
@@ -65,6 +100,71 @@ BOOST_AUTO_TEST_CASE(nothing_where_git_is_missing) {
   const auto state = git_state();
   setenv("PATH", path.c_str(), 1);
   BOOST_CHECK(!state);
+}
+
+BOOST_AUTO_TEST_CASE(a_git_that_hangs_is_ended_with_what_it_started) {
+  const OtherGit other("sleep 600 & echo $! > child; wait\n");
+  pid_t git = 0;
+  {
+    GitQuery query;
+    git = query.process();
+    BOOST_REQUIRE(git > 0);
+    while (!fs::exists("child") || fs::is_empty("child")) std::this_thread::sleep_for(1ms);
+    BOOST_CHECK(!query.answer(0ms));
+    BOOST_TEST(query.problem() == "");  // it may answer yet
+    query.end();
+    BOOST_TEST(query.problem() == "git did not answer in time");
+    BOOST_TEST(query.process() == 0);
+  }
+  BOOST_TEST(is_gone(git));
+  expect_end_of_child();
+}
+
+BOOST_AUTO_TEST_CASE(what_git_leaves_behind_is_not_waited_for_but_ended) {
+  const OtherGit other("echo '# branch.oid 123'; sleep 600 & echo $! > child\n");
+  BOOST_TEST(git_state()->commit == "123");
+  expect_end_of_child();
+}
+
+BOOST_AUTO_TEST_CASE(a_git_that_never_stops_talking_is_believed_as_far_as_it_makes_sense) {
+  {
+    const OtherGit other("echo '# branch.oid 123'; exec yes 1 .M\n");
+    BOOST_TEST(git_state()->dirty);
+  }
+  const OtherGit other("exec yes '#'\n");
+  GitQuery query;
+  BOOST_CHECK(!query.answer(1min));
+  BOOST_TEST(query.problem() == "git did not answer in time");
+}
+
+BOOST_AUTO_TEST_CASE(a_git_that_fails_has_no_answer) {
+  const OtherGit other("echo '# branch.oid 123'; exit 1\n");
+  GitQuery query;
+  BOOST_CHECK(!query.answer(1min));
+  BOOST_TEST(query.problem() == "");
+}
+
+// Neither a prompt nor a message can reach whoever looks at the run.
+BOOST_AUTO_TEST_CASE(git_has_no_terminal_and_takes_no_locks) {
+  setenv("GIT_OPTIONAL_LOCKS", "1", 1);
+  const OtherGit other(
+      "env > environment; cat > input; echo words >&2; (: > /dev/tty) 2>/dev/null && touch tty\n"
+      "echo '# branch.oid 123'\n");
+  BOOST_TEST(git_state()->commit == "123");
+  const std::string environment = read_file("environment");
+  for (const char* setting : {"GIT_OPTIONAL_LOCKS=0\n", "GIT_TERMINAL_PROMPT=0\n"})
+    BOOST_TEST(environment.find(setting) != environment.npos);
+  BOOST_TEST(environment.find("GIT_OPTIONAL_LOCKS=1") == environment.npos);
+  BOOST_TEST(fs::is_empty("input"));
+  BOOST_TEST(!fs::exists("tty"));
+}
+
+BOOST_AUTO_TEST_CASE(the_machine_is_blamed_where_nothing_can_be_started) {
+  BOOST_TEST(assay::base::start_failure("git", EAGAIN) ==
+             "git could not be started: the machine's limit on processes and threads is reached "
+             "(see `ulimit -u`, and pids.max of a container)");
+  BOOST_TEST(assay::base::start_failure("git", ENOMEM) ==
+             "git could not be started: Cannot allocate memory");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

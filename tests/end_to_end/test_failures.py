@@ -183,7 +183,8 @@ class Folders(unittest.TestCase):
 class Signals(unittest.TestCase):
     def interrupted(self, number, folder):
         process = subprocess.Popen(
-            [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000"],
+            [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000",
+             "~hooks.training_data", "~hooks.test_sheet"],  # pictures that a stopped run drops
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         run = pathlib.Path(folder) / "run"
@@ -216,6 +217,110 @@ class Signals(unittest.TestCase):
                 code, _, run = self.interrupted(number, folder)
                 self.assertEqual(code, expected)
                 self.assertEqual(program.record(run)["state"], "stopped")
+
+    def test_pictures_that_are_not_drawn_yet_are_dropped(self):
+        """Far more pictures than can be drawn: they would take minutes."""
+        sheets = ("hooks.test_sheet={type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 1, "
+                  "save: [png, svg, pdf]}")
+        with program.temporary_folder() as folder:
+            process = subprocess.Popen(
+                [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000", "model.hidden=[4]",
+                 sheets], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            run = pathlib.Path(folder) / "run"
+            deadline = time.monotonic() + 120
+            while len(list(run.glob("images/*.pdf"))) < 2:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+            output, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 143)
+            print(errors)
+            record = program.record(run)
+            (failure,) = record["failures"]
+            self.assertRegex(failure, r"^[\d,]+ pictures? (was|were) not drawn: the run was asked to stop \(Terminated\)$")
+            self.assertEqual(errors, f"assay: warning: {failure}\n")
+            self.assertIn(f"warning: {failure}\n", (run / "log.txt").read_text())
+            self.assertEqual(record["state"], "stopped")
+            losses = metrics.scalars(run)["Loss"]
+            self.assertEqual([step for _, step, _ in losses], list(range(1, record["steps"] + 1)))
+            dropped = int(failure.split()[0].replace(",", ""))
+            drawn = len(list(run.glob("images/*_Sheet.png")))
+            self.assertEqual(dropped + drawn, record["steps"])
+
+
+class Git(unittest.TestCase):
+    """A git that never answers."""
+
+    def setUp(self):
+        temporary = program.temporary_folder()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        git = self.folder / "bin" / "git"
+        git.parent.mkdir()
+        git.write_text(f"#!/bin/sh\nsleep 600 & echo $! > {self.folder}/part\nmv {self.folder}/part {self.folder}/child\n"
+                       "wait\n")
+        git.chmod(0o755)
+        self.environment = {**os.environ, "PATH": f"{git.parent}:{os.environ['PATH']}"}
+
+    def expect_end_of_child(self):
+        child = pathlib.Path("/proc") / (self.folder / "child").read_text().strip() / "stat"
+        deadline = time.monotonic() + 60
+        while child.exists():
+            if " Z " in child.read_text():
+                break
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+
+    def test_the_run_ends_without_it(self):
+        process = program.assay("run", DIGITS, "train.epochs=1", "run_dir=run", folder=self.folder,
+                                env=self.environment)
+        said = "warning: git did not answer in time; run.json names no commit\n"
+        self.assertEqual((process.returncode, process.stderr), (program.DONE, "assay: " + said))
+        record = program.record(self.folder / "run")
+        self.assertEqual((record["state"], record["failures"], record.get("git")), ("finished", [], None))
+        self.assertEqual((self.folder / "run" / "log.txt").read_text().count(said), 1)
+        self.expect_end_of_child()
+
+    def test_a_signal_ends_it_too(self):
+        for repeat in range(3):  # while the data are read, or later
+            process = subprocess.Popen([str(program.ASSAY), "run", str(DIGITS), "train.epochs=10000000",
+                                        f"run_dir=run{repeat}"], cwd=self.folder, env=self.environment,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + 60
+            while not (self.folder / "child").exists():
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.001)
+            time.sleep(0.02 * repeat)
+            process.send_signal(signal.SIGINT)
+            self.assertIn(process.wait(timeout=60), (130, -signal.SIGINT))
+            self.expect_end_of_child()
+            (self.folder / "child").unlink()
+
+
+@unittest.skipIf(program.EMULATOR, "the library is for another CPU")
+class NothingStarts(unittest.TestCase):
+    def test_no_thread_and_no_program(self):
+        arguments = ("run", DIGITS, "train.epochs=3", "threads=1")
+        library = program.BUILD / "tests" / "end_to_end" / "nothing_starts.so"
+        with program.temporary_folder() as folder:
+            process = program.assay(*arguments, "run_dir=normal", folder=folder)
+            self.assertEqual(process.returncode, program.DONE, process.stderr)
+            process = program.assay(*arguments, "run_dir=run", folder=folder,
+                                    env={**os.environ, "LD_PRELOAD": str(library)})
+            limit = ("could not be started: the machine's limit on processes and threads is reached (see `ulimit -u`, "
+                     "and pids.max of a container)")
+            self.assertEqual(process.stderr, f"assay: warning: the thread that writes the logs {limit}; training writes "
+                             f"them itself, which may slow it down\nassay: warning: git {limit}; run.json names no "
+                             "commit\n")
+            self.assertEqual(process.returncode, program.DONE)
+            runs = [pathlib.Path(folder) / name for name in ("normal", "run")]
+            self.assertEqual(*(program.record(run)["weights_digest"] for run in runs))
+            self.assertEqual(*(metrics.scalars(run)["Loss"][-1][2] for run in runs))
+            self.assertEqual(program.record(runs[1])["state"], "finished")
+            process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizer_sgd.so", folder=folder,
+                                    env={**os.environ, "LD_PRELOAD": str(library)})
+            self.assertEqual(process.returncode, program.RUN_FAILED)
+            self.assertIn(limit, process.stderr)
 
 
 class NotANumber(unittest.TestCase):

@@ -11,6 +11,7 @@ import unittest
 import program
 
 LIBRARY = "ends_runs.so"
+NO_PICTURES = ("~hooks.training_data", "~hooks.test_sheet")  # of which a stopped run drops some
 
 
 @unittest.skipIf(program.EMULATOR, "signals are the emulator's")
@@ -56,12 +57,48 @@ class LastWords(unittest.TestCase):
         self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
 
     def test_ctrl_c(self):
-        process, run, _ = self.run_with(hook="is interrupted")
+        process, run, _ = self.run_with(*NO_PICTURES, hook="is interrupted")
         self.assertEqual((process.returncode, process.stderr), (130, ""))
         self.assertEqual(program.record(run)["state"], "stopped")
         process, _, library = self.run_with(hook="is interrupted twice")
         self.assertEqual((process.returncode, process.stderr),
                          (-signal.SIGINT, f"assay: ended within {library}: hook ending\n"))
+
+    def test_a_terminal_that_closes_sends_its_signal_twice(self):
+        process, run, _ = self.run_with(*NO_PICTURES, hook="loses its terminal")
+        self.assertEqual((process.returncode, process.stderr), (129, ""))
+        self.assertEqual(program.record(run)["state"], "stopped")
+
+    def test_a_mapped_file_that_was_cut_short_is_named(self):
+        process, run, _ = self.run_with(hook="reads what is gone")
+        self.assertEqual(process.returncode, -signal.SIGBUS)
+        self.assertEqual(process.stderr, f"assay: error: killed by SIGBUS: {run.parent.resolve()}/gone.bin: the file "
+                         "was cut short, or its disk failed, while it was mapped into memory\n")
+
+    def test_the_end_needs_no_memory_to_speak_of(self):
+        """The weights, 16.7 MB, are saved though only 2 MB, or nothing, are left after the first step."""
+        large = ("model.hidden=[2000, 2000]", "train.batch_size=1000", "threads=1")
+        process, run, _ = self.run_with(*large)
+        self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
+        digest = program.record(run)["weights_digest"]
+        for how in ("leaves little memory", "leaves no memory"):
+            with self.subTest(how):
+                process, run, _ = self.run_with(*large, hook=how)
+                self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
+                record = program.record(run)
+                self.assertEqual((record["state"], record["steps"], record["weights_digest"], record["failures"]),
+                                 ("finished", 4, digest, []))
+                self.assertGreater((run / "checkpoints" / "step_4.safetensors").stat().st_size, 16_600_000)
+
+    def test_what_loggers_throw_when_they_are_closed(self):
+        for how, words in {"has no memory": "std::bad_alloc",
+                           "throws a number": "an exception that is no std::exception"}.items():
+            with self.subTest(how):
+                process, run, _ = self.run_with(logger=how)
+                said = f"logger ending_logger: {words}; it gets no more records, training goes on"
+                self.assertEqual((process.returncode, process.stderr), (program.PARTLY_FAILED, f"assay: error: {said}\n"))
+                record = program.record(run)
+                self.assertEqual((record["state"], record["steps"], record["failures"]), ("finished", 2, [said]))
 
     def test_as_json(self):
         process, _, library = self.run_with(hook="exits quickly", options=("--format", "json"))

@@ -1,8 +1,11 @@
 """Dataset `npy` on files written by NumPy itself: the digits from such files give the same run, to the
 last bit, as from their CSV file; a large file gives the same run however its rows reach the workers."""
 
+import os
 import pathlib
 import re
+import subprocess
+import time
 import unittest
 
 import numpy
@@ -49,6 +52,37 @@ class Npy(unittest.TestCase):
         run = self.folder / f"run{number}"
         losses = [value for _, _, value in metrics.scalars(run)["loss"]]
         return program.record(run)["weights_digest"], losses
+
+    @unittest.skipIf(program.EMULATOR, "signals are the emulator's")
+    def test_a_file_that_is_cut_short_while_it_is_trained_on(self):
+        """It is too large to be copied into memory, so it stays mapped."""
+        generator = numpy.random.default_rng(0)
+        self.save(generator.random((100_000, 64), dtype="float32"), generator.integers(0, 10, 100_000))
+        (self.folder / "c.yaml").write_text(CONFIG.format(dataset=FROM_FILES, batch_size=100))
+        process = subprocess.Popen(
+            [str(program.ASSAY), "run", "c.yaml", "run_dir=run", "train.steps=100000000", "hooks.loss.every=1",
+             "hooks.loss.value=batch.loss"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+        log = self.folder / "run" / "metrics.jsonl"
+        deadline = time.monotonic() + 60
+        while not log.exists() or log.stat().st_size < 1000:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        os.truncate(self.folder / "x.npy", 1_000_000)
+        _, errors = process.communicate(timeout=60)
+        print(errors)
+        self.assertEqual(process.returncode, program.RUN_FAILED)
+        self.assertIn(f"{(self.folder / 'x.npy').resolve()}: data were missing when they were read: the file was cut",
+                      errors)
+        self.assertNotIn("learning rate", errors)
+        run = self.folder / "run"
+        record = program.record(run)
+        self.assertEqual(record["state"], "failed")
+        self.assertIn("x.npy", record["reason"])
+        losses = metrics.scalars(run)["loss"]
+        self.assertEqual([step for _, step, _ in losses], list(range(1, record["steps"] + 1)))
+        weights = load_file(run / "checkpoints" / f"step_{record['steps']}.safetensors")
+        self.assertTrue(all(numpy.isfinite(tensor).all() for tensor in weights.values()))
 
     def refusal(self):
         (self.folder / "c.yaml").write_text(CONFIG.format(dataset=FROM_FILES, batch_size=100))

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pathlib
 import pty
 import re
 import select
@@ -62,6 +63,21 @@ class Terminal(unittest.TestCase):
         for part in (r"\d+/10000000", r"steps/s", r"ETA", r"Loss", r"Accuracy"):
             self.assertRegex(shown[len(shown) // 2], part)
         self.assertLessEqual(max(map(len, shown)), 100)
+
+    def test_the_end_waits_for_pictures_until_ctrl_c(self):
+        sheets = ("hooks={sheet: {type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 1, "
+                  "save: [png, svg, pdf]}}")
+        with program.temporary_folder() as folder:
+            code, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=1000", "loggers=[jsonl]",
+                                         "model.hidden=[4]", "run_dir=run", sheets, folder=folder,
+                                         stop_when=lambda output: "drawing" in output)
+            print(output)
+            record = program.record(pathlib.Path(folder) / "run")
+        self.assertRegex(output, r"drawing [\d,]+ pictures; Ctrl-C leaves out what is not drawn by then\r\n")
+        self.assertIn("closing the loggers, without the pictures that are not drawn yet; Ctrl-C again quits at once",
+                      output)
+        self.assertRegex(output, r"warning: [\d,]+ pictures? (was|were) not drawn: the run was asked to stop \(Interrupt\)")
+        self.assertEqual((code, record["state"], record["steps"], len(record["failures"])), (130, "finished", 1000, 1))
 
     def test_a_narrow_terminal(self):
         with program.temporary_folder() as folder:

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <thread>
 
-#include "runner/base/atomic_file.h"
+#include "tests/logging/log_of_a_run.h"
 #include "tests/support/bytes.h"
 #include "tests/support/component.h"
 #include "tests/support/fake_logging.h"
@@ -24,58 +24,7 @@ using logging::Log;
 using logging::Loggers;
 using logging::Picture;
 
-namespace {
-
-class Plain final : public Renderer {
- public:
-  void plan(RendererNeeds&) const override {}
-  Size size() const override { return {4, 7}; }
-  void draw(const Snapshot&, cairo_t*, const Box&) const override {}
-};
-
-struct Run {
-  void add(Told& told, std::string name = "fake", std::function<void(std::size_t)> before = {}) {
-    named.push_back(fake_logger(told, std::move(name), std::move(before)));
-  }
-  Log& start(const logging::QueueLimits& limits = {}) {
-    logging::RunInfo info;
-    info.total_steps = 1000;
-    return started.emplace(
-        Loggers(std::move(named), info, terminal,
-                [this](const std::string& message) { reports.push_back(message); }),
-        [this](const Picture& picture, PictureFormat format) { return paint(picture, format); },
-        [this](std::string_view name, std::span<const std::byte> bytes) {
-          base::write_atomically(base::Folder(folder.path()), name, bytes, base::Sync::later);
-        },
-        limits, logging::Notice(), beat);
-  }
-  // The format's number and the step; step 13 cannot be painted.
-  static std::vector<std::byte> paint(const Picture& picture, PictureFormat format) {
-    if (picture.snapshot.step == 13) throw Error("no ink");
-    return {static_cast<std::byte>(format), static_cast<std::byte>(picture.snapshot.step)};
-  }
-  Picture picture(std::int64_t step, std::vector<PictureFormat> files = {}) const {
-    Picture picture{renderer, {}, std::move(files)};
-    picture.snapshot.step = step;
-    return picture;
-  }
-
-  logging::Beat beat;
-  TemporaryFolder folder;
-  SilentTerminal terminal;
-  std::vector<Loggers::Named> named;
-  std::vector<std::string> reports;
-  plugin_host::Handle<Renderer> renderer = handle<Renderer>(std::make_unique<Plain>(), "plain");
-  std::optional<Log> started;
-};
-
-std::string bytes(PictureFormat format, int step) {
-  return {static_cast<char>(format), static_cast<char>(step)};
-}
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(log_of_a_run, Run)
+BOOST_FIXTURE_TEST_SUITE(log_of_a_run, LogOfARun)
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_and_training_waits_when_the_queue_is_full) {
   Told told;

@@ -1,10 +1,16 @@
 // A hook and a logger that end the process, or keep it waiting, in ways that no guard catches; how
 // is an option (test_last_words.py).
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
+#include <fstream>
+#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,6 +22,25 @@
 namespace {
 
 void crash() { *static_cast<volatile int*>(nullptr) = 1; }
+
+// From now on the process gets no more memory than so many bytes.
+void leave_memory(std::size_t bytes) {
+  std::size_t pages = 0;  // of all that is mapped now
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t most = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + bytes;
+  const rlimit limit{most, most};
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+// Reads a file that is mapped into memory, after it was cut short.
+void read_what_is_gone(const std::string& path) {
+  constexpr std::size_t size = 10'000;
+  std::ofstream(path) << std::string(size, 'x') << std::flush;
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (ftruncate(file, 0) != 0) return;
+  [[maybe_unused]] const char first = *static_cast<const volatile char*>(memory);
+}
 
 class EndingHook final : public assay::Hook {
  public:
@@ -34,6 +59,11 @@ class EndingHook final : public assay::Hook {
     // As somebody does who waits for it.
     if (how_.starts_with("is interrupted")) std::raise(SIGINT);
     if (how_ == "is interrupted twice") std::raise(SIGINT);
+    if (how_ == "loses its terminal")
+      for (int i = 0; i < 2; ++i) std::raise(SIGHUP);
+    if (how_ == "leaves little memory") leave_memory(std::size_t{2} << 20);
+    if (how_ == "leaves no memory") leave_memory(0);
+    if (how_ == "reads what is gone") read_what_is_gone("gone.bin");
     if (how_ == "exits quickly") std::quick_exit(0);
     if (how_ == "crashes in a thread") std::thread(crash).join();
     if (how_ == "crashes in two threads") {
@@ -62,6 +92,8 @@ class EndingLogger final : public assay::Logger {
   void flush() override {}
   void close(assay::Outcome /*outcome*/) override {
     if (how_ == "aborts") std::abort();
+    if (how_ == "has no memory") throw std::bad_alloc();
+    if (how_ == "throws a number") throw 7;
     if (how_ == "hangs") std::this_thread::sleep_for(std::chrono::seconds(7));
   }
 

@@ -1,6 +1,6 @@
 // Dataset `npy`: arrays that NumPy saved. The files are mapped into memory, so that a data set may
-// be larger than it; what is used often stays in the system's cache. They must not be changed or
-// shortened while a run reads them.
+// be larger than it; what is used often stays in the system's cache. They must not be changed while
+// a run reads them; one that is cut short fails the run.
 //
 //   samples   .npy file of shape [rows, ...], in C order: float32, or whole numbers of 8 or 16 bits
 //             or bool, which are taken as they are (uint8: 0 to 255)
