@@ -35,8 +35,9 @@ class AssayIdx(unittest.TestCase):
             folder = pathlib.Path(temporary) / "assay-idx"
             shutil.copytree(program.SOURCE / "subprojects" / "assay-idx", folder)
             for _, language, code in installed.blocks(folder / "README.md"):
-                if language == "sh":  # but for the run, which wants MNIST itself
-                    sdk.shell(code.replace("assay run example.yaml --plugin-path build", ""), folder)
+                if language == "sh":  # but for the run, which wants MNIST itself; and without a warning
+                    sdk.shell(code.replace("assay run example.yaml --plugin-path build", "")
+                              .replace("meson setup build", "meson setup build -Dwerror=true"), folder)
             print((folder / "build" / "meson-logs" / "testlog.txt").read_text())
             sdk.shell("meson install -C build", folder)
             self.assertRegex(sdk.shell("assay plugins list dataset", folder), r"dataset +idx +1\.0\.0 ")
