@@ -138,9 +138,9 @@ class Dev(unittest.TestCase):
             self.assertEqual(process.returncode, 1)
             # Another one that is in PATH will do.
             path = fake_programs(folder, tensorboard='echo "$@"')
-            process = dev(source, "view", "here", cwd=folder, PIP_NO_INDEX="1", PATH=path)
+            process = dev(source, "view", ".", cwd=folder, PIP_NO_INDEX="1", PATH=path)
             self.assertEqual(process.returncode, 0, process.stderr)
-            self.assertIn("--logdir here", process.stdout)
+            self.assertIn("--logdir .", process.stdout)
 
     def test_odd_surroundings(self):
         """A path with blanks, the C locale, a home that nothing can be written to, no git."""
