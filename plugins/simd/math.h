@@ -2,6 +2,8 @@
 // NaN gives NaN. Compiled once per instruction set: see simd/vector.h.
 #pragma once
 
+#include <cstdint>
+
 #include "simd/vector.h"
 
 namespace assay::simd {

@@ -1,5 +1,6 @@
 #include "runner/config/directive.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>

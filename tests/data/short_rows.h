@@ -1,6 +1,7 @@
 // How tests/reference/splits.json shortens a list of row numbers.
 #pragma once
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>

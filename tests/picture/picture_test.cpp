@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>

@@ -1,5 +1,7 @@
 #include "runner/plugin_host/options.h"
 
+#include <functional>
+
 #include "assay/error.h"
 #include "assay/renderer.h"
 #include "assay/schedule.h"

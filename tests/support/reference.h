@@ -1,6 +1,7 @@
 // Reads the reference values in tests/reference/.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>

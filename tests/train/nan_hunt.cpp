@@ -1,5 +1,6 @@
 #include "runner/train/nan_hunt.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <limits>
 

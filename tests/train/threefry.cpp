@@ -1,5 +1,6 @@
 #include "runner/train/threefry.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>

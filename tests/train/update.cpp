@@ -1,5 +1,6 @@
 #include "runner/train/update.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>
