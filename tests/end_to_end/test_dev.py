@@ -168,6 +168,35 @@ class Dev(unittest.TestCase):
                 self.assertEqual(process.returncode, 0, process.stderr)
                 self.assertEqual((pathlib.Path(folder) / "disabled").read_text().strip(), expected)
 
+    def test_warnings_are_errors_where_tests_ran(self):
+        """Not for those who only run experiments; a build that was made for them is set up once more, once."""
+        with program.temporary_folder() as folder:
+            source = source_folder(folder, build=False)
+            (source / ".venv" / "bin").mkdir(parents=True)
+            (source / ".venv" / "bin" / "python").symlink_to("/bin/true")
+            (source / ".venv" / ".dev-stamp").write_text(subprocess.run(
+                ["sh", "-c", "cat dev tests/requirements.txt | cksum"], cwd=source,
+                capture_output=True, text=True, check=True).stdout)
+            calls = pathlib.Path(folder) / "calls"
+            path = fake_programs(folder, dpkg_query="printf installed", ninja="", meson=f"""echo "$@" >>{calls}
+                case $1 in setup)
+                  mkdir -p build/runner; touch build/build.ninja; ln -s /bin/true build/runner/assay
+                esac""")
+
+            def called(*arguments):
+                calls.write_text("")
+                dev(source, *arguments, cwd=folder, PATH=path)
+                return [line for line in calls.read_text().splitlines() if not line.startswith("test ")]
+
+            self.assertEqual(called("run"), ["setup build -Dtests=false"])
+            self.assertEqual(called("run"), [])
+            self.assertEqual(called("test", "golden"), ["configure build -Dtests=true -Dwerror=true"])
+            self.assertEqual(called("test", "golden"), [])
+            self.assertEqual(called("run"), [])
+            shutil.rmtree(source / "build")
+            self.assertEqual(called("test", "golden"), ["setup build -Dwerror=true"])
+            self.assertEqual(called("test", "golden"), [])
+
 
 NOT_INSTALLED = 'case $4 in libfmt-dev | meson) printf not-installed ;; *) printf installed ;; esac'
 MISSING = "meson libfmt-dev"
