@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "assay/error.h"
-#include "assay/text.h"
-#include "runner/config/utf8.h"
+#include "runner/config/reference.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/trigger.h"
+#include "runner/plan/tag.h"
 
 namespace assay::hooks {
 
@@ -72,10 +72,12 @@ class Hooks::Context final : public HookContext {
   std::string own(std::string_view written) const {
     std::string tag = expand_tag(written, step_, epoch_);
     const auto [owner, is_new] = hooks_.owners_.try_emplace(tag, &hook_);
-    if (is_new && (tag.empty() || !is_line(tag))) {
-      hooks_.owners_.erase(owner);
-      throw Error(fmt::format("a tag is a line of text, found '{}'", config::harmless(tag)));
-    }
+    if (is_new)
+      if (const std::string problem = plan::problem_with_tag(config::escaped(tag));
+          !problem.empty()) {
+        hooks_.owners_.erase(owner);
+        throw Error(problem);
+      }
     if (owner->second != &hook_)
       throw Error(fmt::format("the tag '{}' is that of hooks.{}; another curve needs another one",
                               tag, owner->second->name));

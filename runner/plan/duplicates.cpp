@@ -6,8 +6,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runner/config/wording.h"
+#include "runner/plan/tag.h"
 
 namespace assay::plan {
 namespace {
@@ -30,8 +32,8 @@ void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
     const std::optional<Tag> tag = tag_of(hook);
     if (!tag) continue;
     const std::string key = "hooks." + hook.name + ".tag";
-    if (tag->text.empty()) {
-      diagnostics.error(tag->where, key, "expected a name in the logs, found an empty text");
+    if (std::string problem = problem_with_tag(tag->text); !problem.empty()) {
+      diagnostics.error(tag->where, key, std::move(problem));
       continue;
     }
     const auto [found, is_new] = first.try_emplace(tag->text, &hook);

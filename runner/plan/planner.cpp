@@ -7,10 +7,12 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "assay/text.h"
 #include "runner/config/home.h"
 #include "runner/config/places.h"
 #include "runner/config/suggest.h"
 #include "runner/config/time_format.h"
+#include "runner/config/utf8.h"
 #include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
 #include "runner/plan/placeholders.h"
@@ -108,12 +110,12 @@ void Planner::check_name(const std::string& name) {
                                           longest, name.size()));
   const bool literal = name.find("\\${") != std::string::npos;
   const bool bad = name.empty() || name == "." || name == ".." || literal ||
-                   name.find_first_of("/\n") != std::string::npos;
+                   name.find('/') != std::string::npos || !is_line(name);
   if (bad && !reported("name"))
-    diagnostics_.error(
-        place_of("name"), "name",
-        "expected a name that can be a folder's, without '/', found " + config::quoted(name),
-        literal ? "a name cannot hold a '${'" : "");
+    diagnostics_.error(place_of("name"), "name",
+                       "expected a name that can be a folder's, one line without '/', found " +
+                           config::quoted(config::one_line(name)),
+                       literal ? "a name cannot hold a '${'" : "");
 }
 
 std::string Planner::run_dir() {

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
        {"",
         "name: 'null'\nseed: 9223372036854775807\nthreads: 3\nkernels: generic\nrun_dir: \"x: "
         "#\\\"\\\\ ü\"",
-        "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a\\n\\tb: 'c' [}\", value: 'true', every: 2, "
+        "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a: 'b' [}\", value: \"a\\n\\tb\", every: 2, "
         "from: 1, until: 9, at_end: true, at: [0, 4], every_epoch: 3}, {type: scalar, tag: ~x, "
         "value: '', at: 1}, {type: scalar, tag: y, value: '', every_epoch: 1, times: 7}]",
         "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: all}, save: [png, svg], "

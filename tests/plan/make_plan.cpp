@@ -217,12 +217,29 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
              "dataset.split.test: expected a number of at least 0 and below 1, found '1'");
   BOOST_TEST(message("seed: -1") == "seed: expected an integer of at least 0, found '-1'");
   BOOST_TEST(message("name: a/b") ==
-             "name: expected a name that can be a folder's, without '/', found 'a/b'");
+             "name: expected a name that can be a folder's, one line without '/', found 'a/b'");
+  BOOST_TEST(message("name: \"a\\tb\"") ==
+             "name: expected a name that can be a folder's, one line without '/', found 'a\\tb'");
   BOOST_TEST(message("run_dir: ''") == "run_dir: expected a folder, found ''");
   BOOST_TEST(message("run_dir: 'x${now:%999999Y}'") ==
              "run_dir: the time format '%999999Y' gives no text, or too long a one");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y}}") ==
              "hooks.a: this hook never fires");
+  const auto tag = [&](const std::string& text) {
+    return message("hooks: {a: {type: scalar, every: 1, value: y, tag: " + text + "}}");
+  };
+  BOOST_TEST(tag("''") == "hooks.a.tag: expected a name in the logs, found an empty text");
+  BOOST_TEST(tag("\"a\\nb\"") == "hooks.a.tag: a tag is one line of text, found 'a\\nb'");
+  BOOST_TEST(tag("\"a\\u2028b ${step}\"") ==
+             "hooks.a.tag: a tag is one line of text, found 'a\\u2028b ${step}'");
+  BOOST_TEST(tag("\"${step}\"") == "none");
+  BOOST_TEST(tag(std::string(1024, 'x')) == "none");
+  BOOST_TEST(tag(std::string(1025, 'x')) ==
+             "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
+  // The longest number that may stand there counts.
+  BOOST_TEST(tag("\"" + std::string(1005, 'x') + "${step}\"") == "none");
+  BOOST_TEST(tag("\"" + std::string(1006, 'x') + "${step}\"") ==
+             "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, from: 3}}") ==
              "hooks.a: this hook never fires");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: []}}") ==
