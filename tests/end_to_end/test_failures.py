@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import resource
 import shutil
@@ -280,6 +281,26 @@ class Git(unittest.TestCase):
         self.assertEqual((record["state"], record["failures"], record.get("git")), ("finished", [], None))
         self.assertEqual((self.folder / "run" / "log.txt").read_text().count(said), 1)
         self.expect_end_of_child()
+
+    def test_it_cannot_reach_the_terminal(self):
+        (self.folder / "bin" / "git").write_text(
+            "#!/bin/sh\n(echo a question > /dev/tty) 2> error || echo '# branch.oid 123'\n")
+        arguments = [str(program.ASSAY), "run", str(DIGITS), "train.epochs=1", "run_dir=run"]
+        process, terminal = pty.fork()  # with a controlling terminal
+        if process == 0:
+            os.chdir(self.folder)
+            os.execve(arguments[0], arguments, self.environment)
+        output = b""
+        try:
+            while piece := os.read(terminal, 65536):
+                output += piece
+        except OSError:  # the other side is closed
+            pass
+        os.close(terminal)
+        _, status = os.waitpid(process, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), program.DONE, output.decode())
+        self.assertNotIn(b"a question", output)
+        self.assertEqual(program.record(self.folder / "run")["git"]["commit"], "123")
 
     def test_a_signal_ends_it_too(self):
         for repeat in range(3):  # while the data are read, or later

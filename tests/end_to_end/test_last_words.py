@@ -77,7 +77,8 @@ class LastWords(unittest.TestCase):
 
     def test_the_end_needs_no_memory_to_speak_of(self):
         """The weights, 16.7 MB, are saved though only 2 MB, or nothing, are left after the first step."""
-        large = ("model.hidden=[2000, 2000]", "train.batch_size=1000", "threads=1")
+        large = ("model.hidden=[2000, 2000]", "train.batch_size=1000", "threads=1", "~hooks.loss", "~hooks.accuracy",
+                 *NO_PICTURES)
         process, run, _ = self.run_with(*large)
         self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
         digest = program.record(run)["weights_digest"]
