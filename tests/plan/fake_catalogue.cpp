@@ -39,11 +39,12 @@ constexpr Parameter adam[] = {{.name = "learning_rate", .type = rate, .minimum =
 constexpr Parameter constant[] = {{.name = "value", .type = number}};
 constexpr Parameter cosine[] = {{.name = "init_value", .type = number},
                                 {.name = "decay_steps", .type = integer, .minimum = 1}};
-constexpr Parameter warmup_cosine[] = {{.name = "init_value", .type = number},
-                                       {.name = "peak_value", .type = number},
-                                       {.name = "warmup_steps", .type = integer, .minimum = 0},
-                                       {.name = "decay_steps", .type = integer, .minimum = 1},
-                                       {.name = "end_value", .type = number, .fallback = "0"}};
+constexpr Parameter warmup_cosine[] = {
+    {.name = "init_value", .type = number},
+    {.name = "peak_value", .type = number},
+    {.name = "warmup_steps", .type = integer, .minimum = 0},
+    {.name = "decay_steps", .type = integer, .fallback = "null", .minimum = 1},
+    {.name = "end_value", .type = number, .fallback = "0"}};
 
 constexpr Parameter top_k[] = {{.name = "k", .type = integer, .minimum = 1}};
 

@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(mini_batches) {
   const auto& rate = loaded.plan->optimizer.values.find("learning_rate")->data;
   const auto& schedule = std::get<plan::ComponentPlan>(rate);
   BOOST_TEST(std::get<double>(schedule.values.find("peak_value")->data) == 0.003);
-  BOOST_TEST(std::get<std::int64_t>(schedule.values.find("decay_steps")->data) == 25 * 43);
+  // Nothing is worked out: the schedule lasts the whole run.
+  BOOST_TEST(std::holds_alternative<std::monostate>(schedule.values.find("decay_steps")->data));
 }
 
 BOOST_AUTO_TEST_CASE(arguments) {

@@ -119,10 +119,10 @@ BOOST_FIXTURE_TEST_CASE(rates_are_known_by_their_options, Host) {
 }
 
 BOOST_FIXTURE_TEST_CASE(rates_within_groups_and_lists_have_the_whole_key, Host) {
-  constexpr Parameter members[] = {
+  static constexpr Parameter members[] = {
       {.name = "rate", .type = ParameterType::rate, .doc = "x"},
       {.name = "depth", .type = ParameterType::number, .doc = "no rate"}};
-  constexpr Parameter table[] = {
+  static constexpr Parameter table[] = {
       {.name = "groups",
        .type = ParameterType::group,
        .doc = "x",
