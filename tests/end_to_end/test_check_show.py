@@ -122,7 +122,8 @@ class Check(InFolder):
                 (f"{{{warmup}, warmup_steps: 100}}", "0 -> 0.00081")):  # ends within the rise
             found, _ = self.lines(config, f"optimizer.learning_rate={rate}")
             self.assertEqual(found["rate"], f"learning_rate {expected}")
-        found, _ = self.lines(config, f"optimizer.learning_rate={{{warmup}}}", "train={steps: 1000000, batch_size: 100}")
+        found, _ = self.lines(config, f"optimizer.learning_rate={{{warmup}}}", "train.epochs=null",
+                              "train.steps=1000000")
         self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
                                         r"\(100,000 of 1,000,000 steps looked at\)$")
 
