@@ -34,17 +34,19 @@ class RunFolder(unittest.TestCase):
                          (program.CONFIGS / "digits.yaml").read_bytes())
 
     def test_a_config_without_hooks_logs_the_loss(self):
-        config = ("dataset: {type: digits, split: {test: 0.25}}\nmodel: {type: mlp, hidden: [8]}\n"
-                  "loss: softmax_cross_entropy\noptimizer: {type: sgd, learning_rate: 0.01}\n")
-        for train, epochs, evaluations in (
-                ("{epochs: 3, batch_size: 100}", [14, 28, 42], list(range(1, 43))),
+        config = ("model: {type: mlp, hidden: [8]}\nloss: softmax_cross_entropy\n"
+                  "optimizer: {type: sgd, learning_rate: 0.01}\nthreads: 1\n")
+        digits = "dataset: {type: digits, split: {test: 0.25}}"
+        small = "dataset: {type: synthetic, rows: 40, shape: [3], classes: 2, split: {test: 0.25}}"
+        for data, train, epochs, evaluations in (
+                (digits, "{epochs: 3, batch_size: 100}", [14, 28, 42], list(range(1, 43))),
                 # The last epoch is not whole.
-                ("{steps: 300, batch_size: 100}", [*range(14, 300, 14), 300], list(range(3, 301, 3))),
+                (digits, "{steps: 300, batch_size: 100}", [*range(14, 300, 14), 300], list(range(3, 301, 3))),
                 # 2500 epochs of whole batches.
-                ("{epochs: 2500}", [(5 * n + 1) // 2 for n in range(1, 1001)], list(range(25, 2501, 25)))):
+                (small, "{epochs: 2500}", [(5 * n + 1) // 2 for n in range(1, 1001)], list(range(25, 2501, 25)))):
             with self.subTest(train=train), program.temporary_folder() as folder:
                 home = pathlib.Path(folder)
-                (home / "bare.yaml").write_text(config + f"train: {train}\n")
+                (home / "bare.yaml").write_text(config + f"{data}\ntrain: {train}\n")
                 process = program.assay("run", "bare.yaml", "run_dir=run", folder=folder)
                 self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
                 logged = metrics.scalars(home / "run")
