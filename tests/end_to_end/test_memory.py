@@ -99,8 +99,9 @@ class Memory(unittest.TestCase):
     def test_what_cannot_fit_is_refused_by_the_limit_that_bites(self):
         wide = "model.hidden=[6000, 6000]"
         self.check(wide, "train.steps=1")
-        for limit, name, remedy in (("ulimit -d 100000", "`ulimit -d` allows 102 MB", "raise that limit with `ulimit -d`"),
-                                    ("export SLURM_MEM_PER_NODE=100", "SLURM_MEM_PER_NODE allows 105 MB", "--mem")):
+        for limit, name, remedy in (
+                ("ulimit -d 100000", "`ulimit -d` allows 102 MB", "raise that limit with `ulimit -d`"),
+                ("export SLURM_MEM_PER_NODE=100", "SLURM_MEM_PER_NODE allows 105 MB", "--mem")):
             with self.subTest(limit):
                 said = self.check(wide, "train.steps=1", limit=limit, expect=program.USAGE_ERROR).stderr
                 print(said)

@@ -126,7 +126,18 @@ class Idx(unittest.TestCase):
                 self.write(images=data, labels=labels(30))
                 self.refused(expected)
         self.write(images=good, labels=labels(30))
-        self.refused("more than the 107 bytes of data that `memory` allows", dataset=f"images: {IMAGES}, memory: 1.0e-7")
+        self.refused("more than the 107 bytes of data that `memory` allows",
+                     dataset=f"images: {IMAGES}, memory: 1.0e-7")
+
+    def test_what_a_header_announces_is_not_believed(self):
+        """6 GiB of zeros are 6 MB when they are compressed; and a header alone may announce anything."""
+        self.write(labels=labels(30))
+        file = self.folder / (IMAGES + ".gz")
+        for dimensions, expected in (
+                ((6 << 10, 1 << 10, 1 << 10), "announces more than the 2147483648 bytes of data that `memory` allows"),
+                ((1 << 10, 1 << 10, 1 << 10), "cut off: its header announces 1073741824 bytes of data, at most")):
+            file.write_bytes(gzip.compress(idx(dimensions, [])))
+            self.refused(expected)
 
     def test_damaged_compression(self):
         packed = bytearray(gzip.compress(images(30)))
