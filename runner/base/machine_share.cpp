@@ -187,14 +187,16 @@ std::optional<std::int64_t> soft_limit(decltype(RLIMIT_AS) resource) {
   return static_cast<std::int64_t>(limit.rlim_cur);
 }
 
+struct FreeSet {
+  void operator()(cpu_set_t* set) const { CPU_FREE(set); }
+};
+
+/// Counts the CPUs of the affinity; a machine may have more than a cpu_set_t has room for.
 std::int64_t cores_of_affinity() {
-  // A machine may have more CPUs than a cpu_set_t has room for.
-  for (int most = CPU_SETSIZE; most <= (1 << 20); most *= 2) {
-    const auto free = [](cpu_set_t* set) { CPU_FREE(set); };
-    const std::unique_ptr<cpu_set_t, decltype(free)> set(CPU_ALLOC(static_cast<std::size_t>(most)),
-                                                         free);
+  for (std::size_t most = CPU_SETSIZE; most <= (std::size_t{1} << 20); most *= 2) {
+    const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(most));
     if (!set) break;
-    const std::size_t size = CPU_ALLOC_SIZE(static_cast<std::size_t>(most));
+    const std::size_t size = CPU_ALLOC_SIZE(most);
     if (sched_getaffinity(0, size, set.get()) == 0) return CPU_COUNT_S(size, set.get());
   }
   return sysconf(_SC_NPROCESSORS_ONLN);

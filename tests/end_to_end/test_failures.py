@@ -361,6 +361,16 @@ class NotANumber(unittest.TestCase):
             self.assertIn("layer", record["reason"])
             self.assertLess(record["steps"], 10)
 
+    def test_the_learning_rate_is_not_blamed_before_the_first_step(self):
+        """The values of the samples are so large that the first layer overflows."""
+        with program.temporary_folder() as folder:
+            large = "dataset={type: synthetic, rows: 100, noise: 3.0e38, split: {test: 0.25}}"
+            process = program.assay("run", DIGITS, "run_dir=run", large, "~hooks", "model.hidden=[64]", folder=folder)
+            print(process.stderr)
+            self.assertEqual(process.returncode, program.RUN_FAILED)
+            self.assertIn("No step has changed the weights yet, so the learning rate is not the cause", process.stderr)
+            self.assertNotIn("A smaller learning rate", process.stderr)
+
     def test_may_be_ignored(self):
         with program.temporary_folder() as folder:
             run = program.run(DIGITS, "optimizer.learning_rate=1e30", "train.on_nan=ignore",

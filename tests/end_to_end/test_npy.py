@@ -181,8 +181,9 @@ class Npy(unittest.TestCase):
         result = program.assay("run", "c.yaml", "train.batch_size=16", "train.steps=500", folder=self.folder)
         print(result.stderr)
         self.assertEqual(result.returncode, program.RUN_FAILED)
-        self.assertRegex(result.stderr, r"the loss of step \d+ is NaN: the sample of row \d+ of the dataset, counted from "
-                                        r"0, is NaN in column \d+\. Mend this row or leave it out")
+        self.assertRegex(result.stderr,
+                         r"the loss of step \d+ is NaN: the sample of row \d+ of the dataset, counted from "
+                         r"0, is NaN in column \d+\. Mend this row or leave it out")
         row, column = map(int, re.search(r"row (\d+) of .* column (\d+)", result.stderr).groups())
         self.assertTrue(numpy.isnan(wide[row, column]))
         self.assertNotIn("learning rate", result.stderr)
