@@ -10,6 +10,7 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "runner/experiment/trainer.h"
 #include "runner/picture/load.h"
 #include "runner/plan/canonical.h"
+#include "runner/plugin_host/process_state.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/config_copy.h"
 #include "runner/run_folder/run_log.h"
@@ -196,6 +198,7 @@ class Execution {
   }
 
   void train() {
+    const plugin_host::ProcessState state;
     const auto told = [this](const std::string& message) { report(message); };
     const logging::RunInfo info{plan_.name, &folder_.folder(), 0, experiment_.steps,
                                 std::chrono::duration<double>(start_.time_since_epoch()).count()};
@@ -222,15 +225,24 @@ class Execution {
       is_trained_ = true;
       attempt("looking at mapped files", [&] { note_changes(watch); });
     }
+    attempt("undoing what plugins changed", [&] { undo_changes(state); });
     attempt("recording the result", [&] { record_.final_values = log.last_values(); });
     answer_interrupts_with("saving the weights");
     save();
     answer_interrupts_with("closing the loggers, without the pictures that are not drawn yet");
     attempt("closing the loggers", [&] { log.finish(result_.outcome); });
+    attempt("undoing what plugins changed", [&] { undo_changes(state); });
     record_.waited_for_logging_seconds = log.waited_seconds();
     for (const auto* failures : {&hooks.failures(), &log.failures()})
       record_.failures.insert(record_.failures.end(), failures->begin(), failures->end());
     if (log.dropped_pictures() > 0) note_dropped(log.dropped_pictures());
+  }
+
+  void undo_changes(const plugin_host::ProcessState& state) {
+    const std::string changes = state.changes();
+    if (changes.empty() || !told_changes_.insert(changes).second) return;
+    state.restore_beside_open_files();
+    report(plugin_host::changed_by_calls(changes), Severity::warning);
   }
 
   logging::Notices notices() {
@@ -397,6 +409,7 @@ class Execution {
   bool update_failed_ = false;  ///< the logging thread's own
   std::mutex lost_mutex_;
   std::vector<std::string> lost_;
+  std::set<std::string> told_changes_;
   StandardTerminal terminal_{[this](const std::string& message) { lost(message); }};
 };
 

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "assay/stamp.h"
+#include "runner/base/kept_descriptors.h"
 #include "runner/base/mapped_file_loss.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/plugin_host/within.h"
@@ -29,6 +30,7 @@ std::atomic<pid_t> process = 0;
 std::atomic<pid_t> speaker = 0;  // the thread whose words are said; another's would be half of them
 std::atomic<bool> as_json = false;
 std::atomic<bool> main_runs = false;
+std::atomic<int> error_output = STDERR_FILENO;
 static_assert(std::atomic<pid_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 // Written in one piece. Cut where it is too long.
@@ -45,7 +47,7 @@ class Line {
     }
   }
   void write() const {
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text_.data(), size_);
+    [[maybe_unused]] const ssize_t written = ::write(error_output, text_.data(), size_);
   }
 
  private:
@@ -133,6 +135,8 @@ void catch_signals_of_death() {
 void catch_last_words(bool json) {
   as_json = json;
   if (process.exchange(getpid()) == getpid()) return;
+  static const base::FileDescriptor own = base::duplicate(STDERR_FILENO);  // nobody closes it
+  if (own.get() >= 0) error_output = own.get();
   if (stamp::sanitizers == "none") catch_signals_of_death();
   std::atexit(at_exit);
   std::at_quick_exit(at_exit);

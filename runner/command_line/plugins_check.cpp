@@ -112,7 +112,8 @@ void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chos
       ->required();
   command
       ->add_option("--set", a->trial.settings,
-                   "An option of the components that are made: file=data.csv")
+                   "An option of all components that have it: file=data.csv; of one: "
+                   "dataset.csv.file=data.csv")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_option("--timeout", a->trial.timeout, "Seconds that a check may take (20)")

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "runner/base/kept_descriptors.h"
+
 namespace assay::command_line {
 namespace {
 
@@ -36,10 +38,17 @@ int write_all(int file, std::string_view text) {
 
 constexpr std::string_view clear_line = "\r\x1b[K";
 
+// Returns the duplicate, or the file itself where no more files could be opened.
+int file_of(const base::FileDescriptor& duplicate, int standard) {
+  return duplicate.get() >= 0 ? duplicate.get() : standard;
+}
+
 }  // namespace
 
 StandardTerminal::StandardTerminal(Lost lost)
     : lost_(std::move(lost)),
+      output_(base::duplicate(STDOUT_FILENO)),
+      error_output_(base::duplicate(STDERR_FILENO)),
       interactive_(is_terminal(STDOUT_FILENO)),
       colours_(interactive_ && colours_wanted()) {}
 
@@ -47,13 +56,14 @@ StandardTerminal::~StandardTerminal() { status({}); }
 
 int StandardTerminal::columns() const {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(file_of(output_, STDOUT_FILENO), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
   return 80;
 }
 
 // Called with the lock. Returns why standard output was lost, if it was lost just now.
 int StandardTerminal::write(std::string_view text) {
-  if (error_ == 0) return error_ = write_all(STDOUT_FILENO, text);
+  if (error_ == 0) return error_ = write_all(file_of(output_, STDOUT_FILENO), text);
   return 0;
 }
 
@@ -93,7 +103,7 @@ void StandardTerminal::error(std::string_view line) {
   {
     const std::lock_guard lock(mutex_);
     if (!status_.empty()) error = write(clear_line);
-    write_all(STDERR_FILENO, std::string(line) + '\n');
+    write_all(file_of(error_output_, STDERR_FILENO), std::string(line) + '\n');
     if (!status_.empty()) error = std::max(error, write(status_));
   }
   tell(error);

@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include "assay/logger.h"
+#include "runner/base/file_descriptor.h"
 
 namespace assay::command_line {
 
-/// Writes to standard output; errors to standard error. May be used from any thread.
+/// Writes to standard output; errors to standard error. May be used from any thread. A plugin that
+/// closes or replaces descriptors 1 and 2 later silences nobody: these are duplicates of them.
 class StandardTerminal final : public Terminal {
  public:
   /// Told once, when standard output takes no more: why. It is left alone from then on.
@@ -34,6 +36,7 @@ class StandardTerminal final : public Terminal {
   Lost lost_;
   std::mutex mutex_;
   int error_ = 0;  ///< why standard output was lost
+  base::FileDescriptor output_, error_output_;
   bool interactive_;
   bool colours_;
   std::string status_;

@@ -7,12 +7,15 @@
 
 #include "assay/logger.h"
 #include "runner/conformance/check.h"
-#include "runner/conformance/logger_host.h"
+#include "runner/conformance/neutral.h"
+#include "runner/logging/logger_host.h"
 
 namespace assay::conformance {
 namespace {
 
 using Handle = plugin_host::Handle<Logger>;
+using logging::LoggerHost;
+using logging::MemoryFile;
 
 enum class Sent { scalars, texts, images };
 

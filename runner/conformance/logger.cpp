@@ -13,14 +13,18 @@
 
 #include "runner/base/file_descriptor.h"
 #include "runner/conformance/flushing.h"
-#include "runner/conformance/logger_host.h"
+#include "runner/conformance/neutral.h"
 #include "runner/conformance/readable.h"
+#include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
+#include "runner/logging/logger_host.h"
 
 namespace assay::conformance {
 namespace {
 
 using Handle = plugin_host::Handle<Logger>;
+using logging::LoggerHost;
+using logging::MemoryFile;
 
 // Everything that may come, in an order that may occur.
 void feed(const Handle& logger) {
@@ -117,7 +121,7 @@ std::string readable(const Subject& subject) {
 
 std::string contained(const Subject& subject) {
   // An error is what the host expects here; anything worse ends this process.
-  const auto survive = [&](const Circumstances& how) {
+  const auto survive = [&](const logging::Circumstances& how) {
     LoggerHost host(how);
     const Handle logger = subject.make<Logger>();
     try {
@@ -126,6 +130,7 @@ std::string contained(const Subject& subject) {
       close(logger, Outcome::failed);
       return false;
     } catch (const plugin_host::ComponentError& error) {
+      require_refusal(error);
       require(!error.message().empty(), "a full disk comes back as an error without words");
       return true;
     }

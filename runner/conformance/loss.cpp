@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
 
 namespace assay::conformance {
@@ -51,6 +52,7 @@ Setting setting(const Subject& subject) {
       require(columns <= 1 << 20, "it asks for {} outputs for {}", columns, described(target));
       return Setting::with(loss, target, columns, 0);
     } catch (const plugin_host::ComponentError& error) {
+      require_refusal(error);
       refusals += fmt::format("; for {}: {}", described(target), error.message());
     }
   }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "runner/conformance/check.h"
+#include "runner/conformance/refusal.h"
 
 namespace assay::conformance {
 namespace {
@@ -29,6 +30,7 @@ ModelBench::ModelBench(const Subject& subject) {
     } catch (const train::UnsoundModel&) {
       throw;
     } catch (const plugin_host::ComponentError& error) {
+      require_refusal(error);
       refusals += fmt::format("; {}: {}", described(shape), error.message());
     }
   }

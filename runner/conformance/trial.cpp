@@ -7,14 +7,15 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <utility>
 
-#include "runner/config/suggest.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
+#include "runner/conformance/left_threads.h"
 #include "runner/conformance/options.h"
-#include "runner/conformance/process_state.h"
+#include "runner/conformance/refusal.h"
+#include "runner/conformance/settings.h"
 #include "runner/conformance/suites.h"
 #include "runner/plugin_host/library.h"
+#include "runner/plugin_host/process_state.h"
 
 namespace assay::conformance {
 namespace {
@@ -32,8 +33,10 @@ std::int64_t high_water() {
 void reset_high_water() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 std::string opens(const fs::path& library, plugin_host::PluginHost& host) {
+  const LeftThreads threads;
   const Manifest& manifest = host.open(library);
   for (const std::string& warning : host.warnings()) require(false, "{}", warning);
+  threads.require_none("opening it");
   const plugin_host::Stamp stamp = plugin_host::read_stamp(library);
   std::set<std::pair<Kind, std::string>> promised, offered;
   for (const auto& c : stamp.components) promised.emplace(c.kind, c.name);
@@ -66,32 +69,46 @@ std::string documented(const Component& component) {
 
 constexpr const char* cannot_be_made = "it cannot be made";
 
-// What is known of a component's making, so that one failure is not told as many.
-struct Made {
-  bool failed = false;
+// What is known of a component, so that one failure is not told as many.
+struct Known {
+  bool cannot_be_made = false;
+  bool leaves_threads = false;
 };
+
+// Makes a component and destroys it. Returns what is wrong with threads that outlive it.
+std::string make_and_destroy(plugin_host::PluginHost& host, const plan::ComponentPlan& plan,
+                             Known& known) {
+  const LeftThreads threads;
+  auto object = host.create(plan);
+  plugin_host::begin_schedules(*object, Subject::usual_steps);
+  const std::vector<pid_t> by_constructor = threads.started();
+  object.reset();
+  const std::vector<pid_t> left = threads.left();
+  if (left.empty() || std::exchange(known.leaves_threads, true)) return {};
+  const bool constructor = std::ranges::includes(by_constructor, left);
+  return threads.complaint(left, constructor ? "its constructor" : "its destructor");
+}
 
 std::string lacking(const Configured& how) {
   return fmt::format("nothing can be made up for {}; give --set {}=VALUE",
                      fmt::join(how.missing, ", "), how.missing.front());
 }
 
-// The key up to the first dot.
-std::string option_of(const std::string& setting) {
-  return setting.substr(0, setting.find_first_of("=."));
-}
-
 // Whether the component blames a value that was made up: any other refusal is its own fault.
 bool is_to_blame(const Configured& how, const plugin_host::ComponentError& error) {
-  return std::ranges::find(how.made_up, option_of(error.option())) != how.made_up.end();
+  const std::string option = error.option().substr(0, error.option().find('.'));
+  return std::ranges::find(how.made_up, option) != how.made_up.end();
 }
 
 // Values that the table allows may still not fit together; then an error in words is asked for.
-std::string create_or_refuse(plugin_host::PluginHost& host, const plan::ComponentPlan& plan) {
+std::string create_or_refuse(plugin_host::PluginHost& host, const plan::ComponentPlan& plan,
+                             Known& known) {
   try {
-    plugin_host::begin_schedules(*host.create(plan), Subject::usual_steps);
+    const std::string complaint = make_and_destroy(host, plan, known);
+    require(complaint.empty(), "{}", complaint);
     return "made";
   } catch (const plugin_host::ComponentError& error) {
+    require_refusal(error);
     require(!error.message().empty(), "it is refused without a word");
     return "refused: " + error.message();
   }
@@ -99,12 +116,12 @@ std::string create_or_refuse(plugin_host::PluginHost& host, const plan::Componen
 
 class Steps {
  public:
-  Steps(plugin_host::PluginHost& host, const std::vector<std::string>& settings,
+  Steps(plugin_host::PluginHost& host, const Settings& settings,
         const std::vector<fs::path>& private_libraries)
       : host_(host), settings_(settings), private_libraries_(private_libraries) {}
 
   void add(std::string subject, std::string name, std::function<std::string()> run) {
-    steps.push_back({std::move(subject), {std::move(name), std::move(run)}});
+    steps.push_back({std::move(subject), {std::move(name), attentive(std::move(run))}});
   }
 
   void add(const Component& component) {
@@ -113,16 +130,17 @@ class Steps {
     const std::string who = fmt::format("{} {}", name_of(kind), name);
     add(who, "options are documented", [&component] { return documented(component); });
 
-    const Configured how = configured(host_, kind, name, settings_for(component));
-    const auto made = std::make_shared<Made>();
-    add(who, making_step, [&host = host_, kind, how, made] {
+    const Configured how = configured(component);
+    const auto known = std::make_shared<Known>();
+    add(who, making_step, [&host = host_, kind, how, known] {
       if (!how.missing.empty()) throw NotRun(lacking(how));
-      made->failed = true;
+      known->cannot_be_made = true;
+      std::string complaint;
       try {
-        plugin_host::begin_schedules(*host.create(planned(host, kind, how.node)),
-                                     Subject::usual_steps);
+        complaint = make_and_destroy(host, planned(host, kind, how.node), *known);
       } catch (const plugin_host::ComponentError& error) {
         if (how.made_up.empty()) throw;
+        require_refusal(error);
         require(is_to_blame(how, error),
                 "{} (values were made up for {}; one that will not do is to be refused by an "
                 "assay::OptionError, which names the option)",
@@ -130,12 +148,13 @@ class Steps {
         throw NotRun(fmt::format("{} (values were made up for {}: give some with --set)",
                                  error.message(), fmt::join(how.made_up, ", ")));
       }
-      made->failed = false;
+      known->cannot_be_made = false;
+      require(complaint.empty(), "{}", complaint);
       return std::string();
     });
     for (const Variation& variation : variations(host_, kind, name, how.node))
-      add(who, "with " + variation.name, [&host = host_, kind, variation] {
-        return create_or_refuse(host, planned(host, kind, variation.node));
+      add(who, "with " + variation.name, [&host = host_, kind, variation, known] {
+        return create_or_refuse(host, planned(host, kind, variation.node), *known);
       });
     if (!how.missing.empty()) {
       add(who, fmt::format("conformance of a {}", name_of(kind)),
@@ -146,49 +165,41 @@ class Steps {
     const Suite suite =
         suite_of(Subject(host_, planned(host_, kind, how.node), private_libraries_));
     for (const Check& check : suite)
-      add(who, check.name, [made, check] {
-        if (made->failed) throw NotRun(cannot_be_made);
-        return check.run();
+      add(who, check.name, [known, check] {
+        if (known->cannot_be_made) throw NotRun(cannot_be_made);
+        const LeftThreads threads;
+        std::string found = check.run();
+        const std::vector<pid_t> left = threads.left();
+        if (!left.empty() && !std::exchange(known->leaves_threads, true))
+          throw Failed(threads.complaint(left, "what is called here"));
+        return found;
       });
-  }
-
-  /// Throws for settings that no component has taken.
-  void throw_unused(const fs::path& library) const {
-    config::Diagnostics problems;
-    for (const std::string& setting : settings_) {
-      if (used_.contains(setting)) continue;
-      const std::string option = option_of(setting);
-      const auto length = static_cast<std::int64_t>(config::characters(option));
-      problems.error({source_of(setting), 1, 1, length}, option,
-                     fmt::format("no component of {} has this option", library.filename().string()),
-                     config::hint_of(config::suggest(option, options_),
-                                     "options: " + config::listed(options_)));
-    }
-    if (!problems.empty()) throw WrongSettings(std::move(problems));
   }
 
   std::vector<Step> steps;
 
  private:
-  std::vector<std::string> settings_for(const Component& component) {
-    std::vector<std::string> chosen;
-    for (const Parameter& p : plugin_host::parameters(component))
-      if (std::ranges::find(options_, p.name) == options_.end()) options_.emplace_back(p.name);
-    for (const std::string& setting : settings_) {
-      const std::string option = option_of(setting);
-      if (std::ranges::none_of(plugin_host::parameters(component),
-                               [&](const Parameter& p) { return p.name == option; }))
-        continue;
-      chosen.push_back(setting);
-      used_.insert(setting);
+  Configured configured(const Component& component) {
+    try {
+      return conformance::configured(host_, component.kind, component.name,
+                                     settings_.of(component.kind, component.name));
+    } catch (const WrongSettings& wrong) {
+      throw WrongSettings(settings_.as_written(wrong.problems()));
     }
-    return chosen;
+  }
+
+  // A step fails where the host has to warn of what happened in it.
+  std::function<std::string()> attentive(std::function<std::string()> run) const {
+    return [&host = host_, run = std::move(run)] {
+      const std::size_t before = host.warnings().size();
+      std::string found = run();
+      require(host.warnings().size() == before, "{}", host.warnings().back());
+      return found;
+    };
   }
 
   plugin_host::PluginHost& host_;
-  const std::vector<std::string>& settings_;
-  std::set<std::string> used_;
-  std::vector<std::string> options_;  // of all components
+  const Settings& settings_;
   const std::vector<fs::path>& private_libraries_;
 };
 
@@ -200,7 +211,7 @@ Outcome attempt(const Check& check) {
   reset_high_water();
   const std::int64_t before = high_water();
   const auto start = Clock::now();
-  const ProcessState state;
+  const plugin_host::ProcessState state;
   try {
     outcome.text = check.run();
   } catch (const NotRun& reason) {
@@ -219,6 +230,7 @@ Outcome attempt(const Check& check) {
     outcome.text +=
         fmt::format("{}it changes for the whole process: {}; expected to be left as it was",
                     outcome.text.empty() ? "" : "; ", changes);
+    state.restore();
   }
   outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   outcome.kilobytes = std::max<std::int64_t>(high_water() - before, 0);
@@ -237,9 +249,10 @@ Step skipped(const Step& step) {
 std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<fs::path>& private_libraries) {
-  Steps all(host, settings, private_libraries);
-  for (const Component& component : plugin_host::components(host.open(library))) all.add(component);
-  all.throw_unused(library);
+  const auto components = plugin_host::components(host.open(library));
+  const Settings understood(settings, components, library.filename().string());
+  Steps all(host, understood, private_libraries);
+  for (const Component& component : components) all.add(component);
   return std::move(all.steps);
 }
 

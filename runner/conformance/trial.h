@@ -43,8 +43,8 @@ inline constexpr const char* last_step = "ends with the process";
 /// The other steps, always the same in number and order, for a library that opens: for each
 /// component whether its options are documented, whether it can be made with defaults and with
 /// extreme options, and the suite of its kind. `host` is borrowed and looks at the library first;
-/// `private_libraries` as in subject.h. `settings` ("key=value") go to every component that has the
-/// option. Throws WrongSettings (options.h), also for one that no component has.
+/// `private_libraries` as in subject.h; `settings` as in settings.h. Throws WrongSettings
+/// (options.h).
 std::vector<Step> steps(const std::filesystem::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<std::filesystem::path>& private_libraries);

@@ -16,6 +16,7 @@
 #include "runner/experiment/splits.h"
 #include "runner/experiment/tags.h"
 #include "runner/experiment/without_effect.h"
+#include "runner/plugin_host/process_state.h"
 #include "runner/plugin_host/schedules.h"
 #include "runner/train/declared_state.h"
 #include "runner/train/initialize.h"
@@ -33,6 +34,7 @@ class Assembly {
       : plan_(plan), host_(host), diagnostics_(diagnostics), blame_(diagnostics) {}
 
   std::optional<Experiment> make() {
+    plugin_host::KeptProcessState state;  // whatever calls of components do
     describe_data();
     cut_rows();
     measure_training();
@@ -41,6 +43,8 @@ class Assembly {
     make_network();
     make_update();
     read_splits();
+    if (const std::string changes = state.restore(); !changes.empty())
+      diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
     malloc_trim(0);  // what reading the data took is given back before training takes its own

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "assay/error.h"
 #include "assay/plugin.h"
 #include "runner/config/source.h"
 #include "runner/config/utf8.h"
@@ -20,21 +21,44 @@
 
 namespace assay::plugin_host {
 
+/// Why a component threw, as far as the type of the exception tells.
+enum class Cause {
+  stated,   ///< it says in its own words what is wrong
+  mistake,  ///< a std::logic_error: its code is wrong, or asks for what there is not
+  memory,   ///< a std::bad_alloc
+};
+
 /// A component threw, in its constructor or in a call. Whatever the plugin said, the message is one
 /// line, of some length at most, and without control characters.
 class ComponentError : public std::runtime_error {
  public:
-  ComponentError(std::string who, std::string_view message, std::string option)
+  ComponentError(std::string who, std::string_view message, std::string option,
+                 Cause cause = Cause::stated)
       : std::runtime_error(who + ": " + config::one_line(message)),
         who_(std::move(who)),
         message_(config::one_line(message)),
-        option_(std::move(option)) {}
+        option_(std::move(option)),
+        cause_(cause) {}
   const std::string& who() const { return who_; }          ///< "optimizer sgd"
   const std::string& message() const { return message_; }  ///< without the name
   const std::string& option() const { return option_; }    ///< the option to blame, or empty
+  Cause cause() const { return cause_; }
 
  private:
   std::string who_, message_, option_;
+  Cause cause_;
+};
+
+/// Thrown by the host into a component's constructor when one of its nested components failed: the
+/// option that holds that one is to blame, and the cause is not lost on the way.
+class NestedError final : public OptionError {
+ public:
+  NestedError(std::string option, const std::string& message, Cause cause)
+      : OptionError(std::move(option), message), cause_(cause) {}
+  Cause cause() const { return cause_; }
+
+ private:
+  Cause cause_;
 };
 
 namespace detail {
@@ -52,6 +76,24 @@ class Failure final : public FailureSink {
   std::string message, option;
 };
 
+/// Calls the function, and notes the type of what it throws before the plugin's guard makes a text
+/// of it. Host and plugin share one C++ runtime, so both know these types.
+template <class Function>
+void noting_cause(Cause& cause, Function&& function) {
+  try {
+    function();
+  } catch (const NestedError& error) {
+    cause = error.cause();
+    throw;
+  } catch (const std::logic_error&) {
+    cause = Cause::mistake;
+    throw;
+  } catch (const std::bad_alloc&) {
+    cause = Cause::memory;
+    throw;
+  }
+}
+
 }  // namespace detail
 
 /// Calls `function` under the plugin's guard: what it throws comes back as ComponentError.
@@ -62,14 +104,18 @@ auto guarded(Guard guard, const std::string& who, Function&& function) {
   struct Frame {
     std::remove_reference_t<Function>* function;
     std::optional<Stored> result;
-  } frame{&function, std::nullopt};
+    Cause cause;
+  } frame{&function, std::nullopt, Cause::stated};
   detail::Failure failure;
   const auto call = [](void* argument) {
     Frame& f = *static_cast<Frame*>(argument);
-    if constexpr (std::is_void_v<Result>) (*f.function)();
-    else f.result.emplace((*f.function)());
+    detail::noting_cause(f.cause, [&] {
+      if constexpr (std::is_void_v<Result>) (*f.function)();
+      else f.result.emplace((*f.function)());
+    });
   };
-  if (!guard(call, &frame, failure)) throw ComponentError(who, failure.message, failure.option);
+  if (!guard(call, &frame, failure))
+    throw ComponentError(who, failure.message, failure.option, frame.cause);
   if constexpr (!std::is_void_v<Result>) return std::move(*frame.result);
 }
 

@@ -12,6 +12,7 @@
 #include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/manifest.h"
 #include "runner/plugin_host/missing_symbols.h"
+#include "runner/plugin_host/process_state.h"
 
 namespace assay::plugin_host {
 namespace {
@@ -41,21 +42,30 @@ std::string reason(const std::filesystem::path& file, const std::string& linkers
                        : fmt::format("{}: {}", shown(file), some_of(lines));
 }
 
-void* open(const std::filesystem::path& file, const Warn& warn) {
+// Runs the static constructors of the library, and of those that it needs.
+void* load(const std::filesystem::path& file, const Warn& warn) {
   const KeptFloatingPointMode mode;
   // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) throw std::runtime_error(reason(file, dlerror()));
-  // With a runtime of its own it could not catch what the program throws, nor the other way round.
-  if (constexpr const char* symbol = "_ZSt9terminatev";
-      dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
-    throw std::runtime_error(fmt::format(
-        "{}: it brings a C++ runtime of its own; link it without -static-libstdc++", shown(file)));
   if (warn && !computes_by_default_rules())
     warn(
         fmt::format("{}: opening it changed the floating-point mode (denormal numbers became 0, or "
                     "rounding another), which was undone; was it linked with -ffast-math?",
                     shown(file)));
+  return library;
+}
+
+void* open(const std::filesystem::path& file, const Warn& warn) {
+  KeptProcessState state;
+  void* library = load(file, warn);
+  // With a runtime of its own it could not catch what the program throws, nor the other way round.
+  if (constexpr const char* symbol = "_ZSt9terminatev";
+      dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
+    throw std::runtime_error(fmt::format(
+        "{}: it brings a C++ runtime of its own; link it without -static-libstdc++", shown(file)));
+  if (const std::string changes = state.restore(); warn && !changes.empty())
+    warn(fmt::format("{}: opening it changed for the whole process: {}", shown(file), changes));
   return library;
 }
 

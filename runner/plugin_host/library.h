@@ -16,7 +16,7 @@ using Warn = std::function<void(const std::string&)>;
 
 /// Opens a library whose stamp was found good, and checks its manifest. Throws std::runtime_error
 /// with the reason: unresolved symbols, no entry symbol, a manifest that does not fit or has
-/// mistakes. The calling thread keeps its floating-point mode, whatever the library does to it.
+/// mistakes. The process keeps its state (process_state.h), whatever the library does to it.
 const Manifest& open_library(const std::filesystem::path& file, const Offers& elsewhere = {},
                              const Warn& warn = {});
 

@@ -111,9 +111,9 @@ Object& PlannedOptions::component_of(const plan::Value& value, const std::string
   try {
     return *nested_.emplace_back(host_.create(plan));
   } catch (const ComponentError& error) {
-    throw OptionError(
+    throw NestedError(
         fmt::format("{}{}{}{}", prefix_, key, error.option().empty() ? "" : ".", error.option()),
-        error.what());
+        error.what(), error.cause());
   }
 }
 

@@ -10,10 +10,10 @@
 #include "assay/error.h"
 #include "runner/config/utf8.h"
 #include "runner/plugin_host/cpu.h"
-#include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/library.h"
 #include "runner/plugin_host/options.h"
 #include "runner/plugin_host/permissions.h"
+#include "runner/plugin_host/process_state.h"
 
 namespace assay::plugin_host {
 
@@ -126,19 +126,21 @@ std::vector<std::string> PluginHost::doubts(Kind kind, std::string_view name) co
   return lines;
 }
 
+void PluginHost::warn(const std::string& text) {
+  if (std::ranges::count(warnings_, text) == 0) warnings_.push_back(text);
+}
+
 const Manifest& PluginHost::manifest(const FoundLibrary& library) {
   const auto known = opened_.find(&library);
   if (known != opened_.end()) return *known->second;
   const auto offered = [&](Kind kind, std::string_view name) {
     return components_.contains({kind, std::string(name)});
   };
-  const auto warn = [&](const std::string& text) {
-    if (std::ranges::count(warnings_, text) == 0) warnings_.push_back(text);
-  };
+  const auto warning = [&](const std::string& text) { warn(text); };
   const std::string shown = library.shown();
   const std::string what = fmt::format("{}: while it is loaded", shown);
   const Within within({what.c_str(), shown.c_str()});
-  return *opened_.emplace(&library, &open_library(library.file, offered, warn)).first->second;
+  return *opened_.emplace(&library, &open_library(library.file, offered, warning)).first->second;
 }
 
 const Manifest& PluginHost::open(const std::filesystem::path& file) {
@@ -175,10 +177,13 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->destroy = component.destroy;
   const PlannedOptions options(plan.values, plugin_host::parameters(component), *this,
                                object->nested);
-  const KeptFloatingPointMode mode;
+  KeptProcessState state;
   object->name_code();
   const Within within(object->code());
   object->pointer = guarded(open.guard, object->who, [&] { return component.create(options); });
+  if (const std::string changes = state.restore(); !changes.empty())
+    warn(fmt::format("{}: making the {} changed for the whole process: {}", object->library,
+                     object->who, changes));
   if (object->pointer == nullptr)
     throw ComponentError(object->who, "its factory returned nothing", {});
   object->name_code();

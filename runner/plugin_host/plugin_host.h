@@ -70,7 +70,8 @@ class PluginHost final : public plan::Catalogue {
   const Manifest& open(const std::filesystem::path& file);
   /// Libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
-  /// What is odd about the libraries that were opened, one line each.
+  /// What is odd about the libraries that were opened and the components that were made, one line
+  /// each.
   const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
   /// What components made from now on are told to use. Throws assay::Error for what the CPU lacks.
@@ -90,6 +91,7 @@ class PluginHost final : public plan::Catalogue {
   void scan(std::size_t folder);
   void add(const std::filesystem::path& file, std::size_t folder);
   bool is_new(const FoundLibrary& library);
+  void warn(const std::string& text);
   const Manifest& manifest(const FoundLibrary& library);
   Found find(Kind kind, std::string_view name);
 

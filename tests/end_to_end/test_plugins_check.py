@@ -45,6 +45,38 @@ class PluginsCheck(unittest.TestCase):
                 problem = json.loads(process.stderr.splitlines()[0])
                 self.assertEqual((problem["source"], problem["severity"]), ("--set", "error"))
 
+    def test_settings_for_one_component(self):
+        """denormals.so has an optimizer and a logger of that name; only the optimizer has options."""
+        wrong = {
+            "optimizer.denormals.learning_rate=x": "learning_rate: expected a number or a schedule, found 'x'\n"
+                "      | optimizer.denormals.learning_rate=x\n"
+                "      |                                   ^",
+            "learning_rate=x": "learning_rate: expected a number or a schedule, found 'x'\n",
+            "optimizer.denormals.learning_rat=1": "learning_rat: the optimizer denormals has no such option\n"
+                "      | optimizer.denormals.learning_rat=1\n"
+                "      |                     ^~~~~~~~~~~~ did you mean 'learning_rate'?",
+            "denormals.learning_rate=1": "denormals: several components of denormals.so have this name\n"
+                "      | denormals.learning_rate=1\n"
+                "      | ^~~~~~~~~ name one: optimizer.denormals.learning_rate=1\n",
+            "logger.denormals.learning_rate=1": "learning_rate: the logger denormals has no such option\n",
+            "optimizer.denormal.learning_rate=1": "denormal: denormals.so has no optimizer of this name\n"
+                "      | optimizer.denormal.learning_rate=1\n"
+                "      |           ^~~~~~~~ did you mean 'denormals'?",
+            "metric.confusion.truth=1": "confusion: denormals.so has no metric of this name\n",
+            "truth=1": "truth: no component of denormals.so has this option\n"}
+        for setting, said in wrong.items():
+            with self.subTest(setting), program.temporary_folder() as folder:
+                process = program.assay("plugins", "check", ZOO / "denormals.so", "--set", setting, folder=folder)
+                print(process.stderr)
+                self.assertEqual(process.returncode, program.USAGE_ERROR)
+                self.assertTrue(process.stderr.startswith(f"--set: error: {said}"), process.stderr)
+        with program.temporary_folder() as folder:
+            for setting in ("optimizer.sgd.momentum=0.5", "sgd.momentum=0.5", "momentum=0.5",
+                            "sgd.learning_rate={type: constant, value: 0.5}"):
+                process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizer_sgd.so", "--set",
+                                        setting, folder=folder)
+                self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+
     def test_limits_that_are_wrong(self):
         for option, values, expected in [
                 ("--timeout", ["0", "-1", "1e300", "nan", "inf", "soon", ""], "seconds: more than 0, 86400 (a day) at most"),

@@ -111,7 +111,8 @@ class Elsewhere(unittest.TestCase):
             self.assertEqual(process.wait(timeout=60), 130, errors)
             process.stdout.close()
             process.stderr.close()
-        self.assertEqual(errors, "")
+        # On a busy machine the plugin that it waits for may be named.
+        self.assertEqual([line for line in errors.splitlines() if ": waiting for " not in line], [])
         self.assertNotIn("\x1b", output)
         self.assertNotIn("\r", output)
 

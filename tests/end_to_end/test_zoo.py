@@ -10,7 +10,8 @@ import unittest
 import unittest.mock
 
 import program
-from zoo import ENDED, ENDINGS, LAST_WORDS, OPENS, REFUSED, RUDE, UNRULY, UNUSABLE, ZOO, patched, with_sdk
+from zoo import (CHANGES, ENDED, ENDINGS, LAST_WORDS, OPENS, REFUSED, RUDE, THREADS, UNRULY, UNRULY_WHEN_MADE, UNUSABLE,
+                 ZOO, patched, with_sdk)
 
 
 def left_by_zoo():
@@ -155,18 +156,63 @@ class Zoo(unittest.TestCase):
 
     def test_what_is_unruly(self):
         """It takes what it does not own, and leaves behind what it made. Nothing of that is there later."""
-        for name, (step, reason) in UNRULY.items():
+        for name, expected in UNRULY.items():
             with self.subTest(name), program.temporary_folder() as folder:
-                code, output = check(self.place(folder, name), expect=reason)
+                file = self.place(folder, name)
+                code, output = check(file, expect="".join(reason for _, reason in expected))
                 failures = self.failures(output)
                 print(f"{name}: {failures}")
-                if step is None:
-                    self.assertEqual((code, failures), (0, []))
-                else:
-                    self.assertEqual((code, len(failures)), (1, 1))
-                    self.assertIn(f"FAILED   library: {step}: {reason}", failures[0])
+                self.assertEqual((code, len(failures)), (1 if expected else 0, len(expected)))
+                for (step, reason), failure in zip(expected, failures, strict=True):
+                    said = f"{file}: {reason}" if reason.startswith(CHANGES) else reason
+                    self.assertIn(f"FAILED   library: {step}: {said}", failure)
                 self.assertLess(len(output), 1000)
                 self.assertEqual(left_by_zoo(), [])
+
+    def test_what_starts_threads(self):
+        """It is found once for each component, with where they were started. All checks are made nevertheless."""
+        for name, expected in THREADS.items():
+            if not (ZOO / f"{name}.so").exists():
+                continue  # no OpenMP here
+            with self.subTest(name), program.temporary_folder() as folder:
+                code, output = check(self.place(folder, name))
+                failures = self.failures(output)
+                print(f"{name}: {failures}")
+                self.assertRegex(output, r", 0 not run")
+                self.assertEqual((code, len(failures)), (1, 1) if expected else (0, 0))
+                if expected:
+                    self.assertIn(f"FAILED   schedule threaded: {': '.join(expected)}", failures[0])
+
+    def test_the_state_of_the_process_is_the_hosts(self):
+        """A run goes on as if nothing had been changed, and says so."""
+        before = {"moves": "the working folder", "masks_files": "the umask", "closes_output": "standard output (closed)",
+                  "replaces_error": "standard error (another file)", "sets_variables": "the environment (",
+                  "is_deaf": "what SIGINT does"} | UNRULY_WHEN_MADE
+        for name, changed in before.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                file = self.place(folder, name)
+                process = program.assay(
+                    "--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=2", "hooks={}",
+                    "loggers=[jsonl]", "optimizer.learning_rate={type: unruly}", "run_dir=here/run", folder=folder)
+                print(process.stderr)
+                self.assertEqual(process.returncode, program.DONE)
+                self.assertIn("finished", process.stdout)
+                what = f"{file}: {'making the schedule unruly' if name in UNRULY_WHEN_MADE else 'opening it'}"
+                self.assertIn(f"warning: {what} changed for the whole process: {changed}", process.stderr)
+                self.assertIn("; this was undone\n", process.stderr)
+                run = pathlib.Path(folder) / "here" / "run"
+                self.assertEqual(program.record(run)["state"], "finished")
+                self.assertTrue((run / "run.json").stat().st_mode & 0o400)
+
+    def test_what_is_unruly_when_it_is_made(self):
+        for name, changed in UNRULY_WHEN_MADE.items():
+            with self.subTest(name), program.temporary_folder() as folder:
+                file = self.place(folder, name)
+                code, output = check(file)
+                (failure,) = self.failures(output)
+                self.assertEqual(code, 1)
+                self.assertIn(f"FAILED   schedule unruly: can be made: {file}: making the schedule unruly changed for the "
+                              f"whole process: {changed}; this was undone", failure)
 
     @unittest.skipIf("GLIBC_TUNABLES" in os.environ, "what new memory holds is decided elsewhere")
     def test_what_is_never_written(self):

@@ -162,29 +162,54 @@ LAST_WORDS = {"killed by SIGABRT": ("killed by SIGABRT", -signal.SIGABRT),
 NONSENSE = "it wrote nonsense to the report of this check"
 OPENS = "opens, and its manifest is sound"
 
-# name -> (check, what is said of it; None: nothing fails). What the library does when it is loaded.
-CHANGES = "it changes for the whole process: "
+# name -> (check, what is said of it), of each check that fails. What the library does when it is loaded.
+CHANGES = "opening it changed for the whole process: "
 UNRULY = {
-    "goes_on_twice": (None, None),
-    "leaves_a_process": ("ends with the process", "it left 1 process behind, which was ended"),
-    "leaves_a_daemon": ("ends with the process", "it left 1 process behind, which was ended"),
-    "leaves_a_thread": (None, None),
-    "waits_for_a_thread": ("ends with the process", ENDED),
-    "floods_the_terminal": (OPENS, ENDED + "; it printed: "),
-    "scribbles": (OPENS, NONSENSE),
-    "scribbles_half_a_line": (OPENS, NONSENSE),
-    "floods_everything": (OPENS, NONSENSE),
-    "closes_everything": (OPENS, "it closed the report of this check"),
-    "moves": (OPENS, CHANGES + "the working folder (now /); "),
-    "masks_files": (OPENS, CHANGES + "the umask (now 777); "),
-    "speaks_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8); "),
-    "writes_otherwise": (OPENS, CHANGES + "the C locale (now C.UTF-8), the locale of streams (now C.UTF-8); "),
-    "is_deaf": (OPENS, CHANGES + "what SIGINT does; "),
-    "is_deaf_to_others": (OPENS, CHANGES + "what SIGFPE does, what SIGUSR1 does, what SIGALRM does, "
-                                           "what SIGRTMIN+3 does; "),
-    "blocks_signals": (OPENS, CHANGES + "what SIGWINCH does; "),
-    "forges": (OPENS, NONSENSE),
-    "forges_a_word": (OPENS, NONSENSE),
+    "goes_on_twice": [],
+    "leaves_a_process": [("ends with the process", "it left 1 process behind, which was ended")],
+    "leaves_a_daemon": [("ends with the process", "it left 1 process behind, which was ended")],
+    "leaves_a_thread": [(OPENS, "opening it starts 1 thread and leaves it running; expected a thread to be joined")],
+    "waits_for_a_thread": [(OPENS, "opening it starts 1 thread and leaves it running"),
+                           (f"goes on after '{OPENS}'", ENDED)],
+    "floods_the_terminal": [(OPENS, ENDED + "; it printed: ")],
+    "scribbles": [(OPENS, NONSENSE)],
+    "scribbles_half_a_line": [(OPENS, NONSENSE)],
+    "floods_everything": [(OPENS, NONSENSE)],
+    "closes_everything": [(OPENS, "it closed the report of this check")],
+    "moves": [(OPENS, CHANGES + "the working folder (now /); ")],
+    "masks_files": [(OPENS, CHANGES + "the umask (now 777); ")],
+    "speaks_otherwise": [(OPENS, CHANGES + "the C locale (now C.UTF-8); ")],
+    "writes_otherwise": [(OPENS, CHANGES + "the C locale (now C.UTF-8), the locale of streams (now C.UTF-8); ")],
+    "is_deaf": [(OPENS, CHANGES + "what SIGINT does; ")],
+    "is_deaf_to_others": [(OPENS, CHANGES + "what SIGFPE does, what SIGUSR1 does, what SIGALRM does, "
+                                            "what SIGRTMIN+3 does; ")],
+    "blocks_signals": [(OPENS, CHANGES + "what SIGWINCH does; ")],
+    "closes_output": [(OPENS, CHANGES + "standard output (closed); ")],
+    "replaces_error": [(OPENS, CHANGES + "standard error (another file); ")],
+    "sets_variables": [(OPENS, CHANGES + "the environment (PATH, ASSAY_OF_THE_ZOO); ")],
+    "limits_files": [(OPENS, CHANGES + "the limit RLIMIT_NOFILE; ")],
+    "sets_an_alarm": [(OPENS, CHANGES + "a timer (it sets an alarm); ")],
+    "terminates_otherwise": [(OPENS, CHANGES + "what std::terminate does; ")],
+    "forges": [(OPENS, NONSENSE)],
+    "forges_a_word": [(OPENS, NONSENSE)],
+}
+
+# name -> what the making of its schedule changes
+UNRULY_WHEN_MADE = {
+    "moves_when_made": "the working folder (now /)",
+    "masks_files_when_made": "the umask (now 777)",
+}
+
+# name -> (check, what is said of it), of the only check that fails, if any does. Where its schedule starts threads.
+JOIN = " 1 thread and leaves it running; expected a thread to be joined at the latest when the component is destroyed"
+THREADS = {
+    "thread_constructor": ("can be made", "its constructor starts" + JOIN),
+    "thread_ended_by_destructor": None,
+    "thread_destructor": ("can be made", "its destructor starts" + JOIN),
+    "thread_call": ("values are finite", "what is called here starts" + JOIN),
+    "thread_joined": None,
+    "thread_openmp": ("values are finite", "what is called here starts 2 threads and leaves them running: OpenMP keeps "
+                                           "the threads of a loop for the next one."),
 }
 
 # name -> what is said of what it throws

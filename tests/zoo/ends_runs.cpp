@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -68,6 +69,21 @@ class EndingHook final : public assay::Hook {
     if (how_ == "crashes in a thread") std::thread(crash).join();
     if (how_ == "crashes in two threads") {
       std::thread other(crash);
+      crash();
+    }
+    if (how_ == "is interrupted and never returns")
+      for (volatile bool forever = true; forever;) {
+      }
+    if (how_ == "closes the terminal") {
+      close(STDOUT_FILENO);
+      close(STDERR_FILENO);
+    }
+    if (how_ == "leaves the folder") {
+      chdir("/");
+      umask(0777);
+    }
+    if (how_ == "closes the terminal and crashes") {
+      close(STDERR_FILENO);
       crash();
     }
     if (how_ == "crashes in a child" && fork() == 0) crash();

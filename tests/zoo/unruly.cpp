@@ -1,12 +1,16 @@
 // A schedule whose library does something to the process around it, or leaves something behind
-// (HOW, set by the build), when it is loaded.
+// (HOW, set by the build), when it is loaded or when the schedule is made.
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <clocale>
 #include <csignal>
+#include <cstdlib>
+#include <exception>
 #include <locale>
 #include <string>
 #include <string_view>
@@ -81,6 +85,18 @@ Joined joined;
     sigaddset(&set, SIGWINCH);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
   }
+  if (how == "closes_output") close(STDOUT_FILENO);
+  if (how == "replaces_error") dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+  if (how == "sets_variables") {
+    setenv("ASSAY_OF_THE_ZOO", "1", 1);
+    setenv("PATH", "/", 1);
+  }
+  if (how == "limits_files") {
+    const rlimit few{64, 64};
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  if (how == "sets_an_alarm") alarm(3600);
+  if (how == "terminates_otherwise") std::set_terminate([] { _exit(1); });
   if (how == "forges") forge({});
   if (how == "forges_a_word") forge(std::string(32, '0') + " ");
   return true;
@@ -89,7 +105,10 @@ Joined joined;
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "unruly", .doc = "Does what it should not."};
-  explicit Schedule(const assay::Options& /*options*/) {}
+  explicit Schedule(const assay::Options& /*options*/) {
+    if (how == "moves_when_made") chdir("/");
+    if (how == "masks_files_when_made") umask(0777);
+  }
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 

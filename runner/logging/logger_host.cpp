@@ -1,4 +1,4 @@
-#include "runner/conformance/logger_host.h"
+#include "runner/logging/logger_host.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "assay/error.h"
 #include "runner/logging/loggers.h"
 
-namespace assay::conformance {
+namespace assay::logging {
 
 void MemoryFile::append(std::span<const std::byte> bytes) {
   if (content.size() + bytes.size() > room_)
@@ -18,7 +18,7 @@ void MemoryFile::append(std::span<const std::byte> bytes) {
 
 LogFile& LoggerHost::create(std::string_view name) {
   const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
-  logging::check_file_name(name);
+  check_file_name(name);
   if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
   return files.emplace_back(name, how_.room);
 }
@@ -29,4 +29,4 @@ std::size_t LoggerHost::bytes() const {
   return n;
 }
 
-}  // namespace assay::conformance
+}  // namespace assay::logging

@@ -1,4 +1,4 @@
-// What the host lends a logger, in memory.
+// What the host lends a logger, in memory: for whoever wants to know what it would write.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 #include "assay/logger.h"
 
-namespace assay::conformance {
+namespace assay::logging {
 
 class MemoryFile final : public LogFile {
  public:
@@ -50,6 +50,7 @@ struct Circumstances {
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
   bool files = true;                                           ///< can be made
   bool interactive = false;
+  std::string run_name = "conformance";
   std::string run_folder = "/nonexistent/run";
 };
 
@@ -60,7 +61,7 @@ class LoggerHost final : public LoggerContext {
 
   LogFile& create(std::string_view name) override;
   Terminal& terminal() override { return screen; }
-  std::string_view run_name() const override { return "conformance"; }
+  std::string_view run_name() const override { return how_.run_name; }
   std::string_view run_folder() const override { return how_.run_folder; }
   std::int64_t first_step() const override { return 0; }
   std::int64_t total_steps() const override { return 1000; }
@@ -76,12 +77,4 @@ class LoggerHost final : public LoggerContext {
   Circumstances how_;
 };
 
-/// A PNG of one white pixel.
-inline constexpr std::array<unsigned char, 69> white_pixel = {
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
-    0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00,
-    0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78,
-    0x9c, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0x00, 0x05, 0xfe, 0x02, 0xfe, 0x0d, 0xef, 0x46,
-    0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
-
-}  // namespace assay::conformance
+}  // namespace assay::logging

@@ -1,0 +1,23 @@
+// Whether a component refuses what it is given, or fails.
+#pragma once
+
+#include "runner/conformance/check.h"
+#include "runner/plugin_host/component.h"
+
+namespace assay::conformance {
+
+/// Throws Failed for an error that is no refusal: a std::logic_error is a mistake in the code of
+/// the component, and a std::bad_alloc comes too late.
+inline void require_refusal(const plugin_host::ComponentError& error) {
+  require(
+      error.cause() != plugin_host::Cause::mistake,
+      "{} (a std::logic_error, which is a mistake in the code; a value that will not do is to be "
+      "refused by an assay::OptionError, other data by an assay::Error)",
+      error.message());
+  require(error.cause() != plugin_host::Cause::memory,
+          "{} (it asks for memory that there is not; a value that is too large is to be refused by "
+          "an assay::OptionError beforehand)",
+          error.message());
+}
+
+}  // namespace assay::conformance
