@@ -31,7 +31,8 @@ class Metric {
   virtual std::size_t state_size() const = 0;
   /// Adds a block of rows. Called from several threads at once, with different states.
   virtual void accumulate(const MetricBlock& block, std::span<double> state) const = 0;
-  /// Adds the state of the rows that follow. The default adds the numbers one by one.
+  /// Adds the state of the rows that follow, of which there may be none, as before them: a state of
+  /// zeros. The default adds the numbers one by one.
   virtual void merge(std::span<double> state, std::span<const double> other) const {
     for (std::size_t i = 0; i < state.size(); ++i) state[i] += other[i];
   }

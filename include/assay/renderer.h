@@ -58,7 +58,8 @@ class Renderer {
   static constexpr Kind kind = Kind::renderer;
   virtual ~Renderer() = default;
 
-  /// Called once. Exactly one of the needs is declared.
+  /// Called once. One need is declared. A renderer that contains others hands `needs` on to each of
+  /// them: the same need may come several times, but no other one.
   virtual void plan(RendererNeeds& needs) const = 0;
   /// Throws Error for data that it cannot draw.
   virtual void check(const Shape& /*sample*/, const Target& /*target*/) const {}

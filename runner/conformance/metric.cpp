@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
 
 namespace assay::conformance {
@@ -75,6 +76,7 @@ Setting setting(const Subject& subject) {
       require(size <= 1 << 24, "its state has {} numbers", size);
       return Setting::with(metric, target, size, 0);
     } catch (const plugin_host::ComponentError& error) {
+      require_refusal(error);
       refusals += fmt::format("; for {}: {}", described(target), error.message());
     }
   }
@@ -105,6 +107,34 @@ std::string merges(const Subject& subject) {
     const double value = s.value(lane, 8);
     require(same(value, whole), "merged from states of {} rows each its value is {}, in one {}",
             lane, value, whole);
+  }
+  return {};
+}
+
+// A state of no rows, as a lane has it that none of the split's rows fell to, changes nothing,
+// wherever it comes in the order.
+std::string merges_nothing(const Subject& subject) {
+  const Setting s = setting(subject);
+  const double whole = s.value(rows, rows);
+  const auto merge = [&](const Lent& to, const Lent& from) {
+    s.metric.call([&](const Metric& m) { m.merge(to.as<double>(), from.as<const double>()); });
+    require(to.intact() && from.intact(), "it writes beyond its state of {} numbers", s.state_size);
+  };
+  for (const std::int64_t first : {rows, std::int64_t{23}}) {
+    const Lent none = s.new_state(), some = s.new_state(), more = s.new_state(),
+               still_none = s.new_state();
+    s.accumulate(0, first, some);
+    if (first < rows) s.accumulate(first, rows - first, more);
+    merge(none, still_none);
+    merge(none, some);
+    merge(none, more);
+    merge(none, still_none);
+    const double value = s.value(none);
+    require(
+        same(value, whole),
+        "merged with states of no rows, before and behind the {} rows, its value is {}, without "
+        "them {}",
+        rows, value, whole);
   }
   return {};
 }
@@ -141,6 +171,7 @@ Suite metric_suite(const Subject& subject) {
   return {
       {"takes classes or values", [subject] { return takes_targets(subject); }},
       {"blocks and merged states give what the whole gives", [subject] { return merges(subject); }},
+      {"states of no rows change nothing", [subject] { return merges_nothing(subject); }},
       {"values are repeatable", [subject] { return repeatable(subject); }},
       {"threads do not disturb each other", [subject] { return threads(subject); }},
   };

@@ -7,39 +7,19 @@
 #include <vector>
 
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
+#include "runner/hooks/needs.h"
 
 namespace assay::conformance {
 namespace {
 
 using Handle = plugin_host::Handle<Renderer>;
 
-struct Needs final : RendererNeeds {
-  void samples(std::string_view of, std::int64_t count, std::string_view /*option*/) override {
-    declare(of, count, false);
-  }
-  void outputs(std::string_view of, std::int64_t count, std::string_view /*option*/) override {
-    declare(of, count, true);
-  }
-  void declare(std::string_view of, std::int64_t count, bool with_outputs) {
-    ++declared;
-    split = of;
-    rows = count;
-    outputs_too = with_outputs;
-  }
-  int declared = 0;
-  std::string split;
-  std::int64_t rows = 0;
-  bool outputs_too = false;
-};
-
 // A renderer that says what a run asks of it first.
 struct Declared {
-  explicit Declared(const Subject& subject) : renderer(subject.make<Renderer>()) {
-    renderer.call([&](const Renderer& r) { r.plan(needs); });
-    require(needs.declared == 1, "plan() declares {} needs; expected one", needs.declared);
-    require(!needs.split.empty() && needs.rows >= 1, "it needs {} rows of split '{}'", needs.rows,
-            needs.split);
+  explicit Declared(const Subject& subject)
+      : renderer(subject.make<Renderer>()), needs(hooks::need_of(renderer)) {
     size = renderer.call([](const Renderer& r) { return r.size(); });
     require(picture::possible(size),
             "its natural size is {} x {} pixels; expected 1 to {} each way, and no more than {} in "
@@ -47,7 +27,7 @@ struct Declared {
             size.width, size.height, picture::largest, picture::most_pixels);
   }
   Handle renderer;
-  Needs needs;
+  hooks::RendererNeed needs;
   Size size;
 };
 
@@ -73,7 +53,7 @@ class Setting : public Declared {
     snapshot_.samples = {samples_.data(), rows, columns, columns};
     snapshot_.target = target_;
     snapshot_.targets = targets_->view();
-    if (needs.outputs_too) snapshot_.outputs = {outputs_.data(), rows, outputs, outputs};
+    if (needs.outputs) snapshot_.outputs = {outputs_.data(), rows, outputs, outputs};
     snapshot_.class_names = name_views_;
     return snapshot_;
   }
@@ -116,6 +96,7 @@ class Setting : public Declared {
           target_ = target;
           return;
         } catch (const plugin_host::ComponentError& error) {
+          require_refusal(error);
           refusals +=
               fmt::format("; {} with {}: {}", described(shape), described(target), error.message());
         }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "assay/error.h"
@@ -11,25 +12,35 @@
 namespace assay::hooks {
 namespace {
 
-struct RendererRecorder final : RendererNeeds {
-  explicit RendererRecorder(PictureNeed& to) : need(to) {}
+class RendererRecorder final : public RendererNeeds {
+ public:
   void samples(std::string_view split, std::int64_t rows, std::string_view option) override {
-    declare(split, rows, option, false);
+    declare({std::string(split), std::string(option), rows, false});
   }
   void outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
-    declare(split, rows, option, true);
+    declare({std::string(split), std::string(option), rows, true});
   }
-  void declare(std::string_view split, std::int64_t rows, std::string_view option, bool outputs) {
-    if (!need.split.empty()) throw Error("it declares more than one need");
-    if (split.empty() || rows < 1)
+  const std::optional<RendererNeed>& need() const { return need_; }
+
+ private:
+  static std::string described(const RendererNeed& need) {
+    return fmt::format("{} rows of {}{}", need.rows, need.split,
+                       need.outputs ? " with outputs" : "");
+  }
+  void declare(RendererNeed need) {
+    if (need.split.empty() || need.rows < 1)
+      throw Error(
+          fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
+                      need.rows, need.split));
+    if (!need_) need_ = std::move(need);
+    else if (need.split != need_->split || need.rows != need_->rows ||
+             need.outputs != need_->outputs)
       throw Error(fmt::format(
-          "it needs {} rows of split '{}'; expected at least one row of a split", rows, split));
-    need.split = split;
-    need.option = option;
-    need.rows = rows;
-    need.outputs = outputs;
+          "it declares more than one need: {}, and {}; expected one, which renderers within it may "
+          "repeat",
+          described(*need_), described(need)));
   }
-  PictureNeed& need;
+  std::optional<RendererNeed> need_;
 };
 
 struct HookRecorder final : HookNeeds {
@@ -51,13 +62,15 @@ struct HookRecorder final : HookNeeds {
   }
 
   void renderer(const Renderer& renderer) override {
-    PictureNeed need;
-    need.renderer = &renderer;
-    need.handle = prepared.hook.nested(renderer);
-    RendererRecorder recorder(need);
-    need.handle.call([&](const Renderer& r) {
-      r.plan(recorder);
-      if (need.split.empty()) throw Error("it declares no need");
+    PictureNeed picture;
+    picture.renderer = &renderer;
+    picture.handle = prepared.hook.nested(renderer);
+    RendererNeed need = need_of(picture.handle);
+    picture.split = std::move(need.split);
+    picture.option = std::move(need.option);
+    picture.rows = need.rows;
+    picture.outputs = need.outputs;
+    picture.handle.call([&](const Renderer& r) {
       const Size size = r.size();
       if (!picture::possible(size))
         throw Error(fmt::format(
@@ -65,13 +78,22 @@ struct HookRecorder final : HookNeeds {
             "in all (Renderer::size)",
             size.width, size.height, picture::largest, picture::most_pixels));
     });
-    prepared.pictures.push_back(std::move(need));
+    prepared.pictures.push_back(std::move(picture));
   }
 
   PreparedHook& prepared;
 };
 
 }  // namespace
+
+RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer) {
+  RendererRecorder recorder;
+  renderer.call([&](const Renderer& r) {
+    r.plan(recorder);
+    if (!recorder.need()) throw Error("it declares no need");
+  });
+  return *recorder.need();
+}
 
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger) {

@@ -21,6 +21,18 @@ struct ValueNeed {
   std::string metric;  ///< "loss"; of an optimizer the rate: "learning_rate"
 };
 
+/// What a renderer draws from.
+struct RendererNeed {
+  std::string split;
+  std::string option;  ///< of the renderer, that holds the split
+  std::int64_t rows = 0;
+  bool outputs = false;
+};
+
+/// Asks a renderer. It may declare the same need several times, as one does that contains others.
+/// Throws plugin_host::ComponentError.
+RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer);
+
 struct PictureNeed {
   const Renderer* renderer = nullptr;
   plugin_host::Handle<Renderer> handle;

@@ -97,13 +97,32 @@ BOOST_AUTO_TEST_CASE(a_renderers_need_is_recorded) {
   BOOST_TEST(hook.pictures[0].handle.who() == "renderer fake");
 }
 
+BOOST_AUTO_TEST_CASE(renderers_within_one_may_have_the_same_need) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) {
+    needs.outputs("test", 35, "split");
+    needs.outputs("test", 35, "right.split");
+  });
+  const auto hook =
+      prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
+  BOOST_REQUIRE(hook.pictures.size() == 1U);
+  BOOST_TEST(hook.pictures[0].option == "split");
+  BOOST_TEST(hook.pictures[0].rows == 35);
+}
+
 BOOST_AUTO_TEST_CASE(a_renderer_must_declare_one_sound_need) {
   BOOST_TEST(renderer_error([](RendererNeeds&) {}) ==
              "hook fake: renderer fake: it declares no need");
+  BOOST_TEST(
+      renderer_error([](RendererNeeds& needs) {
+        needs.samples("all", 1, "split");
+        needs.outputs("test", 1, "split");
+      }) ==
+      "hook fake: renderer fake: it declares more than one need: 1 rows of all, and 1 rows of "
+      "test with outputs; expected one, which renderers within it may repeat");
   BOOST_TEST(renderer_error([](RendererNeeds& needs) {
                needs.samples("all", 1, "split");
-               needs.outputs("test", 1, "split");
-             }) == "hook fake: renderer fake: it declares more than one need");
+               needs.samples("all", 2, "split");
+             }).starts_with("hook fake: renderer fake: it declares more than one need: "));
   BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.samples("all", -1, "split"); }) ==
              "hook fake: renderer fake: it needs -1 rows of split 'all'; expected at least one row "
              "of a split");
