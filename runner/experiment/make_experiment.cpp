@@ -11,6 +11,7 @@
 #include "runner/experiment/data_findings.h"
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
+#include "runner/experiment/logger_files.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/experiment/splits.h"
@@ -200,6 +201,7 @@ class Assembly {
     for (const auto& [name, component] : plan_.loggers)
       if (auto logger = create<Logger>(component, "loggers." + name))
         out_.loggers.push_back({name, std::move(*logger)});
+    check_logger_files(plan_, host_, diagnostics_);
   }
 
   void make_network() {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,18 +12,6 @@
 
 namespace assay::plan {
 namespace {
-
-void check_loggers(const Plan& plan, config::Diagnostics& diagnostics) {
-  std::set<std::string_view> types;
-  for (const NamedComponent& logger : plan.loggers) {
-    const ComponentPlan& component = logger.component;
-    if (component.type.empty()) continue;  // reported
-    if (!types.insert(component.type).second)
-      diagnostics.error(component.where, "loggers",
-                        fmt::format("the logger '{}' is there twice", component.type),
-                        "remove one: both would write the same");
-  }
-}
 
 void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
   std::map<std::string_view, const HookPlan*> first;  // by tag
@@ -55,7 +42,6 @@ std::optional<Tag> tag_of(const HookPlan& hook) {
 }
 
 void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics) {
-  check_loggers(plan, diagnostics);
   check_tags(plan, diagnostics);
 }
 

@@ -21,8 +21,7 @@ std::optional<Tag> tag_of(const HookPlan& hook);
 inline constexpr const char* choose_another_tag =
     "records of two hooks under one tag would mix: choose another";
 
-/// Reports loggers of one type, which would write the same files twice, hooks with the same tag,
-/// whose records would mix, and texts that are no tags.
+/// Reports hooks with the same tag, whose records would mix, and texts that are no tags.
 void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -353,4 +353,21 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made)
   BOOST_TEST(*base::memory_held() - *held < 500 << 20);
 }
 
+BOOST_AUTO_TEST_CASE(loggers_of_one_type_are_refused_where_they_write_the_same_file) {
+  const auto with = [](const std::string& first, const std::string& second) {
+    const std::string type = "type: to_file, ";
+    return problems({{"loggers", "{a: {" + type + first + "}, b: {" + type + second + "}}"}});
+  };
+  BOOST_TEST(with("file: a.log", "file: b.log") == "");
+  BOOST_TEST(with("every: 1", "every: 2") ==
+             "error loggers: the logger b would write 'a.log', as loggers.a does\n");
+  BOOST_TEST(with("file: a.log", "every: 1") ==
+             "error loggers: the logger b would write 'a.log', as loggers.a does\n");
+  BOOST_TEST(with("file: ''", "file: ''") ==
+             "warning loggers: the logger 'to_file' is there twice\n");
+  BOOST_TEST(with("file: none", "file: none") == "");  // the run will say it
+  BOOST_TEST(problems({{"loggers", "[jsonl, {type: to_file}, {type: to_file, file: b.log}]"}}) ==
+             "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
