@@ -18,6 +18,7 @@
 #include "runner/base/atomic_file.h"
 #include "runner/base/mapped_file_loss.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/interrupt_watch.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
@@ -198,6 +199,7 @@ class Execution {
   }
 
   void train() {
+    const InterruptWatch interrupt_watch;  // its thread is not one that plugins started
     const plugin_host::ProcessState state;
     const auto told = [this](const std::string& message) { report(message); };
     const logging::RunInfo info{plan_.name, &folder_.folder(), 0, experiment_.steps,

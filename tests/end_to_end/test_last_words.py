@@ -104,6 +104,26 @@ class LastWords(unittest.TestCase):
                 record = program.record(run)
                 self.assertEqual((record["state"], record["steps"], record["failures"]), ("finished", 2, [said]))
 
+    def test_ctrl_c_names_the_plugin_that_does_not_return(self):
+        """The first one, soon. The second one ends the run at once, as ever."""
+        with program.temporary_folder() as temporary:
+            folder = pathlib.Path(temporary)
+            shutil.copy(program.BUILD / "tests" / "zoo" / LIBRARY, folder)
+            process = subprocess.Popen(
+                [program.ASSAY, "--plugin-path", folder, "run", program.CONFIGS / "digits.yaml", "train.epochs=2",
+                 "hooks={it: {type: ending, how: 'is interrupted and never returns', at: 1}}", "loggers=[]",
+                 f"run_dir={folder}/run"], cwd=folder, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                said = process.stderr.readline()  # nothing else would end it
+                self.assertEqual(said, f"assay: waiting for {folder / LIBRARY}: hook ending, which has not returned; "
+                                       "Ctrl-C again ends the run\n")
+                process.send_signal(signal.SIGINT)
+                _, rest = process.communicate(timeout=100)
+            finally:
+                process.kill()
+            self.assertEqual((process.returncode, rest),
+                             (-signal.SIGINT, f"assay: ended within {folder / LIBRARY}: hook ending\n"))
+
     def test_what_a_call_changes_for_the_whole_process(self):
         """The run is told on where it was told before, and is left where it was asked for."""
         for how, changed in {"closes the terminal": r"standard output \(.*\), standard error \(.*\)",

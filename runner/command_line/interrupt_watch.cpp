@@ -1,0 +1,100 @@
+#include "runner/command_line/interrupt_watch.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <filesystem>
+#include <initializer_list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "runner/command_line/signals.h"
+#include "runner/plugin_host/within.h"
+
+namespace assay::command_line {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Asks a thread where it is. It is ignored by default, so one that comes late does no harm.
+constexpr int question = SIGURG;
+
+// A signal handler can reach nothing but globals.
+std::atomic<bool> answered = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+// Runs on the thread that is asked, whose texts stay while it is here.
+void answer(int /*number*/) {
+  const plugin_host::PluginCode code = plugin_host::Within::here();
+  if (code.what == nullptr || answered.exchange(true)) return;
+  const int error = errno;
+  for (const std::string_view part : {"assay: waiting for ", code.what,
+                                      ", which has not returned; Ctrl-C again ends the run\n"}) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part.data(), part.size());
+  }
+  errno = error;
+}
+
+void ask_all_threads() {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc/self/task", error), end;
+       !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    pid_t thread = 0;
+    std::from_chars(name.data(), name.data() + name.size(), thread);
+    if (thread != gettid()) tgkill(getpid(), thread, question);
+  }
+}
+
+}  // namespace
+
+InterruptWatch::InterruptWatch() {
+  struct sigaction action {};
+  action.sa_handler = answer;
+  action.sa_flags = SA_RESTART;
+  sigaction(question, &action, nullptr);
+  // The signals of the process are for the other threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::jthread([](const std::stop_token& end) { watch(end); });
+  } catch (const std::system_error&) {
+    // Then nobody answers.
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+InterruptWatch::~InterruptWatch() {
+  thread_ = {};  // stops and joins it
+  signal(question, SIG_DFL);
+}
+
+void InterruptWatch::watch(const std::stop_token& end) {
+  constexpr auto glance = 100ms;
+  constexpr auto patience = 1s;
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::unique_lock lock(mutex);
+  const auto pause = [&](std::chrono::milliseconds time) {
+    ended.wait_for(lock, end, time, [] { return false; });
+    return !end.stop_requested();
+  };
+  while (stop_signal() == 0)
+    if (!pause(glance)) return;
+  if (!pause(patience)) return;
+  while (!answered) {
+    ask_all_threads();
+    if (!pause(glance)) return;
+  }
+}
+
+}  // namespace assay::command_line
