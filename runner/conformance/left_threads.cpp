@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -52,10 +53,11 @@ void end_threads_of_openmp() {
 
 }  // namespace
 
-LeftThreads::LeftThreads() : before_(all_threads()) {}
+LeftThreads::LeftThreads() : process_(getpid()), before_(all_threads()) {}
 
 std::vector<pid_t> LeftThreads::started() const {
   std::vector<pid_t> threads;
+  if (getpid() != process_) return threads;
   std::ranges::set_difference(all_threads(), before_, std::back_inserter(threads));
   return threads;
 }

@@ -14,7 +14,8 @@ class LeftThreads {
   /// Notes the threads that there are now. A process whose threads cannot be seen has none.
   LeftThreads();
 
-  /// Returns the threads that came since then, sorted.
+  /// Returns the threads that came since then, sorted. None in a copy of the process that a plugin
+  /// made by fork().
   std::vector<pid_t> started() const;
   /// Returns those that run on. One that is about to end gets a moment for that.
   std::vector<pid_t> left() const;
@@ -27,6 +28,7 @@ class LeftThreads {
   void require_none(const std::string& starter) const;
 
  private:
+  pid_t process_;
   std::vector<pid_t> before_;  ///< sorted
 };
 
