@@ -79,7 +79,7 @@ class EndingHook final : public assay::Hook {
       close(STDERR_FILENO);
     }
     if (how_ == "leaves the folder") {
-      chdir("/");
+      if (chdir("/") != 0) std::abort();
       umask(0777);
     }
     if (how_ == "closes the terminal and crashes") {
