@@ -283,7 +283,6 @@ class Execution {
 
   // A run that was not trained has failed, for the reason that was told.
   void record_result() {
-    reserve_.reset();
     if (!is_trained_ && result_.reason.empty() && !record_.failures.empty())
       result_.reason = record_.failures.back();
     record_.state = state_name(result_.outcome);
@@ -401,8 +400,6 @@ class Execution {
   run_folder::RunRecord record_;
   run_folder::RecordFile record_file_;
   experiment::Result result_{.outcome = Outcome::failed, .reason = {}};
-  // Memory for the end of a run, in case that training leaves none. Not a page of it is used.
-  std::unique_ptr<std::byte[]> reserve_{new std::byte[std::size_t{4} << 20]};
   bool is_trained_ = false;
   bool is_saved_ = false;
   bool weights_kept_ = false;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "runner/data/not_finite.h"
@@ -20,6 +21,8 @@ Result Trainer::run() {
   Result result;
   try {
     result = train();
+  } catch (const std::bad_alloc&) {  // in words that need none
+    result = {Outcome::failed, "out of memory", finished_};
   } catch (const std::exception& error) {
     result = {Outcome::failed, fmt::format("step {}: {}", finished_ + 1, error.what()), finished_};
   }

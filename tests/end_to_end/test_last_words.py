@@ -9,6 +9,8 @@ import signal
 import subprocess
 import unittest
 
+from safetensors.numpy import load_file
+
 import program
 
 LIBRARY = "ends_runs.so"
@@ -93,6 +95,16 @@ class LastWords(unittest.TestCase):
                 self.assertEqual((record["state"], record["steps"], record["weights_digest"], record["failures"]),
                                  ("finished", 4, digest, []))
                 self.assertGreater((run / "checkpoints" / "step_4.safetensors").stat().st_size, 16_600_000)
+
+    def test_a_run_without_memory_saves_what_it_has(self):
+        """Which step first needs memory that is not there is a matter of luck."""
+        process, run, _ = self.run_with("threads=1", *NO_PICTURES, hook="eats all memory")
+        record = program.record(run)
+        self.assertIn((process.returncode, record["state"], record.get("reason")),
+                      [(program.PARTLY_FAILED, "finished", None), (program.RUN_FAILED, "failed", "out of memory")])
+        self.assertIn("out of memory", process.stderr)
+        weights = load_file(run / "checkpoints" / f"step_{record['steps']}.safetensors")
+        self.assertEqual(weights["layer1.kernel"].shape, (64, 100))
 
     def test_what_loggers_throw_when_they_are_closed(self):
         for how, words in {"has no memory": "std::bad_alloc",

@@ -33,6 +33,14 @@ void leave_memory(std::size_t bytes) {
   setrlimit(RLIMIT_AS, &limit);
 }
 
+// Takes all memory that is left, to the last byte that could be given.
+void eat_memory() {
+  leave_memory(0);
+  for (std::size_t size = std::size_t{1} << 20; size >= 16; size /= 2)
+    while (std::malloc(size) != nullptr) {
+    }
+}
+
 // Reads a file that is mapped into memory, after it was cut short.
 void read_what_is_gone(const std::string& path) {
   constexpr std::size_t size = 10'000;
@@ -64,6 +72,7 @@ class EndingHook final : public assay::Hook {
       for (int i = 0; i < 2; ++i) std::raise(SIGHUP);
     if (how_ == "leaves little memory") leave_memory(std::size_t{2} << 20);
     if (how_ == "leaves no memory") leave_memory(0);
+    if (how_ == "eats all memory") eat_memory();
     if (how_ == "reads what is gone") read_what_is_gone("gone.bin");
     if (how_ == "exits quickly") std::quick_exit(0);
     if (how_ == "crashes in a thread") std::thread(crash).join();
