@@ -97,12 +97,13 @@ class LastWords(unittest.TestCase):
                 self.assertGreater((run / "checkpoints" / "step_4.safetensors").stat().st_size, 16_600_000)
 
     def test_a_run_without_memory_saves_what_it_has(self):
-        """Which step first needs memory that is not there is a matter of luck."""
+        """Who first needs memory that is not there, if anybody, is a matter of luck."""
         process, run, _ = self.run_with("threads=1", *NO_PICTURES, hook="eats all memory")
         record = program.record(run)
         self.assertIn((process.returncode, record["state"], record.get("reason")),
-                      [(program.PARTLY_FAILED, "finished", None), (program.RUN_FAILED, "failed", "out of memory")])
-        self.assertIn("out of memory", process.stderr)
+                      [(program.DONE, "finished", None), (program.PARTLY_FAILED, "finished", None),
+                       (program.RUN_FAILED, "failed", "out of memory")])
+        self.assertEqual("out of memory" in process.stderr, process.returncode != program.DONE, process.stderr)
         weights = load_file(run / "checkpoints" / f"step_{record['steps']}.safetensors")
         self.assertEqual(weights["layer1.kernel"].shape, (64, 100))
 
