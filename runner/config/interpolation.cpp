@@ -16,6 +16,7 @@
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
 #include "runner/config/reference_name.h"
+#include "runner/config/secret.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 
@@ -116,6 +117,16 @@ class Interpolation {
       if (!reference->closed) return fail_at_end(node, key);
       if (stays(reference->name)) {
         result += text.substr(reference->begin, reference->end - reference->begin);
+        continue;
+      }
+      if (is_secret(reference->name)) {
+        NameProblem problem = problem_with_secret(reference->name);
+        if (problem.message.empty()) {
+          result += text.substr(reference->begin, reference->end - reference->begin);
+        } else {
+          ++wrong;
+          fail(node, key, std::move(problem.message), std::move(problem.hint));
+        }
         continue;
       }
       std::optional<Node> value = value_of(reference->name, node, key);

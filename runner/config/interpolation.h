@@ -11,9 +11,9 @@ namespace assay::config {
 /// `${env:NAME}`, `${env:NAME,default}`. A value that is nothing but a reference takes over what it
 /// refers to as it is: a number, a list, a map; it keeps its own place, but what is in a list or
 /// map has the place where it was written, and so have paths. Within a text only single values can
-/// be referred to. `${now:...}`, `${step}` and `${epoch}` stay, since only the run knows them, and
-/// so does `\${`. Nothing is calculated, and no reference stands within another. What the config
-/// does not set has its default.
+/// be referred to. `${now:...}`, `${step}` and `${epoch}` stay, since only the run knows them;
+/// so do `${secret:NAME}` (secret.h) and `\${`. Nothing is calculated, and no reference stands
+/// within another. What the config does not set has its default.
 void interpolate(Node& root, const Defaults& defaults, Diagnostics& diagnostics);
 
 }  // namespace assay::config

@@ -8,7 +8,8 @@ namespace assay::config {
 namespace {
 
 constexpr std::string_view calculating = "+*/%()<>= ";
-constexpr std::string_view resolvers = "${env:NAME}, ${env:NAME,default}, ${now:FORMAT}";
+constexpr std::string_view resolvers =
+    "${env:NAME}, ${env:NAME,default}, ${secret:NAME}, ${now:FORMAT}";
 constexpr auto none = std::string_view::npos;
 
 std::string_view without_blanks(std::string_view name) {

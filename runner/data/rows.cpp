@@ -161,6 +161,8 @@ Description describe(const plugin_host::Handle<Dataset>& dataset) {
   Description description;
   Describer describer(description);
   dataset.call([&](const Dataset& d) { d.describe(describer); });
+  for (std::string& name : description.class_names) name = dataset.masked(name);
+  for (Description::Split& split : description.splits) split.name = dataset.masked(split.name);
   if (describer.samples() > 1)
     throw Error(fmt::format("{} must declare its samples once", dataset.who()));
   check_shapes(description, dataset.who());

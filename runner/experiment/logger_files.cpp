@@ -28,7 +28,7 @@ std::optional<std::vector<std::string>> files_of(const plan::Plan& plan,
     const auto logger = host.create<Logger>(component);
     logger.call([&](Logger& l) { l.open(lent); });
     std::vector<std::string> names;
-    for (const logging::MemoryFile& file : lent.files) names.push_back(file.name);
+    for (const logging::MemoryFile& file : lent.files) names.push_back(logger.masked(file.name));
     return names;
   } catch (const std::exception&) {
     return std::nullopt;

@@ -45,7 +45,7 @@ class Hooks::Context final : public HookContext {
     hooks_.log_.scalar(own(tag), step_, value);
   }
   void text(std::string_view tag, std::string_view markdown) override {
-    hooks_.log_.text(own(tag), step_, markdown);
+    hooks_.log_.text(own(tag), step_, hook_.hook.masked(markdown));
   }
 
   void picture(std::string_view tag, const Renderer& renderer,
@@ -70,7 +70,7 @@ class Hooks::Context final : public HookContext {
  private:
   // The tag, which no other hook uses.
   std::string own(std::string_view written) const {
-    std::string tag = expand_tag(written, step_, epoch_);
+    std::string tag = expand_tag(hook_.hook.masked(written), step_, epoch_);
     const auto [owner, is_new] = hooks_.owners_.try_emplace(tag, &hook_);
     if (is_new)
       if (const std::string problem = plan::problem_with_tag(config::escaped(tag));

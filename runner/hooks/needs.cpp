@@ -46,7 +46,9 @@ class RendererRecorder final : public RendererNeeds {
 struct HookRecorder final : HookNeeds {
   explicit HookRecorder(PreparedHook& to) : prepared(to) {}
 
-  int value(std::string_view name, std::string_view option) override {
+  int value(std::string_view given, std::string_view option) override {
+    const std::string masked = prepared.hook.masked(given);
+    const std::string_view name = masked;
     const auto value = plan::value_name(name);
     if (!value)
       throw OptionError(
@@ -66,7 +68,7 @@ struct HookRecorder final : HookNeeds {
     picture.renderer = &renderer;
     picture.handle = prepared.hook.nested(renderer);
     RendererNeed need = need_of(picture.handle);
-    picture.split = std::move(need.split);
+    picture.split = picture.handle.masked(need.split);
     picture.option = std::move(need.option);
     picture.rows = need.rows;
     picture.outputs = need.outputs;

@@ -43,10 +43,10 @@ std::string harmless(std::string_view line, bool colours, bool breaks) {
 }  // namespace
 
 void LoggerTerminal::print(std::string_view line) {
-  terminal_.print(harmless(line, colours(), true));
+  terminal_.print(harmless(logger_.masked(line), colours(), true));
 }
 void LoggerTerminal::status(std::string_view line) {
-  terminal_.status(harmless(line, colours(), false));
+  terminal_.status(harmless(logger_.masked(line), colours(), false));
 }
 
 }  // namespace assay::logging

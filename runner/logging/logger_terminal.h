@@ -1,9 +1,12 @@
-// The terminal as loggers have it: they write text and colours, and nothing that acts on it.
+// The terminal as loggers have it: they write text and colours, and nothing that acts on it or is a
+// secret.
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "assay/logger.h"
+#include "runner/plugin_host/component.h"
 
 namespace assay::logging {
 
@@ -11,8 +14,9 @@ namespace assay::logging {
 /// m`) stay where the terminal shows them, and end with the text.
 class LoggerTerminal final : public Terminal {
  public:
-  /// Borrowed.
-  explicit LoggerTerminal(Terminal& terminal) : terminal_(terminal) {}
+  /// Borrows the terminal.
+  LoggerTerminal(Terminal& terminal, plugin_host::Handle<Logger> logger)
+      : terminal_(terminal), logger_(std::move(logger)) {}
 
   bool interactive() const override { return terminal_.interactive(); }
   bool colours() const override { return terminal_.colours(); }
@@ -22,6 +26,7 @@ class LoggerTerminal final : public Terminal {
 
  private:
   Terminal& terminal_;
+  plugin_host::Handle<Logger> logger_;
 };
 
 }  // namespace assay::logging

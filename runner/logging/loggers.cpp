@@ -19,12 +19,14 @@ void check_file_name(std::string_view name) {
 
 class Loggers::Context final : public LoggerContext {
  public:
-  Context(const RunInfo& info, Terminal& terminal)
+  Context(const RunInfo& info, Terminal& terminal, const plugin_host::Handle<Logger>& logger)
       : info_(info),
         folder_(info.folder != nullptr ? info.folder->path().string() : std::string()),
-        terminal_(terminal) {}
+        logger_(logger),
+        terminal_(terminal, logger) {}
 
-  LogFile& create(std::string_view name) override {
+  LogFile& create(std::string_view given) override {
+    const std::string name = logger_.masked(given);
     check_file_name(name);
     if (info_.folder == nullptr) throw Error("this run has no folder for files");
     return *files_.emplace_back(std::make_unique<base::AppendFile>(*info_.folder, name));
@@ -49,6 +51,7 @@ class Loggers::Context final : public LoggerContext {
  private:
   RunInfo info_;
   std::string folder_;
+  plugin_host::Handle<Logger> logger_;
   LoggerTerminal terminal_;
   std::vector<std::unique_ptr<base::AppendFile>> files_;
 };
@@ -58,8 +61,10 @@ Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, R
       info_(std::move(info)),
       terminal_(&terminal),
       report_(std::move(report)) {
-  for (Named& named : loggers)
-    slots_.push_back({std::move(named), std::make_unique<Context>(info_, terminal), true});
+  for (Named& named : loggers) {
+    auto context = std::make_unique<Context>(info_, terminal, named.logger);
+    slots_.push_back({std::move(named), std::move(context), true});
+  }
 }
 Loggers::~Loggers() = default;
 Loggers::Loggers(Loggers&&) noexcept = default;

@@ -6,15 +6,17 @@
 #include <string_view>
 
 #include "runner/config/reference.h"
+#include "runner/config/secret.h"
 #include "runner/plan/text_options.h"
 
 namespace assay::plan {
 namespace {
 
-enum class Home { run_dir, tag, nowhere };
+enum class Home { run_dir, tag, text, nowhere };
 
 Home home_of(std::string_view name) {
   if (name.starts_with("now:")) return Home::run_dir;
+  if (config::is_secret(name)) return Home::text;
   return name == "step" || name == "epoch" ? Home::tag : Home::nowhere;
 }
 
@@ -28,6 +30,7 @@ void check(const TextOption& option, Home here, config::Diagnostics& diagnostics
                       fmt::format("'${{{}}}' has no value here", reference->name),
                       home == Home::run_dir ? "the time is for run_dir"
                       : home == Home::tag   ? "it is for the tags of hooks"
+                      : home == Home::text  ? "a secret is for texts that only a component reads"
                                             : "");
   }
 }
@@ -36,7 +39,7 @@ void check(const ComponentPlan& component, const std::string& key,
            config::Diagnostics& diagnostics) {
   each_text(component.values, key, [&](const TextOption& option) {
     const bool is_tag = component.kind == Kind::hook && option.key == key + ".tag";
-    check(option, is_tag ? Home::tag : Home::nowhere, diagnostics);
+    check(option, is_tag ? Home::tag : Home::text, diagnostics);
   });
 }
 

@@ -1,4 +1,5 @@
-// What a plan leaves to the run: `${now:...}` in run_dir, `${step}` and `${epoch}` in hooks' tags.
+// References that a plan leaves to the run: `${now:...}` in run_dir, `${step}` and `${epoch}` in
+// hooks' tags, `${secret:NAME}` in the other texts of components.
 #pragma once
 
 #include "runner/config/diagnostics.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runner/config/secret.h"
 #include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
@@ -138,7 +139,8 @@ void Validator::wrong(const Node& node, const std::string& expected, const std::
                       const std::string& hint) {
   diagnostics_.error_of_copy(
       node.origin, node.where, key,
-      fmt::format("expected {}, found {}", expected, config::described(node)), hint);
+      fmt::format("expected {}, found {}", expected, config::described(node)),
+      config::holds_secret(node.scalar) ? "only a text can be a secret" : hint);
 }
 
 std::string Validator::listing(Kind kind, std::span<const std::string> names) const {

@@ -9,6 +9,7 @@
 #include "runner/config/complaint.h"
 #include "runner/config/home.h"
 #include "runner/config/suggest.h"
+#include "runner/config/secret.h"
 #include "runner/config/wording.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
@@ -153,7 +154,8 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
 Value Validator::path(const Node& node, const Parameter& p, const std::string& key) {
   Value value{{}, node.where};
   config::HomePath path = config::with_home(node.scalar);
-  if (node.scalar.empty()) wrong(node, element_expectation(p), key);
+  if (config::holds_secret(node.scalar)) wrong(node, element_expectation(p), key);
+  else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
   else if (!path.problem.empty())
     diagnostics_.error(node.where, key, std::move(path.problem), std::move(path.hint));
   else value.data = path.path.starts_with("assay:") ? path.path : absolute(path.path, node);

@@ -14,6 +14,7 @@
 
 #include "assay/error.h"
 #include "assay/plugin.h"
+#include "runner/config/secret.h"
 #include "runner/config/source.h"
 #include "runner/config/utf8.h"
 #include "runner/plugin_host/bounded_schedule.h"
@@ -96,9 +97,11 @@ void noting_cause(Cause& cause, Function&& function) {
 
 }  // namespace detail
 
-/// Calls `function` under the plugin's guard: what it throws comes back as ComponentError.
+/// Calls `function` under the plugin's guard: what it throws comes back as ComponentError, with no
+/// secret in its message.
 template <class Function>
-auto guarded(Guard guard, const std::string& who, Function&& function) {
+auto guarded(Guard guard, const std::string& who, const config::Secrets& secrets,
+             Function&& function) {
   using Result = std::invoke_result_t<Function>;
   using Stored = std::conditional_t<std::is_void_v<Result>, std::monostate, Result>;
   struct Frame {
@@ -115,7 +118,8 @@ auto guarded(Guard guard, const std::string& who, Function&& function) {
     });
   };
   if (!guard(call, &frame, failure))
-    throw ComponentError(who, failure.message, failure.option, frame.cause);
+    throw ComponentError(who, secrets.masked(std::move(failure.message)),
+                         secrets.masked(std::move(failure.option)), frame.cause);
   if constexpr (!std::is_void_v<Result>) return std::move(*frame.result);
 }
 
@@ -132,9 +136,10 @@ struct Object {
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
   std::vector<std::shared_ptr<Object>> nested;
-  std::unique_ptr<BoundedSchedule> bounded;  ///< of a schedule: as its owner has it
+  std::unique_ptr<BoundedSchedule> bounded;        ///< of a schedule: as its owner has it
+  std::shared_ptr<const config::Secrets> secrets;  ///< that components were given; never null
 
-  Object() = default;
+  Object() : secrets(std::make_shared<const config::Secrets>()) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
   ~Object() {
@@ -163,13 +168,17 @@ class Handle {
   template <class Function>
   auto call(Function&& function) const {
     const Within within(object_->code());
-    return guarded(object_->guard, object_->who,
+    return guarded(object_->guard, object_->who, *object_->secrets,
                    [&] { return function(*static_cast<Interface*>(object_->pointer)); });
   }
   Object& object() const { return *object_; }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
   const config::Location& where() const { return object_->where; }
+  /// Returns a text that the component handed over, with no secret in it.
+  std::string masked(std::string_view text) const {
+    return object_->secrets->masked(std::string(text));
+  }
   /// The nested component that lies at this address.
   template <class Nested>
   Handle<Nested> nested(const Nested& component) const {

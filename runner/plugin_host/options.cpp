@@ -6,7 +6,7 @@
 
 #include "assay/renderer.h"
 #include "assay/schedule.h"
-#include "runner/config/reference.h"
+#include "runner/config/secret.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/search_path.h"
 
@@ -61,7 +61,8 @@ std::int64_t PlannedOptions::integer(std::string_view name) const {
 }
 double PlannedOptions::number(std::string_view name) const { return as_number(at(name), name); }
 std::string_view PlannedOptions::spelled(const std::string& text) const {
-  return text.find("\\${") == std::string::npos ? text : texts_.emplace_back(config::literal(text));
+  return text.find("${") == std::string::npos ? text
+                                              : texts_.emplace_back(host_.secrets().filled(text));
 }
 
 // Tags are filled in at each step, and only then say `${` for `\${`.

@@ -49,7 +49,7 @@ class PlannedOptions final : public Options {
  private:
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
-  /// With `${` for the plan's `\${`.
+  /// Returns what a text of the plan says: its secrets filled in, and `${` for `\${`.
   std::string_view spelled(const std::string& text) const;
   const Parameter& parameter(std::string_view name) const;
   // Of an option or of an element of one; `key` says which: "schedules.0".

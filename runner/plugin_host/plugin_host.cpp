@@ -174,13 +174,15 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->library = library.shown();
   object->where = plan.where;
   object->guard = open.guard;
+  object->secrets = secrets_;
   object->destroy = component.destroy;
   const PlannedOptions options(plan.values, plugin_host::parameters(component), *this,
                                object->nested);
   KeptProcessState state;
   object->name_code();
   const Within within(object->code());
-  object->pointer = guarded(open.guard, object->who, [&] { return component.create(options); });
+  object->pointer =
+      guarded(open.guard, object->who, *secrets_, [&] { return component.create(options); });
   if (const std::string changes = state.restore(); !changes.empty())
     warn(fmt::format("{}: making the {} changed for the whole process: {}", object->library,
                      object->who, changes));

@@ -74,6 +74,8 @@ class PluginHost final : public plan::Catalogue {
   /// each.
   const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
+  /// Those that components were given in their options.
+  config::Secrets& secrets() { return *secrets_; }
   /// What components made from now on are told to use. Throws assay::Error for what the CPU lacks.
   void use(InstructionSet instructions);
 
@@ -104,6 +106,7 @@ class PluginHost final : public plan::Catalogue {
   std::map<std::pair<Kind, std::string>, Entry> components_;
   std::map<const FoundLibrary*, const Manifest*> opened_;
   std::vector<std::string> warnings_;
+  std::shared_ptr<config::Secrets> secrets_ = std::make_shared<config::Secrets>();
 };
 
 }  // namespace assay::plugin_host

@@ -16,8 +16,8 @@ double checked_value(const Object& schedule, std::int64_t count, const std::stri
   double value = 0;
   try {
     const Within within(schedule.code());
-    value =
-        guarded(schedule.guard, schedule.who, [&] { return schedule.bounded->unchecked(count); });
+    value = guarded(schedule.guard, schedule.who, *schedule.secrets,
+                    [&] { return schedule.bounded->unchecked(count); });
   } catch (const ComponentError& error) {
     throw ComponentError(owner, error.what(), option);
   }
@@ -76,7 +76,8 @@ void begin_schedules(Object& component, std::int64_t total_steps) {
   }
   if (component.kind != Kind::schedule) return;
   const Within within(component.code());
-  guarded(component.guard, component.who, [&] { schedule_of(component).begin(total_steps); });
+  guarded(component.guard, component.who, *component.secrets,
+          [&] { schedule_of(component).begin(total_steps); });
 }
 
 std::vector<RateOption> rate_options(const plan::Values& values, std::span<const Parameter> table) {

@@ -14,19 +14,21 @@ namespace {
 
 class Builder final : public ModelBuilder {
  public:
-  explicit Builder(ModelDescription& out) : out_(out) {}
+  Builder(ModelDescription& out, const plugin_host::Handle<Model>& model)
+      : out_(out), model_(model) {}
 
   Shape sample() const override { return out_.sample; }
   std::int64_t outputs() const override { return out_.outputs; }
 
   int parameter(std::string_view name, const Shape& shape, Role role, Initializer init) override {
+    const std::string shown = model_.masked(name);
     if (name.empty() || !is_line(name))
       complain(
           fmt::format("parameter {} has no name that is one line of text", out_.parameters.size()));
-    if (!names_.emplace(name).second)
+    if (!names_.emplace(shown).second)
       complain(fmt::format("parameter '{}' is declared twice", name));
     check(shape, fmt::format("parameter '{}'", name));
-    out_.parameters.push_back({std::string(name), shape, role, init});
+    out_.parameters.push_back({shown, shape, role, init});
     weights_ += shape.elements();
     if (!data::elements({weights_})) complain("there are more than 2^56 weights");
     return static_cast<int>(out_.parameters.size()) - 1;
@@ -44,9 +46,9 @@ class Builder final : public ModelBuilder {
             fmt::format("layer '{}' names parameter {}, which is not declared", layer.name, p));
     check(layer.input, fmt::format("layer '{}': its input", layer.name));
     check(layer.output, fmt::format("layer '{}': its output", layer.name));
-    out_.layers.push_back({std::string(layer.name),
-                           std::string(layer.operation),
-                           std::string(layer.activation),
+    out_.layers.push_back({model_.masked(layer.name),
+                           model_.masked(layer.operation),
+                           model_.masked(layer.activation),
                            layer.input,
                            layer.output,
                            {layer.parameters.begin(), layer.parameters.end()}});
@@ -68,6 +70,7 @@ class Builder final : public ModelBuilder {
   }
 
   ModelDescription& out_;
+  const plugin_host::Handle<Model>& model_;
   std::unordered_set<std::string> names_;  // of the parameters
   std::int64_t weights_ = 0;               // in all of them
   bool complained_ = false;
@@ -80,7 +83,7 @@ ModelDescription describe(const plugin_host::Handle<Model>& model, const Shape& 
   ModelDescription description;
   description.sample = sample;
   description.outputs = outputs;
-  Builder builder(description);
+  Builder builder(description, model);
   try {
     model.call([&](Model& m) { m.build(builder); });
   } catch (const plugin_host::ComponentError& error) {
