@@ -89,6 +89,8 @@ std::string meant_by(const std::string& option, const CLI::App& command,
   for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
     for (const CLI::Option* known : app->get_options())
       for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+  if (command.get_option_no_throw("CONFIG") != nullptr)
+    if (std::string runs = several_runs_for(option, arguments); !runs.empty()) return "; " + runs;
   const std::string guess = config::suggest(option.substr(0, option.find('=')), names);
   if (!guess.empty()) return fmt::format("; did you mean '{}'?", guess);
   if (command.get_option_no_throw("CONFIG") == nullptr) return {};

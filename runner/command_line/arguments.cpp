@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
+#include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
 
 namespace assay::command_line {
@@ -58,6 +61,22 @@ std::string override_for(std::string_view option, std::string_view next_argument
   const auto meant = std::ranges::find(names, config::suggest(name, names));
   if (meant == names.end()) return {};
   return fmt::format("{}={}", keys[static_cast<std::size_t>(meant - names.begin())], value);
+}
+
+std::string several_runs_for(std::string_view option, std::span<const std::string> arguments) {
+  if (option != "-m" && option != "--multirun") return {};
+  config::Sweep sweep{"KEY", {"A", "B"}};
+  for (const std::string& argument : arguments)
+    if (auto found = config::read_sweep(argument)) {
+      sweep = std::move(*found);
+      break;
+    }
+  const auto config = std::ranges::find_if(arguments, [](const std::string& argument) {
+    return argument.ends_with(".yaml") && !is_override(argument);
+  });
+  return fmt::format("Assay does one run at a time. For several, in a shell: {}",
+                     config == arguments.end() ? config::loop_over(sweep)
+                                               : config::loop_over(sweep, shell_quoted(*config)));
 }
 
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments) {

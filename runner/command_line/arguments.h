@@ -31,4 +31,9 @@ std::vector<ConfigArguments> configs_apart(std::span<const std::string> argument
 /// that is a key of no config.
 std::string override_for(std::string_view option, std::string_view next_argument);
 
+/// Tells how to do several runs to whoever asked for them with Hydra's option `-m` or `--multirun`;
+/// an empty text for any other option. The loop is that of the first of the arguments that has
+/// several values.
+std::string several_runs_for(std::string_view option, std::span<const std::string> arguments);
+
 }  // namespace assay::command_line

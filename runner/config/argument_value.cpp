@@ -1,12 +1,15 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "runner/config/argument.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
+#include "runner/config/sweep.h"
 #include "runner/config/wording.h"
 
 namespace assay::config {
@@ -65,8 +68,7 @@ class ValueReader {
       Node node = value("", 0);
       skip_blanks();
       if (at_ < text_.size() && text_[at_] == ',')
-        stop(at_, at_ + 1, "several values, where the key takes one",
-             "a list is written [a, b]; quote a text that holds a comma");
+        stop(at_, at_ + 1, "several values, and a run takes one for each key", hint_for_several());
       if (at_ < text_.size())
         stop(at_, at_ + 1, "expected the end of the value", "quote a text that holds such marks");
       return node;
@@ -77,6 +79,30 @@ class ValueReader {
 
  private:
   struct Stop {};
+
+  // Tells how to do several runs, of these values where they can be told.
+  std::string hint_for_runs() const {
+    const std::string key(text_.substr(0, text_.find('=')));
+    return fmt::format("start a run for each: {}",
+                       loop_over(read_sweep(text_).value_or(Sweep{key, {"A", "B"}})));
+  }
+
+  // Tells what one value with a comma may have been meant as, and how to do several runs.
+  std::string hint_for_several() const {
+    const auto sweep = read_sweep(text_);
+    if (!sweep)
+      return "a list is written [a, b]; quote a text that holds a comma\n" + hint_for_runs();
+    const auto are_digits = [](std::string_view text) {
+      return text.find_first_not_of("0123456789") == text.npos;
+    };
+    const std::vector<std::string>& values = sweep->values;
+    const bool number = values.size() == 2 && are_digits(values[0]) && are_digits(values[1]);
+    return fmt::format("a list is written [{}]{}\n{}", fmt::join(values, ", "),
+                       number
+                           ? fmt::format("; a decimal sign is a point: {}", fmt::join(values, "."))
+                           : "; quote a text that holds a comma",
+                       hint_for_runs());
+  }
 
   // `ends` are the marks that a text ends at, besides ','.
   Node value(std::string_view ends, std::size_t depth) {
@@ -179,8 +205,9 @@ class ValueReader {
         node.scalar += text_[first + 1];
       } else if (text_[first] == '(' && is_sweep(node.scalar)) {
         stop(begin, end,
-             fmt::format("'{}(...)' is for sweeps, which there are none of", node.scalar),
-             "an argument takes one value: start a run for each");
+             fmt::format("'{}(...)' stands for several values, and a run takes one for each key",
+                         node.scalar),
+             hint_for_runs());
       } else if (is(text_[first], marks)) {
         stop(first, first + 1, fmt::format("'{}' within a text that has no quotes", text_[first]),
              "quote the text");

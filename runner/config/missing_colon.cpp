@@ -46,6 +46,19 @@ std::string hint_for_next(std::string_view next) {
   return fmt::format("write ': ' in front of the '{}', or leave it out", next[0]);
 }
 
+// Tells what a "key" is that follows a ',' and is the fraction of a number: `0,05` within braces.
+std::string hint_for_decimal_comma(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto are_digits = [&](std::size_t from, std::size_t to) {
+    return from < to && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                                    text.begin() + static_cast<std::ptrdiff_t>(to), is_digit);
+  };
+  if (begin == 0 || text[begin - 1] != ',' || !are_digits(begin, end)) return {};
+  const std::size_t first = text.find_last_not_of("0123456789", begin - 2) + 1;
+  if (!are_digits(first, begin - 1)) return {};
+  return fmt::format("a decimal sign is a point: write {}.{}",
+                     text.substr(first, begin - 1 - first), text.substr(begin, end - begin));
+}
+
 }  // namespace
 
 Complaint complaint_of_key(std::string_view text, std::size_t begin, std::size_t end) {
@@ -71,6 +84,8 @@ Complaint complaint_of_key(std::string_view text, std::size_t begin, std::size_t
   const std::string_view rest =
       words.substr(std::min(words.find_first_not_of(" \t", size), words.size()));
   if (name.empty()) return about(words.size(), "");
+  if (std::string hint = hint_for_decimal_comma(text, begin, end); !hint.empty())
+    return {begin, end, fmt::format("'{}' is no key", words), std::move(hint)};
   if (rest.empty()) return about(size, hint_for_next(text.substr(end)));
   if (rest[0] == ':') return about(size, hint_for_key(rest), "': '");
   if (rest[0] == '=') return about(size, hint_for_key("="));

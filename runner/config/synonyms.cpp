@@ -53,7 +53,21 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms
     {"workers", "threads"},
 }};
 
+// Keys that say where and how others compute.
+constexpr std::array<std::string_view, 9> devices = {
+    "accelerator", "cuda", "device", "devices", "gpu", "gpus", "num_gpus", "use_cuda", "use_gpu"};
+constexpr std::array<std::string_view, 6> precisions = {
+    "amp", "bf16", "dtype", "fp16", "mixed_precision", "precision"};
+
 }  // namespace
+
+std::string_view explanation(std::string_view key) {
+  if (std::ranges::find(devices, key) != devices.end())
+    return "Assay computes on the CPU: leave it out";
+  if (std::ranges::find(precisions, key) != precisions.end())
+    return "Assay computes in float32: leave it out";
+  return {};
+}
 
 std::string synonym(std::string_view word, std::span<const std::string> candidates) {
   for (const auto& [other, ours] : synonyms)

@@ -11,4 +11,8 @@ namespace assay::config {
 /// `learning_rate`; empty when none is. The word in lower case.
 std::string synonym(std::string_view word, std::span<const std::string> candidates);
 
+/// Returns what to do about a key that other programs have and Assay has no need of, `device`;
+/// empty for any other.
+std::string_view explanation(std::string_view key);
+
 }  // namespace assay::config

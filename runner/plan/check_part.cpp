@@ -33,6 +33,7 @@ void check_part(Node part, Catalogue& catalogue, config::Diagnostics& diagnostic
   config::Diagnostics told_of_the_whole;
   config::interpolate(part, config::Defaults(), told_of_the_whole);
   Validator validator(catalogue, diagnostics, Validator::Config::part);
+  validator.know(part);
   validator.unknown_keys(part, {experiment_parameters()}, "", "unknown key");
   for (const Parameter& p : experiment_parameters()) {
     const Node* section = part.find(p.name);

@@ -52,7 +52,9 @@ Planner::Planner(const Node& config, Catalogue& catalogue, config::Diagnostics& 
       catalogue_(catalogue),
       diagnostics_(diagnostics),
       end_(end_of(config)),
-      validator_(catalogue, diagnostics) {}
+      validator_(catalogue, diagnostics) {
+  validator_.know(config);
+}
 
 Plan Planner::plan() {
   Plan plan;

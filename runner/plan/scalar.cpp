@@ -87,8 +87,73 @@ bool holds_digits(std::string_view text) {
   return false;
 }
 
-// What else the writer may have had in mind.
-std::string hint_for_number(const Node& node) {
+std::optional<double> decimal(std::string_view text) {
+  double value = 0;
+  if (!is_decimal(text) || has_leading_zero(text)) return std::nullopt;
+  return convert(text, value).ec == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+// Writes an integer without a point.
+std::string written(double value) {
+  constexpr double exact = 9007199254740992;  // 2^53
+  return std::trunc(value) == value && std::abs(value) < exact
+             ? std::to_string(static_cast<std::int64_t>(value))
+             : shortest(value);
+}
+
+// Reads "1,000" and "12 345 678": groups of three digits, the first one shorter or as long.
+bool is_grouped(std::string_view text, char mark) {
+  text = without_sign(text);
+  std::size_t end = text.find(mark);
+  if (end == text.npos || end == 0 || end > 3 || text[0] == '0') return false;
+  if (leading_digits(text) != end) return false;
+  for (text.remove_prefix(end); !text.empty(); text.remove_prefix(4))
+    if (text[0] != mark || leading_digits(text.substr(1, 3)) != 3 || text.size() < 4) return false;
+  return true;
+}
+
+std::string hint_for_groups(const std::string& text, bool integer) {
+  for (const char mark : {',', ' '}) {
+    if (!is_grouped(text, mark)) continue;
+    std::string bare = text;
+    std::erase(bare, mark);
+    const bool may_be_decimal = mark == ',' && std::ranges::count(text, mark) == 1 && !integer;
+    if (!may_be_decimal) return fmt::format("write {}", bare);
+    std::string point = text;
+    std::ranges::replace(point, ',', '.');
+    return fmt::format("write {}, or {} if the comma is a decimal sign", bare, point);
+  }
+  return {};
+}
+
+// What a calculation comes to, where it is a fraction; nothing is calculated in a config.
+std::string hint_for_calculation(std::string_view text, bool integer) {
+  constexpr std::string_view nothing = "nothing is calculated";
+  if (text.find_first_not_of("0123456789.+-*/^()e ") != text.npos ||
+      text.find_first_of("*/^(") == text.npos || text.find_first_of(digits) == text.npos)
+    return {};
+  const std::size_t slash = text.find('/');
+  if (slash != text.npos) {
+    const auto above = decimal(text.substr(0, slash)), below = decimal(text.substr(slash + 1));
+    if (above && below && *below != 0) {
+      const double value = *above / *below;
+      const bool fits = !integer || std::trunc(value) == value;
+      return fits ? fmt::format("{}: write {}", nothing, written(value)) : std::string(nothing);
+    }
+  }
+  return fmt::format("{}: write the result", nothing);
+}
+
+// "10k"
+std::string hint_for_thousands(const std::string& text) {
+  if (text.size() < 2 || (text.back() != 'k' && text.back() != 'K' && text.back() != 'M'))
+    return {};
+  const auto value = decimal(std::string_view(text).substr(0, text.size() - 1));
+  return value ? fmt::format("write {}", written(*value * (text.back() == 'M' ? 1e6 : 1e3))) : "";
+}
+
+// Tells what the writer may have had in mind.
+std::string hint_for_number(const Node& node, bool is_integer) {
   if (node.kind != Node::Kind::scalar) return {};
   const std::string text = lower(node.scalar);
   const std::string_view unsigned_text = without_sign(text);
@@ -111,6 +176,9 @@ std::string hint_for_number(const Node& node) {
     return "a number must be finite";
   if (std::string foreign = config::foreign_character(text); !foreign.empty() && holds_digits(text))
     return foreign;
+  for (std::string hint : {hint_for_groups(text, is_integer),
+                           hint_for_calculation(text, is_integer), hint_for_thousands(node.scalar)})
+    if (!hint.empty()) return hint;
   if (text.ends_with(',') || text.ends_with(';'))
     if (const std::string bare = text.substr(0, text.size() - 1); is_decimal(bare))
       return fmt::format("write {}", bare);
@@ -118,6 +186,7 @@ std::string hint_for_number(const Node& node) {
     const bool comma = bare.find(',') != std::string::npos;
     std::erase(bare, '_');
     std::replace(bare.begin(), bare.end(), ',', '.');
+    if (is_integer && comma) return {};
     if (is_decimal(bare) && !has_leading_zero(bare)) return fmt::format("write {}", bare);
     if (comma && is_decimal(bare)) return "the decimal sign is a point";
   }
@@ -140,7 +209,7 @@ std::string hint_for_share(const Node& node) {
   std::string text = node.scalar;
   double value = 0;
   if (node.kind != Node::Kind::scalar || node.quoted || !text.ends_with('%'))
-    return hint_for_number(node);
+    return hint_for_number(node, false);
   text.pop_back();
   if (!is_decimal(text) || convert(text, value).ec != std::errc()) return {};
   return fmt::format("write {}", shortest(value / 100));
@@ -163,7 +232,7 @@ Scalar<bool> boolean(const Node& node) {
 }
 
 Scalar<std::int64_t> integer(const Node& node) {
-  if (!is_plain_decimal(node)) return {{}, hint_for_number(node)};
+  if (!is_plain_decimal(node)) return {{}, hint_for_number(node, true)};
   const std::string_view text = node.scalar;
   std::int64_t value = 0;
   const auto [stop, error] = convert(text, value);

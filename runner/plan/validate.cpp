@@ -7,8 +7,10 @@
 
 #include "runner/config/secret.h"
 #include "runner/config/suggest.h"
+#include "runner/config/synonyms.h"
 #include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
+#include "runner/plan/schema.h"
 
 namespace assay::plan {
 namespace {
@@ -25,6 +27,39 @@ std::string hint_for_dots(const Node::Entry& entry) {
     nested = fmt::format("{{{}: {}}}", keys.substr(dot + 1), nested);
   nested = fmt::format("{}: {}", keys, nested);
   return fmt::format("in a file keys nest: {}; dots are for the command line", nested);
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
+
+// Returns the only one of the full keys whose last part the name is; or else is another word for,
+// or a misspelling of.
+std::string key_meant(const std::string& name, std::span<const std::string> keys) {
+  const auto only = [&keys](const auto& fits) {
+    std::string found;
+    for (const std::string& key : keys) {
+      if (!fits(last_part(key)) || key == found) continue;
+      if (!found.empty()) return std::string();
+      found = key;
+    }
+    return found;
+  };
+  std::vector<std::string> names;
+  for (const std::string& key : keys) names.emplace_back(last_part(key));
+  if (std::ranges::count(names, name) > 0)
+    return only([&](std::string_view last) { return last == name; });
+  if (const std::string other = config::synonym(lower(name), names); !other.empty())
+    return only([&](std::string_view last) { return last == other; });
+  return only([&](std::string_view last) {
+    const bool is_end = last.size() >= 4 && name.size() > last.size() && name.ends_with(last) &&
+                        name[name.size() - last.size() - 1] == '_';  // num_epochs
+    return is_end || (last.size() >= 4 && config::is_misspelling(name, last));
+  });
 }
 
 }  // namespace
@@ -47,9 +82,6 @@ void Validator::unknown_keys(const Node& map,
   };
   if (std::ranges::all_of(map.map, is_known)) return;
   const std::string keys = names.empty() ? "it has no options" : "keys: " + config::listed(names);
-  std::vector<std::string> below;
-  for (const std::span<const Parameter> table : tables)
-    std::ranges::move(deeper(map, table), std::back_inserter(below));
   for (const Node::Entry& entry : map.map) {
     if (is_known(entry)) continue;
     if (const std::size_t dot = entry.key.find('.');
@@ -69,15 +101,18 @@ void Validator::unknown_keys(const Node& map,
       continue;
     }
     std::string suggestion = config::suggest(entry.key, names);
-    const auto ends_so = [end = "." + entry.key](const std::string& k) { return k.ends_with(end); };
-    if (const auto found = std::ranges::find_if(below, ends_so);
-        suggestion.empty() && found != below.end())
-      suggestion = *found;
-    if (!suggestion.empty()) {
+    const Elsewhere other = suggestion.empty() ? elsewhere(entry.key, map, tables) : Elsewhere{};
+    if (!other.key.empty()) {
+      meant_.try_emplace(other.below ? config::joined(key, other.key) : other.key);
+      suggestion = other.key;
+    } else if (!suggestion.empty()) {
       std::string& spelling = meant_[config::joined(key, suggestion)];
       if (!entry.made && config::is_misspelling(entry.key, suggestion)) spelling = entry.key;
     }
     const std::string foreign = config::foreign_character(entry.key);
+    std::string instead(suggestion.empty() ? config::explanation(entry.key) : "");
+    if (!other.key.empty() && !other.below && other.key.find('.') == other.key.npos)
+      instead = fmt::format("'{}' is a key of the top level", other.key);
     // Only files extend others.
     const bool in_file = entry.where.source != nullptr && !entry.where.source->path.empty();
     const std::string all = keys + (key.empty() && in_file ? ", extends" : "");
@@ -86,8 +121,22 @@ void Validator::unknown_keys(const Node& map,
     diagnostics_.error_of_copy(
         entry.where, brought ? map.where : entry.where,
         config::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
-        config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all));
+        instead.empty() ? config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all)
+                        : instead);
   }
+}
+
+Validator::Elsewhere Validator::elsewhere(
+    const std::string& name, const Node& map,
+    std::initializer_list<std::span<const Parameter>> tables) {
+  std::vector<std::string> below;
+  for (const std::span<const Parameter> table : tables)
+    std::ranges::move(deeper(map, table), std::back_inserter(below));
+  if (std::string key = key_meant(name, below); !key.empty()) return {std::move(key), true};
+  if (whole_ == nullptr) return {};
+  std::vector<std::string> all = deeper(*whole_, experiment_parameters());
+  for (const Parameter& p : experiment_parameters()) all.emplace_back(p.name);
+  return {key_meant(name, all), false};
 }
 
 Value Validator::option(const Node& map, const Parameter& p, const std::string& key,

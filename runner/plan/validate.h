@@ -27,6 +27,8 @@ class Validator {
             Config config = Config::complete)
       : catalogue_(catalogue), diagnostics_(diagnostics), config_(config) {}
 
+  /// The whole config (borrowed), so that a key at a wrong place can be told its right one.
+  void know(const config::Node& config) { whole_ = &config; }
   /// A map of options. What is required and absent is reported at `owner`.
   Values options(const config::Node& map, std::span<const Parameter> table, const std::string& key,
                  const config::Location& owner);
@@ -76,8 +78,16 @@ class Validator {
   /// The table of the component; nothing when there is none, which is reported.
   std::optional<std::span<const Parameter>> table(const config::Node& type, Kind kind,
                                                   const std::string& key);
-  /// The options of the groups and components that the map has: "train.epochs".
+  /// The options of the groups and components that the map has, however deep: "train.epochs".
   std::vector<std::string> deeper(const config::Node& map, std::span<const Parameter> table);
+  struct Elsewhere {
+    std::string key;
+    bool below = false;  ///< as seen from the map; else it is a full key
+  };
+  /// The one key that an unknown key of `map` seems to mean at another place: one below first, and
+  /// else one of the whole config. Empty when there is none, or several.
+  Elsewhere elsewhere(const std::string& name, const config::Node& map,
+                      std::initializer_list<std::span<const Parameter>> tables);
   std::string how_to_add(const config::Node& map, const Parameter& parameter,
                          const std::string& key, const config::Location& owner);
   /// The table of the component that a misspelt name means, which becomes the name.
@@ -93,6 +103,7 @@ class Validator {
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
   const Config config_;
+  const config::Node* whole_ = nullptr;
   /// Full keys that unknown ones are close to, and which of the same map those are, where they are
   /// hardly anything else.
   std::map<std::string, std::string> meant_;

@@ -176,18 +176,23 @@ std::string Validator::refused(Kind kind, const std::string& name) const {
 
 std::vector<std::string> Validator::deeper(const Node& map, std::span<const Parameter> table) {
   std::vector<std::string> result;
-  const auto add = [&result](const Parameter& owner, std::span<const Parameter> options) {
+  const Node nothing;
+  const auto add = [&](const Parameter& owner, const Node* value,
+                       std::span<const Parameter> options) {
     for (const Parameter& p : options) result.push_back(config::joined(owner.name, p.name));
+    for (const std::string& key : deeper(value == nullptr ? nothing : *value, options))
+      result.push_back(config::joined(owner.name, key));
   };
   for (const Parameter& p : table) {
-    if (p.type == ParameterType::group) add(p, p.group());
+    if (p.list) continue;
     const Node* component = map.find(p.name);
-    if (p.type != ParameterType::component || p.list || component == nullptr) continue;
+    if (p.type == ParameterType::group) add(p, component, p.group());
+    if (p.type != ParameterType::component || component == nullptr) continue;
     const Node* type = type_of(*component);
     if (type == nullptr || std::ranges::count(catalogue_.names(p.kind), type->scalar) == 0)
       continue;
     try {
-      add(p, catalogue_.parameters(p.kind, type->scalar));
+      add(p, component, catalogue_.parameters(p.kind, type->scalar));
     } catch (const std::runtime_error&) {  // it does not load, which is reported with the type
     }
   }

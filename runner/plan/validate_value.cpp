@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <set>
 #include <string>
 
 #include "runner/config/complaint.h"
 #include "runner/config/home.h"
-#include "runner/config/suggest.h"
 #include "runner/config/secret.h"
+#include "runner/config/suggest.h"
 #include "runner/config/wording.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
@@ -43,6 +44,25 @@ std::string hint_for_text(const Node& node, std::span<const Parameter> table) {
   const bool is_entry = rest.find(' ') == rest.npos &&
                         std::ranges::any_of(table, [&](auto& p) { return p.name == name; });
   return is_entry ? fmt::format("write {}: {}", name, config::shortened(rest)) : "";
+}
+
+// Tells what to write for words that other programs have for a value that is not given.
+std::string hint_for_absence(const Node& node, const Parameter& p) {
+  if (node.kind != Node::Kind::scalar || node.quoted || p.list || p.fallback == nullptr) return {};
+  const auto is_one_of = [&node](std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [&node](std::string_view word) {
+      return std::ranges::equal(word, node.scalar, [](char a, char b) {
+        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+      });
+    });
+  };
+  const bool nullable = std::string_view(p.fallback) == "null";
+  const bool is_nothing = is_one_of({"none", "nil"});
+  if (is_nothing && nullable) return "write null";
+  const bool is_automatic = is_one_of({"auto", "automatic", "default"}) ||
+                            (p.type == ParameterType::integer && node.scalar == "-1");
+  if (!is_nothing && !is_automatic) return {};
+  return fmt::format("leave the key out for the default, {}", p.fallback);
 }
 
 }  // namespace
@@ -95,10 +115,14 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
   Value value{{}, node.where};
   if (pass_over(node)) return value;
   const auto take = [&](const auto& scalar, std::span<const std::string> words_to_mean = {}) {
-    if (scalar.value) value.data = *scalar.value;
-    else
-      wrong(node, element_expectation(p), key,
-            scalar.hint.empty() ? config::did_you_mean(node.scalar, words_to_mean) : scalar.hint);
+    if (scalar.value) {
+      value.data = *scalar.value;
+      return;
+    }
+    std::string hint = scalar.hint;
+    if (hint.empty()) hint = hint_for_absence(node, p);
+    if (hint.empty()) hint = config::did_you_mean(node.scalar, words_to_mean);
+    wrong(node, element_expectation(p), key, hint);
   };
   const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
                        std::ranges::count(words(p.choices), node.scalar) > 0;
@@ -135,7 +159,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       else
         wrong(node, element_expectation(p), key,
               config::hint_of(config::suggest(node.scalar, words(p.choices)),
-                              config::foreign_character(node.scalar)));
+                              config::foreign_character(node.scalar) + hint_for_absence(node, p)));
       break;
     case ParameterType::rate: return rate(node, p, key);
     case ParameterType::component: value.data = component(node, p.kind, key).component; break;
@@ -144,7 +168,8 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
         unknown_keys(node, {p.group()}, key, "unknown key");
         value.data = options(node, p.group(), key, node.where);
       } else {
-        wrong(node, element_expectation(p), key, hint_for_text(node, p.group()));
+        wrong(node, element_expectation(p), key,
+              hint_for_text(node, p.group()) + hint_for_absence(node, p));
       }
       break;
   }
@@ -170,7 +195,8 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
                        (node.kind == Node::Kind::scalar && !node.quoted &&
                         node.scalar.find_first_of("+-.0123456789") == 0);
   if (numeric || node.kind == Node::Kind::null || node.kind == Node::Kind::list) {
-    wrong(node, element_expectation(p), key, scalar.hint);
+    wrong(node, element_expectation(p), key,
+          scalar.hint.empty() ? hint_for_absence(node, p) : scalar.hint);
     return {{}, node.where};
   }
   const std::vector<std::string> schedules = catalogue_.names(Kind::schedule);
@@ -178,6 +204,7 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
     wrong(node, element_expectation(p), key,
           config::hint_of(config::suggest(node.scalar, schedules),
                           listing(Kind::schedule, schedules)) +
+              (hint_for_absence(node, p).empty() ? "" : "\n" + hint_for_absence(node, p)) +
               refused(Kind::schedule, node.scalar));
     return {{}, node.where};
   }

@@ -161,9 +161,10 @@ BOOST_AUTO_TEST_CASE(values) {
              "{s: 1, a: ${env:X,y} z, b: [${s}, {c: ${s}}], c: \\${s}}");
   BOOST_TEST(applied("a: 1", {"a=1,2", "a=f(x)", "a=", "a=[1}", "a={b}", "a=[1", "a='x", "a=[1] 2",
                               "a={b: 1, b: 2}", "a=[,]"}) ==
-             "argument 1: error: several values, where the key takes one\n"
+             "argument 1: error: several values, and a run takes one for each key\n"
              "      | a=1,2\n"
-             "      |    ^ a list is written [a, b]; quote a text that holds a comma\n"
+             "      |    ^ a list is written [1, 2]; a decimal sign is a point: 1.2\n"
+        "      = start a run for each: for value in 1 2; do assay run CONFIG a=$value; done\n"
              "argument 2: error: '(' within a text that has no quotes\n"
              "      | a=f(x)\n"
              "      |    ^ quote the text\n"
