@@ -72,8 +72,15 @@ std::string state_text(const fs::path& folder) {
 // A run folder, a checkpoint in one, or a config.
 Described find(const fs::path& what) {
   std::error_code error;
-  if (what.extension() == ".safetensors" && fs::exists(what, error))
-    return {fs::absolute(what).parent_path().parent_path() / "plan.yaml", what, {}};
+  if (what.extension() == ".safetensors" && fs::is_regular_file(what, error)) {
+    const fs::path folder = fs::absolute(what).parent_path().parent_path();
+    if (!fs::exists(folder / "plan.yaml", error))
+      throw UsageError(
+          fmt::format("{}: a checkpoint lies in checkpoints/ of its run folder, whose plan.yaml "
+                      "says what the weights are for; there is no {}",
+                      what.string(), (folder / "plan.yaml").string()));
+    return {folder / "plan.yaml", what, {}};
+  }
   if (!fs::exists(what, error))
     throw UsageError(fmt::format("{}: no such run folder or config", what.string()));
   if (!fs::is_directory(what, error)) return {what, {}, {}};

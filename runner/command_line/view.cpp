@@ -40,6 +40,8 @@ std::string tensorboard_beside_the_build() {
 
 int view(const std::string& folder, const std::vector<std::string>& arguments) {
   std::error_code error;
+  if (fs::is_regular_file(folder, error))
+    throw UsageError(fmt::format("{}: this is a file, expected a folder of runs", folder));
   if (!fs::is_directory(folder, error))
     throw UsageError(
         fmt::format("{}: no such folder; `assay run` makes run folders under runs/", folder));

@@ -14,6 +14,7 @@
 #include "runner/config/complaint.h"
 #include "runner/config/directive.h"
 #include "runner/config/file_text.h"
+#include "runner/config/known_file.h"
 #include "runner/config/node_builder.h"
 #include "runner/config/places.h"
 #include "runner/config/similar_file.h"
@@ -126,6 +127,8 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
   if (file.kind == FileText::Kind::folder) return fail("this is a folder, expected a config file");
   if (file.kind == FileText::Kind::other)
     return fail("this is not a regular file, expected a config file");
+  if (auto known = known_file(path, file.text))
+    return fail(fmt::format("this is {}, expected a config", known->what), std::move(known->hint));
   return read_text(path, absolute, file.text, diagnostics);
 }
 
