@@ -13,6 +13,9 @@
 
 #include "assay/error.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/words.h"
+#include "runner/config/reader.h"
+#include "runner/config/reference.h"
 #include "runner/config/similar_file.h"
 #include "runner/plan/load.h"
 
@@ -66,7 +69,36 @@ void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
   }
 }
 
+// Returns the argument `run_dir=FOLDER`, in quotes where the grammar of arguments wants them.
+std::string run_dir_argument(const std::string& folder) {
+  if (folder.find_first_of("()[]{}:=,\"'\\$ ") == folder.npos) return "run_dir=" + folder;
+  std::string quoted;
+  for (const char c : config::escaped(folder))
+    quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return "run_dir=\"" + quoted + "\"";
+}
+
+// Returns the folder's name with the first number behind it that is not taken.
+std::string free_name_beside(const fs::path& folder) {
+  const fs::path name = folder.has_filename() ? folder : folder.parent_path();
+  for (int number = 2;; ++number) {
+    const std::string beside = fmt::format("{}-{}", name.string(), number);
+    if (std::error_code error; !fs::exists(fs::symlink_status(beside, error))) return beside;
+  }
+}
+
 }  // namespace
+
+std::string command_to_repeat(const std::string& run_folder) {
+  const std::string file = (fs::path(run_folder) / "plan.yaml").string();
+  std::string command = fmt::format("assay run {}", shell_quoted(file));
+  config::Diagnostics told_when_it_is_run;
+  const auto plan = config::read_file(file, told_when_it_is_run);
+  const config::Node* run_dir = plan ? plan->find("run_dir") : nullptr;
+  if (run_dir != nullptr && run_dir->scalar.find("${now:") == std::string::npos)
+    command += " " + shell_quoted(run_dir_argument(free_name_beside(run_folder)));
+  return command;
+}
 
 std::string config_of(const std::string& config_or_run_folder) {
   const fs::path path = config_or_run_folder;

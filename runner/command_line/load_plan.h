@@ -17,6 +17,10 @@ namespace assay::command_line {
 /// there is none.
 std::string config_of(const std::string& config_or_run_folder);
 
+/// Returns the command that repeats the run of a run folder, for pasting into a shell. Where its
+/// plan names one folder to write into, the command names another one.
+std::string command_to_repeat(const std::string& run_folder);
+
 /// With --kernels as part of the plan, since other kernels give other last bits. Nothing when there
 /// was any problem; all are reported.
 std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,

@@ -42,9 +42,9 @@ void check_is_no_run(const std::string& config) {
   std::error_code unreadable;
   if (std::filesystem::is_directory(config, unreadable) &&
       std::filesystem::exists(std::filesystem::path(config) / "plan.yaml", unreadable))
-    throw UsageError(fmt::format(
-        "{}: this is a folder, expected a config file; to repeat that run: assay run {}", config,
-        shell_quoted((std::filesystem::path(config) / "plan.yaml").string())));
+    throw UsageError(
+        fmt::format("{}: this is a folder, expected a config file; to repeat that run: {}", config,
+                    command_to_repeat(config)));
 }
 
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
