@@ -127,19 +127,21 @@ std::string tree_of_checkpoint(const std::string& name, const train::ModelDescri
   const run_folder::StoredWeights stored(file);
   const auto tensors = tensors_of(model, stored, file);
   std::vector<float> values;
-  return model_tree(name, model, [&](std::size_t parameter) -> std::span<const float> {
+  const auto read = [&](std::size_t parameter) -> std::span<const float> {
     values.resize(static_cast<std::size_t>(tensors[parameter].shape.elements()));
     stored.read(tensors[parameter], values);
     return values;
-  });
+  };
+  return model_tree(name, model, read, output_columns());
 }
 
 std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
   train::ParameterMemory weights(model);
   train::initialize(plan.seed, model, weights);
-  return model_tree(plan.model.type, model, [&](std::size_t parameter) {
+  const auto values = [&](std::size_t parameter) {
     return std::as_const(weights).values(parameter);
-  });
+  };
+  return model_tree(plan.model.type, model, values, output_columns());
 }
 
 // Model and weights; throws where something is wrong, BadConfig where `diagnostics` says what.
@@ -149,8 +151,7 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
   const train::ModelDescription model = model_of(*plan, host);
-  const std::string run =
-      described.run.empty() ? "" : fmt::format("run: {}\n", described.run);
+  const std::string run = described.run.empty() ? "" : fmt::format("run: {}\n", described.run);
   if (!described.weights)
     return fmt::format("{}weights: as initialized with seed {}\n{}", run, plan->seed,
                        tree_as_initialized(*plan, model));

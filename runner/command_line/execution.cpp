@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -113,7 +114,9 @@ class Execution {
     static_cast<void>(record_file_.write(record_, Sync::later));
     open_log();
     write_log(fmt::format("assay {}", ASSAY_VERSION));
-    say(opening_lines(plan, experiment_, host, folder_.path()));
+    say([&](Columns columns) {
+      return opening_lines(plan, experiment_, host, folder_.path(), columns);
+    });
     write_log(beginning.warnings.text(false));
     if (!record_.locked)
       report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
@@ -151,9 +154,10 @@ class Execution {
     return train::named_tensors(description(), weights());
   }
 
-  void say(const std::string& text) {
-    write_log(text);
-    terminal_.print(text);
+  // The log gets whole lines, whatever the terminal's width.
+  void say(const std::function<std::string(Columns)>& text) {
+    write_log(text({}));
+    terminal_.print(text(output_columns()));
   }
 
   // Called from the logging thread, too.
@@ -250,8 +254,10 @@ class Execution {
   logging::Notices notices() {
     return {[this](const std::string& message) { report(message, Severity::warning); },
             [this](std::size_t pictures) {
-              say(fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
-                              counted(static_cast<std::int64_t>(pictures), "picture")));
+              const std::string waiting =
+                  fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
+                              counted(static_cast<std::int64_t>(pictures), "picture"));
+              say([&](Columns) { return waiting; });
             }};
   }
 
@@ -317,8 +323,9 @@ class Execution {
 
   void print_result(bool describe_after) {
     if (is_trained_ && result_.outcome == Outcome::failed) report(result_.reason);
-    if (describe_after) terminal_.print(model_tree(plan_.model.type, description(), values()));
-    say(closing_lines(record_, folder_.folder()));
+    if (describe_after)
+      terminal_.print(model_tree(plan_.model.type, description(), values(), output_columns()));
+    say([&](Columns columns) { return closing_lines(record_, folder_.folder(), columns); });
   }
 
   void ask_git() {

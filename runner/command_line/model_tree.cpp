@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runner/command_line/words.h"
+#include "runner/config/utf8.h"
 
 namespace assay::command_line {
 namespace {
@@ -54,16 +55,24 @@ std::string branch(const train::ModelDescription& model, std::size_t i) {
                      size_text(elements_of(layer, model)));
 }
 
-}  // namespace
+constexpr std::size_t continued = 6;  // where a line goes on that the terminal is too narrow for
 
-std::string model_tree(const std::string& name, const train::ModelDescription& model) {
-  std::vector<std::string> lines = {root(name, model)};
-  for (std::size_t i = 0; i < model.layers.size(); ++i) lines.push_back(branch(model, i));
+std::string joined(std::vector<std::string> lines, Columns columns) {
+  for (std::string& line : lines) line = wrapped(line, columns, continued);
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
+}  // namespace
+
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       const ValuesOf& values_of) {
+                       Columns columns) {
+  std::vector<std::string> lines = {root(name, model)};
+  for (std::size_t i = 0; i < model.layers.size(); ++i) lines.push_back(branch(model, i));
+  return joined(lines, columns);
+}
+
+std::string model_tree(const std::string& name, const train::ModelDescription& model,
+                       const ValuesOf& values_of, Columns columns) {
   std::vector<std::string> lines = {root(name, model)};
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     const train::LayerInfo& layer = model.layers[i];
@@ -71,19 +80,22 @@ std::string model_tree(const std::string& name, const train::ModelDescription& m
     lines.push_back(branch(model, i));
     std::size_t width = 0;
     for (const int p : layer.parameters)
-      width = std::max(
-          width, local_name(model.parameters[static_cast<std::size_t>(p)].name, layer.name).size());
+      width = std::max(width, config::width(local_name(
+                                  model.parameters[static_cast<std::size_t>(p)].name, layer.name)));
+    width = std::min<std::size_t>(width, 40);  // a longer name pushes only its own line
     for (std::size_t j = 0; j < layer.parameters.size(); ++j) {
       const auto p = static_cast<std::size_t>(layer.parameters[j]);
       const train::ParameterInfo& parameter = model.parameters[p];
-      lines.push_back(fmt::format("{}  {} {:<{}}  float32 [{}], {}, {}", last ? " " : "│",
-                                  j + 1 == layer.parameters.size() ? "└─" : "├─",
-                                  local_name(parameter.name, layer.name), width,
+      const std::string local = local_name(parameter.name, layer.name);
+      const std::size_t used = config::width(local);
+      lines.push_back(fmt::format("{}  {} {}{}  float32 [{}], {}, {}", last ? " " : "│",
+                                  j + 1 == layer.parameters.size() ? "└─" : "├─", local,
+                                  std::string(width > used ? width - used : 0, ' '),
                                   fmt::join(parameter.shape.dimensions(), ", "),
                                   size_text(parameter.shape.elements()), statistics(values_of(p))));
     }
   }
-  return fmt::format("{}", fmt::join(lines, "\n"));
+  return joined(lines, columns);
 }
 
 }  // namespace assay::command_line

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "runner/command_line/model_tree.h"
@@ -89,22 +90,28 @@ std::string escaped(std::string_view text) {
   return config::harmless(result);
 }
 
-// Columns as wide as they must be, the second one to the right.
-std::vector<std::string> aligned(const std::vector<Row>& rows) {
+// Aligns the columns, the second one to the right. At a terminal a hook's name takes a quarter of
+// the line at most, and what does not fit is cut; elsewhere a long name pushes only its own row.
+std::vector<std::string> aligned(std::vector<Row> rows, Columns columns) {
+  constexpr std::size_t widest_cell = 40, margin = 2;
+  const auto room = static_cast<std::size_t>(std::max(columns.value_or(0), 1));
   std::array<std::size_t, 4> widths = {};
-  for (const Row& row : rows)
+  for (Row& row : rows) {
+    if (columns) row[0] = cut(row[0], std::max<std::size_t>(room / 4, 4));
     for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], config::width(row[i]));
+      widths[i] = std::max(widths[i], std::min(config::width(row[i]), widest_cell));
+  }
   std::vector<std::string> lines;
   for (const Row& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string room(widths[i] - config::width(row[i]), ' ');
+      const std::size_t used = config::width(row[i]);
+      const std::string blanks(widths[i] > used ? widths[i] - used : 0, ' ');
       const bool last = i + 1 == row.size();
-      line += i == 1 ? room + row[i] : row[i] + (last ? "" : room);
+      line += i == 1 ? blanks + row[i] : row[i] + (last ? "" : blanks);
       if (!last) line += "  ";
     }
-    lines.push_back(std::move(line));
+    lines.push_back(columns ? cut(line, room - std::min(room, margin)) : line);
   }
   return lines;
 }
@@ -150,8 +157,8 @@ std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
                      fmt::join(sources, ", "));
 }
 
-std::vector<std::string> timetable(const plan::Plan& plan,
-                                   const experiment::Experiment& experiment) {
+std::vector<std::string> timetable(const plan::Plan& plan, const experiment::Experiment& experiment,
+                                   Columns columns) {
   const std::int64_t steps_per_epoch = experiment.batches->steps_per_epoch();
   std::vector<Row> rows = {{"hook", "times", "at steps", "writes"}};
   for (std::size_t i = 0; i < plan.hooks.size(); ++i) {
@@ -159,16 +166,17 @@ std::vector<std::string> timetable(const plan::Plan& plan,
     rows.push_back({plan.hooks[i].name, grouped(timetable.count()), steps_text(timetable),
                     writes(plan.hooks[i], experiment.hooks[i], timetable, steps_per_epoch)});
   }
-  return aligned(rows);
+  return aligned(std::move(rows), columns);
 }
 
 }  // namespace
 
 std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
-                     const plugin_host::PluginHost& host) {
+                     const plugin_host::PluginHost& host, Columns columns) {
+  constexpr std::size_t text_column = 10;
   std::vector<std::string> lines;
-  const auto line = [&lines](std::string_view name, std::string_view text) {
-    lines.push_back(fmt::format("  {:<8}{}", name, text));
+  const auto line = [&](std::string_view name, std::string_view text, std::size_t indent = 0) {
+    lines.push_back(wrapped(fmt::format("  {:<8}{}", name, text), columns, text_column + indent));
   };
   line("digest", plan::digest(plan));
   line("folder", escaped(plan.run_dir));
@@ -185,15 +193,15 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
   for (const plan::NamedComponent& logger : plan.loggers) loggers.push_back(logger.component.type);
   line("loggers", loggers.empty() ? "none" : fmt::format("{}", fmt::join(loggers, ", ")));
   std::string_view name = "model";
-  const std::string tree = model_tree(plan.model.type, experiment.network->description());
+  const std::string tree = model_tree(plan.model.type, experiment.network->description(), {});
   for (std::size_t begin = 0; begin < tree.size(); name = "") {
     const std::size_t end = std::min(tree.find('\n', begin), tree.size());
-    line(name, std::string_view(tree).substr(begin, end - begin));
+    line(name, std::string_view(tree).substr(begin, end - begin), 3);
     begin = end + 1;
   }
   if (!plan.hooks.empty()) {
     lines.emplace_back();
-    for (const std::string& row : timetable(plan, experiment)) lines.push_back("  " + row);
+    for (const std::string& row : timetable(plan, experiment, columns)) lines.push_back("  " + row);
   }
   return fmt::format("{}", fmt::join(lines, "\n"));
 }

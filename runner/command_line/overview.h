@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "runner/command_line/fitted.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
@@ -11,6 +12,6 @@ namespace assay::command_line {
 
 /// Data, training, memory, the model layer by layer, and the timetable of the hooks.
 std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
-                     const plugin_host::PluginHost& host);
+                     const plugin_host::PluginHost& host, Columns columns);
 
 }  // namespace assay::command_line

@@ -16,6 +16,7 @@
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/config/utf8.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/difference.h"
 #include "runner/plan/emit.h"
@@ -67,10 +68,14 @@ std::string text(const std::vector<plan::Difference>& differences) {
   constexpr std::size_t longest = 70;
   std::size_t column = 0;
   for (const Line& line : lines)
-    if (line.text.size() <= longest) column = std::max(column, line.text.size());
+    if (const std::size_t width = config::width(line.text); width <= longest)
+      column = std::max(column, width);
   std::string result;
-  for (const Line& line : lines)
-    result += fmt::format("{:<{}}  # {}\n", line.text, column, line.origin);
+  for (const Line& line : lines) {
+    const std::size_t width = config::width(line.text);
+    result += fmt::format("{}{}  # {}\n", line.text,
+                          std::string(column > width ? column - width : 0, ' '), line.origin);
+  }
   return result;
 }
 

@@ -4,12 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "runner/command_line/words.h"
 
 namespace assay::command_line {
 namespace {
+
+constexpr std::size_t text_column = 10;  // of the opening lines
 
 std::string split_sizes(const experiment::Experiment& experiment) {
   std::vector<std::string> parts;
@@ -45,11 +48,11 @@ std::string data_text(const plan::Plan& plan, const experiment::Experiment& expe
 }
 
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
-                          const plugin_host::PluginHost& host,
-                          const std::filesystem::path& folder) {
+                          const plugin_host::PluginHost& host, const std::filesystem::path& folder,
+                          Columns columns) {
   const train::ModelDescription& model = experiment.network->description();
   std::vector<std::string> lines;
-  lines.push_back(plan.name);
+  lines.push_back(columns ? cut(plan.name, static_cast<std::size_t>(*columns)) : plan.name);
   lines.push_back(fmt::format("  data    {}", data_text(plan, experiment)));
   lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
                               model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
@@ -58,11 +61,13 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
                               counted(experiment.steps, "step"),
                               grouped(experiment.batches->batch_size()),
                               threads_at_most(experiment), name_of(host.instructions())));
+  for (std::string& line : lines) line = wrapped(line, columns, text_column);
   lines.push_back(fmt::format("  folder  {}", shown_path(folder)));
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder) {
+std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder,
+                          Columns columns) {
   std::vector<std::string> lines;
   const double rate =
       record.training_seconds > 0 ? static_cast<double>(record.steps) / record.training_seconds : 0;
@@ -71,23 +76,23 @@ std::string closing_lines(const run_folder::RunRecord& record, const base::Folde
       record.training_seconds,
       rate < 10 ? fmt::format("{:.2g}", rate) : grouped(static_cast<std::int64_t>(rate)),
       threads_text(record), record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
-  std::size_t width = std::string_view("TensorBoard").size();
-  for (const auto& [tag, value] : record.final_values) width = std::max(width, tag.size());
-  const auto line = [&](std::string_view name, const std::string& text) {
-    lines.push_back(fmt::format("  {:<{}}  {}", name, width, text));
-  };
-  for (const auto& [tag, value] : record.final_values) line(tag, fmt::format("{:.6g}", value));
+  lines.back() = wrapped(lines.back(), columns, 2);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [tag, value] : record.final_values)
+    pairs.emplace_back(tag, fmt::format("{:.6g}", value));
   if (const auto now = folder.current_path()) {
-    line("run folder", shown_path(*now));
+    pairs.emplace_back("run folder", shown_path(*now));
     if (*now != folder.path())
-      line("", fmt::format("(it was renamed; it was {})", shown_path(folder.path())));
-    line("TensorBoard",
-         fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
-                     shell_quoted(short_path(now->parent_path()))));
+      pairs.emplace_back("", fmt::format("(it was renamed; it was {})", shown_path(folder.path())));
+    pairs.emplace_back(
+        "TensorBoard",
+        fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
+                    shell_quoted(short_path(now->parent_path()))));
   } else {
-    line("run folder",
-         fmt::format("{} (it was removed while the run wrote to it)", shown_path(folder.path())));
+    pairs.emplace_back("run folder", fmt::format("{} (it was removed while the run wrote to it)",
+                                                 shown_path(folder.path())));
   }
+  for (std::string& line : labelled(pairs, columns)) lines.push_back(std::move(line));
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 

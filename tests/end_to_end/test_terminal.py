@@ -10,6 +10,7 @@ import signal
 import struct
 import subprocess
 import termios
+import unicodedata
 import unittest
 
 import program
@@ -92,6 +93,56 @@ class Terminal(unittest.TestCase):
             _, output = at_a_terminal(*arguments, folder=folder)
             self.assertIn("\x1b[", output)
             self.assertNotIn("\x1b", program.assay(*arguments, folder=folder).stderr)
+
+
+def width(line):
+    """Columns of a line without its colours."""
+    plain = re.sub(r"\x1b\[[0-9;]*[mK]", "", line)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
+
+
+class Widths(unittest.TestCase):
+    """Names and tags of others decide no layout: they are cut or wrapped to a terminal, and whole elsewhere."""
+
+    TAG = "tag" * 100
+    WIDE = "損失" * 60
+
+    def setUp(self):
+        temporary = program.temporary_folder()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+        (program.pathlib.Path(self.folder) / "a.yaml").write_text(
+            f"name: {'実験' * 20}\ndataset: {{type: digits, split: {{test: 0.25}}}}\n"
+            "model: {type: mlp, hidden: [4]}\nloss: softmax_cross_entropy\n"
+            "optimizer: {type: sgd, learning_rate: 0.01}\ntrain: {steps: 2}\nrun_dir: run\nloggers: [jsonl]\n"
+            f"hooks:\n  {'name' * 20}: {{type: scalar, tag: {self.TAG}, value: batch.loss, every: 1}}\n"
+            f"  wide: {{type: scalar, tag: {self.WIDE}, value: test.loss, every: 1}}\n")
+
+    def test_a_terminal(self):
+        for columns in (20, 21, 40, 100):
+            for command in (["check", "a.yaml"], ["run", "a.yaml", f"run_dir=run{columns}", "--describe"],
+                            ["describe", f"run{columns}"]):
+                with self.subTest(columns=columns, command=command):
+                    code, output = at_a_terminal(*command, folder=self.folder, columns=columns)
+                    self.assertEqual(code, program.DONE, output)
+                    lines = [line for line in output.split("\r\n")
+                             if not re.match(r"  (folder|run f|Tensor|digest)|weights: ", line)]
+                    if columns in (20, 40):
+                        print("\n".join(lines))
+                    self.assertLessEqual(max(map(width, lines)), columns, output)
+                    if command[0] == "run":  # what was measured is there, however little room there is
+                        self.assertEqual(len(re.findall(r"^  \S+ +\d+\.\d+$", "\n".join(lines), re.MULTILINE)), 2, output)
+
+    def test_elsewhere_all_is_there(self):
+        run = program.assay("run", "a.yaml", folder=self.folder).stdout
+        check = program.assay("check", "a.yaml", "run_dir=other", folder=self.folder).stdout
+        log = (program.pathlib.Path(self.folder) / "run" / "log.txt").read_text()
+        for output in (run, check, log):
+            for text in (self.TAG, self.WIDE, "実験" * 20):
+                self.assertIn(text, output)
+        # A long tag does not push the others away.
+        self.assertLess(len(re.search("^  run folder.*$", run, re.MULTILINE).group()), 60)
+        self.assertRegex(check, "(?m)^  wide {30,50}2 ")
 
 
 class Elsewhere(unittest.TestCase):
