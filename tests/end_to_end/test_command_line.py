@@ -39,7 +39,7 @@ class Wrong(unittest.TestCase):
         with program.temporary_folder() as folder:
             program.run(DIGITS, "train.epochs=1", folder=folder)
             self.check(["run", "run"], "run: this is a folder, expected a config file; "
-                       "to repeat that run: assay run run/plan.yaml", folder=folder)
+                       "to repeat that run: assay run run/plan.yaml run_dir=run-2", folder=folder)
 
 
 class Right(unittest.TestCase):
