@@ -201,14 +201,12 @@ std::string place_text(const Stretch& stretch) {
                                        : fmt::format("{}:{}-{}", name, stretch.first, stretch.last);
 }
 
-// A run_dir without the time names one folder, which is there once the run was done.
 std::string header(const Plan& plan) {
-  const bool is_new_each_time = plan.run_dir.find("${now:") != std::string::npos;
   return fmt::format(
-      "# The plan of a run: the config with every default. `assay run` on this file{} repeats the "
+      "# The plan of a run: the config with every default. `assay run` on this file repeats the "
       "run.\n"
       "# Digest of what decides the result: {}\n",
-      is_new_each_time ? "" : ", with another run_dir=...,", digest(plan));
+      digest(plan));
 }
 
 }  // namespace
