@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(problems) {
              "      |    ^~~~~~~ name the key itself\n"
              "a.yaml:7:4: error: f: there is no '${oc.env:...}'\n"
              "    7 | f: ${oc.env:HOME}\n"
-             "      |    ^~~~~~~~~~~~~~ there are ${env:NAME}, ${env:NAME,default}, ${secret:NAME}, ${now:FORMAT}\n"
+             "      |    ^~~~~~~~~~~~~~ there are ${env:NAME}, ${env:NAME,default}, "
+             "${secret:NAME}, ${now:FORMAT}\n"
              "a.yaml:8:4: error: g: expected the full name of a key, found '.s'\n"
              "    8 | g: ${.s}\n"
              "      |    ^~~~~ ${optimizer.learning_rate}\n");

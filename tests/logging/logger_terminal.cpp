@@ -5,10 +5,20 @@
 #include <vector>
 
 #include "tests/support/fake_logging.h"
+#include "tests/support/handle.h"
 
 using namespace assay;
 
 namespace {
+
+class Silent final : public Logger {
+ public:
+  void open(LoggerContext& /*context*/) override {}
+};
+
+plugin_host::Handle<Logger> silent() {
+  return test::handle<Logger>(std::make_unique<Silent>(), "silent");
+}
 
 class FakeTerminal final : public Terminal {
  public:
@@ -31,7 +41,7 @@ class Clearing final : public Logger {
 
 std::string printed(std::string_view line, bool colours = true) {
   FakeTerminal terminal(colours);
-  logging::LoggerTerminal(terminal).print(line);
+  logging::LoggerTerminal(terminal, silent()).print(line);
   return terminal.shown;
 }
 
@@ -74,7 +84,7 @@ BOOST_AUTO_TEST_CASE(it_is_what_loggers_are_given) {
 
 BOOST_AUTO_TEST_CASE(the_status_is_one_line) {
   FakeTerminal terminal(true);
-  logging::LoggerTerminal of_a_logger(terminal);
+  logging::LoggerTerminal of_a_logger(terminal, silent());
   of_a_logger.status("a\nb\x1b[2K");
   BOOST_TEST(terminal.shown == "status a b\uFFFD[2K");
   BOOST_TEST(of_a_logger.columns() == 77);
