@@ -62,6 +62,14 @@ bool fails(std::string_view call, const std::string& path) {
   return true;
 }
 
+// What was written is not in the file after all.
+int lose(int file) {
+  const int error = errno;
+  static_cast<void>(next<int (*)(int, off64_t)>("ftruncate64")(file, 0));
+  errno = error;
+  return -1;
+}
+
 mode_t mode_of(int flags, va_list arguments) {
   return (flags & O_CREAT) != 0 ? static_cast<mode_t>(va_arg(arguments, unsigned)) : mode_t{0};
 }
@@ -76,18 +84,18 @@ ssize_t write(int file, const void* bytes, size_t count) {
 }
 
 int fsync(int file) {
-  if (fails("fsync", path_of(file))) return -1;
+  if (fails("fsync", path_of(file))) return lose(file);
   return next<int (*)(int)>("fsync")(file);
 }
 
 // The descriptor is gone all the same, as with the real one.
 int close(int file) {
-  const bool failed = fails("close", path_of(file));
+  if (!fails("close", path_of(file))) return next<int (*)(int)>("close")(file);
+  const int result = lose(file);
   const int error = errno;
-  const int result = next<int (*)(int)>("close")(file);
-  if (!failed) return result;
+  next<int (*)(int)>("close")(file);
   errno = error;
-  return -1;
+  return result;
 }
 
 int renameat(int from, const char* name, int to, const char* other) noexcept {

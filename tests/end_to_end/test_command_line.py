@@ -113,6 +113,8 @@ class Describe(unittest.TestCase):
             weights = re.findall(r"^weights: (.*)", process.stdout, re.MULTILINE)
             self.assertEqual(weights, ["run/checkpoints/step_1.safetensors"]
                              + ["two/checkpoints/step_1.safetensors"] * 2)
+            self.assertEqual(process.stdout.count("run: finished after step 1 of 1\n"), 2)
+            process.stdout = process.stdout.replace("run: finished after step 1 of 1\n", "")
             trees = [part.split("\n", 1)[1].strip() for part in process.stdout.split("weights: ")[1:]]
             self.assertEqual(len(set(trees)), 1)
 

@@ -129,20 +129,6 @@ class Killed(unittest.TestCase):
         process = program.assay("describe", program.tutorial_run(), folder="/")
         self.assertTrue(process.stdout.startswith("run: finished after step 3,000 of 3,000\nweights: "), process.stdout)
 
-    def test_asking_does_not_disturb_a_run_that_begins(self):
-        with program.temporary_folder() as folder:
-            ask = subprocess.Popen(
-                ["sh", "-c", 'while [ ! -e stop ]; do flock --shared run true 2>/dev/null; rmdir run 2>/dev/null; '
-                 'done'], cwd=folder)
-            try:
-                for i in range(5):
-                    process = program.assay("run", DIGITS, "train.epochs=1", "loggers=[]", f"run_dir=runs/{i}",
-                                            folder=folder)
-                    self.assertEqual(process.returncode, program.DONE, process.stderr)
-            finally:
-                (pathlib.Path(folder) / "stop").touch()
-                ask.wait()
-
     def test_a_record_that_is_none(self):
         with program.temporary_folder() as folder:
             run = program.run(DIGITS, "train.epochs=1", "loggers=[]", folder=folder)
@@ -297,6 +283,17 @@ class FailingCalls(unittest.TestCase):
             print(call, failed)
             if call != "truncate":  # which only follows a write that failed
                 self.assertGreater(failed, 0, call)
+
+
+    def test_a_lock_that_somebody_else_holds_for_a_moment(self):
+        """Whoever asks how a run stands takes its lock for that."""
+        if program.EMULATOR:
+            self.skipTest("nothing can be preloaded into an emulated program")
+        with program.temporary_folder() as folder:
+            process, path = self.run_with(folder, "lock", 1, errno.EWOULDBLOCK)
+            self.assertIsNotNone(path)
+            self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
+            self.assertNotIn("locked", program.record(pathlib.Path(folder) / "run"))
 
 
 class Limits(unittest.TestCase):
