@@ -215,7 +215,7 @@ class Execution {
           base::write_atomically(file.folder, file.name, bytes, Sync::later);
         },
         {}, notices(),
-        {[this, opening = record_](const logging::State& state) { update(opening, state); }},
+        {[this, opening = record_](const logging::State& now) { update(opening, now); }},
         &stop_signal());
     hooks::Hooks hooks(std::move(experiment_.hooks),
                        {experiment_.metrics, experiment_.splits, *experiment_.network,

@@ -204,7 +204,7 @@ const std::map<std::string, Broken> expected = {
      {"declares its need and size", "it declares more than one need: 5 rows of all, and 5 rows"}},
     {"schedule counts_calls", {"values depend on the count alone", "a pure function of the count"}},
     {"schedule infinite_at_start", {"values are finite", "its value after 0 updates is inf"}},
-    {"schedule needs_two_steps", {"values are finite", "is nan (in a run of 1)"}},
+    {"schedule needs_two_steps", {"values are finite", "nan (in a run of 1)"}},
 };
 
 }  // namespace
