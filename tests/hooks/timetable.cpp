@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_longest_runs_take_no_longer) {
   BOOST_TEST(hundred.last().value() == 1'000'000'000'001);
   BOOST_TEST(Timetable({.times = endless - 1}, endless, 1).count() == endless - 1);
   BOOST_TEST(Timetable({.times = 3}, endless, 1).last().value() == endless);
-  BOOST_TEST(Timetable({.every_epoch = 1, .times = 1000}, 43 * 1'000'000'000, 43).count() == 1000);
+  BOOST_TEST(Timetable({.every_epoch = 1, .times = 1000}, 43'000'000'000, 43).count() == 1000);
 
   BOOST_TEST(Timetable({.every = endless}, endless, 1).count() == 1);
   BOOST_TEST(Timetable({.every = endless}, endless - 1, 1).count() == 0);
