@@ -320,6 +320,7 @@ BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) 
     BOOST_REQUIRE(object->nested.size() == 1U);
     nested = object->nested[0];
     optimizer = Handle<Optimizer>(object);
+    begin_schedules(*object, 1000);
   }
   double rate = 0;
   optimizer.call([&](Optimizer& o) { o.begin_step(0, std::span(&rate, 1)); });
