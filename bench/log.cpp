@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "runner/base/file_descriptor.h"
+#include "runner/base/folder.h"
 #include "runner/command_line/terminal.h"
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
@@ -61,7 +62,8 @@ class Bench {
     std::vector<logging::Loggers::Named> named;
     named.push_back({logger_, host_.create<Logger>(plan)});
     logging::RunInfo info;
-    info.folder = folder.path();
+    const base::Folder opened(folder.path());
+    info.folder = &opened;
     Log log(logging::Loggers(std::move(named), info, terminal,
                              [](const std::string& message) { throw Error(message); }),
             {}, {});

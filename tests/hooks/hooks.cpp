@@ -59,7 +59,7 @@ class Run {
                      painted.push_back({picture.renderer, picture.snapshot, picture.files});
                      return std::vector<std::byte>(1);
                    },
-                   [](std::string_view) { return std::string(); }};
+                   [](std::string_view, std::span<const std::byte>) {}};
 
  private:
   std::vector<logging::Loggers::Named> named() {
