@@ -32,7 +32,8 @@ enum class PictureFormat : std::uint32_t { png, svg, pdf };
 /// What a hook may look at and do at one step. Tags may hold ${step} and ${epoch}. A tag belongs to
 /// one hook: records of two under one tag would mix into one curve. So the option that gives a tag
 /// is called `tag`; the host refuses a config in which two hooks have the same one. Nor may a hook
-/// use a tag that another one used before, or one that is no line of text (is_line): these throw.
+/// use a tag that another one used before, or one that is no line of text (is_line) or longer than
+/// 1024 bytes: these throw.
 class HookContext {
  public:
   virtual std::int64_t step() const = 0;

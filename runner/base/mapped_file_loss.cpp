@@ -91,13 +91,16 @@ std::size_t hexadecimal(std::string_view digits) {
 struct Mapping {
   explicit Mapping(std::string_view line)
       : begin(hexadecimal(take(line, '-'))), end(hexadecimal(take(line, ' '))) {
-    is_data = take(line, ' ') == "r--s";
+    const std::string_view permissions = take(line, ' ');
     for (int i = 0; i < 3; ++i) take(line, ' ');  // offset, device, inode
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     if (line.starts_with('/')) path = line;
+    is_data = permissions == "r--s" && !path.empty();
+    is_lent = permissions == "r--p" && line.empty();
   }
   std::size_t begin, end;  // addresses
-  bool is_data;            // shared, and only to be read
+  bool is_data;            // of a file, shared, and only to be read
+  bool is_lent;            // as lend_zeros() maps it
   std::string_view path;
 };
 
@@ -112,7 +115,8 @@ MappedFile::MappedFile(const void* address) noexcept {
     const Mapping mapping(line);
     if (wanted < mapping.begin || wanted >= mapping.end) continue;
     end_ = mapping.end;
-    is_data_ = mapping.is_data && !mapping.path.empty();
+    is_data_ = mapping.is_data;
+    is_lent_ = mapping.is_lent;
     path_size_ = std::min(mapping.path.size(), sizeof path_);
     std::copy_n(mapping.path.data(), path_size_, path_);
     return;
@@ -122,7 +126,7 @@ MappedFile::MappedFile(const void* address) noexcept {
 MappedFileWatch::MappedFileWatch() {
   Lines lines(all_mappings);
   for (std::string_view line; lines.next(line);)
-    if (const Mapping mapping(line); mapping.is_data && !mapping.path.empty()) {
+    if (const Mapping mapping(line); mapping.is_data) {
       const std::string path(mapping.path);
       if (const auto look = look_at(path)) files_.emplace(path, *look);
     }
@@ -167,7 +171,8 @@ bool MappedFileWatch::lend_zeros(const siginfo_t& signal) noexcept {
   const int error = errno;
   const MappedFile file(signal.si_addr);
   // A file that is not only read, or that is a program's code, is not to be replaced by zeros.
-  bool lent = false;
+  // Another thread that read there at the same time may have lent zeros by now.
+  bool lent = file.is_lent_;
   if (file.is_data_) {
     const auto address = reinterpret_cast<std::uintptr_t>(signal.si_addr);
     const std::uintptr_t page = address / page_size * page_size;

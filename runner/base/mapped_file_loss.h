@@ -29,6 +29,7 @@ class MappedFile {
   friend class MappedFileWatch;
   std::size_t end_ = 0;   ///< the address behind it
   bool is_data_ = false;  ///< shared, and only to be read
+  bool is_lent_ = false;  ///< zeros that stand for what is missing
   std::size_t path_size_ = 0;
   char path_[4096];
 };

@@ -151,7 +151,10 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
   const train::ModelDescription model = model_of(*plan, host);
-  const std::string run = described.run.empty() ? "" : fmt::format("run: {}\n", described.run);
+  const std::string run =
+      described.run.empty()
+          ? ""
+          : wrapped(fmt::format("run: {}", described.run), output_columns(), 2) + "\n";
   if (!described.weights)
     return fmt::format("{}weights: as initialized with seed {}\n{}", run, plan->seed,
                        tree_as_initialized(*plan, model));

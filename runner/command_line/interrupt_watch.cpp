@@ -7,11 +7,10 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <initializer_list>
-#include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -66,7 +65,7 @@ InterruptWatch::InterruptWatch() {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    thread_ = std::jthread([](const std::stop_token& end) { watch(end); });
+    thread_ = std::thread([this] { watch(); });
   } catch (const std::system_error&) {
     // Then nobody answers.
   }
@@ -74,25 +73,33 @@ InterruptWatch::InterruptWatch() {
 }
 
 InterruptWatch::~InterruptWatch() {
-  thread_ = {};  // stops and joins it
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  end_.notify_one();
+  if (thread_.joinable()) thread_.join();
   signal(question, SIG_DFL);
 }
 
-void InterruptWatch::watch(const std::stop_token& end) {
+// Returns false when the watch has ended.
+bool InterruptWatch::pause(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return !end_.wait_for(lock, time, [&] { return ended_; });
+}
+
+void InterruptWatch::watch() noexcept {
   constexpr auto glance = 100ms;
   constexpr auto patience = 1s;
-  std::mutex mutex;
-  std::condition_variable_any ended;
-  std::unique_lock lock(mutex);
-  const auto pause = [&](std::chrono::milliseconds time) {
-    ended.wait_for(lock, end, time, [] { return false; });
-    return !end.stop_requested();
-  };
   while (stop_signal() == 0)
     if (!pause(glance)) return;
   if (!pause(patience)) return;
   while (!answered) {
-    ask_all_threads();
+    try {
+      ask_all_threads();
+    } catch (const std::bad_alloc&) {
+      // The threads are asked again when there is memory.
+    }
     if (!pause(glance)) return;
   }
 }

@@ -1,7 +1,9 @@
 // A plugin that does not return keeps a run from stopping: whoever has asked it to stop is told.
 #pragma once
 
-#include <stop_token>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 namespace assay::command_line {
@@ -17,9 +19,14 @@ class InterruptWatch {
   InterruptWatch& operator=(const InterruptWatch&) = delete;
 
  private:
-  static void watch(const std::stop_token& end);
+  void watch() noexcept;
+  bool pause(std::chrono::milliseconds time);
 
-  std::jthread thread_;
+  // Made before the thread begins, which must not need memory: a run may have none left.
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ended_ = false;
+  std::thread thread_;
 };
 
 }  // namespace assay::command_line

@@ -85,12 +85,9 @@ void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
   diagnostics.warning(
       plan.place("threads"), "threads",
       fmt::format(
-          "{} threads are more than the {} that this run may use, as {} says; more than {} "
-          "cannot work at a time, so {} wasted",
+          "{} threads are more than the {} that this run may use, as {} says; it uses {}",
           *plan.threads, cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount),
-          cores.limit, cores.amount,
-          *plan.threads == cores.amount + 1 ? "one is"
-                                            : fmt::format("{} are", *plan.threads - cores.amount)),
+          cores.limit, cores.amount),
       "leave it out to use as many as there are cores");
 }
 

@@ -95,6 +95,20 @@ BOOST_AUTO_TEST_CASE(zeros_stand_for_what_was_cut_off_and_the_loss_is_told) {
   BOOST_TEST(complaint().starts_with(path.string() + ": data were missing when they were read"));
 }
 
+// Two threads read what is missing at the same time: when the second one's signal is handled, the
+// file is not mapped there any more.
+BOOST_AUTO_TEST_CASE(a_thread_that_comes_second_goes_on_as_well) {
+  if (assay::stamp::sanitizers != "none") return;
+  const MappedFileWatch watch;
+  std::filesystem::resize_file(path, 50'000);
+  BOOST_TEST(sum() == 50'000);
+  siginfo_t signal{};
+  signal.si_signo = SIGBUS;
+  signal.si_code = BUS_ADRERR;
+  signal.si_addr = static_cast<char*>(memory) + size - 1;
+  BOOST_TEST(MappedFileWatch::lend_zeros(signal));
+}
+
 BOOST_AUTO_TEST_CASE(an_earlier_loss_is_not_that_of_a_new_watch) {
   if (assay::stamp::sanitizers != "none") return;
   {

@@ -112,7 +112,7 @@ class Complete(unittest.TestCase):
                                     (["~loggers.2"], ["~loggers.2"]),
                                     (["+hooks."], []),
                                     (["+hooks.loss.f"], ["+hooks.loss.from="]),
-                                    (["+hooks.loss.t"], []),
+                                    (["+hooks.loss.t"], ["+hooks.loss.times="]),
                                     (["seed=1", "+se"], []),
                                     (["+se"], ["+seed="]),
                                     (["+loggers."], ["+loggers.3="]),

@@ -270,11 +270,7 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(message("loggers: []") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(what_would_be_written_twice) {
-  BOOST_TEST(problems("loggers: [jsonl, console, jsonl]") ==
-             "a.yaml:1:27: error: loggers: the logger 'jsonl' is there twice\n"
-             "    1 | loggers: [jsonl, console, jsonl]\n"
-             "      |                           ^~~~~ remove one: both would write the same\n");
+BOOST_AUTO_TEST_CASE(a_tag_of_two_hooks_is_refused) {
   BOOST_TEST(
       problems("hooks:\n"
                "  a: {type: scalar, tag: x, value: test.loss, every: 1}\n"

@@ -40,7 +40,7 @@ void end_badly() {
   if (how == "throws_bytes") throw assay::Error("\xff\x1b[31mred");
   if (how == "throws_without_text") throw WithoutText();
   if (how == "crashes") {
-    int* volatile nowhere = nullptr;  // volatile, or a compiler may take the store out
+    volatile int* volatile nowhere = nullptr;  // else a compiler may take the store out
     *nowhere = 1;
   }
   if (how == "overflows") {

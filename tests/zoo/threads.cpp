@@ -52,7 +52,7 @@ class Schedule final : public assay::Schedule {
   }
 
  private:
-  mutable std::atomic<bool> started_ = false;
+  inline static std::atomic<bool> started_ = false;
   std::jthread worker_;
 };
 
