@@ -1,8 +1,18 @@
 #include "runner/base/file_descriptor.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 
 namespace assay::base {
+
+FileDescriptor::FileDescriptor(int number) noexcept : number_(number) {
+  if (number < 0 || number > STDERR_FILENO) return;
+  const int higher = ::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (higher < 0) return;
+  ::close(number);
+  number_ = higher;
+}
 
 int FileDescriptor::write(std::span<const std::byte> bytes) const noexcept {
   while (!bytes.empty()) {

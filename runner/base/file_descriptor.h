@@ -12,8 +12,10 @@ namespace assay::base {
 class FileDescriptor {
  public:
   FileDescriptor() = default;
-  /// Takes the descriptor over; a negative number is none.
-  explicit FileDescriptor(int number) : number_(number) {}
+  /// Takes the descriptor over; a negative number is none. Numbers 0 to 2 are free only when
+  /// somebody has closed a standard descriptor. Whoever writes to that would write into this file,
+  /// so it gets another number.
+  explicit FileDescriptor(int number) noexcept;
   FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     std::swap(number_, other.number_);

@@ -45,6 +45,21 @@ BOOST_AUTO_TEST_CASE(errors_are_numbers) {
   BOOST_TEST(stolen.close() == EBADF);
 }
 
+// A plugin has closed standard input: the next file that is opened would get its number.
+BOOST_AUTO_TEST_CASE(a_file_gets_no_number_of_a_standard_descriptor) {
+  const int kept = dup(STDIN_FILENO);
+  BOOST_REQUIRE(kept >= 0);
+  close(STDIN_FILENO);
+  {
+    const FileDescriptor file(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+    BOOST_TEST(file.get() > STDERR_FILENO);
+    BOOST_TEST(fcntl(file.get(), F_GETFD) == FD_CLOEXEC);
+    BOOST_TEST(fcntl(STDIN_FILENO, F_GETFD) == -1);
+  }
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::test

@@ -239,7 +239,8 @@ class Signals(unittest.TestCase):
             record = program.record(run)
             (failure,) = record["failures"]
             self.assertRegex(failure, r"^[\d,]+ pictures? (was|were) not drawn: the run was asked to stop \(Terminated\)$")
-            self.assertEqual(errors, f"assay: warning: {failure}\n")
+            # On a busy machine one picture may take longer than the run waits for one.
+            self.assertEqual([line for line in errors.splitlines() if ": waiting for " not in line], [f"assay: warning: {failure}"])
             self.assertIn(f"warning: {failure}\n", (run / "log.txt").read_text())
             self.assertEqual(record["state"], "stopped")
             losses = metrics.scalars(run)["Loss"]
