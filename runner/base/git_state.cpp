@@ -32,7 +32,7 @@ constexpr std::array<const char*, 8> arguments = {
     "git",    "--no-pager",     "-c",       "core.fsmonitor=false",
     "status", "--porcelain=v2", "--branch", "--untracked-files=no"};
 
-// What keeps git from asking, locking, paging and fetching.
+// Keeps git from asking, locking, paging and fetching.
 constexpr std::array<const char*, 6> settings = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
                                                  "GIT_NO_LAZY_FETCH=1",  "GIT_PAGER=cat",
                                                  "GIT_ASKPASS=true",     "SSH_ASKPASS=true"};

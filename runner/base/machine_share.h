@@ -13,7 +13,7 @@
 
 namespace assay::base {
 
-/// What limits a process. Tests describe other machines than theirs.
+/// The limits of a process. Tests describe other machines than theirs.
 struct Surroundings {
   std::filesystem::path root = "/";           ///< /proc and /sys are read below it
   std::int64_t cores = 1;                     ///< of the CPU affinity

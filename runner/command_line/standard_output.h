@@ -1,4 +1,4 @@
-// What a command prints, checked: a full disk or a closed pipe is an error like any other.
+// Checks the output of a command: a full disk or a closed pipe is an error like any other.
 #pragma once
 
 #include <array>

@@ -197,7 +197,7 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
 }
 
 std::optional<std::size_t> NodeBuilder::block_column() const {
-  // What is within brackets is in them as a whole, a pair `[key: value]` included.
+  // A value within brackets is in them as a whole, a pair `[key: value]` included.
   const auto bracket = std::ranges::find_if(
       stack_, [this](const Frame& frame) { return is_one_of(text_[frame.begin], "[{"); });
   if (bracket == stack_.begin()) return std::nullopt;

@@ -1,4 +1,4 @@
-// Whether a component refuses what it is given, or fails.
+// Tells a refusal of what a component was given from a failure of the component.
 #pragma once
 
 #include "runner/conformance/check.h"

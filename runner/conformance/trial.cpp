@@ -69,7 +69,7 @@ std::string documented(const Component& component) {
 
 constexpr const char* cannot_be_made = "it cannot be made";
 
-// What is known of a component, so that one failure is not told as many.
+// Remembers what is known of a component, so that one failure is not told as many.
 struct Known {
   bool cannot_be_made = false;
   bool leaves_threads = false;

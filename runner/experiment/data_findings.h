@@ -1,4 +1,4 @@
-// What reading the data shows that a config cannot: values that are NaN or infinite, and classes
+// Finds what only the data show: values that are NaN or infinite, and classes
 // without rows.
 #pragma once
 

@@ -41,7 +41,7 @@ RateCourse course_of(const plugin_host::NamedRate& rate, std::int64_t steps) {
   course.name = rate.name();
   course.first = course.peak = rate.at(0);
   course.looked_at = std::min(steps, RateCourse::most_looked_at);
-  // Of the steps behind the first, evenly, the last one included.
+  // Takes steps behind the first evenly, the last one included.
   const hooks::EvenChoice others(steps - 1, course.looked_at - 1);
   for (std::int64_t i = 0; i < course.looked_at; ++i) {
     const std::int64_t count = i == 0 ? 0 : others.place(i);

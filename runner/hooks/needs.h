@@ -21,7 +21,7 @@ struct ValueNeed {
   std::string metric;  ///< "loss"; of an optimizer the rate: "learning_rate"
 };
 
-/// What a renderer draws from.
+/// The data that a renderer draws from.
 struct RendererNeed {
   std::string split;
   std::string option;  ///< of the renderer, that holds the split

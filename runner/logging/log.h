@@ -56,7 +56,7 @@ struct Beat {
   std::chrono::steady_clock::duration every = std::chrono::seconds(5);
 };
 
-/// What the log tells the run, on the training thread.
+/// The log's messages to the run, told on the training thread.
 struct Notices {
   /// Something is not as it should be: a logger hangs, the thread could not be started.
   std::function<void(const std::string&)> warning;

@@ -1,4 +1,4 @@
-// What the host lends a logger, in memory: for whoever wants to know what it would write.
+// Lends a logger a host in memory, for whoever wants to know what it would write.
 #pragma once
 
 #include <array>

@@ -20,7 +20,7 @@ namespace assay::logging {
 /// What loggers are told about the run.
 struct RunInfo {
   std::string name;
-  /// Where loggers create their files; borrowed. Nothing: they can create none.
+  /// The folder in which loggers create their files; borrowed. Null: they can create none.
   const base::Folder* folder = nullptr;
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;

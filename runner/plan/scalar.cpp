@@ -126,7 +126,7 @@ std::string hint_for_groups(const std::string& text, bool integer) {
   return {};
 }
 
-// What a calculation comes to, where it is a fraction; nothing is calculated in a config.
+// Returns the value of a calculation that is a fraction; nothing is calculated in a config.
 std::string hint_for_calculation(std::string_view text, bool integer) {
   constexpr std::string_view nothing = "nothing is calculated";
   if (text.find_first_not_of("0123456789.+-*/^()e ") != text.npos ||

@@ -1,4 +1,4 @@
-// What may be a tag: the name of a curve, a picture or a text in the logs.
+// Judges tags: the names of curves, pictures and texts in the logs.
 #pragma once
 
 #include <cstddef>

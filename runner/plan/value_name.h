@@ -26,7 +26,7 @@ std::optional<ValueName> value_name(std::string_view text);
 
 /// The owners that are no splits.
 inline constexpr std::array<std::string_view, 3> training_owners = {"batch", "epoch", "optimizer"};
-/// What a batch and an epoch have.
+/// The values of a batch and an epoch.
 inline constexpr std::array<std::string_view, 2> batch_values = {"loss", "gradient_norm"};
 inline constexpr std::array<std::string_view, 1> epoch_values = {"loss"};
 

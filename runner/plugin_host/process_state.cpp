@@ -46,7 +46,7 @@ std::string signal_name(int number) {
                          : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);
 }
 
-// Where the kernel tells it, it need not be changed to be read: other threads may make files.
+// Reads it from the kernel if it tells, without changing it: other threads may make files.
 mode_t current_umask() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -67,7 +67,7 @@ std::map<std::string, std::string> current_environment() {
   return variables;
 }
 
-// Of the variables that are in one of the two only, or with another value.
+// Lists the variables that are in one of the two only, or have another value.
 std::vector<std::string> differing(const std::map<std::string, std::string>& a,
                                    const std::map<std::string, std::string>& b) {
   std::vector<std::string> names;

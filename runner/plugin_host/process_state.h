@@ -1,4 +1,4 @@
-// What a process has only once, and a plugin therefore shares with the host and with all others:
+// Keeps what a process has only once, and a plugin therefore shares with the host and all others:
 // code that changes it changes it for everybody.
 #pragma once
 

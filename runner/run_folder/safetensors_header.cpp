@@ -173,7 +173,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   std::string name_;  // of the tensor, or __metadata__
   std::string key_;   // the last one
   std::set<std::string> names_;
-  // What is known of the tensor that is being read.
+  // Facts about the tensor that is being read.
   std::optional<std::string> type_;
   std::optional<std::vector<std::int64_t>> shape_, places_;
   std::vector<std::int64_t>* numbers_ = nullptr;  // the list that is being read

@@ -77,7 +77,7 @@ class Network {
   std::size_t bench_bytes(std::int64_t block_rows) const {
     return train::bench_bytes(components_.model, description_, block_rows);
   }
-  /// What the threads hold for blocks at present.
+  /// Returns the bytes that the threads hold for blocks at present.
   std::size_t reserved_bytes() const { return benches_.size() * bench_bytes(bench_rows_); }
 
   /// Runs the rows forward, one block after another, under the eyes of `probe`.

@@ -12,7 +12,7 @@ constexpr double smoothing_seconds = 0.1;
 // of the scheduler's (3 to 4 ms each) to tell anything.
 constexpr double calm_stretch = 0.010, calm_trial = 0.001, crowded_stretch = 0.024;
 
-// What trials may cost: a share of the time, and so many seconds from the beginning.
+// The cost that trials may have: a share of the time, and so many seconds from the beginning.
 constexpr double calm_share = 0.005, calm_seconds = 0.002;
 constexpr double crowded_share = 0.05, crowded_seconds = 0.03;
 

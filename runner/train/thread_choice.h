@@ -14,7 +14,7 @@
 
 namespace assay::train {
 
-/// What a stretch of steps took, all of them with the same number of threads.
+/// The time of a stretch of steps, all of them with the same number of threads.
 struct Stretch {
   std::int64_t steps = 0;
   double seconds = 0;

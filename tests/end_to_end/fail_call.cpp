@@ -62,7 +62,7 @@ bool fails(std::string_view call, const std::string& path) {
   return true;
 }
 
-// What was written is not in the file after all.
+// The bytes that were written are not in the file after all.
 int lose(int file) {
   const int error = errno;
   static_cast<void>(next<int (*)(int, off64_t)>("ftruncate64")(file, 0));

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(hooks_of_a_config_that_has_none) {
     BOOST_REQUIRE(outcome.plan.has_value());
     BOOST_TEST(outcome.plan->hooks.empty());
   }
-  // What is misspelt is told, and nothing beside it.
+  // Tells the misspelt key, and nothing beside it.
   const Outcome misspelt =
       plan_of(experiment("hoks: {a: {type: scalar, tag: x, value: batch.loss, every: 1}}"));
   BOOST_TEST(misspelt.problems.find("did you mean 'hooks'?") != std::string::npos);

@@ -1,4 +1,4 @@
-// What plugins share with the host is told when it changes, and can be put back.
+// Tells when something that plugins share with the host changes, and puts it back.
 #include "runner/plugin_host/process_state.h"
 
 #include <fcntl.h>

@@ -12,7 +12,7 @@ using assay::train::ThreadChoice;
 
 namespace {
 
-/// What a step costs with so many threads, and which share of the time a thread then waits.
+/// The cost of a step with so many threads, and the share of the time that a thread then waits.
 struct Load {
   std::function<double(int threads)> step_seconds;
   std::function<double(int threads)> waiting;
