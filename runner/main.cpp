@@ -58,7 +58,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   app.footer(
       "Examples:\n"
       "  assay run configs/digits.yaml\n"
-      "  assay run configs/digits.yaml seed=1 optimizer.learning_rate=0.1\n"
+      "  assay run configs/digits.yaml seed=1 optimizer.learning_rate=0.02\n"
       "  assay check configs/*.yaml\n"
       "  assay view runs\n"
       "  assay plugins describe sgd");
@@ -71,7 +71,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_complete(app, common, chosen);
   declare_manual(app, common, chosen);
 
-  CLI::App& plugins = *app.add_subcommand("plugins", "What plugins there are");
+  CLI::App& plugins = *app.add_subcommand("plugins", "List, describe, check and make plugins");
   plugins.require_subcommand(1);
   plugins.footer("Example:\n  assay plugins list optimizer");
   declare_plugins_list(plugins, common, chosen);
@@ -141,8 +141,8 @@ std::string message(const CLI::App& app, const CLI::ParseError& error,
   if (commands.empty()) return too_many(word);
   std::string guess = config::suggest(word, commands);
   if (word.ends_with(".yaml") || word.ends_with(".yml")) guess = "run " + word;
-  return fmt::format("{}there is no command '{}'; {}{}", where, word,
-                     guess.empty() ? "" : fmt::format("did you mean '{}'?  ", guess), listing);
+  return fmt::format("{}there is no command '{}'{}  {}", where, word,
+                     guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess), listing);
 }
 
 // The library's own words for a working folder that was removed hardly say what is wrong.

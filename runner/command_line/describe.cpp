@@ -56,14 +56,15 @@ std::string state_text(const fs::path& folder) {
     if (run.state != "running")
       return one_line(
           fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
-    if (run.lock == run_folder::Lock::held) return fmt::format("running, {}", after);
+    const std::string then =
+        fmt::format("{} when its record was last written, at {}", after, one_line(run.updated));
+    if (run.lock == run_folder::Lock::held) return fmt::format("running, {}", then);
     if (run.lock == run_folder::Lock::free)
       return fmt::format(
-          "ended without a word {}; the process was killed, or its machine went down", after);
+          "ended without a word, {}; the process was killed, or its machine went down", then);
     return fmt::format(
-        "running, {}, when its record was written at {}; nobody can tell whether it "
-        "still runs, since its file system has no locks",
-        after, one_line(run.updated));
+        "running, {}; nobody can tell whether it still runs, since its file system has no locks",
+        then);
   } catch (const Error& error) {
     return fmt::format("its state is unknown: {}", one_line(error.what()));
   }
@@ -89,11 +90,7 @@ Described find(const fs::path& what) {
         fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
                     "(a config can be described, too)",
                     what.string()));
-  const auto checkpoint = run_folder::last_checkpoint(what);
-  if (!checkpoint)
-    throw UsageError(fmt::format("{}: it has no weights in checkpoints/; the run: {}",
-                                 what.string(), state_text(what)));
-  return {what / "plan.yaml", checkpoint, state_text(what)};
+  return {what / "plan.yaml", run_folder::last_checkpoint(what), state_text(what)};
 }
 
 // What the model declares for the data and the loss of its plan.
@@ -156,7 +153,8 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
           ? ""
           : wrapped(fmt::format("run: {}", described.run), output_columns(), 2) + "\n";
   if (!described.weights)
-    return fmt::format("{}weights: as initialized with seed {}\n{}", run, plan->seed,
+    return fmt::format("{}weights: {}as initialized with seed {}\n{}", run,
+                       run.empty() ? "" : "none were saved; shown ", plan->seed,
                        tree_as_initialized(*plan, model));
   return fmt::format("{}weights: {}\n{}", run, shown_path(*described.weights),
                      tree_of_checkpoint(plan->model.type, model, *described.weights));

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,14 @@ std::string threads_text(const run_folder::RunRecord& record) {
              : fmt::format("{} of {}", mean, all);
 }
 
+bool has_event_file(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().filename().native().starts_with("events.out.tfevents")) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment) {
@@ -54,8 +63,9 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
   std::vector<std::string> lines;
   lines.push_back(columns ? cut(plan.name, static_cast<std::size_t>(*columns)) : plan.name);
   lines.push_back(fmt::format("  data    {}", data_text(plan, experiment)));
-  lines.push_back(fmt::format("  model   {}: {} layers, {} parameters; {}, {}", plan.model.type,
-                              model.layers.size(), grouped(model.parameter_count()), plan.loss.type,
+  lines.push_back(fmt::format("  model   {}: {}, {} parameters; {}, {}", plan.model.type,
+                              counted(static_cast<std::int64_t>(model.layers.size()), "layer"),
+                              grouped(model.parameter_count()), plan.loss.type,
                               plan.optimizer.type));
   lines.push_back(fmt::format("  train   {} of {} rows; {}, {} kernels",
                               counted(experiment.steps, "step"),
@@ -79,15 +89,16 @@ std::string closing_lines(const run_folder::RunRecord& record, const base::Folde
   lines.back() = wrapped(lines.back(), columns, 2);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [tag, value] : record.final_values)
-    pairs.emplace_back(tag, fmt::format("{:.6g}", value));
+    pairs.emplace_back(tag, std::isnan(value) ? "nan" : fmt::format("{:.6g}", value));
   if (const auto now = folder.current_path()) {
     pairs.emplace_back("run folder", shown_path(*now));
     if (*now != folder.path())
       pairs.emplace_back("", fmt::format("(it was renamed; it was {})", shown_path(folder.path())));
-    pairs.emplace_back(
-        "TensorBoard",
-        fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
-                    shell_quoted(short_path(now->parent_path()))));
+    if (has_event_file(*now))
+      pairs.emplace_back(
+          "TensorBoard",
+          fmt::format("{} view {}", shown_path(std::filesystem::read_symlink("/proc/self/exe")),
+                      shell_quoted(short_path(now->parent_path()))));
   } else {
     pairs.emplace_back("run folder", fmt::format("{} (it was removed while the run wrote to it)",
                                                  shown_path(folder.path())));

@@ -25,8 +25,8 @@ constexpr double worth_adding = 0.93, worth_dropping = 1.03;  // in times of the
 constexpr double hopeless = 1.5;
 constexpr double first_pause = 0.1, longest_pause = 4;
 
-// A step of so little work is begun with one thread, and stays with it where threads wait for
-// cores: handing it out would take a good part of it.
+// A step of so little work goes on with one thread once that is known, and stays with it where
+// threads wait for cores: handing it out would take a good part of it.
 constexpr double little_work = 60e-6;
 
 // The numbers of threads that are next to each other: 1, 2, 3, 4, 6, 8, 12, 16, 24, ...

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "runner/base/start_failure.h"
+
 namespace assay::train {
 namespace {
 
@@ -66,12 +68,10 @@ ThreadTeam::ThreadTeam(int threads) {
     }
   } catch (const std::system_error& error) {
     workers_.pop_back();
-    shortfall_ = fmt::format(
-        "only {} of {} threads could be started: {}; a limit on processes and threads (`ulimit "
-        "-u`, "
-        "the cgroup's pids.max) is reached",
-        size(), threads, error.code().message());
+    shortfall_ = base::start_failure(fmt::format("{} of {} threads", threads - size(), threads),
+                                     error.code().value());
   } catch (...) {
+    if (!workers_.empty() && !workers_.back().thread.joinable()) workers_.pop_back();
     stop();
     throw;
   }
@@ -164,8 +164,9 @@ void ThreadTeam::wait_for_others(std::int64_t tasks) {
     ::sched_yield();
     if (done()) return;
   }
-  // Whoever is done with his tasks changes the number and wakes the caller. It is not set back to 0
-  // there: a worker that was kept away between the two would keep another's call from the caller.
+  // A worker that is done with its tasks changes the number and wakes the caller. It is not set
+  // back to 0 there: a worker that was kept away between the two would keep another's call from the
+  // caller.
   while (!done()) {
     caller_asleep_.store(1, std::memory_order_seq_cst);
     if (done()) break;

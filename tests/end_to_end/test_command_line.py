@@ -25,7 +25,7 @@ class Wrong(unittest.TestCase):
         self.check([], "a command is missing  (run, check, show, describe, view, plugins)")
         self.check(["--nope"], "there is no option '--nope'  (`assay --help` shows all)")
         commands = "(list, check, describe, new, schema, reference)"
-        self.check(["plugins", "nope"], f"plugins: there is no command 'nope'; {commands}")
+        self.check(["plugins", "nope"], f"plugins: there is no command 'nope'  {commands}")
         self.check(["plugins", "lst"],
                    f"plugins: there is no command 'lst'; did you mean 'list'?  {commands}")
         self.check(["run"], "run: CONFIG is required  (`assay run --help` shows all)")

@@ -111,8 +111,9 @@ class Moved(unittest.TestCase):
 class Killed(unittest.TestCase):
     def describe(self, run):
         process = program.assay("describe", run, folder="/")
-        self.assertEqual(process.returncode, program.USAGE_ERROR)  # it has no weights
-        return process.stderr
+        self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
+        self.assertIn("\nweights: none were saved; shown as initialized with seed 0\n", process.stdout)
+        return process.stdout
 
     def test_a_run_that_lives_and_one_that_was_killed(self):
         with program.temporary_folder() as folder, LongRun(folder) as long:
@@ -120,11 +121,12 @@ class Killed(unittest.TestCase):
             record = program.record(long.folder)
             self.assertEqual(record["state"], "running")
             self.assertEqual(set(record["final"]), {"Loss", "Accuracy"})
-            self.assertRegex(self.describe(long.folder), r"the run: running, after step [\d,]+ of 100,000,000\n")
+            self.assertRegex(self.describe(long.folder), r"^run: running, after step [\d,]+ of 100,000,000 when its record was last written, at ")
             long.end(signal.SIGKILL)
             steps = program.record(long.folder)["steps"]
-            self.assertIn(f"the run: ended without a word after step {steps:,} of 100,000,000; the process was "
-                          "killed, or its machine went down\n", self.describe(long.folder))
+            self.assertRegex(self.describe(long.folder),
+                             f"^run: ended without a word, after step {steps:,} of 100,000,000 when its record was "
+                             "last written, at .*; the process was killed, or its machine went down\n")
 
     def test_a_run_that_ended(self):
         process = program.assay("describe", program.tutorial_run(), folder="/")
