@@ -59,7 +59,6 @@ class Loggers::Context final : public LoggerContext {
 Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)
     : called_(std::make_unique<std::atomic<const Slot*>>(nullptr)),
       info_(std::move(info)),
-      terminal_(&terminal),
       report_(std::move(report)) {
   for (Named& named : loggers) {
     auto context = std::make_unique<Context>(info_, terminal, named.logger);

@@ -69,7 +69,6 @@ class Loggers {
   std::vector<Slot> slots_;
   std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this can be moved
   RunInfo info_;
-  Terminal* terminal_;
   Report report_;
   std::vector<std::string> failures_;
 };
