@@ -164,7 +164,7 @@ std::string slices(const Subject& subject) {
   if (!whole.elementwise()) throw NotRun("it takes whole parameters (elementwise() is false)");
   for (std::uint64_t step = 0; step < 5; ++step) whole.step(gradients(step), 0);
   double worst = 0;
-  for (const std::size_t size : {1, 3, 8, 17, 64, 152}) {
+  for (const std::size_t size : {1U, 3U, 8U, 17U, 64U, 152U}) {
     Run cut(subject);
     for (std::uint64_t step = 0; step < 5; ++step) cut.step(gradients(step), size);
     for (std::size_t i = 0; i < parameters().size(); ++i) {
