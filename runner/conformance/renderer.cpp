@@ -138,9 +138,9 @@ std::string files(const Subject& subject) {
                                              {PictureFormat::png, "PNG", 1.5},
                                              {PictureFormat::svg, "SVG", 0.5},
                                              {PictureFormat::pdf, "PDF", 0.5}}) {
-    const auto paint = [&, format = format, scale = s.scale(factor)] {
+    const auto paint = [&, wanted = format, scale = s.scale(factor)] {
       return s.renderer.call(
-          [&](const Renderer& r) { return painter->paint(r, snapshot, format, scale); });
+          [&](const Renderer& r) { return painter->paint(r, snapshot, wanted, scale); });
     };
     const auto first = paint();
     require(first == paint(), "the same values give another {} the second time", name);
