@@ -17,9 +17,8 @@
 
 namespace assay::base {
 
-/// Returns the path of the file that is mapped into memory at an address; empty where there is
-/// none. The text is written to `path`, and cut where it is too long. May be called in a signal
-/// handler.
+/// The file that is mapped into memory at an address. Its path is empty where there is none, and cut
+/// where it is too long. May be made in a signal handler.
 class MappedFile {
  public:
   explicit MappedFile(const void* address) noexcept;

@@ -70,8 +70,8 @@ class PluginHost final : public plan::Catalogue {
   const Manifest& open(const std::filesystem::path& file);
   /// Libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
-  /// What is odd about the libraries that were opened and the components that were made, one line
-  /// each.
+  /// Returns a line for each thing that is odd about the libraries that were opened and the
+  /// components that were made.
   const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
   /// Those that components were given in their options.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -28,18 +29,18 @@ using namespace assay::test;
 // Returns a PDF followed by what its compressed streams hold.
 std::string with_streams_inflated(std::string_view pdf) {
   std::string all(pdf);
-  libdeflate_decompressor* inflater = libdeflate_alloc_decompressor();
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> inflater(
+      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
   constexpr std::string_view begin = "\nstream\n";
   for (std::size_t at = pdf.find(begin); at != std::string_view::npos;
        at = pdf.find(begin, at + 1)) {
     const std::string_view stream = pdf.substr(at + begin.size());
     std::string text(std::size_t{1} << 20, '\0');
     std::size_t used = 0, size = 0;
-    if (libdeflate_zlib_decompress_ex(inflater, stream.data(), stream.size(), text.data(),
+    if (libdeflate_zlib_decompress_ex(inflater.get(), stream.data(), stream.size(), text.data(),
                                       text.size(), &used, &size) == LIBDEFLATE_SUCCESS)
       all.append(text, 0, size);
   }
-  libdeflate_free_decompressor(inflater);
   return all;
 }
 
