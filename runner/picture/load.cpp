@@ -23,7 +23,9 @@ std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders) {
     if (symbol == nullptr)
       throw Error(file.string() + " is not Assay's picture library: it has no " +
                   make_painter_symbol);
-    return reinterpret_cast<MakePainter>(symbol)();
+    std::unique_ptr<Painter> painter;
+    reinterpret_cast<MakePainter>(symbol)(painter);
+    return painter;
   }
   throw Error("pictures need " + std::string(library_name) +
               ", which is part of Assay and is in none of these folders:" + searched);

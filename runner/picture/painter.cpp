@@ -142,7 +142,7 @@ class CairoPainter final : public Painter {
 }  // namespace
 }  // namespace assay::picture
 
-extern "C" [[gnu::visibility("default")]] std::unique_ptr<assay::picture::Painter>
-assay_make_painter() {
-  return std::make_unique<assay::picture::CairoPainter>();
+extern "C" [[gnu::visibility("default")]] void assay_make_painter(
+    std::unique_ptr<assay::picture::Painter>& painter) {
+  painter = std::make_unique<assay::picture::CairoPainter>();
 }

@@ -48,7 +48,7 @@ class Painter {
 
 inline constexpr const char* library_name = "libassay-picture.so";
 inline constexpr const char* make_painter_symbol = "assay_make_painter";
-/// The library's only entry.
-using MakePainter = std::unique_ptr<Painter> (*)();
+/// The only entry of the library: makes a painter.
+using MakePainter = void (*)(std::unique_ptr<Painter>& painter);
 
 }  // namespace assay::picture
