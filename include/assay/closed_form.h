@@ -1,5 +1,5 @@
-// For an optimizer's own test: its updates against the formula that they are meant to follow.
-// `assay plugins check` cannot know that formula; the author states it, in float64:
+// Helps an optimizer's own test: compares its updates with the formula that they should follow.
+// `assay plugins check` cannot know that formula. The author states it, in float64:
 //
 //   #include <numeric>
 //
@@ -34,11 +34,11 @@
 
 namespace assay::closed_form {
 
-/// What becomes of a weight x after an update for each of these gradients of its.
+/// Returns the value of weight x after one update for each of these gradients.
 using Formula = std::function<double(double x, std::span<const double> gradients)>;
 
-/// Options without a config: numbers (a boolean is 0 or 1) and texts. Others cannot be had, and no
-/// defaults are filled in.
+/// Holds options without a config: numbers (a boolean is 0 or 1) and texts. It supports no other
+/// types and fills in no defaults.
 class Given final : public Options {
  public:
   using Numbers = std::map<std::string, double, std::less<>>;
@@ -100,12 +100,12 @@ class Given final : public Options {
   Texts texts_;
 };
 
-/// How many weights deviation() updates.
+/// The number of weights that deviation() updates.
 inline constexpr std::size_t weights = 40;
 
-/// Fifty updates of these weights in slices of `slice` elements, each weight with gradients of its
-/// own. The greatest difference of a weight from the formula after any of them, as a part of the
-/// larger of 1 and the formula's; infinite for NaN. The optimizer is a new one.
+/// Updates these weights fifty times in slices of `slice` elements; each weight has its own
+/// gradients. Returns the greatest difference between a weight and the formula after any update,
+/// divided by the larger of 1 and the formula's value; infinity for NaN. The optimizer must be new.
 inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_t slice) {
   static constexpr std::size_t updates = 50;
   struct Memory final : OptimizerState {
@@ -122,7 +122,7 @@ inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_
   } memory;
   optimizer.declare(memory);
 
-  // From -1 to 1, and some gradients of zero.
+  // Returns numbers from -1 to 1; some gradients are zero.
   const auto number = [](std::size_t weight, std::size_t update) {
     return static_cast<float>(std::sin(static_cast<double>((weight * 7 + 1) * (update + 3))));
   };
@@ -159,9 +159,10 @@ inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_
   return worst;
 }
 
-/// Compares new optimizers of class T in slices of 1, 7 and all elements, of all only where it is
-/// not elementwise(), and prints the greatest deviation(). Returns a program's exit code: 0 if it
-/// is within the tolerance, which is for float32, and else 1.
+/// Compares new optimizers of class T with the formula in slices of 1, 7 and all elements (only all
+/// elements where T is not elementwise()) and prints the greatest deviation(). Returns the exit
+/// code of a program: 0 if the deviation is within the tolerance, which suits float32, and 1
+/// otherwise.
 template <class T>
 int follows(const Given::Numbers& numbers, const Formula& formula, const Given::Texts& texts = {},
             double tolerance = 1e-5) {

@@ -1,4 +1,4 @@
-// What ASSAY_PLUGIN asks of a component's class, said by the compiler while the plugin is built.
+// Checks at compile time that a component's class meets the requirements of ASSAY_PLUGIN.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +46,7 @@ constexpr TableFinding table_finding() {
 template <class T, class... Interfaces>
 struct Bases {
   static constexpr int count = (0 + ... + int{std::is_convertible_v<T*, Interfaces*>});
-  /// A null pointer to the first interface that T derives from.
+  /// Returns a null pointer to the first interface that T derives from.
   static constexpr auto first() { return Bases::pick<Interfaces...>(); }
 
  private:
@@ -59,7 +59,7 @@ struct Bases {
 template <class T>
 using Kinds = Bases<T, Dataset, Hook, Logger, Loss, Metric, Model, Optimizer, Renderer, Schedule>;
 
-/// Says what is wrong with a table; the compiler adds the class and the number of the parameter.
+/// Reports what is wrong with a table. The compiler adds the class and the number of the parameter.
 template <class T, TableMistake mistake, std::size_t parameter>
 constexpr void check_table() {
   using enum TableMistake;
@@ -90,7 +90,7 @@ constexpr void check_table() {
                 "parameters, or groups deeper than 16; end it");
 }
 
-/// Whether T can be registered; where it cannot, the compiler says why, all at once.
+/// Returns true if T can be registered. If it cannot, the compiler reports all the reasons at once.
 template <class T>
 constexpr bool check_component() {
   constexpr int kinds = Kinds<T>::count;
@@ -129,7 +129,7 @@ constexpr bool check_component() {
       "with -fconstexpr-ops-limit=1000000000, clang++ with -fconstexpr-steps=1000000000)");
   constexpr TableFinding finding = table_finding<T>();
   check_table<T, finding.mistake, finding.parameter>();
-  // For an abstract class the compiler names the functions that it lacks.
+  // The compiler itself names the functions that an abstract class lacks.
   constexpr bool constructible =
       std::is_abstract_v<T> || std::is_constructible_v<T, const Options&>;
   static_assert(constructible,

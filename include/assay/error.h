@@ -1,8 +1,8 @@
-// What a plugin throws, and what the host throws when a plugin asks for what there is not. The
-// SDK's guard (plugin.h) catches everything that would leave the library; the host reports the text
-// with the component's name and, where it is known, the place in the config. Host and plugins share
-// one C++ runtime (a library that brings its own is refused), so a plugin may let pass what the
-// host throws.
+// The exceptions that a plugin throws, and that the host throws when a plugin asks for something
+// that does not exist. The SDK's guard (plugin.h) catches every exception that would leave the
+// library. The host reports the text with the component's name and, if known, the place in the
+// config. Host and plugins share one C++ runtime (the host refuses a library that brings its own),
+// so a plugin may let the host's exceptions pass through.
 #pragma once
 
 #include <stdexcept>
@@ -13,14 +13,14 @@
 
 namespace assay {
 
-/// Something went wrong; the text says what, where (path, row, layer) and what was expected.
+/// Reports a failure. The text says what failed, where (path, row, layer) and what was expected.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// One option is the cause: the host points at its line and column in the config.
-/// Meant for constructors; elsewhere it is reported like Error.
+/// Reports that one option is the cause: the host points at its line and column in the config.
+/// Meant for constructors; elsewhere the host reports it like Error.
 class OptionError : public Error {
  public:
   OptionError(std::string option, const std::string& message)

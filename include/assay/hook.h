@@ -1,6 +1,5 @@
-// Kind `hook`: what happens at the steps asked for. When is the host's business: `every`, `at`,
-// `from`, `until`, `at_end` and `every_epoch` belong to every hook and are not in its parameter
-// table.
+// Kind `hook`: acts at chosen steps. The host decides when: `every`, `at`, `from`, `until`,
+// `at_end` and `every_epoch` belong to every hook and are not in its parameter table.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +11,14 @@
 
 namespace assay {
 
-/// What a hook needs, declared once before training.
+/// Collects what a hook needs. The hook declares it once, before training.
 class HookNeeds {
  public:
-  /// A value by its name in configs ("test.loss", "batch.loss"). Returns its number for
-  /// HookContext::value. The host checks the name and points at `option`, which holds it; empty
-  /// where none does.
+  /// Declares a value by its name in configs ("test.loss", "batch.loss"). Returns its number for
+  /// HookContext::value. The host checks the name; an error message points at `option`, the option
+  /// that holds the name. `option` is empty if no option holds it.
   virtual int value(std::string_view name, std::string_view option) = 0;
-  /// A renderer that came with the options.
+  /// Declares a renderer that came with the options.
   virtual void renderer(const Renderer& renderer) = 0;
 
  protected:
@@ -29,22 +28,23 @@ class HookNeeds {
 /// The file formats of pictures.
 enum class PictureFormat : std::uint32_t { png, svg, pdf };
 
-/// What a hook may look at and do at one step. Tags may hold ${step} and ${epoch}. A tag belongs to
-/// one hook: records of two under one tag would mix into one curve. So the option that gives a tag
-/// is called `tag`; the host refuses a config in which two hooks have the same one. Nor may a hook
-/// use a tag that another one used before, or one that is no line of text (is_line) or longer than
-/// 1024 bytes: these throw.
+/// What a hook may read and do at one step. Tags may contain ${step} and ${epoch}. A tag belongs to
+/// one hook, because records of two hooks under one tag would mix into one curve. So the option
+/// that gives a tag is called `tag`, and the host refuses a config in which two hooks have the same
+/// tag. The functions throw for a tag that another hook has used, for one that is not a line of
+/// text (is_line), and for one longer than 1024 bytes.
 class HookContext {
  public:
   virtual std::int64_t step() const = 0;
   virtual std::int64_t epoch() const = 0;
-  /// A declared value at this step. A split is evaluated at most once a step, and only if asked.
+  /// Returns a declared value at this step. The host evaluates a split at most once per step, and
+  /// only on request.
   virtual double value(int number) = 0;
 
-  /// Sends a number to every logger. Cheap: it is queued.
+  /// Sends a number to every logger. This is cheap: the number is queued.
   virtual void scalar(std::string_view tag, double value) = 0;
-  /// Takes the snapshot that the renderer needs; it is drawn later, on the logging thread. Loggers
-  /// get a PNG; for each format of `files` the picture is also saved in the run folder's images/.
+  /// Takes the snapshot that the renderer needs; the logging thread draws it later. Loggers get a
+  /// PNG. For each format in `files`, the host also saves the picture in images/ in the run folder.
   virtual void picture(std::string_view tag, const Renderer& renderer,
                        std::span<const PictureFormat> files) = 0;
   /// Sends Markdown to every logger.
@@ -60,7 +60,7 @@ class Hook {
   virtual ~Hook() = default;
 
   virtual void plan(HookNeeds& needs) = 0;
-  /// On the training thread, between two steps.
+  /// Runs on the training thread, between two steps.
   virtual void run(HookContext& context) = 0;
 };
 

@@ -1,5 +1,4 @@
-// The kinds of component that a plugin can offer. The names are those that configs and messages
-// use.
+// The kinds of component that a plugin can offer. Configs and messages use the same names.
 #pragma once
 
 #include <array>

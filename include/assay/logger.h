@@ -1,8 +1,8 @@
-// Kind `logger`: where records go. All calls come from the logging thread, in order of time.
+// Kind `logger`: receives records. All calls come from the logging thread, in order of time.
 //
-// A logger opens no files of its own: the host lends them, in the run folder, so that a resumed run
-// can cut them back to a checkpoint without a line of the logger's. A logger that throws is
-// reported once and then left out; training goes on.
+// A logger opens no files itself. The host creates them in the run folder and lends them, so that
+// it can truncate them to a checkpoint when a run resumes; the logger needs no code for that. If a
+// logger throws, the host reports it once and then stops calling it; training goes on.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ namespace assay {
 /// A file of the run folder, opened for appending. Owned by the host, closed after Logger::close.
 class LogFile {
  public:
-  /// All or nothing: after a short write (full disk) the file is cut back to where it was, and
-  /// Error is thrown.
+  /// Appends all of the bytes or none: after a short write (full disk) the host truncates the file
+  /// to its previous size and throws Error.
   virtual void append(std::span<const std::byte> bytes) = 0;
-  /// Bytes in the file.
+  /// Returns the number of bytes in the file.
   virtual std::int64_t position() const = 0;
   virtual std::string_view path() const = 0;
 
@@ -28,18 +28,20 @@ class LogFile {
   ~LogFile() = default;
 };
 
-/// Where a person looks on. One writer at a time is the host's care. Of control characters only
-/// colours (`ESC [ ... m`) reach it, and only where colours() is true.
+/// The terminal that the user watches. The host ensures that only one writer uses it at a time. Of
+/// all control characters, only colour sequences (`ESC [ ... m`) reach it, and only if colours() is
+/// true.
 class Terminal {
  public:
-  /// True: somebody watches, and a line can be redrawn.
+  /// Returns true if a person watches and a line can be redrawn.
   virtual bool interactive() const = 0;
   virtual bool colours() const = 0;
-  /// Characters per line.
+  /// Returns the number of characters per line.
   virtual int columns() const = 0;
-  /// A whole line that stays.
+  /// Prints a whole line that stays.
   virtual void print(std::string_view line) = 0;
-  /// The line at the bottom, redrawn in place; an empty one takes it away. Interactive only.
+  /// Redraws the line at the bottom in place; an empty line removes it. Works only if
+  /// interactive().
   virtual void status(std::string_view line) = 0;
 
  protected:
@@ -49,8 +51,8 @@ class Terminal {
 /// Valid from Logger::open to the end of Logger::close.
 class LoggerContext {
  public:
-  /// Creates a new file in the run folder itself, so its name is one line of text without '/'; any
-  /// other name, and a file that exists, is an Error.
+  /// Creates a new file in the run folder itself, so its name must be one line of text without '/'.
+  /// Throws Error for any other name and for a file that exists.
   virtual LogFile& create(std::string_view name) = 0;
   virtual Terminal& terminal() = 0;
 
@@ -64,8 +66,8 @@ class LoggerContext {
   ~LoggerContext() = default;
 };
 
-/// A tag that a record belongs to. `id` counts the tags of a run from 0, so that a logger may keep
-/// what it knows of a tag in a vector.
+/// Names the series that a record belongs to. `id` counts the tags of a run from 0, so a logger can
+/// keep its own data per tag in a vector.
 struct Tag {
   std::uint32_t id = 0;
   std::string_view name;
@@ -94,13 +96,13 @@ struct TextRecord {
   std::string_view markdown;
 };
 
-/// Where the run is; several times a second.
+/// Reports how far the run has got; sent several times a second.
 struct Progress {
   std::int64_t step = 0;  ///< finished updates
   std::int64_t total_steps = 0;
   std::int64_t epoch = 0;
   double seconds = 0;           ///< since training began
-  double steps_per_second = 0;  ///< of the last seconds
+  double steps_per_second = 0;  ///< over the last few seconds
 };
 
 enum class Outcome : std::uint32_t { finished, stopped, failed };
@@ -115,9 +117,9 @@ class Logger {
   virtual void image(const ImageRecord& /*record*/) {}
   virtual void markdown(const TextRecord& /*record*/) {}
   virtual void progress(const Progress& /*progress*/) {}
-  /// At least once a second: write out what is buffered.
+  /// Writes out buffered data. Called at least once a second.
   virtual void flush() {}
-  /// The last call. Everything must be in the files when it returns.
+  /// The last call. When it returns, all data must be in the files.
   virtual void close(Outcome /*outcome*/) {}
 };
 

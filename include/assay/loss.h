@@ -1,5 +1,5 @@
-// Kind `loss`: what training makes small. Works on blocks of rows; the trainer adds the blocks up
-// and divides once, so that the last, shorter batch weighs by its rows.
+// Kind `loss`: the quantity that training minimizes. It works on blocks of rows. The trainer adds
+// up the blocks and divides once, so the last, shorter batch counts in proportion to its rows.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,16 @@ class Loss {
   static constexpr Kind kind = Kind::loss;
   virtual ~Loss() = default;
 
-  /// How many outputs per row the model must have for this target. Throws Error for a target that
-  /// this loss cannot take.
+  /// Returns the number of outputs per row that the model must have for this target. Throws Error
+  /// for a target that this loss does not support.
   virtual std::int64_t outputs(const Target& target) const = 0;
 
-  /// Sum and weight over the rows of a block. outputs [rows, n]; targets [rows, ...], contiguous.
-  /// Called from several threads at once, like gradient().
+  /// Returns the sum and the weight over the rows of a block. outputs [rows, n]; targets [rows,
+  /// ...], contiguous. Called from several threads at once, like gradient().
   virtual LossSum evaluate(MatrixView<const float> outputs, ConstTensorView targets) const = 0;
 
-  /// The same, and d_outputs [rows, n] = d sum / d outputs (of the sum: not divided by the weight).
+  /// Returns the same and writes d_outputs [rows, n] = d sum / d outputs. This is the derivative of
+  /// the sum: it is not divided by the weight.
   virtual LossSum gradient(MatrixView<const float> outputs, ConstTensorView targets,
                            MatrixView<float> d_outputs) const = 0;
 };

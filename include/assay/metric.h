@@ -1,7 +1,8 @@
 // Kind `metric`: a number that says how well outputs fit targets, over the rows of a split.
 //
-// The state of an evaluation is `state_size()` float64 numbers of the host's, zero at first. Blocks
-// are accumulated apart and merged in a fixed order, so that threads do not change the result.
+// The state of an evaluation is `state_size()` float64 numbers that the host owns and initializes
+// to zero. The host accumulates blocks separately and merges them in a fixed order, so the number
+// of threads does not change the result.
 #pragma once
 
 #include <cstddef>
@@ -25,14 +26,14 @@ class Metric {
   static constexpr Kind kind = Kind::metric;
   virtual ~Metric() = default;
 
-  /// Throws Error for a target that this metric cannot take.
+  /// Throws Error for a target that this metric does not support.
   virtual void check(const Target& /*target*/) const {}
 
   virtual std::size_t state_size() const = 0;
   /// Adds a block of rows. Called from several threads at once, with different states.
   virtual void accumulate(const MetricBlock& block, std::span<double> state) const = 0;
-  /// Adds the state of the rows that follow, of which there may be none, as before them: a state of
-  /// zeros. The default adds the numbers one by one.
+  /// Merges the state of the rows that follow into `state`. There may be no such rows; their state
+  /// is then all zeros. The default adds the numbers element by element.
   virtual void merge(std::span<double> state, std::span<const double> other) const {
     for (std::size_t i = 0; i < state.size(); ++i) state[i] += other[i];
   }

@@ -1,11 +1,11 @@
 // Kind `model`: a function of rows with trainable parameters, and its derivative.
 //
-// A model knows nothing of threads, losses or optimizers. The host owns all memory: parameters lie
-// in one flat float32 buffer, each at a 64-byte boundary; a block of rows comes with a workspace
+// A model knows nothing of threads, losses or optimizers. The host owns all memory. Parameters lie
+// in one flat float32 buffer, each at a 64-byte boundary. Each block of rows comes with a workspace
 // that carries intermediate values from forward to backward.
 //
 // The host calls forward and backward of one model from several threads at once, each with its own
-// workspace: they are const and touch nothing but what they are handed.
+// workspace. So these functions are const and touch only their arguments.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +18,10 @@
 
 namespace assay {
 
-/// How a parameter starts. The random ones equal jax.nn.initializers of the same name: variance
-/// scaling by the fan, "normal" truncated at two deviations, drawn with JAX's Threefry. fan_in is
-/// the product of all dimensions but the last, fan_out that of all but the one before it (a kernel
-/// is [in, out]).
+/// The initial value of a parameter. The random initializers equal jax.nn.initializers of the same
+/// name: variance scaling by the fan, "normal" truncated at two deviations, drawn with JAX's
+/// Threefry. fan_in is the product of all dimensions except the last; fan_out is the product of all
+/// dimensions except the second-to-last (a kernel is [in, out]).
 enum class Initializer : std::uint32_t {
   zeros,
   ones,
@@ -36,7 +36,7 @@ enum class Initializer : std::uint32_t {
 inline constexpr const char* initializer_choices =
     "zeros|ones|lecun_normal|lecun_uniform|he_normal|he_uniform|glorot_normal|glorot_uniform";
 
-/// What a parameter is for: optimizers may treat biases otherwise than kernels.
+/// The purpose of a parameter: optimizers may treat biases differently from kernels.
 enum class Role : std::uint32_t { kernel, bias, scale, embedding, other };
 
 /// One branch of the tree that `assay describe` prints. Strings are copied.
@@ -49,29 +49,31 @@ struct Layer {
   std::span<const int> parameters;  ///< as numbered by ModelBuilder::parameter
 };
 
-/// Where a model declares what it consists of, once, before anything else.
+/// Collects the parameters and layers of a model. The model declares them once, before anything
+/// else.
 class ModelBuilder {
  public:
-  /// The shape of one sample.
+  /// Returns the shape of one sample.
   virtual Shape sample() const = 0;
-  /// How many numbers per row the model must put out; the loss decides this.
+  /// Returns the number of outputs per row that the model must have; the loss decides it.
   virtual std::int64_t outputs() const = 0;
 
   /// Declares a trainable parameter and returns its number: 0, 1, 2, ... in order of declaration.
-  /// The number also selects its random stream: with one seed, parameter i always starts alike.
+  /// The number also selects its random stream: with the same seed, parameter i always starts the
+  /// same.
   virtual int parameter(std::string_view name, const Shape& shape, Role role,
                         Initializer initializer) = 0;
-  /// Declares a layer, from input to output. Its number (0, 1, ...) is what Probe::output names.
+  /// Declares a layer, from input to output. Probe::output refers to it by its number (0, 1, ...).
   virtual void layer(const Layer& layer) = 0;
 
  protected:
   ~ModelBuilder() = default;
 };
 
-/// Looks at what passes between the layers. Only set when somebody asked (a NaN is being hunted).
+/// Inspects the values between the layers. Set only on request (to find the source of a NaN).
 class Probe {
  public:
-  /// The output of a layer, after its activation, for the rows of the block.
+  /// Receives the output of a layer, after its activation, for the rows of the block.
   virtual void output(int layer, MatrixView<const float> values) = 0;
 
  protected:
@@ -80,16 +82,17 @@ class Probe {
 
 enum class Mode : std::uint32_t { training, evaluation };
 
-/// What a block of rows is computed for.
+/// The context in which a block of rows is computed.
 struct Pass {
   Mode mode = Mode::training;
   std::uint64_t key = 0;       ///< the run's seed, for components that draw numbers
   std::int64_t step = 0;       ///< finished updates
   std::int64_t first_row = 0;  ///< of the block, counted within the batch or split
-  /// By the numbers of ModelBuilder::parameter; each row-major, dense, 64-byte aligned.
+  /// Indexed by the numbers of ModelBuilder::parameter; each row-major, dense, 64-byte aligned.
   std::span<const float* const> parameters;
   Probe* probe = nullptr;
-  /// For a backward of a model that sets_gradients(): overwrite the gradients, they hold nothing.
+  /// Tells backward() of a model with sets_gradients() to overwrite the gradients, whose content is
+  /// undefined.
   bool set_gradients = false;
 };
 
@@ -98,33 +101,34 @@ class Model {
   static constexpr Kind kind = Kind::model;
   virtual ~Model() = default;
 
-  /// Declares parameters and layers. Throws Error when the shapes do not fit.
+  /// Declares parameters and layers. Throws Error if the shapes do not fit.
   virtual void build(ModelBuilder& builder) = 0;
 
-  /// False: any rows may be computed together or apart, with the same result up to rounding.
-  /// True: the rows of a batch depend on each other (batch normalization); the host then hands over
-  /// whole batches only.
+  /// Returns true if the rows of a batch depend on each other (batch normalization); the host then
+  /// passes whole batches only. Returns false if any rows may be computed together or separately,
+  /// with the same result up to rounding.
   virtual bool whole_batches() const { return false; }
 
-  /// How many rows per block this model is fast with. A pure function of the shapes, never of the
-  /// CPU: the height of the blocks decides the last bits of the result.
+  /// Returns the number of rows per block at which this model is fast. It must depend on the shapes
+  /// only, never on the CPU: the height of the blocks affects the last bits of the result.
   virtual std::int64_t block_rows() const { return 64; }
 
-  /// Bytes of workspace for a block of up to `rows` rows.
+  /// Returns the bytes of workspace that a block of up to `rows` rows needs.
   virtual std::size_t workspace_bytes(std::int64_t rows) const = 0;
 
-  /// outputs [rows, builder.outputs()] = f(x), x [rows, elements of a sample]. The workspace is
-  /// 64-byte aligned, at least workspace_bytes(x.rows) long, and not cleared between blocks.
+  /// Computes outputs [rows, builder.outputs()] = f(x), with x [rows, elements of a sample]. The
+  /// workspace is 64-byte aligned, has at least workspace_bytes(x.rows) bytes, and is not cleared
+  /// between blocks.
   virtual void forward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                        MatrixView<float> outputs) const = 0;
 
-  /// True: backward() obeys Pass::set_gradients. False: that is never set, and the host clears the
-  /// gradients instead, which for wide layers is felt.
+  /// Returns true if backward() obeys Pass::set_gradients. If false, the host never sets it and
+  /// clears the gradients instead, which costs noticeable time for wide layers.
   virtual bool sets_gradients() const { return false; }
 
   /// Adds to gradients[i] (shaped like parameter i, dense, 64-byte aligned) the sum over the rows
-  /// of d loss / d parameter i, given d_outputs = d loss / d outputs. Follows a forward of the same
-  /// rows with the same pass and workspace.
+  /// of d loss / d parameter i, given d_outputs = d loss / d outputs. Called after a forward pass
+  /// of the same rows with the same pass and workspace.
   virtual void backward(const Pass& pass, std::span<std::byte> workspace, MatrixView<const float> x,
                         MatrixView<const float> d_outputs,
                         std::span<float* const> gradients) const = 0;

@@ -1,8 +1,8 @@
 // Kind `optimizer`: turns gradients into updates of the parameters.
 //
-// All that must be remembered from step to step is declared and then owned by the host (slots
-// shaped like the parameters, and scalars), which can save and restore it without a line of the
-// author's.
+// The optimizer declares all state that it carries from step to step: slots, shaped like the
+// parameters, and scalars. The host owns this state, so it can save and restore it; the optimizer
+// needs no code for that.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@ namespace assay {
 
 class OptimizerState {
  public:
-  /// One number per element of every parameter, e.g. a momentum. Returns its number: 0, 1, ...
+  /// Declares one number per element of every parameter, e.g. a momentum. Returns its number: 0, 1,
+  /// ...
   virtual int slot(std::string_view name, float initial) = 0;
-  /// One number for the whole optimizer. Returns its number: 0, 1, ...
+  /// Declares one number for the whole optimizer. Returns its number: 0, 1, ...
   virtual int scalar(std::string_view name, double initial) = 0;
 
  protected:
@@ -44,15 +45,15 @@ class Optimizer {
 
   virtual void declare(OptimizerState& /*state*/) {}
 
-  /// True: every element is updated by itself, in slices of any size. False: update() is handed
-  /// whole parameters.
+  /// Returns true if every element is updated independently, in slices of any size. If false,
+  /// update() receives whole parameters.
   virtual bool elementwise() const { return true; }
 
-  /// Before the slices of a step, on one thread. `count` updates are finished; `scalars` are those
-  /// that were declared, in and out. Keep here what all slices share (the rate of this step).
+  /// Called on one thread before the slices of a step. `count` updates are finished; `scalars` are
+  /// the declared ones, in and out. Store here what all slices share (the rate of this step).
   virtual void begin_step(std::int64_t count, std::span<double> scalars) = 0;
 
-  /// Different slices from different threads at once.
+  /// Updates one slice. The host updates different slices on different threads at once.
   virtual void update(const UpdateSlice& slice) const = 0;
 };
 

@@ -32,17 +32,17 @@ struct Parameter {
   const char* name = nullptr;
   ParameterType type = ParameterType::text;
   const char* doc = "";
-  /// The default as it would stand in a config ("0.9", "[100, 100]", "selu"). nullptr: the option
-  /// is required. "null": the option may be absent, and Options::has() says whether it is there.
+  /// The default as a config would write it ("0.9", "[100, 100]", "selu"). nullptr: the option is
+  /// required. "null": the option may be absent, and Options::has() tells if it is present.
   const char* fallback = nullptr;
   /// Inclusive bounds of numbers, of each element of a list of numbers, and of all values of a
   /// schedule.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
-  /// The bound itself is not allowed.
+  /// True if the bound itself is not allowed.
   bool exclusive_minimum = false;
   bool exclusive_maximum = false;
-  /// The option is a list of `type`. A single value is not a list of one.
+  /// True if the option is a list of `type`. A single value is not a list of one.
   bool list = false;
   /// For choice: the words, separated by '|'. An integer may be one of them instead.
   const char* choices = nullptr;

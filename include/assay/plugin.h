@@ -8,10 +8,10 @@
 //   - has `static constexpr assay::About about = {.name = "momentum", .doc = "One line."};`
 //   - and, if it has options, `static constexpr assay::Parameter parameters[] = {...};`
 //
-// Names are lower_case (is_name in text.h), every text is one line, and the version holds no
-// blanks; what is not so does not compile. The library is loaded with RTLD_NOW | RTLD_LOCAL, never
-// unloaded, and should export this one symbol only (-fvisibility=hidden and a version script). It
-// registers nothing by static constructors.
+// Names are lower_case (is_name in text.h), every text is one line, and the version contains no
+// spaces; anything else does not compile. The host loads the library with RTLD_NOW | RTLD_LOCAL and
+// never unloads it. The library should export this one symbol only (-fvisibility=hidden and a
+// version script). It registers nothing through static constructors.
 #pragma once
 
 #include <cstddef>
@@ -38,18 +38,18 @@ struct About {
   const char* doc;  ///< one line for `assay plugins list`
 };
 
-/// Receives the text of an exception that was caught inside the plugin. Host's.
+/// Receives the text of an exception that was caught inside the plugin. The host implements it.
 class FailureSink {
  public:
-  /// `option` is empty unless an OptionError named one.
+  /// Sets the text. `option` is empty unless an OptionError named one.
   virtual void set(std::string_view message, std::string_view option) noexcept = 0;
 
  protected:
   ~FailureSink() = default;
 };
 
-/// Calls call(argument) and catches everything in the plugin's own code. False: it threw, and
-/// `failure` has the text.
+/// Calls call(argument) and catches every exception in the plugin's own code. Returns false if it
+/// threw; `failure` then has the text.
 using Guard = bool (*)(void (*call)(void* argument), void* argument, FailureSink& failure) noexcept;
 
 struct Component {
@@ -124,7 +124,8 @@ constexpr Component describe() {
   return {Kind::dataset, "", "", nullptr, 0, nullptr, nullptr};
 }
 
-/// Whether each is the only one of its kind and name; one that is wrong anyway has none.
+/// Returns true if no two components share a kind and a name. A component that is invalid anyway
+/// has no name.
 template <std::size_t count>
 constexpr bool are_different(const Component (&components)[count]) {
   for (std::size_t i = 0; i < count; ++i)
@@ -138,8 +139,7 @@ constexpr bool are_different(const Component (&components)[count]) {
 }  // namespace detail
 }  // namespace assay
 
-/// The places where a plugin's exported data is defined; use once per library, outside any
-/// namespace.
+/// Defines the plugin's exported data. Use it once per library, outside any namespace.
 #define ASSAY_PLUGIN(plugin_name, plugin_version, plugin_licence, ...)                           \
   static_assert(::assay::is_name(plugin_name),                                                   \
                 "ASSAY_PLUGIN: the plugin's name is not made of lower-case letters, digits and " \

@@ -1,4 +1,4 @@
-// Kind `schedule`: a number that changes with the step. Allowed wherever a parameter is a rate.
+// Kind `schedule`: a number that changes with the step. Any parameter that is a rate accepts one.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,18 @@ class Schedule {
   static constexpr Kind kind = Kind::schedule;
   virtual ~Schedule() = default;
 
-  /// Called once before the first value, with the number of updates that the run has (at least 1).
-  /// The schedules that came with the options of this one have been called already. A schedule
-  /// whose length was left out lasts the whole run. Throw Error or OptionError for a run that will
-  /// not do.
+  /// Called once before the first value, with the number of updates in the run (at least 1). The
+  /// host has already called begin() of the schedules among this one's options. A schedule without
+  /// a given length lasts the whole run. Throw Error or OptionError for a run that the schedule
+  /// cannot handle.
   virtual void begin(std::int64_t /*total_steps*/) {}
 
-  /// The value for the update that follows `count` >= 0 finished updates. A pure function of count
-  /// and of what begin() was told: the same for every call, from any thread. optax's schedules are
-  /// the reference.
-  /// It must be finite and within the bounds of the option that the schedule is given for: the host
-  /// looks at each value that is asked for, and the run ends with the first that is not.
+  /// Returns the value for the update that follows `count` >= 0 finished updates. It must depend
+  /// only on count and on the argument of begin(), and be the same for every call, from any thread.
+  /// optax's schedules are the reference.
+  ///
+  /// The value must be finite and within the bounds of the option that uses the schedule. The host
+  /// checks each value that it requests, and ends the run at the first one that violates this.
   virtual double value(std::int64_t count) const = 0;
 };
 

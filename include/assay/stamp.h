@@ -1,13 +1,14 @@
-// What a library was built with, as text in an allocated ELF note (section .note.assay, owner
-// "Assay"), so that a host can find a component, or refuse a library, before any of its code runs.
+// A description of how a library was built, as text in an allocated ELF note (section .note.assay,
+// owner "Assay"). With it a host can find a component, or refuse a library, before it runs any of
+// the library's code.
 //
 // The note holds lines "key=value" (is_line in text.h), in this order:
 //   sdk=0.3                     version.h
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread
-//   instructions=generic        the least InstructionSet that the code needs; behind it, with
-//                               a blank between, what -march allows beyond that: "avx512 gfni vaes"
+//   instructions=generic        the minimum InstructionSet that the code needs, followed by the
+//                               further features that -march allows: "avx512 gfni vaes"
 //   plugin=NAME VERSION LICENCE
 //   component=KIND NAME DOC     one line each
 // Look at it with: readelf -p .note.assay libNAME.so
@@ -61,7 +62,8 @@
 
 #define ASSAY_SDK ASSAY_TEXT(ASSAY_SDK_MAJOR) "." ASSAY_TEXT(ASSAY_SDK_MINOR)
 
-/// What must be the same in a plugin and its host, as `assay --version` and assay.pc say it.
+/// The properties that a plugin and its host must share, in the form that `assay --version` and
+/// assay.pc print.
 #define ASSAY_ABI                                                                                \
   "sdk=" ASSAY_SDK ", standard_library=" ASSAY_STANDARD_LIBRARY ", debug_mode=" ASSAY_DEBUG_MODE \
   ", sanitizers=" ASSAY_SANITIZERS
@@ -75,7 +77,7 @@ inline constexpr std::string_view sdk = ASSAY_SDK;
 inline constexpr std::string_view standard_library = ASSAY_STANDARD_LIBRARY;
 inline constexpr std::string_view debug_mode = ASSAY_DEBUG_MODE;
 inline constexpr std::string_view sanitizers = ASSAY_SANITIZERS;
-// The compiler may use whatever -march names, and nothing tells which of it it did.
+// Includes all instructions that -march allows: nothing tells which of them the compiler used.
 inline constexpr std::string_view instructions =
 #if defined(__AVX512F__)
     "avx512"
@@ -165,7 +167,7 @@ inline constexpr std::string_view instructions =
 #endif
     "";
 
-/// Appends text at compile time; with no buffer it only counts.
+/// Appends text at compile time; without a buffer it only counts the characters.
 class Writer {
  public:
   constexpr Writer() = default;
@@ -184,7 +186,8 @@ class Writer {
   std::size_t size_ = 0;
 };
 
-/// `components`: a range of things that have kind, name and doc. Returns the number of characters.
+/// Writes the note's text. `components` is a range of objects with kind, name and doc. Returns the
+/// number of characters.
 template <class Components>
 constexpr std::size_t write(char* out, std::string_view plugin, std::string_view version,
                             std::string_view licence, const Components& components) {

@@ -1,5 +1,5 @@
-// What is wrong with a parameter table, as far as the compiler can tell; plugin.h makes errors of
-// it. The host looks again, and at more: at defaults and at its own names.
+// The mistakes in a parameter table that the compiler can detect; plugin.h turns them into compile
+// errors. The host checks again, and also checks the defaults and its own reserved names.
 #pragma once
 
 #include <cstddef>
@@ -15,28 +15,28 @@ namespace assay {
 
 enum class TableMistake : std::uint32_t {
   none,
-  name,      ///< null, or no name
+  name,      ///< null, or not a valid name
   twice,     ///< the name of another parameter of the table
   reserved,  ///< "type", which names the component
   doc,       ///< null, or more than a line
   fallback,  ///< more than a line
-  type,      ///< none of ParameterType
+  type,      ///< not a ParameterType
   bounds,    ///< no number of the type lies within them
-  choices,   ///< none, an empty one, one twice, or more than a line
-  kind,      ///< of a component that Options cannot hand over
+  choices,   ///< none, an empty one, a duplicate, or more than a line
+  kind,      ///< a component kind that Options cannot provide
   members,   ///< a count without a table
   endless,   ///< groups within groups beyond deepest_group, or more than most_parameters: it
              ///< contains itself
 };
 
-/// Of a component, the members of groups and of groups within groups included.
+/// The limits of one component, including the members of nested groups.
 inline constexpr std::size_t most_parameters = 1024;
 inline constexpr std::size_t deepest_group = 16;
 
-/// Whether an option can be a component of this kind: whether Options can hand one over.
+/// Returns true if an option can be a component of this kind, that is, if Options can provide one.
 constexpr bool can_be_option(Kind kind) { return kind == Kind::schedule || kind == Kind::renderer; }
 
-/// Whether a number of the parameter's type lies within its bounds.
+/// Returns true if some number of the parameter's type lies within its bounds.
 constexpr bool bounds_hold_any(const Parameter& p) {
   const bool open = p.exclusive_minimum || p.exclusive_maximum;
   if (!(open ? p.minimum < p.maximum : p.minimum <= p.maximum)) return false;
@@ -62,7 +62,7 @@ constexpr bool is_among(std::string_view word, std::string_view words) {
 
 }  // namespace detail
 
-/// The words of `choices` as one text, each once: "sum|mean".
+/// Returns true if the text is a valid `choices`: words separated by '|', each once: "sum|mean".
 constexpr bool are_choices(const char* text) {
   if (text == nullptr || !is_line(text)) return false;
   for (std::string_view words = text;;) {
@@ -75,7 +75,7 @@ constexpr bool are_choices(const char* text) {
   }
 }
 
-/// Where the first mistake is: in `parameter` of the component's own table, or in a member of it.
+/// Locates the first mistake: in `parameter` of the component's own table, or in a member of it.
 struct TableFinding {
   TableMistake mistake = TableMistake::none;
   std::size_t parameter = 0;
@@ -83,13 +83,13 @@ struct TableFinding {
 
 namespace detail {
 
-// In few steps, of which compilers allow a number only.
+// Compares in few steps, because compilers limit the number of constexpr steps.
 constexpr bool are_equal(const char* a, const char* b) {
   while (*a == *b && *a != '\0') ++a, ++b;
   return *a == *b;
 }
 
-// `left` is how many parameters may still come.
+// Finds the first mistake. `left` is the number of parameters that may still follow.
 constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_t depth,
                                     std::size_t& left) {
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -119,7 +119,7 @@ constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_
 
 }  // namespace detail
 
-/// The first mistake in the table of a component.
+/// Finds the first mistake in the table of a component.
 constexpr TableFinding find_mistake(std::span<const Parameter> table) {
   std::size_t left = most_parameters;
   return detail::find_mistake(table, 0, left);

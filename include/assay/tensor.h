@@ -1,4 +1,4 @@
-// Views of numbers in memory that somebody else owns. Nothing here allocates or frees.
+// Views of numbers in memory that another object owns. Nothing here allocates or frees.
 //
 // The host aligns every buffer that it lends to 64 bytes. Map a view with Eigen like this:
 //   Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>, 0, Eigen::OuterStride<>>
@@ -58,7 +58,7 @@ class Shape {
   constexpr std::size_t rank() const { return rank_; }
   constexpr std::int64_t operator[](std::size_t i) const { return dimensions_[i]; }
   constexpr std::span<const std::int64_t> dimensions() const { return {dimensions_.data(), rank_}; }
-  /// The product of the dimensions; 1 for a scalar.
+  /// Returns the product of the dimensions; 1 for a scalar.
   constexpr std::int64_t elements() const {
     std::int64_t n = 1;
     for (std::int64_t d : dimensions()) n *= d;
@@ -101,7 +101,7 @@ struct BasicTensorView {
   std::array<std::int64_t, Shape::maximum_rank> strides{};
 
   BasicTensorView() = default;
-  /// A contiguous, row-major tensor.
+  /// Views a contiguous, row-major tensor.
   BasicTensorView(Void* first, DType type, const Shape& dimensions)
       : data(first), dtype(type), shape(dimensions) {
     std::int64_t step = 1;
@@ -128,7 +128,7 @@ struct BasicTensorView {
     return true;
   }
 
-  /// All elements of a contiguous tensor of element type T (`const T` for a const view).
+  /// Returns all elements of a contiguous tensor of element type T (`const T` for a const view).
   /// Throws std::logic_error for another type or layout.
   template <class T>
   std::span<T> values() const {
@@ -137,7 +137,7 @@ struct BasicTensorView {
     return {static_cast<T*>(data), static_cast<std::size_t>(shape.elements())};
   }
 
-  /// Rows [first, first + count) of the outermost dimension.
+  /// Returns rows [first, first + count) of the outermost dimension.
   BasicTensorView rows(std::int64_t first, std::int64_t count) const {
     using Byte = std::conditional_t<std::is_const_v<Void>, const std::byte, std::byte>;
     BasicTensorView part = *this;

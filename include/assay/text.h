@@ -1,5 +1,6 @@
-// What the names and texts of a plugin may hold. They stand in its stamp, a line each, and in
-// tables and messages on terminals: nothing in them may look like something else.
+// Rules for the names and texts of a plugin. They appear in its stamp, one per line, and in tables
+// and messages on terminals, so they must not contain characters that could be mistaken for
+// anything else there.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace assay {
 
-/// Lower-case letters, digits and underscores, a letter first: "top_k".
+/// Returns true for lower-case letters, digits and underscores that start with a letter: "top_k".
 constexpr bool is_name(std::string_view text) {
   if (text.empty() || text[0] < 'a' || text[0] > 'z') return false;
   for (const char c : text)
@@ -17,7 +18,8 @@ constexpr bool is_name(std::string_view text) {
   return true;
 }
 
-/// UTF-8 without control characters (the Unicode category Cc) and line separators. It may be empty.
+/// Returns true for UTF-8 without control characters (the Unicode category Cc) and line separators.
+/// The text may be empty.
 constexpr bool is_line(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const unsigned lead = static_cast<unsigned char>(text[at]);
@@ -39,7 +41,7 @@ constexpr bool is_line(std::string_view text) {
   return true;
 }
 
-/// A line that is not empty and holds no blanks: "1.0.0".
+/// Returns true for a line that is not empty and contains no spaces: "1.0.0".
 constexpr bool is_word(std::string_view text) {
   return !text.empty() && text.find(' ') == std::string_view::npos && is_line(text);
 }

@@ -5,7 +5,7 @@
 // minor number when something is added that an older plugin cannot notice. While the major number
 // is 0, every minor number may change either, and M.m must be the host's own.
 //
-// Every header includes this one, so that a compiler which is asked for less than C++20 says so
+// Every header includes this one, so that a compiler that is asked for less than C++20 reports that
 // first.
 #pragma once
 
