@@ -27,7 +27,7 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name)
 
 void AppendFile::append(std::span<const std::byte> bytes) {
   if (const int error = file_.write(bytes)) {
-    // A file must end with a whole piece for its readers.
+    // Readers expect the file to end with a whole piece.
     if (::ftruncate(file_.get(), position_) != 0 || ::lseek(file_.get(), position_, SEEK_SET) < 0)
       fail(path_, "cannot be written, and could not be cut back to its last whole record", errno);
     fail(path_, "cannot be written", error);

@@ -1,4 +1,4 @@
-// A file that only grows, by whole pieces: a piece is in it entirely, or not at all.
+// A file that only grows, in whole pieces: it contains a piece entirely, or not at all.
 #pragma once
 
 #include <cstddef>
@@ -15,15 +15,15 @@ namespace assay::base {
 
 class AppendFile final : public LogFile {
  public:
-  /// Creates the file `name` in the folder. Throws assay::Error when it exists or cannot be made.
+  /// Creates the file `name` in the folder. Throws assay::Error if it exists or cannot be created.
   AppendFile(const Folder& folder, std::string_view name);
 
   void append(std::span<const std::byte> bytes) override;
   std::int64_t position() const override { return position_; }
   std::string_view path() const override { return path_; }
 
-  /// Closes the file, once. Throws assay::Error when bytes that were written are lost after all,
-  /// which network file systems and quotas report only now.
+  /// Closes the file, once. Throws assay::Error if written bytes were lost after all; network file
+  /// systems and quotas report that only now.
   void finish();
 
  private:

@@ -15,7 +15,7 @@
 namespace assay::base {
 namespace {
 
-// Returns a number that nobody can foresee. Where the system has none, O_EXCL must do.
+// Returns an unpredictable number. If the system provides none, O_EXCL alone must protect the file.
 std::uint64_t random_number() {
   std::uint64_t number = 0;
   if (::getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
@@ -26,7 +26,7 @@ std::uint64_t random_number() {
 
 std::string temporary_name(std::string_view name) {
   const std::string ending = fmt::format(".{:016x}.part", random_number());
-  // A name that is as long as names may be leaves no room for the ending.
+  // If the name has the maximum length, it leaves no room for the ending.
   return name.size() + ending.size() <= NAME_MAX ? std::string(name) + ending : ending;
 }
 
@@ -51,7 +51,7 @@ AtomicFile::~AtomicFile() {
 
 bool AtomicFile::reserve(std::size_t bytes) noexcept {
   if (bytes <= room_) return true;
-  // The file stays as long as what is written to it.
+  // FALLOC_FL_KEEP_SIZE: the size of the file stays that of its content.
   if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0)
     return false;
   room_ = bytes;

@@ -12,14 +12,14 @@
 
 namespace assay::base {
 
-/// Says whether a file must have reached the disk when the call returns, so that it outlives a
-/// power cut.
+/// Selects if a file must have reached the disk when the call returns, so that it survives a power
+/// failure.
 enum class Sync { now, later };
 
-/// Writes to a temporary file in the same folder and renames it, so that a reader sees the old
-/// content or the new, never a part. The temporary file is a new one under a name that nobody can
-/// foresee, so neither a link planted there nor what a dead writer left is ever opened. It is
-/// removed unless commit() put it in place.
+/// Writes to a temporary file in the same folder and renames it, so that a reader sees either the
+/// old content or the new content, never a mixture. The temporary file is always a new one with an
+/// unpredictable name, so it never opens a link that somebody planted there or a file that a dead
+/// process left. The destructor removes it unless commit() put it in place.
 class AtomicFile {
  public:
   /// Makes the temporary file for the file `name` of the folder, which is borrowed. Throws
@@ -29,11 +29,11 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
 
-  /// Keeps room on the disk for this many bytes to be written. Returns false when there is none;
-  /// room that was kept before stays.
+  /// Reserves disk space for this many bytes. Returns false if there is not enough; space that was
+  /// reserved before stays reserved.
   bool reserve(std::size_t bytes) noexcept;
 
-  /// Adds bytes at the end, any number of times.
+  /// Appends bytes. May be called any number of times.
   void write(std::span<const std::byte> bytes);
 
   /// Puts the file in place: fsync, close, rename, fsync of the folder (Sync::later: without the

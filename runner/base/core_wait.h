@@ -1,5 +1,5 @@
-// How long a thread has waited for a core although it could have run: what other threads on the
-// machine cost it.
+// The time that a thread waited for a core although it was ready to run. It shows what other
+// threads on the machine cost it.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@ namespace assay::base {
 
 class CoreWait {
  public:
-  /// Begins to look at the calling thread.
+  /// Starts watching the calling thread.
   CoreWait();
 
-  /// Returns the seconds that the thread has waited since it started; a wait that has not ended yet
-  /// is not counted. From any thread. Nothing where the kernel keeps no such account
+  /// Returns the seconds that the thread has waited since it started, without a wait that is still
+  /// going on. May be called from any thread. Returns nothing if the kernel does not count this
   /// (/proc/thread-self/schedstat, CONFIG_SCHED_INFO).
   std::optional<double> seconds() const;
 

@@ -1,4 +1,4 @@
-// A file descriptor that is closed in time.
+// A file descriptor that closes itself.
 #pragma once
 
 #include <unistd.h>
@@ -12,9 +12,9 @@ namespace assay::base {
 class FileDescriptor {
  public:
   FileDescriptor() = default;
-  /// Takes the descriptor over; a negative number is none. Numbers 0 to 2 are free only when
-  /// somebody has closed a standard descriptor. Whoever writes to that would write into this file,
-  /// so it gets another number.
+  /// Takes ownership of the descriptor; a negative number means none. Numbers 0 to 2 are free only
+  /// if something closed a standard descriptor. Code that writes to that descriptor would then
+  /// write into this file, so the file gets another number.
   explicit FileDescriptor(int number) noexcept;
   FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -26,8 +26,8 @@ class FileDescriptor {
   }
   int get() const { return number_; }
 
-  /// Writes all of it. Returns 0, or the error number of the write that failed: some of the bytes
-  /// may be in the file then.
+  /// Writes all bytes. Returns 0, or the error number of the write that failed; the file may then
+  /// contain some of the bytes.
   [[nodiscard]] int write(std::span<const std::byte> bytes) const noexcept;
   /// Closes it now. Returns 0, or the error number: network file systems and quotas report here
   /// what they could not write.

@@ -59,7 +59,7 @@ std::optional<fs::path> Folder::current_path() const {
   if (::stat(path_.c_str(), &named) == 0 && same_file(own, named)) return path_;
   std::error_code error;
   const fs::path now = fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor()), error);
-  // The link of a folder that was removed ends in " (deleted)" and leads to nothing.
+  // The link of a removed folder ends in " (deleted)" and points to nothing.
   if (error || ::stat(now.c_str(), &named) != 0 || !same_file(own, named)) return std::nullopt;
   return now;
 }
@@ -69,7 +69,7 @@ std::string Folder::path_of(std::string_view name) const {
 }
 
 void Folder::sync() const {
-  // Some file systems have no such thing as a folder's own state (EINVAL).
+  // Some file systems do not support fsync of a folder (EINVAL).
   if (::fsync(descriptor()) != 0 && errno != EINVAL)
     fail({}, "cannot be brought to the disk", errno);
 }

@@ -1,5 +1,5 @@
-// A folder that is held open. What is written into it lands in this folder and in no other, even
-// when it is renamed meanwhile and another one takes its name.
+// A folder that is held open. All writes go to this folder, even if it is renamed and another
+// folder takes its name.
 #pragma once
 
 #include <filesystem>
@@ -13,15 +13,15 @@ namespace assay::base {
 
 class Folder {
  public:
-  /// Opens a folder that exists. Throws assay::Error.
+  /// Opens an existing folder. Throws assay::Error.
   explicit Folder(std::filesystem::path path);
 
-  /// Opens the folder of this name within, and makes it first where there is none. A symbolic link
-  /// is not followed: it is an error. Throws assay::Error.
+  /// Opens the subfolder of this name and creates it if it does not exist. Does not follow a
+  /// symbolic link: that is an error. Throws assay::Error.
   Folder subfolder(std::string_view name) const;
 
-  /// Returns true when there is anything of this name within, a dangling link included. Throws
-  /// assay::Error where that cannot be found out.
+  /// Returns true if the folder has an entry of this name; a dangling link counts. Throws
+  /// assay::Error if that cannot be determined.
   bool has(std::string_view name) const;
 
   /// For the calls that end in "at": openat, renameat, unlinkat.
@@ -29,17 +29,17 @@ class Folder {
 
   /// Returns the path by which the folder was opened.
   const std::filesystem::path& path() const { return path_; }
-  /// Returns the path of the folder as it is called now; nothing when it was removed, or when the
-  /// system does not tell.
+  /// Returns the current path of the folder; nothing if the folder was removed or the system does
+  /// not report its path.
   std::optional<std::filesystem::path> current_path() const;
-  /// Returns the path of a file within, for messages: as the folder is called now, if that is
-  /// known.
+  /// Returns the path of a file in the folder, for messages. Uses the current path of the folder if
+  /// it is known.
   std::string path_of(std::string_view name) const;
 
-  /// Brings the names within to the disk. Throws assay::Error.
+  /// Flushes the folder's entries to the disk. Throws assay::Error.
   void sync() const;
 
-  /// Throws assay::Error that says what could not be done with the file `name` within, and why: the
+  /// Throws assay::Error that says what failed for the file `name` in the folder, and why: the
   /// error number, or that the folder itself was removed.
   [[noreturn]] void fail(std::string_view name, std::string_view what, int error) const;
 

@@ -27,12 +27,12 @@ constexpr std::size_t most_text = 64 * 1024;  // the header has a few lines; the
 constexpr auto glance = 5ms;                  // how long it takes at most to see that git has ended
 constexpr auto grace = 500ms;                 // for a killed process to go
 
-// A daemon for the file system would outlive the run, so none is started.
+// Disables the file system monitor, whose daemon would outlive the run.
 constexpr std::array<const char*, 8> arguments = {
     "git",    "--no-pager",     "-c",       "core.fsmonitor=false",
     "status", "--porcelain=v2", "--branch", "--untracked-files=no"};
 
-// Keeps git from asking, locking, paging and fetching.
+// Keeps git from prompting, locking, paging and fetching.
 constexpr std::array<const char*, 6> settings = {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
                                                  "GIT_NO_LAZY_FETCH=1",  "GIT_PAGER=cat",
                                                  "GIT_ASKPASS=true",     "SSH_ASKPASS=true"};
@@ -53,7 +53,7 @@ std::vector<char*> environment() {
   return entries;
 }
 
-// Starts git in a session of its own, which has no terminal. Returns an error number or 0.
+// Starts git in its own session, without a terminal. Returns an error number or 0.
 int start(int output, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -79,7 +79,7 @@ int start(int output, pid_t& pid) {
   return error;
 }
 
-// Understands the lines that are complete.
+// Parses the complete lines.
 GitState understood(std::string_view text) {
   constexpr std::string_view commit = "# branch.oid ";
   GitState state;
@@ -94,7 +94,7 @@ GitState understood(std::string_view text) {
 
 }  // namespace
 
-// posix_spawn, never fork: the threads of this process must not be copied half.
+// Uses posix_spawn, never fork: a fork copies only one of the process's threads.
 GitQuery::GitQuery() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -106,7 +106,7 @@ GitQuery::GitQuery() {
   fcntl(output_.get(), F_SETFL, O_NONBLOCK);
   if (const int error = start(writer.get(), pid_); error != 0) {
     pid_ = 0;
-    // Nobody who has no git, or may not run it, expects an answer.
+    // These errors mean that the user has no git or may not run it, so nobody expects an answer.
     if (error != ENOENT && error != ENOTDIR && error != EACCES)
       problem_ = start_failure("git", error);
     return;
@@ -136,8 +136,8 @@ void GitQuery::end() {
   pid_ = 0;
 }
 
-// Returns whether git has ended. A process in the depths of a dead file system cannot be waited
-// for, so even a killed one is not waited for without limit.
+// Returns true if git has ended. A process may hang in a dead file system, so even the wait for a
+// killed process has a limit.
 bool GitQuery::reap(bool wait) {
   const Clock::time_point until = Clock::now() + (wait ? grace : 0ms);
   for (;;) {
@@ -167,7 +167,7 @@ void GitQuery::read() {
   }
 }
 
-// The first change that git names is enough: it may have thousands to tell.
+// One change is enough, so this does not wait for the rest: git may list thousands.
 void GitQuery::conclude(bool is_whole) {
   const GitState state = understood(text_);
   const bool is_known = !state.commit.empty() && (is_whole || state.dirty);

@@ -1,4 +1,4 @@
-// The git commit of the working folder, so that a run says which code and configs it came from.
+// The git commit of the working folder, which records the code and configs that a run came from.
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,8 @@ struct GitState {
   bool dirty = false;  ///< tracked files differ from the commit
 };
 
-/// Asks the installed git, in a process beside this one. Nothing waits for git but answer(). Git
-/// has no terminal, asks nobody for anything, takes no locks, and is ended with this object.
+/// Runs the installed git in a separate process. Only answer() waits for git. Git has no terminal,
+/// asks for no input and takes no locks. The destructor ends it.
 class GitQuery {
  public:
   GitQuery();
@@ -26,18 +26,19 @@ class GitQuery {
   GitQuery& operator=(const GitQuery&) = delete;
   ~GitQuery();
 
-  /// Returns git's answer. Waits for it until git has been running for `patience`. Returns nothing
-  /// where there is no answer yet, no git, no repository or no commit.
+  /// Returns git's answer. Waits until git has been running for `patience`. Returns nothing if
+  /// there is no answer yet, no git, no repository or no commit.
   std::optional<GitState> answer(std::chrono::milliseconds patience);
 
   /// Ends git if it is still running.
   void end();
 
-  /// Returns git's process and the group of it and what it started; 0 when it is not running.
+  /// Returns the process id of git, which is also the id of its process group; 0 if git is not
+  /// running.
   pid_t process() const { return pid_; }
 
-  /// Says why there is no answer where there could have been one: git could not be started, or was
-  /// ended before it answered. Empty otherwise.
+  /// Returns the reason for a missing answer: git could not be started, or it was ended before it
+  /// answered. Empty otherwise.
   const std::string& problem() const { return problem_; }
 
  private:
@@ -47,7 +48,7 @@ class GitQuery {
   void conclude(bool is_whole);
 
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  pid_t pid_ = 0;  ///< 0: it is not running
+  pid_t pid_ = 0;  ///< 0 if git is not running
   int status_ = 0;
   FileDescriptor output_;
   bool open_ = false;  ///< git may still write to `output_`

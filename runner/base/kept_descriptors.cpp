@@ -12,7 +12,8 @@ namespace {
 constexpr std::array<const char*, 3> names = {"standard input", "standard output",
                                               "standard error"};
 
-// Files get the lowest number that is free, and what closes many begins there as well.
+// Returns a high number. New files get the lowest free number, and code that closes many
+// descriptors starts at the lowest, so a high number is safe from both.
 int high_number() {
   constexpr rlim_t wanted = 900;
   rlimit limit{};
@@ -52,7 +53,8 @@ std::string KeptDescriptors::changes() const {
   return list;
 }
 
-// Takes the lowest number that is free, which is the wanted one as long as that is closed.
+// Opens each closed descriptor again. open() takes the lowest free number, which is the wanted one
+// as long as that one is closed.
 void KeptDescriptors::reopen() const {
   for (int number = 0; number < 3; ++number) {
     const File& file = files_[static_cast<std::size_t>(number)];

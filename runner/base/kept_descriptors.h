@@ -1,4 +1,4 @@
-// Standard input, output and error, which any code of the process can close or replace.
+// Standard input, output and error, which any code in the process can close or replace.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,22 +10,22 @@
 
 namespace assay::base {
 
-/// Another descriptor of the same open file, with a number that nobody meets by chance. Programs
-/// that are started do not get it. Holds none where that fails: the file is closed, or there are
-/// too many descriptors.
+/// Returns another descriptor of the same open file, with a number that other code does not use by
+/// accident. Child programs do not inherit it. Returns an empty one on failure: the descriptor is
+/// closed, or there are too many.
 FileDescriptor duplicate(int descriptor);
 
-/// Descriptors 0, 1 and 2 as they are when this is made. Holds duplicates of them.
+/// Stores descriptors 0, 1 and 2 as they are at construction. Holds duplicates of them.
 class KeptDescriptors {
  public:
   KeptDescriptors();
-  /// Returns what is otherwise now: "standard output (closed), standard error (another file)".
-  /// Empty: nothing.
+  /// Returns the changes since then: "standard output (closed), standard error (another file)".
+  /// Empty if there are none.
   std::string changes() const;
-  /// Makes them what they were. To be called while no other thread opens files: one may have got a
+  /// Restores all three. Call it only while no other thread opens files: a file may have got a
   /// number that was closed.
   void restore() const;
-  /// Opens those again that are closed now. To be called at any time.
+  /// Reopens the ones that are closed now. May be called at any time.
   void reopen() const;
 
  private:
@@ -33,7 +33,7 @@ class KeptDescriptors {
     FileDescriptor duplicate;
     struct stat identity {};
   };
-  /// Empty where the descriptor is what it was.
+  /// Returns the change of one descriptor; empty if it has not changed.
   std::string change_of(int number) const;
 
   std::array<File, 3> files_;

@@ -76,7 +76,7 @@ struct Mount {
   fs::path point;
 };
 
-/// Finds where the control groups of a controller are mounted; of version 2 for no controller.
+/// Returns where the control groups of a controller are mounted. No controller means version 2.
 std::vector<Mount> mounts(const fs::path& root, std::string_view controller) {
   std::vector<Mount> found;
   std::ifstream stream(root / "proc/self/mountinfo");
@@ -101,8 +101,8 @@ struct Group {
   fs::path folder;
 };
 
-/// Returns the control groups of a controller that this process is in, its own first and then all
-/// around it, as far as they are mounted. A container sees those of its own only.
+/// Returns the control groups of a controller that contain this process, its own first and then the
+/// enclosing ones, as far as they are mounted. A container sees only its own.
 std::vector<Group> groups(const fs::path& root, std::string_view controller) {
   std::vector<Group> found;
   std::ifstream stream(root / "proc/self/cgroup");
@@ -116,7 +116,8 @@ std::vector<Group> groups(const fs::path& root, std::string_view controller) {
     const fs::path own = line.substr(second + 1);
     for (const Mount& mount : mounts(root, controller)) {
       fs::path inner = own.lexically_relative(mount.root);
-      // A group outside of what is mounted: only the outermost that is seen is known to hold it.
+      // The group lies outside the mounted part: only the outermost visible group is known to
+      // contain it.
       if (inner.empty() || *inner.begin() == "..") inner = ".";
       const fs::path top = root / mount.point.relative_path();
       for (fs::path at = inner.lexically_normal();; at = at.parent_path()) {
@@ -143,7 +144,7 @@ void lower_by_group(Share& share, std::optional<std::int64_t> amount, const Grou
                     file));
 }
 
-/// Returns how many cores a quota makes, rounded up.
+/// Converts a quota to a number of cores, rounded up.
 std::optional<std::int64_t> cores_of(std::optional<std::int64_t> quota,
                                      std::optional<std::int64_t> period) {
   if (!quota || !period) return std::nullopt;
@@ -191,7 +192,7 @@ struct FreeSet {
   void operator()(cpu_set_t* set) const { CPU_FREE(set); }
 };
 
-/// Counts the CPUs of the affinity; a machine may have more than a cpu_set_t has room for.
+/// Counts the CPUs of the affinity. A machine may have more CPUs than a cpu_set_t can hold.
 std::int64_t cores_of_affinity() {
   for (std::size_t most = CPU_SETSIZE; most <= (std::size_t{1} << 20); most *= 2) {
     const std::unique_ptr<cpu_set_t, FreeSet> set(CPU_ALLOC(most));
@@ -248,7 +249,7 @@ Share memory_given(const Surroundings& surroundings) {
 }
 
 std::optional<std::int64_t> memory_held() {
-  // The counters in /proc/self/status lag behind by some pages of each CPU; this one is exact.
+  // The counters in /proc/self/status lag behind by some pages per CPU; this one is exact.
   for (const auto& [file, key] : {std::pair{"/proc/self/smaps_rollup", "Anonymous:"},
                                   std::pair{"/proc/self/status", "RssAnon:"}}) {
     std::ifstream stream(file);

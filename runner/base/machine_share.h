@@ -1,8 +1,8 @@
-// The share of the machine that this process was given: how many cores and how much memory.
+// The share of the machine that this process may use: how many cores and how much memory.
 //
-// The machine may have more of both than a process may use. Containers, schedulers of clusters and
-// shells set limits, and whoever counts cores or memory of the machine pays for it: by threads that
-// wait for each other, or with the process's life.
+// The machine may have more of both than a process may use. Containers, cluster schedulers and
+// shells set limits. A program that counts the machine's cores or memory instead starts threads
+// that wait for each other, or gets killed.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace assay::base {
 
-/// The limits of a process. Tests describe other machines than theirs.
+/// The limits of a process. Tests use it to describe other machines.
 struct Surroundings {
   std::filesystem::path root = "/";           ///< /proc and /sys are read below it
   std::int64_t cores = 1;                     ///< of the CPU affinity
@@ -22,7 +22,7 @@ struct Surroundings {
   std::optional<std::int64_t> data_segment;   ///< `ulimit -d`, in bytes
   std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
 
-  /// Asks the system. Nothing is remembered: a limit may change while the process runs.
+  /// Queries the system. It caches nothing, because a limit may change while the process runs.
   static Surroundings of_this_process();
 };
 
@@ -40,8 +40,8 @@ Share cores_given(const Surroundings& surroundings = Surroundings::of_this_proce
 /// of its control groups, `ulimit -v`, `ulimit -d` and what Slurm gave to the task.
 Share memory_given(const Surroundings& surroundings = Surroundings::of_this_process());
 
-/// Returns the bytes of memory that this process holds now and that no file could give back.
-/// Nothing where the system does not tell.
+/// Returns the bytes of memory that this process holds now and that do not belong to a file.
+/// Returns nothing if the system does not report it.
 std::optional<std::int64_t> memory_held();
 
 }  // namespace assay::base

@@ -19,7 +19,7 @@
 namespace assay::base {
 namespace {
 
-// A signal handler can reach nothing but globals.
+// These are globals because a signal handler can reach nothing else.
 enum class Loss { none, noting, noted };
 std::atomic<bool> watched = false;
 std::atomic<Loss> loss = Loss::none;
@@ -29,7 +29,7 @@ static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Loss>::is_al
 
 std::size_t page_size = 4096;  // asked for when a watch begins
 
-// Reads lines without asking for memory.
+// Reads lines without allocating memory.
 class Lines {
  public:
   explicit Lines(const char* path) : file_(::open(path, O_RDONLY | O_CLOEXEC)) {}
@@ -72,7 +72,7 @@ class Lines {
   std::size_t at_ = 0, end_ = 0;
 };
 
-// Takes a word off the front, up to `end`, which is taken as well.
+// Removes and returns the first word, which ends before `end`. Removes `end` as well.
 std::string_view take(std::string_view& line, char end) {
   const std::size_t size = std::min(line.find(end), line.size());
   const std::string_view word = line.substr(0, size);
@@ -99,8 +99,8 @@ struct Mapping {
     is_lent = permissions == "r--p" && line.empty();
   }
   std::size_t begin, end;  // addresses
-  bool is_data;            // of a file, shared, and only to be read
-  bool is_lent;            // as lend_zeros() maps it
+  bool is_data;            // the mapping of a file, shared and read-only
+  bool is_lent;            // mapped by lend_zeros()
   std::string_view path;
 };
 
@@ -170,13 +170,13 @@ bool MappedFileWatch::lend_zeros(const siginfo_t& signal) noexcept {
   if (!watched || signal.si_code != BUS_ADRERR) return false;
   const int error = errno;
   const MappedFile file(signal.si_addr);
-  // A file that is not only read, or that is a program's code, is not to be replaced by zeros.
-  // Another thread that read there at the same time may have lent zeros by now.
+  // Zeros must not replace a file that is not read-only, or a program's code. Another thread that
+  // read the same place may have lent zeros by now.
   bool lent = file.is_lent_;
   if (file.is_data_) {
     const auto address = reinterpret_cast<std::uintptr_t>(signal.si_addr);
     const std::uintptr_t page = address / page_size * page_size;
-    // All that follows has most likely gone as well.
+    // The rest of the file is most likely missing as well.
     lent = ::mmap(reinterpret_cast<void*>(page), file.end_ - page, PROT_READ,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
     Loss none = Loss::none;

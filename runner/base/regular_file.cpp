@@ -30,10 +30,10 @@ void check_is_regular(const std::string& path, const struct stat& status) {
 
 RegularFile::RegularFile(const std::filesystem::path& path) : path_(path.string()) {
   struct stat status {};
-  // Opening a device may do something, so it is looked at before.
+  // Opening a device may have side effects, so check the type first.
   if (::stat(path_.c_str(), &status) != 0) fail(path_, errno);
   check_is_regular(path_, status);
-  // Another file may lie there by now: O_NONBLOCK keeps a pipe from being waited for.
+  // Another file may be there by now. O_NONBLOCK prevents waiting for a pipe.
   file_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0) fail(path_, errno);
   check_is_regular(path_, status);

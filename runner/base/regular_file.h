@@ -1,5 +1,5 @@
-// A file that is open for reading, whatever lies at its path: a pipe, a device or a folder is
-// refused at once, and nothing is believed of the size that a file claims to have.
+// A regular file that is open for reading. It refuses a pipe, a device or a folder at once, and
+// does not trust the size that a file reports.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,15 @@ namespace assay::base {
 
 class RegularFile {
  public:
-  /// Opens the file. Throws assay::Error, with the path, where that fails or where it is no regular
-  /// file.
+  /// Opens the file. Throws assay::Error, with the path, if that fails or if the file is not a
+  /// regular file.
   explicit RegularFile(const std::filesystem::path& path);
 
   const std::string& path() const { return path_; }
-  /// Its size in bytes when it was opened.
+  /// Returns its size in bytes when it was opened.
   std::uint64_t size() const { return size_; }
 
-  /// Fills `out` with the bytes that begin at `offset`. Throws assay::Error where there are fewer.
+  /// Fills `out` with the bytes from `offset` on. Throws assay::Error if there are fewer.
   void read(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:

@@ -28,13 +28,13 @@ bool ReservedFile::replace_by_spare(std::string_view text, Sync sync) {
   } catch (const Error&) {
     done = false;
   }
-  spare_.reset();  // a file that holds a part of something is of no use, and in the way of others
+  spare_.reset();  // an incomplete file is useless and takes space from others
   return done;
 }
 
-// A folder in which nothing can be made or renamed may still hold files that can be written to. The
-// file keeps its size, with blanks at the end, so it needs no room: no half of it is written
-// because of that.
+// Overwrites the file in place: in a folder that allows no new files or renames, existing files may
+// still be writable. Pads the file with spaces to keep its size, so it needs no space and cannot
+// end half written on a full disk.
 bool ReservedFile::overwrite(std::string_view text, Sync sync) const {
   FileDescriptor file(::openat(folder_.descriptor(), name_.c_str(),
                                O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -48,7 +48,7 @@ bool ReservedFile::overwrite(std::string_view text, Sync sync) const {
          (sync == Sync::later || ::fsync(file.get()) == 0) && file.close() == 0;
 }
 
-// Does what it can: a disk that is full already has no room to keep.
+// Reserves the space if it can; on a full disk it cannot.
 bool ReservedFile::keep_spare(std::size_t bytes) {
   try {
     if (!spare_) spare_.emplace(folder_, name_);

@@ -1,4 +1,4 @@
-// A file that is replaced again and again, and has the room for that from the beginning.
+// A file that is replaced repeatedly and reserves the disk space for that from the beginning.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@
 
 namespace assay::base {
 
-/// Replacing a file needs room for a second copy, which a full disk has not. So a spare file is
-/// held ready, with room and a name of its own, that takes the place of the file when nothing else
-/// can be made.
+/// Replacing a file needs space for a second copy, which a full disk does not have. So this class
+/// keeps a spare file with its own name and space. The spare takes the place of the file if no new
+/// file can be created.
 class ReservedFile {
  public:
-  /// The folder is borrowed. Nothing is written yet.
+  /// Borrows the folder. Writes nothing yet.
   ReservedFile(const Folder& folder, std::string_view name) : folder_(folder), name_(name) {}
 
-  /// Replaces the content of the file, and keeps room for one that is `growth` bytes longer. Tries
-  /// in this order: a new file, the spare file, and, for a content that is not longer, overwriting
-  /// the file where it lies. A reader sees the old content or the new but for the last, which a
-  /// power cut may leave half done.
-  /// Throws assay::Error when none of them works; the old content is there then.
+  /// Replaces the content of the file, and reserves space for content that is `growth` bytes
+  /// longer. Tries in this order: a new file; the spare file; and, if the content is not longer,
+  /// overwriting the file in place. With the first two a reader sees either the old content or the
+  /// new. A power failure may leave an overwritten file half done. Throws assay::Error if none of
+  /// them works; the old content is then still there.
   void replace(std::string_view text, std::size_t growth, Sync sync);
 
  private:

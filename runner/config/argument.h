@@ -26,8 +26,8 @@ struct Argument {
   std::optional<Node> value;      ///< nothing only for `~key`
 };
 
-/// Nothing when it is not of this form, which is reported. `values_left` is how many values may
-/// still be read.
+/// Reads an argument. Returns nothing, and reports it, if it does not have this form. `values_left`
+/// is the number of values that may still be read.
 std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
                                       std::size_t& values_left, Diagnostics& diagnostics);
 

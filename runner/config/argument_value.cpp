@@ -27,14 +27,14 @@ bool is_null(std::string_view text) {
                                    [](char a, char b) { return a == b || a + ('a' - 'A') == b; });
 }
 
-// The functions of Hydra's arguments that stand for several values.
+// Returns true for the functions of Hydra's arguments that stand for several values.
 bool is_sweep(std::string_view function) {
   constexpr std::array<std::string_view, 5> sweeps = {"choice", "glob", "interval", "range",
                                                       "shuffle"};
   return std::ranges::count(sweeps, function) > 0;
 }
 
-// Hydra's escapes: of a quote, and of the backslashes right before a quote or the end.
+// Removes Hydra's escapes: of a quote, and of the backslashes right before a quote or the end.
 std::string without_escapes(std::string_view text, char quote) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
@@ -80,14 +80,14 @@ class ValueReader {
  private:
   struct Stop {};
 
-  // Tells how to do several runs, of these values where they can be told.
+  // Returns a hint on how to start several runs, with these values if they can be determined.
   std::string hint_for_runs() const {
     const std::string key(text_.substr(0, text_.find('=')));
     return fmt::format("start a run for each: {}",
                        loop_over(read_sweep(text_).value_or(Sweep{key, {"A", "B"}})));
   }
 
-  // Tells what one value with a comma may have been meant as, and how to do several runs.
+  // Returns a hint on what one value with a comma may have meant, and on how to start several runs.
   std::string hint_for_several() const {
     const auto sweep = read_sweep(text_);
     if (!sweep)
@@ -104,7 +104,7 @@ class ValueReader {
                        hint_for_runs());
   }
 
-  // `ends` are the marks that a text ends at, besides ','.
+  // Reads a value. `ends` are the characters that end a text, besides ','.
   Node value(std::string_view ends, std::size_t depth) {
     skip_blanks();
     if (values_left_ == 0)
@@ -189,7 +189,7 @@ class ValueReader {
   Node plain(std::string_view ends) {
     const std::size_t begin = at_;
     Node node;
-    std::size_t solid = 0;  // of the scalar, behind its last character that is no blank
+    std::size_t solid = 0;  // the end of the scalar without trailing blanks
     std::size_t end = begin;
     while (at_ < text_.size() && text_[at_] != ',' && !is(text_[at_], ends)) {
       const bool escape =

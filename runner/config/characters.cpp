@@ -18,9 +18,9 @@ namespace assay::config {
 namespace {
 
 constexpr char32_t byte_order_mark = 0xFEFF;
-constexpr std::size_t most_shown = 8;  // places besides the first; a text with more is none
+constexpr std::size_t most_shown = 8;  // places besides the first; a text with more shows none
 
-// What is wrong in one way.
+// The problems of one kind.
 struct Kind {
   std::size_t first = 0;
   std::size_t count = 0;

@@ -1,4 +1,4 @@
-// What a text may be made of.
+// Checks the characters of a text.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace assay::config {
 
-/// Whether every byte belongs to a character that YAML allows, and none is a byte order mark. Each
-/// kind of what does not is reported once, with all its places when they are few.
+/// Returns true if every byte belongs to a character that YAML allows and no character is a byte
+/// order mark. Reports each kind of problem once, with all its places if they are few.
 bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
 
 }  // namespace assay::config

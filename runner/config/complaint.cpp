@@ -20,13 +20,13 @@ namespace {
 
 constexpr auto none = std::string_view::npos;
 
-// Looks like a space, and is none to YAML.
+// Returns true for a character that looks like a space but is not one in YAML.
 bool is_odd_blank(char32_t code) {
   return code == 0xA0 || (code >= 0x2000 && code <= 0x200D) || code == 0x202F || code == 0x205F ||
          code == 0x2060 || code == 0x3000;
 }
 
-// A text that holds ': ', from text[begin] to before text[end], and has no quotes.
+// Complains about ': ' within the unquoted text text[begin, end).
 Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t colon,
                         std::size_t end) {
   std::string_view value = text.substr(begin, end - begin);
@@ -53,7 +53,7 @@ Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t co
   return {colon, colon + 1, "': ' within a text that has no quotes", std::move(hint)};
 }
 
-// A ':' at text[at] that makes no value of what follows.
+// Complains about a ':' at text[at] after which no value can follow.
 std::optional<Complaint> of_colon(std::string_view text, std::size_t at, const Line& line) {
   const std::size_t key = line.begin + line.key_column();
   if (key >= at) return std::nullopt;
@@ -69,7 +69,7 @@ std::optional<Complaint> of_colon(std::string_view text, std::size_t at, const L
   return std::nullopt;
 }
 
-// An element of a list among the keys of a map.
+// Returns true if the line is a list element among the keys of a map.
 bool is_among_keys(std::span<const Line> before, const Line& line) {
   if (!line.words().starts_with("- ")) return false;
   while (!before.empty() && before.back().indentation() > line.indentation())
@@ -78,7 +78,7 @@ bool is_among_keys(std::span<const Line> before, const Line& line) {
          !before.back().words().starts_with("- ");
 }
 
-// An alias right before text[at].
+// Returns true if an alias stands right before text[at].
 bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
   const std::size_t last = text.find_last_not_of(' ', at - 1);
   if (last == none || last < line.begin || last + 1 == at) return false;

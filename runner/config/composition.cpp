@@ -46,7 +46,7 @@ std::vector<Node> Composition::parts_of(const std::string& path) const {
   std::vector<Node> parts;
   const auto found = files_.find(canonical(path));
   if (found == files_.end() || found->second.own.where.source == nullptr) return parts;
-  Diagnostics about_the_bases;  // of what `~key` is to remove
+  Diagnostics about_the_bases;  // about the keys that `~key` removes
   const File& file = found->second;
   Node& own = parts.emplace_back();
   own.kind = Node::Kind::map;
@@ -100,7 +100,7 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
   }
   const fs::file_status status = fs::status(name, error);
   if (status.type() == fs::file_type::not_found) {
-    // Not one that would lead round in a circle.
+    // Do not suggest a file that would lead in a circle.
     const std::string suggestion = similar_file(name, [&](const fs::path& file) {
       return std::ranges::none_of(chain_, [other = canonical(file.string())](const File* open) {
         return canonical(open->name) == other;
@@ -124,7 +124,7 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
   if (chain_.size() >= max_chain)
     return fail(mention, fmt::format("more than {} files that each lead to the next", max_chain));
   const std::uintmax_t bytes = fs::file_size(name, error);
-  if (bytes > max_bytes) return true;  // the reader says so, and reads no more than that
+  if (bytes > max_bytes) return true;  // the reader reports this, and reads no more than that
   exhausted_ = read_bytes_ + bytes > max_bytes;
   if (exhausted_)
     fail(mention, fmt::format("the files of this config are longer than {} KiB, the most that all "
@@ -143,10 +143,10 @@ void Composition::read(File& file, const Mention& mention) {
     sources_.push_back(node->where.source);
     file.own = std::move(*node);
     file.good = spend(size_of(file.own), mention);
-    // Fragments may have an option of such a name.
+    // In a fragment, such a key may be an option.
     if ((!mention.is_fragment() && has_misspelt_bases(file)) || !read_bases(file))
       file.good = false;
-    take_fragments(file.own, {}, 0);  // what is not there counts as reported
+    take_fragments(file.own, {}, 0);  // a missing fragment counts as reported
   }
   chain_.pop_back();
   file.done = true;

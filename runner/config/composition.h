@@ -1,4 +1,4 @@
-// A config out of many files: `extends`, and fragments that are taken with '@'.
+// Combines several files into one config: `extends`, and fragments included with '@'.
 #pragma once
 
 #include <map>
@@ -15,30 +15,33 @@
 
 namespace assay::config {
 
-/// Files of one config, each read once. What one file may hold (reader.h) is for all together.
+/// Holds the files of one config and reads each once. The limits for one file (reader.h) apply to
+/// all of them together.
 class Composition {
  public:
-  /// Both borrowed.
+  /// Borrows both arguments.
   Composition(const StaysWithPlace& stays, Diagnostics& diagnostics)
       : stays_(stays), diagnostics_(diagnostics) {}
 
-  /// The config in a file, merged with its bases: `extends: FILE` or a list of files, relative to
-  /// the file. Bases come before what extends them, in the order listed, and a file that several
-  /// extend counts once, where it is met first. `~/` is the home folder (home.h). Nothing when the
-  /// file or a base cannot be read; a fragment that cannot is reported, and its `@FILE` stays.
+  /// Returns the config in a file, merged with its bases: `extends: FILE` or a list of files,
+  /// relative to the file. Bases come before the file that extends them, in the order listed. A
+  /// file that several files extend counts once, where it is met first. `~/` is the home folder
+  /// (home.h). Returns nothing if the file or a base cannot be read. A fragment that cannot be read
+  /// is reported, and its `@FILE` stays.
   std::optional<Node> file(const std::string& path);
 
-  /// Of a file that file() could not complete: what it says itself, without its bases, and then
-  /// each base that could be read. Nothing when the file itself cannot be read.
+  /// Returns the parts of a file that file() could not complete: first the file's own content
+  /// without its bases, then each base that could be read. Returns nothing if the file itself
+  /// cannot be read.
   std::vector<Node> parts_of(const std::string& path) const;
 
-  /// Puts the config in FILE, merged with its bases, in the place of each text `@FILE` in the node.
-  /// Relative paths start at the file that `node.where` is in, and at the working folder for an
-  /// argument. `@@text` is the text '@text'. False when there was a problem.
+  /// Replaces each text `@FILE` in the node by the config in FILE, merged with its bases. Relative
+  /// paths start at the file that contains `node.where`, or at the working folder for an argument.
+  /// `@@text` is the text '@text'. Returns false if there was a problem.
   bool take_fragments(Node& node, const std::string& key);
 
   const StaysWithPlace& stays() const { return stays_; }
-  /// In the order read.
+  /// Returns the sources in the order read.
   const std::vector<std::shared_ptr<const Source>>& sources() const { return sources_; }
 
  private:
@@ -56,7 +59,7 @@ class Composition {
     const Location& where;
     const std::string& key;
     std::string_view path;
-    /// Not the config itself (which has no key), nor what it extends.
+    /// Returns true for neither the config itself (which has no key) nor a file that it extends.
     bool is_fragment() const { return !key.empty() && !key.starts_with("extends"); }
   };
 
@@ -64,10 +67,10 @@ class Composition {
   bool can_read(const Mention& mention, const std::string& name);
   void read(File& file, const Mention& mention);
   bool read_bases(File& file);
-  bool has_misspelt_bases(File& file);  ///< with one nothing is known of what it extends
+  bool has_misspelt_bases(File& file);  ///< if true, it is unknown what the file extends
   bool read_base(File& file, const Node& path, const std::string& key);
   const Node& merged(File& file);
-  /// On the node, what was not `laid` yet.
+  /// Lays on the node all files that are not in `laid` yet.
   void lay(Node& node, const File& file, std::set<const File*>& laid,
            Diagnostics& diagnostics) const;
   bool take_fragments(Node& node, const std::string& key, std::size_t depth);

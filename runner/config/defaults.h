@@ -1,4 +1,5 @@
-// What a config does not say, and yet has: who reads it without tables asks here.
+// Values that a config has without setting them. Code that reads configs without the parameter
+// tables gets them here.
 #pragma once
 
 #include <optional>
@@ -10,19 +11,19 @@
 
 namespace assay::config {
 
-/// This one knows of no defaults.
+/// The base class, which has no defaults.
 class Defaults {
  public:
   virtual ~Defaults() = default;
 
-  /// The value of a key that `config` does not set, at no place; it may be part of a default
-  /// (`loggers.0`). Nothing when there is no such key, or it has no default.
+  /// Returns the value of a key that `config` does not set. The value has no place, and may be part
+  /// of a default (`loggers.0`). Returns nothing if there is no such key, or if it has no default.
   virtual std::optional<Node> value(const Node& /*config*/,
                                     std::span<const std::string> /*path*/) const {
     return std::nullopt;
   }
 
-  /// The keys that may stand directly below a key.
+  /// Returns the keys that are allowed directly below a key.
   virtual std::vector<std::string> keys(const Node& /*config*/,
                                         std::span<const std::string> /*path*/) const {
     return {};

@@ -27,14 +27,14 @@ auto order(const Diagnostic& d) {
   const Source* source = d.where.source.get();
   const bool argument = source != nullptr && source->path.empty();
   const std::string_view name = source == nullptr ? std::string_view() : source->name;
-  // "argument 10" comes after "argument 2".
+  // Compares numbers as numbers: "argument 10" comes after "argument 2".
   return std::tuple(source == nullptr ? 2
                     : argument        ? 1
                                       : 0,
                     argument ? name.size() : 0, name, d.where.line, d.where.column);
 }
 
-// What a config's texts make overlong; how it ends may be what is wrong.
+// Cuts the middle out of an overlong message: its end may say what is wrong.
 std::string cut(std::string text) {
   constexpr std::size_t longest = 2000;
   if (text.size() <= 2 * longest) return text;
@@ -53,7 +53,7 @@ Place place_of(const Location& where) { return {where.source.get(), where.line, 
 
 std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
 
-// Those that say nothing new.
+// Drops diagnostics that repeat others.
 void drop_copies(std::vector<Diagnostic>& all) {
   std::set<Place> wrong;
   for (const Diagnostic& d : all)
@@ -88,7 +88,7 @@ struct Snippet {
 Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length) {
   const auto begin = static_cast<std::size_t>(column - 1);
   const auto end = begin + static_cast<std::size_t>(length);
-  // A long line is shown from a little before the place.
+  // Show a long line from a little before the place.
   const std::size_t first = begin + 40 > widest_line ? begin - 40 : 0;
   Snippet s;
   if (first > 0) {
@@ -107,7 +107,7 @@ Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length)
     }
     s.line += harmless(bytes);
     const std::size_t columns = printable(character.code) ? width(character.code) : 1;
-    // A tab stays a tab, so that both lines are indented alike whatever its width.
+    // Keep a tab as a tab, so that both lines are indented alike whatever its width.
     if (index < begin) s.space.append(columns, character.code == '\t' ? '\t' : ' ');
     else if (index < end) s.marks.append(columns, '~');
   }

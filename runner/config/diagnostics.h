@@ -1,4 +1,4 @@
-// The problems of a config, collected so that all are reported in one go.
+// The problems of a config, collected so that all are reported together.
 #pragma once
 
 #include <cstddef>
@@ -26,23 +26,24 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void error(Location where, std::string key, std::string message, std::string hint = {});
-  /// Of a value that a reference brought from `original`: dropped when there is an error as well.
+  /// Adds an error about a value that a reference copied from `original`. It is dropped if there is
+  /// an error at `original` as well.
   void error_of_copy(Location original, Location where, std::string key, std::string message,
                      std::string hint = {});
-  /// What is no error, but probably not meant.
+  /// Adds a warning about something that is valid but probably not intended.
   void warning(Location where, std::string key, std::string message, std::string hint = {});
-  /// Of errors; warnings do not count.
+  /// Returns true if there are no errors; warnings do not count.
   bool empty() const { return errors_ == 0; }
   std::size_t size() const { return errors_; }
-  /// Files first, then arguments, in order of place. Of several problems of one key at one place
-  /// only the first is kept: the others follow from it. So it is with what is said of one place
-  /// under several keys, to which references or aliases brought it.
+  /// Returns the diagnostics in order of place: files first, then arguments. It drops a message
+  /// that repeats another one at the same place about a key with the same last part, as aliases and
+  /// references produce them.
   std::vector<Diagnostic> sorted() const;
-  /// As a compiler prints them:
+  /// Returns the text in the form of compiler messages:
   ///   digits.yaml:14:10: error: optimizer.type: no optimizer 'sdg'
   ///      14 |   type: sdg
   ///         |         ^~~ did you mean 'sgd'?
-  /// Further lines of a hint follow as notes; after a hundred problems the others are only counted.
+  /// Further lines of a hint follow as notes. After a hundred problems the rest are only counted.
   std::string text(bool colours) const;
 
  private:

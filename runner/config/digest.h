@@ -6,8 +6,9 @@
 
 namespace assay::config {
 
-/// XXH3-128 (https://github.com/Cyan4973/xxHash) as 32 hexadecimal digits: the same everywhere and
-/// with every version. For telling texts apart, not against somebody who wants two to look alike.
+/// Returns the XXH3-128 (https://github.com/Cyan4973/xxHash) of a text as 32 hexadecimal digits. It
+/// is the same on every machine and in every version. It distinguishes texts, but is not secure
+/// against deliberate collisions.
 std::string digest(std::string_view text);
 
 }  // namespace assay::config

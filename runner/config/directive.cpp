@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 
-// Without a comment.
+// Returns the words of a line without its comment.
 std::vector<std::string_view> words(std::string_view line) {
   std::vector<std::string_view> result;
   for (std::size_t at = line.find_first_not_of(blanks); at < line.size() && line[at] != '#';) {
@@ -50,7 +50,7 @@ bool check_directives(const std::shared_ptr<const Source>& source, Diagnostics& 
                       std::move(complaint.message), std::move(complaint.hint));
     return false;
   };
-  std::optional<std::size_t> version;  // where the line of it starts
+  std::optional<std::size_t> version;  // the start of its line
   bool in_front = true;                // of the document
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());

@@ -1,4 +1,4 @@
-// Lines that start with '%', which yaml-cpp passes over without a word.
+// Lines that start with '%', which yaml-cpp silently ignores.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace assay::config {
 
-/// A config may say `%YAML 1.2` in front of a line `---`, and no other directive. False when it
-/// does, or has such a line anywhere else; the first is reported.
+/// Checks that the only directive is `%YAML 1.2`, in front of a line `---`. Otherwise reports the
+/// first problem and returns false.
 bool check_directives(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
 
 }  // namespace assay::config

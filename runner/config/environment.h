@@ -1,4 +1,4 @@
-// ${env:...} in the texts of a config.
+// Resolves ${env:...} in the texts of a config.
 #pragma once
 
 #include <optional>
@@ -8,12 +8,12 @@
 namespace assay::config {
 
 struct EnvironmentValue {
-  std::optional<std::string> text;  ///< a '${' in the variable is escaped: it is no reference
-  std::string problem;              ///< when there is no text
+  std::optional<std::string> text;  ///< with each '${' escaped, so that it is not a reference
+  std::string problem;              ///< set if there is no text
   std::string hint;                 ///< what to do about it; may be empty
 };
 
-/// Of `NAME`, or `NAME,default`, where blanks around both do not count.
+/// Returns the value for `NAME` or `NAME,default`. Blanks around both are ignored.
 EnvironmentValue environment_value(std::string_view name_and_default);
 
 }  // namespace assay::config

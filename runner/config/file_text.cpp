@@ -29,11 +29,11 @@ FileText read_start(const std::string& path, std::size_t most) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
-  // Another file may stand there by now.
+  // Another file may be there by now.
   const base::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0 || fstat(file.get(), &status) != 0) return failed();
   if (result.kind = kind_of(status); result.kind != FileText::Kind::regular) return result;
-  // The size that a file says it has is not asked for: it may change, or be made up (/proc).
+  // This does not rely on the size that a file reports: it may change, or be made up (/proc).
   std::array<char, 16384> part;
   while (result.text.size() < most) {
     const ssize_t count =

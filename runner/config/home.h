@@ -12,8 +12,8 @@ struct HomePath {
   std::string hint;     ///< what to do about it; may be empty
 };
 
-/// `~` and `~/x` with the folder that the environment variable HOME names in the place of `~`; what
-/// does not start with `~` as it is. The homes of others, `~ada`, are not known.
+/// Replaces `~` in `~` and `~/x` by the folder that the environment variable HOME names. Returns
+/// any other path unchanged. It does not know the home folders of other users, `~ada`.
 HomePath with_home(std::string_view path);
 
 }  // namespace assay::config

@@ -26,13 +26,13 @@ namespace {
 constexpr std::size_t longest_chain = 32;
 constexpr std::size_t max_text = 1024 * 1024;  // bytes of all texts that references make
 constexpr std::size_t max_visits = 20 * max_nodes;
-constexpr int most_wrong = 20;  // references of a text that are told
+constexpr int most_wrong = 20;  // bad references of one text that are reported
 
 bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";
 }
 
-// All of it stands where the reference to it does.
+// Moves a node and all its content to the place of the reference to it.
 void put(Node& node, const Location& where) {
   if (node.origin.source == nullptr) node.origin = node.where;
   node.where = where;
@@ -78,7 +78,7 @@ class Interpolation {
   struct Link {
     Node* node;
     std::string key;
-    std::string_view reference = {};  ///< that is being resolved, as written
+    std::string_view reference = {};  ///< the reference that is being resolved, as written
   };
 
   void resolve(Node& node, const std::string& key) {
@@ -206,11 +206,11 @@ class Interpolation {
     return found;
   }
 
-  // What a key has that the config does not set.
+  // Returns the default of a key that the config does not set.
   Node* by_default(std::span<const std::string> path, const std::string& name) {
     if (path.size() > max_depth) return nullptr;
     if (const auto known = taken_.find(name); known != taken_.end()) return &known->second;
-    // Which options there are, the types on the way decide.
+    // The types on the way determine which options exist, so resolve them first.
     std::string key;
     Node* at = &root_;
     for (std::size_t i = 0; i < path.size() && at != nullptr; ++i) {
@@ -238,7 +238,7 @@ class Interpolation {
     fail(node, key, fmt::format("the config sets no key {}", quoted(name)), hint);
   }
 
-  // Of the chain, the last one that is no default.
+  // Returns the last link of the chain that is not a default.
   const Link& last_written() const {
     const auto last = std::find_if(chain_.rbegin(), chain_.rend(), [](const Link& link) {
       return link.node->where.source != nullptr;
@@ -246,12 +246,12 @@ class Interpolation {
     return last == chain_.rend() ? chain_.back() : *last;
   }
 
-  // "a -> b -> "
+  // Returns the chain from a link on: "a -> b -> ".
   std::string chain_from(std::vector<Link>::const_iterator link) const {
     std::string chain;
     for (; link != chain_.end(); ++link) {
       chain += link->key + " -> ";
-      // What is referred to may only hold the next link, or be the end of the chain.
+      // The value may only contain the next link, or end the chain.
       const auto reference = next_reference(link->reference, 0);
       const auto next = link + 1;
       if (reference && next != chain_.end() && reference->name != next->key)
@@ -265,7 +265,7 @@ class Interpolation {
     diagnostics_.error(place_in(node), key, std::move(message), std::move(hint));
   }
 
-  // Of a reference that takes the rest of the text.
+  // Reports a reference without an end.
   void fail_at_end(Node& node, const std::string& key) {
     node.reported = true;
     Location where = node.where;
@@ -273,7 +273,7 @@ class Interpolation {
     diagnostics_.error(std::move(where), key, "'${' without its '}'");
   }
 
-  // Of the reference that is being resolved.
+  // Returns the place of the reference that is being resolved.
   Location place_in(const Node& node) {
     const auto link = std::ranges::find(chain_, &node, &Link::node);
     if (link == chain_.end() || node.where.line == 0) return node.where;

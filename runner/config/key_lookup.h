@@ -1,4 +1,4 @@
-// Keys by their full names: `optimizer.learning_rate`, `loggers.0`.
+// Finds keys by their full names: `optimizer.learning_rate`, `loggers.0`.
 #pragma once
 
 #include <cstddef>
@@ -13,30 +13,31 @@
 
 namespace assay::config {
 
-/// The element of a list that a part of a name picks: "0", "12". Nothing when it is no number.
+/// Returns the list index that a part of a name gives: "0", "12". Returns nothing for other texts.
 std::optional<std::size_t> index_of(std::string_view part);
 
-/// "a.b" -> a, b
+/// Splits "a.b" into a and b.
 std::vector<std::string> parts_of(std::string_view name);
 
-/// What `root` has at a path, where a number picks from a list; null when it has nothing there.
+/// Returns the node at a path, where a number selects from a list; null if there is none.
 Node* find_key(Node& root, std::span<const std::string> path);
 
-/// A key that neither a config nor its defaults have.
+/// A key that neither a config nor its defaults contain.
 struct MissingKey {
-  std::string part;                   ///< the first of its parts that is not there
-  std::vector<std::string> siblings;  ///< what could stand in the place of that part
-  bool is_option = false;             ///< it is one of them, with no default
-  bool is_alone = false;              ///< the only part of the key
+  std::string part;                   ///< the first missing part
+  std::vector<std::string> siblings;  ///< the keys that exist in its place
+  bool is_option = false;             ///< the part is a known option without a default
+  bool is_alone = false;              ///< it is the only part of the key
 };
 MissingKey about_missing(Node& root, const Defaults& defaults, std::span<const std::string> path);
 
-/// The key of the same place, or else one of the `others`, that it may be a misspelling of, or for
-/// one that is alone the key of a section; empty where there is none.
+/// Returns the key that the missing one may be a misspelling of: one in the same place, or one of
+/// `others`. For a single part it may also be a key of a section. Empty if there is none.
 std::string suggested_key(Node& root, const Defaults& defaults, const MissingKey& missing,
                           std::span<const std::string> others);
 
-/// Whether an unknown key of `root`, which is reported as such, seems to mean one on this path.
+/// Returns true if an unknown key of `root`, which is reported separately, seems to misspell a key
+/// on this path.
 bool is_misspelt(Node& root, const Defaults& defaults, std::span<const std::string> path);
 
 }  // namespace assay::config

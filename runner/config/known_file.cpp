@@ -36,14 +36,14 @@ bool is_record_of_run(std::string_view start) {
          start.find("\"overrides\"") != start.npos;
 }
 
-// Recognises objects in lines of their own, each with a step: what the logger jsonl writes.
+// Recognises JSON objects on separate lines, each with a step: the output of the logger jsonl.
 bool is_metrics(std::string_view start) {
   const std::string_view line = start.substr(0, start.find('\n'));
   return line.starts_with('{') && line.ends_with('}') && line.find("\"step\":") != line.npos &&
          line.find("\"tag\":") != line.npos && line.find("\"wall_time\":") != line.npos;
 }
 
-// "2025-01-31 12:00:00 assay 0.1.0"
+// Recognises a line like "2025-01-31 12:00:00 assay 0.1.0".
 bool is_log(std::string_view start) {
   constexpr std::string_view form = "0000-00-00 00:00:00 assay ";
   return start.size() > form.size() &&
@@ -52,8 +52,8 @@ bool is_log(std::string_view start) {
          });
 }
 
-// The folder of the run that the file belongs to, which may be in a folder of that one; empty when
-// there is none.
+// Returns the run folder that contains the file, directly or in a subfolder; empty if there is
+// none.
 std::string run_folder_of(const std::string& path) {
   std::error_code error;
   fs::path folder = fs::path(path).parent_path();

@@ -1,4 +1,4 @@
-// Files that are no configs, and that people give to a program by mistake.
+// Files that are not configs but that users pass to the program by mistake.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@ struct KnownFile {
   std::string hint;  ///< what to do with it; may be empty
 };
 
-/// Recognises a file by how it starts. `path` is for the hint, which names the run folder that the
-/// file is in, if it is in one. Returns nothing for what may be a config.
+/// Recognises a file by its first bytes. `path` is for the hint, which names the run folder that
+/// contains the file, if any. Returns nothing if the file may be a config.
 std::optional<KnownFile> known_file(const std::string& path, std::string_view start);
 
 }  // namespace assay::config

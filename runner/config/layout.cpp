@@ -39,7 +39,7 @@ class Reader {
     at_ = close == none ? text_.size() : close + 1;
   }
 
-  // To its line break, or that of the line where its value ends.
+  // Reads to the end of the line, or to the end of the line on which its value ends.
   void read_line(const Line& line) {
     bool at_value = true;
     while (at_ < text_.size() && text_[at_] != '\n') {
@@ -59,7 +59,7 @@ class Reader {
     }
   }
 
-  // Behind the ':' of a key, or to the end of the line.
+  // Skips to the position after the ':' of a key, or to the end of the line.
   bool skip_to_value() {
     for (; at_ < text_.size() && text_[at_] != '\n'; ++at_) {
       if (starts_comment()) return false;
@@ -106,7 +106,7 @@ class Reader {
 
 Layout layout_of(std::string_view text, std::size_t end) {
   Layout result = Reader(text.substr(0, end)).read();
-  // Whole, also the last one.
+  // The reader stops at `end`, so restore the full lines.
   for (Line& line : result.lines) line = line_at(text, line.begin);
   if (result.lines.empty() || line_at(text, end).begin != result.lines.back().begin) {
     const Line last = line_at(text, end);

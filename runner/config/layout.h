@@ -1,5 +1,5 @@
-// Which parts of a text are lines of keys and elements, and which are within brackets, quotes or a
-// block of lines. Made for texts that a parser gave up on, so it takes whatever it is given.
+// Divides a text into lines of keys and elements, and parts within brackets, quotes or block
+// scalars. It is meant for texts that the parser rejected, so it accepts any text.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,14 @@
 namespace assay::config {
 
 struct Layout {
-  /// Those that start outside of brackets, quotes and blocks of lines, without the blank ones.
+  /// The lines that start outside of brackets, quotes and block scalars, without blank ones.
   std::vector<Line> lines;
-  /// Where the brackets and braces are that are open at the end; the innermost is the last.
+  /// The positions of the brackets and braces that are still open at the end; the innermost comes
+  /// last.
   std::vector<std::size_t> open;
 };
 
-/// Of the lines up to the one that holds text[end], and of its brackets before text[end].
+/// Returns the lines up to the one that contains text[end], and the brackets open before text[end].
 Layout layout_of(std::string_view text, std::size_t end);
 
 }  // namespace assay::config

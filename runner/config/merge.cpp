@@ -14,7 +14,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-// What a component's type may be called; not a number, a reference or a boolean.
+// Returns true if the node can name a component's type: not a number, a reference or a boolean.
 bool is_type_name(const Node& node) {
   const std::string& text = node.scalar;
   const auto letter = [](char c) {
@@ -24,7 +24,7 @@ bool is_type_name(const Node& node) {
          text != "false";
 }
 
-// The name of the component's type that a map or a text says; null when it says none.
+// Returns the node that names the component's type in a map or a text; null if there is none.
 const Node* type_of(const Node& node) {
   if (node.kind == Kind::map) return node.find("type");
   return is_type_name(node) ? &node : nullptr;
@@ -66,7 +66,7 @@ class Merge {
   }
 
  private:
-  // Within a list nothing is merged, so nothing can be removed.
+  // Replaces a value. Nothing merges within a list, so nothing can be removed there.
   void replace(Node& node, Node over) {
     for (std::size_t i = 0; i < over.list.size(); ++i) {
       path_.push_back(std::to_string(i));
@@ -84,7 +84,8 @@ class Merge {
       const auto is_near = [&entry](const Node::Entry& other) {
         return is_misspelling(entry.key, other.key);
       };
-      // An unknown section, which will be reported: the names of those there are lie far apart.
+      // This is an unknown section, which will be reported: the names of the known ones differ
+      // widely.
       if (path_.size() == 1) misspelt_ = std::ranges::any_of(map.map, is_near);
       map.map.push_back({std::move(entry.key), entry.where, {}, entry.made});
       there = &map.map.back().value;
@@ -93,7 +94,7 @@ class Merge {
     if (path_.size() == 1) misspelt_ = false;
   }
 
-  // Those that do not go with the new type.
+  // Drops and returns the options that do not belong to the new type.
   std::vector<std::string> drop_options(Node& component, const Node& over) {
     const Node* before = component.find("type");
     const Node* after = type_of(over);
@@ -146,7 +147,7 @@ class Merge {
   }
 
   std::vector<std::string> path_;
-  bool misspelt_ = false;  // the section that is being laid
+  bool misspelt_ = false;  // the current section's key is misspelt
   const StaysWithPlace& stays_;
   Diagnostics& diagnostics_;
 };

@@ -1,4 +1,4 @@
-// A config laid over another: what `extends`, fragments and the command line do.
+// Merges one config over another: for `extends`, fragments and the command line.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace assay::config {
 
-/// Whether an option of the component at `path` belongs to its place rather than to its type, as a
-/// hook's triggers do: it stays when the type changes.
+/// Returns true if an option of the component at `path` belongs to its place rather than to its
+/// type, such as a hook's triggers. Such an option stays when the type changes.
 using StaysWithPlace =
     std::function<bool(std::span<const std::string> path, std::string_view option)>;
 
@@ -27,10 +27,11 @@ using StaysWithPlace =
 void merge(Node& node, Node over, std::span<const std::string> path, const StaysWithPlace& stays,
            Diagnostics& diagnostics);
 
-/// `sgd` -> {type: sgd}, and what is no map and no component's name -> {}.
+/// Turns `sgd` into {type: sgd}, and any value that is neither a map nor a component's name into
+/// {}.
 void become_map(Node& node, const Location& where);
 
-/// "did you mean 'loss'?" of the keys of a map, or nothing.
+/// Returns "did you mean 'loss'?" for the keys of a map, or an empty text.
 std::string did_you_mean_key(std::string_view key, const Node& map);
 
 }  // namespace assay::config

@@ -18,20 +18,20 @@ constexpr std::string_view full_width_colon = "\uFF1A";
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// What git leaves in a file.
+// Returns true for a conflict marker of git.
 bool is_conflict(std::string_view words) {
   constexpr std::array<std::string_view, 3> marks = {"<<<<<<<", "=======", ">>>>>>>"};
   return std::ranges::any_of(marks, [words](auto mark) { return words.starts_with(mark); });
 }
 
-// Could be the value of a key.
+// Returns true if the text could be the value of a key.
 bool starts_value(std::string_view rest) {
   const bool is_negative = rest.size() > 1 && rest[0] == '-' && is_digit(rest[1]);
   return is_letter(rest[0]) || is_digit(rest[0]) || is_one_of(rest[0], "[{\"'$@./~|>") ||
          is_negative;
 }
 
-// `name rest`
+// Returns the hint for `name rest`.
 std::string hint_for_words(std::string_view name, std::string_view rest) {
   const std::string entry = fmt::format("{}: {}", name, rest);
   if (shortened(entry) != entry) return {};
@@ -39,14 +39,14 @@ std::string hint_for_words(std::string_view name, std::string_view rest) {
   return fmt::format("write {}{}", entry, prose ? "; a comment starts with '#'" : "");
 }
 
-// Of what follows a key within brackets.
+// Returns the hint about the text that follows a key within brackets.
 std::string hint_for_next(std::string_view next) {
   next = next.substr(std::min(next.find_first_not_of(" \t"), next.size()));
   if (next.empty() || !is_one_of(next[0], "[{")) return {};
   return fmt::format("write ': ' in front of the '{}', or leave it out", next[0]);
 }
 
-// Tells what a "key" is that follows a ',' and is the fraction of a number: `0,05` within braces.
+// Explains a "key" after a ',' that is the fraction of a number: `0,05` within braces.
 std::string hint_for_decimal_comma(std::string_view text, std::size_t begin, std::size_t end) {
   const auto are_digits = [&](std::size_t from, std::size_t to) {
     return from < to && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
@@ -122,7 +122,7 @@ std::optional<Complaint> complaint_of_key_before(std::string_view text,
   for (std::size_t i = first; i + 1 < lines.size(); ++i) {
     const Line& line = lines[i];
     if (!is_key_without_colon(line, i == 0 ? Line{} : lines[i - 1])) continue;
-    // An element is text, unless a key of the same map follows it.
+    // A list element is text, unless a key of the same map follows it.
     const bool is_element = line.words().starts_with("- ");
     if (is_element && lines[i + 1].indentation() != line.key_column()) continue;
     const std::size_t begin = line.begin + line.key_column();

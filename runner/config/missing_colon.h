@@ -1,4 +1,4 @@
-// Lines that should be 'key: value' and have no ':', or none with a space behind it.
+// Lines that should be 'key: value' but have no ':', or no space after it.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,20 @@
 
 namespace assay::config {
 
-/// About text[begin, end), which starts with a key: `seed 1`, `steps=3`, `optimizer:{type: sgd}`.
+/// Complains about text[begin, end), which starts with a key: `seed 1`, `steps=3`,
+/// `optimizer:{type: sgd}`.
 Complaint complaint_of_key(std::string_view text, std::size_t begin, std::size_t end);
 
-/// The same of a line that starts outside of brackets, where its first ':' is within a bracket that
-/// its key should be in front of: `train {steps: 3}`. Nothing when it is not so.
+/// Complains about a line that starts outside of brackets and whose first ':' is within a bracket
+/// that lacks a key in front: `train {steps: 3}`. Returns nothing for other lines.
 std::optional<Complaint> complaint_of_bracket_in_key(std::string_view text, const Line& line);
 
-/// A line without ':' that stands where a key must. `before` is the line before it, empty when
-/// there is none.
+/// Returns true for a line without ':' in a place that needs a key. `before` is the line before it,
+/// empty if there is none.
 bool is_key_without_colon(const Line& line, const Line& before);
 
-/// The first such line of those before the last of `lines` (Layout::lines): the parser takes them
-/// for one text, which the ':' of the last line ends.
+/// Complains about the first such line before the last of `lines` (Layout::lines). The parser reads
+/// them as one text that ends at the ':' of the last line.
 std::optional<Complaint> complaint_of_key_before(std::string_view text,
                                                  std::span<const Line> lines);
 

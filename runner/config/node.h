@@ -20,19 +20,19 @@ struct Node {
   Kind kind = Kind::null;
   std::string scalar;     ///< the text of a scalar
   bool quoted = false;    ///< a quoted scalar is text and nothing else
-  bool filled = false;    ///< a reference within made the text; it counts as quoted
-  bool reported = false;  ///< a problem was reported; no more is to be said about it
+  bool filled = false;    ///< a reference filled in part of the text; it counts as quoted
+  bool reported = false;  ///< a problem was reported; report no further ones
   std::vector<Node> list;
   std::vector<Entry> map;  ///< in the order written
   Location where;
-  /// Where the value was written that a reference brought here; its file is the one that relative
-  /// paths start at. Nowhere when no reference did, or when nothing wrote it.
+  /// The place where a value that a reference copied here was written. Relative paths start at its
+  /// file. It is empty if no reference copied the value, or if the value was not written anywhere.
   Location origin;
   std::vector<Removed> removed;  ///< keys of a map
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);
-  /// What removed a key; null when nothing did.
+  /// Returns the place that removed a key; null if nothing did.
   const Location* removal(std::string_view key) const;
 };
 
@@ -45,20 +45,20 @@ struct Node::Entry {
   std::string key;
   Location where;  ///< of the key
   Node value;
-  bool made = false;  ///< by an argument that sets what was not there
+  bool made = false;  ///< added by an argument that sets a key which did not exist
 };
 
-/// A plain scalar without a place.
+/// Returns a plain scalar without a place.
 Node scalar(std::string text);
 
-/// What stands there without quotes: `null` and `~` are null, all else is a scalar.
+/// Returns the value of an unquoted text: `null` and `~` are null, everything else is a scalar.
 Node plain_value(std::string text, const Location& where);
 
-/// What a node holds, itself included.
+/// The size of a node, including the node itself.
 struct NodeSize {
   std::size_t nodes = 0;  ///< values and keys
   std::size_t bytes = 0;  ///< of their text
-  std::size_t depth = 0;  ///< lists and maps within each other
+  std::size_t depth = 0;  ///< the nesting depth of lists and maps
 };
 NodeSize size_of(const Node& node);
 

@@ -19,23 +19,23 @@
 namespace assay::config {
 namespace {
 
-// What aliases may repeat, and the texts they repeat with it.
+// The maximum size of the texts that aliases repeat.
 constexpr std::size_t max_text = 8 * max_bytes;
 
-// Of the word for null that stands here; 0 when there is none.
+// Returns the length of the word for null at text[begin]; 0 if there is none.
 std::size_t null_length(std::string_view text, std::size_t begin) {
   const std::string_view word = text.substr(begin, text.find_first_of(" \t\n:,]}", begin) - begin);
   const bool is_null = word == "~" || word == "null" || word == "Null" || word == "NULL";
   return is_null ? word.size() : 0;
 }
 
-// `? key`, with its ':' in a line of its own.
+// Returns true for `? key` with its ':' on a separate line.
 bool is_behind_question_mark(std::string_view text, std::size_t key) {
   const std::size_t before = text.substr(0, key).find_last_not_of(" \t\"'");
   return before != std::string_view::npos && text[before] == '?';
 }
 
-// The first character from text[at] on that is no blank and in no comment.
+// Returns the first position from text[at] on that is neither blank nor within a comment.
 std::size_t behind_comments(std::string_view text, std::size_t at) {
   at = std::min(text.find_first_not_of(" \t\n", at), text.size());
   while (at < text.size() && text[at] == '#') {
@@ -45,7 +45,7 @@ std::size_t behind_comments(std::string_view text, std::size_t at) {
   return at;
 }
 
-// Returns the end of the key within braces at text[begin], when its ':' is in a later line.
+// Returns the end of the key within braces at text[begin] if its ':' is on a later line.
 std::optional<std::size_t> key_without_its_colon(std::string_view text, std::size_t begin) {
   std::size_t end = text.find_first_of(":,[]{}\n#", begin);
   if (is_quote(text[begin])) end = closing_quote(text, begin) + 1;  // npos + 1 is 0
@@ -87,7 +87,7 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (const auto key_end = key_without_its_colon(text_, begin))
       stop(begin, *key_end, "the ':' of a key stands in the line of the key",
            "write it right behind the key");
-    // A key that goes on in the next line, which is none.
+    // This looks like a key that continues on the next line, which is not allowed.
     const std::size_t bracket = *open_bracket();
     const std::size_t stop_sign = text_.find_first_of(":,]}\n", begin);
     if (stop_sign == std::string::npos || text_[stop_sign] == '\n')
@@ -103,7 +103,7 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 void NodeBuilder::null(std::size_t begin, std::size_t end, YAML::anchor_t anchor) {
   const bool of_key = !stack_.empty() && stack_.back().node.kind == Node::Kind::map;
   Node node;
-  // Where nothing is written the mark is already at what follows.
+  // If the value is empty, the mark already points at the token that follows.
   const std::size_t before =
       begin == end && begin > 0 ? text_.find_last_not_of(" \t\n", begin - 1) : std::string::npos;
   if (begin == end && of_key) node.where = stack_.back().node.map.back().where;
@@ -131,9 +131,9 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const std::size_t end = scalar_end(text_, begin, text);
   const bool quoted = begin < text_.size() &&
                       std::string_view("\"'|>").find(text_[begin]) != std::string_view::npos;
-  // A tag with nothing behind it.
+  // A tag without a value after it.
   if (!tag.empty() && !quoted && text.empty() && !expects_key()) return null(begin, begin, anchor);
-  // yaml-cpp takes the line break before the end of the text for the closing quote.
+  // yaml-cpp mistakes the line break before the end of the text for the closing quote.
   if (quoted && is_unclosed(text_, begin))
     stop(begin, begin + 1, "the quoted text is never closed");
   if (quoted)
@@ -174,7 +174,7 @@ bool NodeBuilder::expects_key() const {
   return !stack_.empty() && stack_.back().node.kind == Node::Kind::map && !stack_.back().has_key;
 }
 
-// Behind the anchor and the tag, which a mark includes; a tag is reported.
+// Returns the position after the anchor and the tag, which a mark includes. Reports a tag.
 std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
   std::size_t begin = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
   if (begin < text_.size() && text_[begin] == '&' && !stack_.empty() && !expects_key())
@@ -197,7 +197,7 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
 }
 
 std::optional<std::size_t> NodeBuilder::block_column() const {
-  // A value within brackets is in them as a whole, a pair `[key: value]` included.
+  // A value within brackets must lie in them completely, and so must a pair `[key: value]`.
   const auto bracket = std::ranges::find_if(
       stack_, [this](const Frame& frame) { return is_one_of(text_[frame.begin], "[{"); });
   if (bracket == stack_.begin()) return std::nullopt;
@@ -205,7 +205,7 @@ std::optional<std::size_t> NodeBuilder::block_column() const {
   return begin - line_at(text_, begin).begin;
 }
 
-// Checks what starts within brackets; the parser checks all else.
+// Checks a value that starts within brackets; the parser checks all others.
 void NodeBuilder::check_indentation(std::size_t begin) {
   if (!open_bracket()) return;
   if (const auto complaint = complaint_of_indentation(text_, begin, block_column()))
@@ -232,17 +232,17 @@ void NodeBuilder::end() {
   stack_.pop_back();
   if (is_one_of(text_[frame.begin], "[{") && !open_bracket())
     if (const auto complaint = complaint_of_closed_brackets(text_, frame.begin)) stop(*complaint);
-  // Only now: a bracket that is never closed looks like the start of such a key.
+  // This check comes last: a bracket that is never closed looks like the start of such a key.
   if (frame.is_key) stop(frame.begin, frame.begin + 1, "a key must be text, found a list or a map");
   value(std::move(frame.node), frame.anchor);
 }
 
-// Of the map that is being read: "model.init".
+// Returns the path of the map that is being read: "model.init".
 std::string NodeBuilder::path() const {
   std::string result;
   for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
     const Node& node = stack_[i].node;
-    if (stack_[i + 1].is_key) return result;  // which is no key, and will be reported
+    if (stack_[i + 1].is_key) return result;  // it is not a valid key, and will be reported
     result = joined(result, node.kind == Node::Kind::map ? node.map.back().key
                                                          : std::to_string(node.list.size()));
   }
@@ -256,7 +256,7 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
   const bool at_end = text_.find_first_not_of(" \t\n", end) == std::string::npos;
   if (const auto bracket = open_bracket(); at_end && bracket)
     stop(*bracket, *bracket + 1, fmt::format("'{}' is never closed", text_[*bracket]));
-  // A line within brackets may be long and hold many keys.
+  // Within brackets this is skipped: one line may be long and hold many keys.
   const Line line = open_bracket() ? Line{} : line_at(text_, begin);
   const bool of_line = !line.text.empty() && line.begin + line.key_column() == begin;
   if (next == std::string::npos || text_[next] != ':') {
@@ -291,7 +291,7 @@ void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
     frame.node.list.push_back(std::move(node));
   } else {
     const Node::Entry& entry = frame.node.map.back();
-    // yaml-cpp takes it.
+    // yaml-cpp accepts this.
     if (node.kind == Node::Kind::scalar && !open_bracket() && node.where.line > entry.where.line &&
         node.where.column <= entry.where.column)
       stop(offset_, offset_ + 1, "a value that is not indented",

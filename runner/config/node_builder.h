@@ -1,4 +1,4 @@
-// Builds nodes from yaml-cpp's events, and refuses what a config may not hold.
+// Builds nodes from yaml-cpp's events, and rejects content that a config must not have.
 #pragma once
 
 #include <yaml-cpp/eventhandler.h>
@@ -22,18 +22,18 @@ namespace assay::config {
 
 class NodeBuilder final : public YAML::EventHandler {
  public:
-  /// Thrown by the events after a problem was reported beyond which reading makes no sense.
+  /// Thrown by the events after a problem that makes further reading useless. It has been reported.
   struct Stop {};
 
   NodeBuilder(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics);
 
-  /// Nothing when the document is empty.
+  /// Returns nothing if the document is empty.
   std::optional<Node> take() { return std::move(root_); }
   Places& places() { return places_; }
   const StandIns& stand_ins() const { return stand_ins_; }
-  /// Where the last event was.
+  /// Returns the offset of the last event.
   std::size_t offset() const { return offset_; }
-  /// Where the innermost list or map in brackets or braces starts that is still open.
+  /// Returns the start of the innermost list or map in brackets or braces that is still open.
   std::optional<std::size_t> open_bracket() const;
 
   void OnDocumentStart(const YAML::Mark& mark) override;
@@ -50,14 +50,14 @@ class NodeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { end(); }
 
  private:
-  // A collection that is not at its end yet.
+  // A collection that has not ended yet.
   struct Frame {
     Node node;
     std::size_t begin = 0;
     YAML::anchor_t anchor = 0;
     bool is_key = false;
     bool has_key = false;   // a map whose last entry waits for its value
-    bool is_twice = false;  // that entry: its key is there already
+    bool is_twice = false;  // the key of that entry is a duplicate
     std::unordered_map<std::string, std::int64_t> lines;  // of the keys
   };
   struct Anchored {

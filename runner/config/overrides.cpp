@@ -27,7 +27,7 @@ std::optional<double> number(const std::string& text) {
   return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
-// Whether a config says the same, in whatever quotes and digits.
+// Returns true if the two values are equal, whatever their quotes and digits.
 bool same(const Node& a, const Node& b) {
   if (a.kind != b.kind) return false;
   if (a.scalar != b.scalar && (!number(a.scalar) || number(a.scalar) != number(b.scalar)))
@@ -99,8 +99,8 @@ class Overrides {
     }
   }
 
-  // The value at `path`, which `parent` holds: its own, or else a default with something in it.
-  // Null when there is neither.
+  // Returns the value at `path` in `parent`: its own, or else a non-empty default. Returns null if
+  // there is neither.
   Node* on_the_way(Node& parent, std::span<const std::string> path) {
     if (Node* there = parent.find(path.back())) return there;
     std::optional<Node> value = defaults_.value(root_, path);
@@ -111,7 +111,7 @@ class Overrides {
     return &parent.map.emplace_back(Node::Entry{path.back(), {}, std::move(*value)}).value;
   }
 
-  // The last part of the key, in the map that is to hold it.
+  // Sets the last part of the key in the map that contains it.
   void set(Node& map, const std::string& key, const Argument& change) {
     const std::string& name = change.path.back();
     if (change.action == Action::add && map.find(name) != nullptr)
@@ -125,7 +125,7 @@ class Overrides {
     merge(map, std::move(over), path.first(path.size() - 1), composition_.stays(), diagnostics_);
   }
 
-  // change.path[i] of a list; null when there is none, which is reported.
+  // Returns the element change.path[i] of a list. If there is none, reports that and returns null.
   Node* element(Node& list, const std::string& key, const Argument& change, std::size_t i) {
     const std::optional<std::size_t> index = index_of(change.path[i]);
     const std::size_t size = list.list.size();
@@ -159,7 +159,7 @@ class Overrides {
     return nullptr;
   }
 
-  // The elements that there are; or how to get this one.
+  // Returns a hint that lists the existing elements or says how to select this one.
   static std::string hint_for_element(const Node& list, const std::string& key,
                                       const Argument& change, std::size_t i) {
     const std::string& part = change.path[i];
@@ -224,7 +224,7 @@ class Overrides {
   std::vector<Element> elements_;  // to remove
 };
 
-// Those that can be read, with the fragments they name.
+// Returns the arguments that can be read, with the fragments that they name.
 std::vector<Argument> read(std::span<const std::string> arguments, Composition& composition,
                            Diagnostics& diagnostics) {
   std::vector<Argument> changes;

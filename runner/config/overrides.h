@@ -11,15 +11,17 @@
 
 namespace assay::config {
 
-/// Applies each argument (argument.h) to `root`, as a config laid over it (merge.h) would:
-/// `optimizer.learning_rate=0.1`, `+hooks.new={type: scalar, ...}`, `~hooks.loss`,
-/// `loggers.0=console`, `optimizer=@adam.yaml`. A number picks from a list, and the one behind the
-/// last adds to it. What is on the way to a key and absent is made; whether the experiment knows
-/// the key is for validation to say. Short keys come before long ones, removals before types and
-/// types before other keys, so that the order of arguments does not matter; of two for the same key
-/// the last one counts. A default that an argument changes a part of, `hidden.0=50`, becomes part
-/// of the config, at no place. Elements of lists are removed at the end, so that the numbers are
-/// those of the list as it was. In messages the arguments are "argument 1", "argument 2", ...
+/// Applies each argument (argument.h) to `root`, in the way a config is merged over another
+/// (merge.h): `optimizer.learning_rate=0.1`, `+hooks.new={type: scalar, ...}`, `~hooks.loss`,
+/// `loggers.0=console`, `optimizer=@adam.yaml`.
+///
+/// A number selects from a list, and the number after the last one appends to it. Missing maps on
+/// the way to a key are created; validation decides later if the experiment knows the key. Short
+/// keys come before long ones, removals before types and types before other keys, so the order of
+/// arguments does not matter; of two arguments for the same key the last one counts. If an argument
+/// changes part of a default, `hidden.0=50`, the default becomes part of the config, without a
+/// place. List elements are removed at the end, so numbers always refer to the original list.
+/// Messages call the arguments "argument 1", "argument 2", ...
 void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
                      const Defaults& defaults, Diagnostics& diagnostics);
 

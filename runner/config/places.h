@@ -1,4 +1,4 @@
-// From byte offsets in a source to lines and columns.
+// Converts byte offsets in a source to lines and columns.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,23 @@
 
 namespace assay::config {
 
-/// Asked for rising offsets, as a parser does, all answers together take one pass over the text.
+/// For ascending offsets, as a parser produces them, all calls together take one pass over the
+/// text.
 class Places {
  public:
   explicit Places(std::shared_ptr<const Source> source);
 
-  /// The place of text[begin, end), cut off at the end of its line. Offsets beyond the text mean
-  /// its end.
+  /// Returns the place of text[begin, end), cut off at the end of its line. An offset beyond the
+  /// text means its end.
   Location at(std::size_t begin, std::size_t end);
   Location at(std::size_t begin) { return at(begin, begin + 1); }
-  /// The first place of `text` within a place; that place itself where it does not hold the text.
+  /// Returns the first place of `text` within a place; `within` itself if it does not contain the
+  /// text.
   Location find(const Location& within, std::string_view text);
-  /// The last place of it.
+  /// Returns the last place of `text` within a place.
   Location find_last(const Location& within, std::string_view text);
-  /// Without its line break; empty for a line that does not exist. Lines count from 1.
+  /// Returns a line without its line break; empty for a line that does not exist. Lines count from
+  /// 1.
   std::string_view line(std::int64_t number) const;
 
  private:

@@ -34,7 +34,7 @@ std::string with_line_feeds(std::string text) {
   return result;
 }
 
-// Of a file that does not exist.
+// Returns the hint for a file that does not exist.
 std::string hint_for_missing(const std::string& path) {
   namespace fs = std::filesystem;
   if (path.find('=') != std::string::npos) return "the config comes first, key=value after it";
@@ -55,18 +55,17 @@ bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
   return false;
 }
 
-// Nothing also when the document is empty; of what was reported, only tags and keys that are there
-// twice leave something to return.
+// Returns nothing if the document is empty, or after an error; only tags and duplicate keys are
+// reported without that.
 std::optional<Node> parse(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics) {
   NodeBuilder builder(source, diagnostics);
   try {
     std::string text = builder.stand_ins().hidden(source->text);
-    // yaml-cpp forgets a last line of blanks that no line break ends; in a block of lines it
-    // counts.
+    // yaml-cpp drops a last line of blanks without a line break, but it counts in a block scalar.
     if (text.ends_with(' ')) text += '\n';
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    // A second document is refused at its first event.
+    // The builder rejects a second document at its first event.
     while (parser.HandleNextDocument(builder)) {
     }
     return builder.take();

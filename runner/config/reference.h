@@ -1,4 +1,4 @@
-// Where ${...} stand in a text.
+// Finds ${...} in a text.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace assay::config {
 
-/// `${name}` at text[begin, end).
+/// A reference `${name}` at text[begin, end).
 struct Reference {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -16,13 +16,13 @@ struct Reference {
   bool closed = true;  ///< false: no '}' follows
 };
 
-/// The first reference that starts at text[from] or later. `\${` starts none.
+/// Returns the first reference that starts at text[from] or later. `\${` starts none.
 std::optional<Reference> next_reference(std::string_view text, std::size_t from);
 
-/// The text with `${` for `\${`: what a text says once all its references are filled in.
+/// Returns the text with `${` for `\${`: the final text once all its references are filled in.
 std::string literal(std::string_view text);
 
-/// The text with `\${` for `${`, so that it holds no reference.
+/// Returns the text with `\${` for `${`, so that it contains no reference.
 std::string escaped(std::string_view text);
 
 }  // namespace assay::config

@@ -1,4 +1,4 @@
-// What may stand in `${...}`.
+// Rules for the names in `${...}`.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ struct NameProblem {
   std::string hint;
 };
 
-/// What keeps NAME of `${NAME}` from being the full name of a key. Those of the environment and
-/// what stays as it is (`now:`, `step`) are not asked about.
+/// Returns the problem that keeps NAME in `${NAME}` from being the full name of a key. Do not call
+/// it for environment variables or for references that stay as they are (`now:`, `step`).
 NameProblem problem_with_reference(std::string_view name);
 
 }  // namespace assay::config

@@ -1,4 +1,4 @@
-// A config that seems to be over before its text is.
+// Explains a config that seems to end before its text does.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace assay::config {
 
-/// The parser takes what starts at text[at] for another document than the first one, which starts
-/// at text[first].
+/// Complains about text[at], where the parser sees the start of a second document. The first one
+/// starts at text[first].
 Complaint complaint_of_second_document(std::string_view text, std::size_t first, std::size_t at);
 
 }  // namespace assay::config

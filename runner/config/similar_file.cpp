@@ -18,7 +18,7 @@ bool alike(const std::string& extension, const std::string& missing) {
          edit_distance(extension, missing) <= 1;
 }
 
-// Of a long name: most have words in common.
+// Returns true if `name` is only the start of a longer name: many such names share words.
 bool is_only_its_start(const std::string& name, const std::string& missing) {
   return missing.starts_with(name) && name.size() + 2 < missing.size();
 }
@@ -39,7 +39,7 @@ std::string similar_file(const fs::path& missing,
         (!fits || fits(entry->path())))
       names.push_back(entry->path().filename().string());
   std::sort(names.begin(), names.end());
-  // Extensions are alike in any case: they make no other name near.
+  // Compare the stems only. Many files share an extension, so it does not make a name similar.
   std::vector<std::string> stems;
   for (const std::string& name : names) stems.push_back(fs::path(name).stem().string());
   const auto found = std::ranges::find(stems, suggest(missing.stem().string(), stems));

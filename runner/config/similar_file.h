@@ -1,4 +1,4 @@
-// A file that is there, for the name of one that is not.
+// Finds an existing file for the misspelt name of a missing one.
 #pragma once
 
 #include <filesystem>
@@ -7,9 +7,9 @@
 
 namespace assay::config {
 
-/// The name (without its folder) of the file beside `missing` that this is most likely a
-/// misspelling of; empty where there is none. Only what `fits` counts. Of a very large folder not
-/// all is looked at.
+/// Returns the name (without its folder) of the file beside `missing` that was most likely meant;
+/// empty if there is none. Only files that satisfy `fits` count. It does not search all of a very
+/// large folder.
 std::string similar_file(const std::filesystem::path& missing,
                          const std::function<bool(const std::filesystem::path&)>& fits = {});
 

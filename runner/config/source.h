@@ -1,4 +1,4 @@
-// Text that a config is made of, and places in it.
+// The texts that a config is read from, and places in them.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace assay::config {
 
-/// A file, or an argument of the command line. Immutable and shared by every place within it.
+/// A file or a command-line argument. Immutable and shared by every place within it.
 struct Source {
   std::string name;  ///< as shown to the user: "configs/digits.yaml", "argument 3"
   std::string path;  ///< absolute path of the file; empty for an argument

@@ -19,10 +19,10 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// How far off a candidate is: edits, and what of the word follows the common beginning.
+// The distance of a candidate: the edits, and the length of the word after the common beginning.
 using Score = std::pair<std::size_t, std::size_t>;
 
-// More where the beginning is right, which is where people look first.
+// Returns how many edits are allowed. It allows more if the beginning matches.
 std::size_t allowed_edits(std::size_t length, std::size_t common) {
   if (length <= 3) return 1;
   if (length <= 5) return common >= 2 ? 2 : 1;

@@ -8,22 +8,25 @@
 
 namespace assay::config {
 
-/// The candidate that `word` is most likely a misspelling of, or another name for (synonyms.h);
-/// empty when none is near. How many edits may lie between them grows with the word, and so it may
-/// be the beginning of the other, or its last part: `opt`, `num_epochs`. Case does not count.
+/// Returns the candidate that `word` most likely misspells or that it is another name for
+/// (synonyms.h); empty if none is close. Longer words may differ by more edits. One word may also
+/// be the beginning or the last part of the other: `opt`, `num_epochs`. Case is ignored.
 std::string suggest(std::string_view word, std::span<const std::string> candidates);
 
-/// "did you mean 'sgd'?", with what suggest() gives; empty where that is.
+/// Returns "did you mean 'sgd'?" with the result of suggest(); empty if that is empty.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
-/// Whether `word` is so near that it hardly means anything else: an edit for three letters.
+/// Returns true if `word` is so close to `meant` that it can hardly mean anything else: at most one
+/// edit per three letters.
 bool is_misspelling(std::string_view word, std::string_view meant);
 
-/// Insertions, deletions, changes and swaps of neighbours that lead from one to the other: the
-/// optimal string alignment distance (a Damerau-Levenshtein distance that edits no place twice).
+/// Returns the number of insertions, deletions, changes and swaps of neighbours between the two
+/// words: the optimal string alignment distance (a Damerau-Levenshtein distance that edits no place
+/// twice).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// "did you mean 'sgd'?  (optimizers: adam, sgd)", or that of both which is not empty.
+/// Returns "did you mean 'sgd'?  (optimizers: adam, sgd)"; if one argument is empty, the other
+/// alone.
 std::string hint_of(const std::string& suggestion, const std::string& listing);
 
 }  // namespace assay::config

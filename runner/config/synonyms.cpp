@@ -7,7 +7,7 @@
 namespace assay::config {
 namespace {
 
-// Words of one thing may stand for different ones, in different places.
+// One word may stand for different keys, depending on the place.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms = {{
     {"arch", "model"},
     {"architecture", "model"},
@@ -53,7 +53,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms
     {"workers", "threads"},
 }};
 
-// Keys that say where and how others compute.
+// Keys of other programs that select the device to compute on.
 constexpr std::array<std::string_view, 9> devices = {
     "accelerator", "cuda", "device", "devices", "gpu", "gpus", "num_gpus", "use_cuda", "use_gpu"};
 constexpr std::array<std::string_view, 6> precisions = {

@@ -1,4 +1,4 @@
-// What other programs call things, for those who come from them.
+// Terms of other programs, for users who come from them.
 #pragma once
 
 #include <span>
@@ -7,12 +7,12 @@
 
 namespace assay::config {
 
-/// The candidate that is meant by an abbreviation or another program's name, `lr` for
-/// `learning_rate`; empty when none is. The word in lower case.
+/// Returns the candidate that an abbreviation or another program's name stands for, such as `lr`
+/// for `learning_rate`; empty if there is none. `word` must be in lower case.
 std::string synonym(std::string_view word, std::span<const std::string> candidates);
 
-/// Returns what to do about a key that other programs have and Assay has no need of, `device`;
-/// empty for any other.
+/// Returns advice about a key that other programs have and Assay does not need, such as `device`;
+/// empty for any other key.
 std::string_view explanation(std::string_view key);
 
 }  // namespace assay::config

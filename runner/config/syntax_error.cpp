@@ -68,7 +68,7 @@ const Translation* translated(std::string_view message) {
   return found == translations.end() ? nullptr : &*found;
 }
 
-// A tab before the first word of the line that holds text[at].
+// Returns the position of a tab before the first word of the line that contains text[at].
 std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
   const std::size_t before = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
@@ -77,7 +77,7 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
   return tab;
 }
 
-// Says what to do about a tab in an indentation, and which other lines have one.
+// Returns a hint about a tab in an indentation that also lists the other lines with one.
 std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places) {
   if (line_at(text, tab).is_blank()) return "delete it, though it cannot be seen";
   std::vector<std::string> more;
@@ -88,7 +88,8 @@ std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places)
   return fmt::format("use spaces, also in line{} {}", more.size() > 1 ? "s" : "", listed(more));
 }
 
-// The tag, or another word that its first sign makes special, that text[at] is in or behind.
+// Returns the start of the word that text[at] is in or after. The word is a tag, or another word
+// with a special first character `sign`.
 std::size_t start_of_word(std::string_view text, std::size_t at, char sign) {
   const std::size_t found = text.rfind(sign, at);
   if (found == std::string_view::npos) return at;
@@ -114,7 +115,7 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
   if (said(Said::END_OF_MAP_FLOW) || said(Said::END_OF_SEQ_FLOW)) {
     const std::size_t open = builder.open_bracket().value_or(0);
     const char close = said(Said::END_OF_MAP_FLOW) ? '}' : ']';
-    // Of the last event: a key that was not seen as one.
+    // The last event was about a key that the parser did not recognise as one.
     if (const auto end = long_key_end(text, builder.offset(), true))
       return complain({builder.offset(), *end, long_key_message(), "give it a shorter name"});
     return complain(complaint_of_brackets(text, open, at, close, builder.places().at(open)));
@@ -133,7 +134,7 @@ void report(const YAML::ParserException& error, const std::string& text, NodeBui
   if (const std::size_t tab = tab_in_indentation(text, at); tab != std::string::npos)
     return say(tab, "a tab cannot indent", hint_for_tab(text, tab, builder.places()));
   const Translation* const known = translated(error.msg);
-  // These stand at the end of what they are about.
+  // The parser reports these errors at the end of the word in question.
   for (const auto& [about, sign] :
        {std::pair(not_an_alias, '*'), std::pair(not_an_anchor, '&'), std::pair(no_tags, '!')})
     if (known != nullptr && known->message == about)

@@ -1,4 +1,4 @@
-// yaml-cpp's complaints in words that help.
+// Turns yaml-cpp's error messages into helpful ones.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ class ParserException;
 
 namespace assay::config {
 
-/// Reports the error at the place that a reader of the text would point at. `builder` has seen the
-/// events before it.
+/// Reports the error at the place that a person would point at. `builder` has received the events
+/// before it.
 void report(const YAML::ParserException& error, const std::string& text, NodeBuilder& builder,
             Diagnostics& diagnostics);
 

@@ -10,8 +10,8 @@
 namespace assay::config {
 namespace {
 
-// The first conversion of a time format that strftime does not know, or nothing. In the GNU C
-// library one is '%', flags, a width, 'E' or 'O', and a letter.
+// Returns the first conversion of a time format that strftime does not know, or nothing. In the GNU
+// C library a conversion is '%', flags, a width, 'E' or 'O', and a letter.
 std::string unknown_conversion(std::string_view format) {
   constexpr auto none = std::string_view::npos;
   constexpr std::string_view known = "aAbBcCdDeFgGhHIjklmMpPrRsSTuUVwWxXyYzZ%";

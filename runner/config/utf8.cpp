@@ -33,7 +33,7 @@ constexpr std::array<Range, 9> wide = {{{0x1100, 0x115F},
 constexpr std::array<Range, 4> combining = {
     {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
 
-// Zero-width characters, line and paragraph separators, and marks of direction.
+// Returns true for zero-width characters, line and paragraph separators, and directional marks.
 bool unseen(char32_t code) {
   return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
          (code >= 0x2060 && code <= 0x2069);

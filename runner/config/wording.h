@@ -1,4 +1,4 @@
-// Turns of phrase that all messages share.
+// Phrases that all messages share.
 #pragma once
 
 #include <span>
@@ -9,23 +9,23 @@
 
 namespace assay::config {
 
-/// 'text', shortened.
+/// Returns 'text', shortened.
 std::string quoted(std::string_view text);
 
-/// The text on one line, cut off when long.
+/// Returns the text on one line, truncated if it is long.
 std::string shortened(std::string_view text);
 
-/// "a, b, c", cut off when long.
+/// Returns "a, b, c", truncated if it is long.
 std::string listed(std::span<const std::string> words);
 
-/// What stands there: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
+/// Describes a value: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
 std::string described(const Node& node);
 
-/// "it holds U+2212" of a text with a character that is not ASCII, though it may look so, or not
-/// be seen at all; else empty.
+/// Returns "it holds U+2212" for a text with a character that looks like ASCII but is not, or that
+/// is invisible; empty otherwise.
 std::string foreign_character(std::string_view text);
 
-/// "optimizer.type" from "optimizer" and "type"; the first may be empty.
+/// Returns "optimizer.type" for "optimizer" and "type". The first may be empty.
 std::string joined(const std::string& key, std::string_view name);
 
 }  // namespace assay::config

@@ -16,7 +16,7 @@ Complaint comment_right_behind(std::size_t at) {
           "add the space, or quote the whole text"};
 }
 
-// Finds `\'`, which only looks like an escape.
+// Complains about `\'`, which only looks like an escape.
 std::optional<Complaint> complaint_of_escapes(std::string_view text, std::size_t begin,
                                               std::size_t close) {
   if (text[begin] != '"') return std::nullopt;

@@ -1,4 +1,4 @@
-// Rules of YAML that yaml-cpp does not enforce, and the one kind of text that it reads wrong.
+// Rules of YAML that yaml-cpp does not enforce, and one kind of text that it reads incorrectly.
 #pragma once
 
 #include <cstddef>
