@@ -1,4 +1,4 @@
-// Checks of one component: what each says, and how it ends.
+// Checks of one component: their names and how they end.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,26 +11,26 @@
 
 namespace assay::conformance {
 
-/// The component does not do what its kind promises; the text says what was seen and expected.
+/// The component violates a promise of its kind; the text says what was seen and expected.
 class Failed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A check that cannot be made here; the text says why.
+/// The check cannot be made here; the text says why.
 class NotRun : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 struct Check {
-  std::string name;  ///< what is true when it passes: "forward is repeatable"
-  /// Gives what was measured, for those who want to know. Throws Failed, NotRun, or what the
-  /// component throws (plugin_host::ComponentError): then it failed.
+  std::string name;  ///< the statement that is true if it passes: "forward is repeatable"
+  /// Returns the measurements, as additional information. Throws Failed, NotRun, or what the
+  /// component throws (plugin_host::ComponentError), which counts as failed.
   std::function<std::string()> run;
 };
 
-/// Each check makes a component of its own, so that any of them can be run alone, in any order.
+/// Each check creates its own component, so that any of them can run alone, in any order.
 using Suite = std::vector<Check>;
 
 /// Throws Failed with the text unless `holds`.

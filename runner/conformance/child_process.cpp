@@ -32,8 +32,8 @@ using base::FileDescriptor;
 
 constexpr std::size_t most_output = 16 * 1024;
 constexpr std::size_t longest_line = 1 << 20;
-constexpr auto glance = 10ms;  // how long it takes at most to see that a process has ended
-constexpr auto grace = 200ms;  // for what it leaves behind, to end by itself
+constexpr auto glance = 10ms;  // the longest time to notice that a process has ended
+constexpr auto grace = 200ms;  // for the processes that it leaves behind, to end by themselves
 
 struct Pipe {
   FileDescriptor reader, writer;
@@ -46,7 +46,7 @@ Pipe make_pipe() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-// Reads what is there; false at the end.
+// Reads the available data; returns false at the end.
 bool read_some(const FileDescriptor& from, std::string& to) {
   std::array<char, 4096> buffer;
   const ssize_t count = read(from.get(), buffer.data(), buffer.size());
@@ -73,17 +73,18 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
-  // Undefined behaviour that a plugin's sanitizer sees is no line on the way, but the end.
+  // Undefined behaviour that a plugin's sanitizer detects must end the process, not just print a
+  // line.
   std::vector<char*> environment;
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (!std::string_view(*entry).starts_with("UBSAN_OPTIONS=")) environment.push_back(*entry);
   const char* const wished = std::getenv("UBSAN_OPTIONS");
   std::string undefined = "UBSAN_OPTIONS=";  // the last word counts
   if (wished != nullptr) undefined += std::string(wished) + ":";
-  // clang++'s would take these signals over when it is loaded.
+  // The sanitizer of clang++ would otherwise handle these signals as soon as it is loaded.
   undefined += "halt_on_error=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0";
   environment.push_back(undefined.data());
-  // New memory is full of 0x7f: a member that nothing was written to is not 0 by luck.
+  // Fill new memory with 0x7f, so that an uninitialized member is not 0 by luck.
   if (std::getenv("GLIBC_TUNABLES") == nullptr)
     environment.push_back(
         const_cast<char*>("GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=128"));
@@ -109,7 +110,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
 
 ChildProcess::~ChildProcess() { kill_and_reap(); }
 
-// The group first: once its leader is reaped, the number may be another's.
+// Kills the group first: once its leader is reaped, another process may get the number.
 void ChildProcess::kill_and_reap() {
   if (!running_) return;
   kill(-pid_, SIGKILL);
@@ -119,7 +120,7 @@ void ChildProcess::kill_and_reap() {
   orphans_.end();
 }
 
-// Then so has all that it started.
+// Returns true if the child has ended; in that case it also ends everything that it started.
 bool ChildProcess::has_ended() {
   if (!running_) return true;
   siginfo_t ended{};
@@ -133,7 +134,7 @@ bool ChildProcess::has_ended() {
   return true;
 }
 
-// False where nothing came.
+// Returns false if nothing came.
 bool ChildProcess::read_within(std::chrono::milliseconds time) {
   std::array<pollfd, 2> files{};
   files[0] = {report_open_ ? report_.get() : -1, POLLIN, 0};

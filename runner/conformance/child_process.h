@@ -1,5 +1,5 @@
-// A process of its own for what may end badly. It tells how far it got in lines on a pipe; what it
-// prints is kept; it and all that it starts are gone when the object is.
+// A separate process for code that may crash. It reports its progress in lines on a pipe. Its
+// output is kept. The destructor ends it and everything that it started.
 #pragma once
 
 #include <sys/types.h>
@@ -14,31 +14,31 @@
 
 namespace assay::conformance {
 
-/// Where the child finds the pipe for its lines.
+/// The descriptor of the pipe in the child.
 inline constexpr int report_descriptor = 3;
-/// What it exits with when that was closed under it.
+/// The child's exit code if something closed that descriptor.
 inline constexpr int exit_without_report = 117;
 
 class ChildProcess {
  public:
-  /// Runs this program with these arguments (posix_spawn of /proc/self/exe). One at a time, and no
-  /// other child beside it (orphans.h). Throws assay::Error.
+  /// Runs this program with these arguments (posix_spawn of /proc/self/exe). Only one may exist at
+  /// a time, and no other child beside it (orphans.h). Throws assay::Error.
   explicit ChildProcess(const std::vector<std::string>& arguments);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
 
-  /// The next line of its report, or a piece of one that is too long. Nothing: it has ended, or
-  /// said nothing for that long. Who else holds the report open, and what is in the way, does not
-  /// count.
+  /// Returns the next line of its report, or a piece of a line that is too long. Returns nothing if
+  /// the child has ended, or has been silent for `patience`. It does not matter if other processes
+  /// still hold the report open.
   std::optional<std::string> next_line(std::chrono::duration<double> patience);
 
-  /// To be called when no line comes any more: waits for its end that long, and ends it then.
-  /// Empty where it ended in order; else how: "killed by SIGSEGV", "called exit(3)", "it did not
-  /// answer for 20 s", "it left 2 processes behind, which were ended".
+  /// Waits that long for the child to end, and then ends it. Call it when no more lines come.
+  /// Returns an empty text if it ended properly, else how it ended: "killed by SIGSEGV", "called
+  /// exit(3)", "it did not answer for 20 s", "it left 2 processes behind, which were ended".
   std::string end(std::chrono::duration<double> patience);
 
-  /// The end of what it printed, both streams.
+  /// Returns the end of its output, both streams.
   const std::string& output() const { return output_; }
 
  private:
@@ -56,8 +56,8 @@ class ChildProcess {
   std::string lines_, output_;
 };
 
-/// What a child does first: it ends with its parent, leaves no core file, and gets no more than so
-/// many bytes of memory (where no sanitizer needs all of it).
+/// Restricts the child; it calls this first. The child then ends with its parent, leaves no core
+/// file, and gets at most this many bytes of memory (unless a sanitizer needs all of it).
 void restrict_this_process(std::size_t most_bytes);
 
 }  // namespace assay::conformance

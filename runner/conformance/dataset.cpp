@@ -19,10 +19,10 @@ namespace {
 using Handle = plugin_host::Handle<Dataset>;
 using Rows = std::vector<std::int64_t>;
 
-constexpr std::int64_t most_elements = std::int64_t{1} << 22;  // that are read at once
+constexpr std::int64_t most_elements = std::int64_t{1} << 22;  // the maximum that is read at once
 constexpr std::int64_t most_sample = std::int64_t{1} << 28;
 
-// A dataset, and a share of its rows that is read in no time.
+// A dataset, and a sample of its rows that takes little time to read.
 struct Setting {
   Handle dataset;
   data::Description description;
@@ -50,7 +50,7 @@ Setting setting(const Subject& subject) {
   return s;
 }
 
-// Memory for some rows, as the host lends it.
+// Memory for some rows, in the form in which the host lends it.
 class Reader {
  public:
   Reader(const Setting& s, Rows rows)
@@ -173,7 +173,7 @@ std::string any_order(const Subject& subject) {
   const std::vector<float> all = samples(s, s.rows);
   const auto all_targets = targets_of(s, s.rows);
   const auto width = static_cast<std::size_t>(s.columns());
-  // Whether the rows at `places`, read together, are what they are in `all`.
+  // Checks that the rows at `places`, read together, equal those in `all`.
   const auto compare = [&](const std::vector<std::size_t>& places, const char* how) {
     Rows rows;
     for (const std::size_t place : places) rows.push_back(s.rows[place]);
@@ -239,7 +239,7 @@ std::string targets_fit(const Subject& subject) {
 std::string splits(const Subject& subject) {
   const data::Description description = data::describe(subject.make<Dataset>());
   if (description.splits.empty()) throw NotRun("it comes without splits; the host makes them");
-  std::map<std::int64_t, std::string_view> split_of;  // each row
+  std::map<std::int64_t, std::string_view> split_of;  // by row
   std::string sizes;
   for (const auto& split : description.splits) {
     for (const std::int64_t row : split.rows) {

@@ -19,7 +19,7 @@ using logging::MemoryFile;
 
 enum class Sent { scalars, texts, images };
 
-// Of a format that puts the records of a tag together, only the first of so many tags is settled
+// The number of tags. If a format groups the records of a tag, only this many tags are complete
 // when later records come.
 constexpr std::uint32_t tags = 8;
 
@@ -45,11 +45,12 @@ void send_steps(const Handle& logger, Sent what, std::int64_t first, std::int64_
 }
 
 struct Written {
-  std::size_t flushed = 0;  ///< since open()
+  std::size_t flushed = 0;  ///< bytes since open()
   std::deque<MemoryFile> files;
 };
 
-// Records of so many steps and the end; with others in between, and another end.
+// Writes records of this many steps and the end. With `more`, writes further records before another
+// kind of end.
 Written written(const Subject& subject, Sent what, std::int64_t steps, bool more) {
   LoggerHost host({});
   Written written;
@@ -71,7 +72,7 @@ Written written(const Subject& subject, Sent what, std::int64_t steps, bool more
 
 struct Bytes {
   std::int64_t flushed = 0, all = 0;
-  std::int64_t settled = 0;  ///< of all: what is the same when more records follow
+  std::int64_t settled = 0;  ///< the part of `all` that stays the same when more records follow
 };
 
 Bytes bytes(const Subject& subject, Sent what, std::int64_t steps) {
@@ -98,7 +99,7 @@ std::string flushes(const Subject& subject) {
         std::pair(Sent::images, "images")}) {
     const Bytes few = bytes(subject, what, few_steps), many = bytes(subject, what, many_steps);
     all += many.all;
-    // What the difference is made of came with the records: no header, no trailer.
+    // This difference comes from the records: header and trailer cancel out.
     require(many.flushed > 0 || 2 * (many.settled - few.settled) <= many.all - few.all,
             "flush() writes nothing of the {} of {} steps: all {} bytes come with close(), and are "
             "lost where a run is killed; expected what is buffered to be written out",

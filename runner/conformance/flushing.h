@@ -1,6 +1,6 @@
-// Does flush() write out what a logger buffers? Some formats need all records before the first can
-// be written (a table with a column for each tag), so that what close() brings says little by
-// itself. But what later records do not change could have been written before they came.
+// Checks that flush() writes out what a logger buffers. Some formats need all records before they
+// can write the first one (a table with a column for each tag), so output at close() alone proves
+// little. But bytes that later records do not change could have been written before they came.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace assay::conformance {
 
-/// Throws Failed for a logger of whose records nothing is in its files after flush(), but most of
-/// what is there after close() would be the same if more records had followed; NotRun for one that
-/// writes no files.
+/// Throws Failed for a logger that has written none of its records after flush(), although most of
+/// the content after close() would be the same if more records had followed. Throws NotRun for one
+/// that writes no files.
 std::string flushes(const Subject& subject);
 
 }  // namespace assay::conformance

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t steps_per_epoch = 9;
 
-// What a hook did, and what it should not have.
+// Records what a hook did, and rejects what it must not do.
 class Recorder final : public HookContext {
  public:
   Recorder(const hooks::PreparedHook& hook, std::int64_t step, double value)
@@ -63,7 +63,7 @@ hooks::PreparedHook prepare(const Subject& subject, const plan::Trigger& trigger
   return hooks::prepare("hook", subject.make<Hook>(), trigger);
 }
 
-// How many records it sends.
+// Runs the hook and returns the number of records that it sent.
 std::size_t run(const hooks::PreparedHook& hook, std::int64_t step, double value) {
   Recorder context(hook, step, value);
   try {
@@ -89,7 +89,7 @@ struct Row {
   plan::Trigger trigger;
 };
 
-// What a config may ask for.
+// Returns the triggers that a config may have.
 std::vector<Row> trigger_table() {
   std::vector<Row> rows;
   const auto add = [&](const char* text) -> plan::Trigger& {
@@ -129,7 +129,7 @@ std::string runs(const Subject& subject) {
     }
   }
   require(records > 0, "it says nothing in {} calls", calls);
-  run(prepare(subject), 1'000'000'000'000, 0.5);  // the first call of a run that goes on
+  run(prepare(subject), 1'000'000'000'000, 0.5);  // the first call in a resumed run
   return fmt::format("{} records in {} calls", records, calls);
 }
 

@@ -38,7 +38,7 @@ std::vector<pid_t> all_threads() {
   return threads;
 }
 
-// Asks the OpenMP runtimes that are loaded to end the threads that they keep (OpenMP 5.0).
+// Asks the loaded OpenMP runtimes to end the threads that they keep (OpenMP 5.0).
 void end_threads_of_openmp() {
   constexpr int hard = 2;  // omp_pause_hard
   for (const char* runtime : {"libgomp.so.1", "libomp.so.5", "libomp.so", "libiomp5.so"}) {
@@ -47,7 +47,7 @@ void end_threads_of_openmp() {
     using Pause = int (*)(int);
     if (const auto all = reinterpret_cast<Pause>(dlsym(library, "omp_pause_resource_all")))
       all(hard);
-    dlclose(library);  // counts what is loaded; the plugin that needs it keeps it
+    dlclose(library);  // decrements a count; the plugin that needs the library keeps it loaded
   }
 }
 

@@ -1,5 +1,5 @@
-// Threads that a plugin starts and leaves running. Threads are the host's: training uses all cores
-// already, and what still runs when a component is gone, runs for ever.
+// Threads that a plugin starts and leaves running. Threads belong to the host: training already
+// uses all cores, and a thread that outlives its component runs forever.
 #pragma once
 
 #include <sys/types.h>
@@ -11,20 +11,21 @@ namespace assay::conformance {
 
 class LeftThreads {
  public:
-  /// Notes the threads that there are now. A process whose threads cannot be seen has none.
+  /// Records the current threads. If the threads of the process cannot be listed, there are none.
   LeftThreads();
 
-  /// Returns the threads that came since then, sorted. None in a copy of the process that a plugin
-  /// made by fork().
+  /// Returns the threads that were started since then, sorted. Returns none in a copy of the
+  /// process that a plugin made by fork().
   std::vector<pid_t> started() const;
-  /// Returns those that run on. One that is about to end gets a moment for that.
+  /// Returns the started threads that still run. A thread that is about to end gets a moment for
+  /// that.
   std::vector<pid_t> left() const;
 
-  /// Says what is wrong with such threads; `starter` is to blame: "its constructor". Where OpenMP
-  /// keeps them it is asked to end them, which tells that they are its own.
+  /// Returns a complaint about such threads; it blames `starter`: "its constructor". If OpenMP
+  /// keeps them, it is asked to end them, which shows that they are OpenMP's.
   std::string complaint(const std::vector<pid_t>& threads, const std::string& starter) const;
 
-  /// Throws Failed with the complaint where there are any.
+  /// Throws Failed with the complaint if there are any.
   void require_none(const std::string& starter) const;
 
  private:

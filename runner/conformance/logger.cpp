@@ -26,7 +26,7 @@ using Handle = plugin_host::Handle<Logger>;
 using logging::LoggerHost;
 using logging::MemoryFile;
 
-// Everything that may come, in an order that may occur.
+// Sends records of every kind, in a possible order.
 void feed(const Handle& logger) {
   using Limits = std::numeric_limits<double>;
   const std::vector<std::string> names = {"Loss",         "test/accuracy",
@@ -120,7 +120,7 @@ std::string readable(const Subject& subject) {
 }
 
 std::string contained(const Subject& subject) {
-  // An error is what the host expects here; anything worse ends this process.
+  // The host expects an error here; anything worse ends this process.
   const auto survive = [&](const logging::Circumstances& how) {
     LoggerHost host(how);
     const Handle logger = subject.make<Logger>();
@@ -150,7 +150,7 @@ std::string contained(const Subject& subject) {
   return {};
 }
 
-// An empty working folder, which is gone with this.
+// An empty working folder. The destructor removes it.
 class EmptyFolder {
  public:
   EmptyFolder() : before_(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {

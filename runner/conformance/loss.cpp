@@ -15,7 +15,7 @@ using Handle = plugin_host::Handle<Loss>;
 
 constexpr std::int64_t rows = 23;
 
-// A loss with something to judge.
+// A loss with inputs.
 struct Setting {
   Handle loss;
   Target target;
@@ -23,7 +23,7 @@ struct Setting {
   TargetRows targets;
   LentMatrix outputs;
 
-  /// The same loss with other numbers.
+  /// Returns the same loss with other numbers.
   Setting other(int set) const { return with(loss, target, columns, set); }
   static Setting with(const Handle& loss, const Target& target, std::int64_t columns, int set) {
     const auto count = static_cast<std::size_t>(rows * columns);
@@ -134,7 +134,7 @@ std::string threads(const Subject& subject) {
   return {};
 }
 
-// Central differences in one element at a time.
+// Compares with central differences in one element at a time.
 std::string derivative(const Subject& subject) {
   Setting s = setting(subject);
   const LentMatrix gradient(rows, s.columns);
@@ -146,7 +146,7 @@ std::string derivative(const Subject& subject) {
   const auto slope = [&](std::int64_t row, std::int64_t column, float step) {
     float& value = s.outputs.view().row(row)[column];
     const float before = value;
-    // The steps that float32 took.
+    // Use the steps that float32 really made.
     value = before + step;
     const double up = double{value}, above = s.evaluate(row, 1).sum;
     value = before - step;
@@ -161,7 +161,7 @@ std::string derivative(const Subject& subject) {
       const double fine = slope(row, column, 0x1p-7F), coarse = slope(row, column, 0x1p-6F);
       const double off = std::abs(fine - expected);
       worst = std::max(worst, off / largest);
-      // Twice what the two step sizes disagree by: there may be a kink.
+      // Allow twice the difference between the two step sizes, because there may be a kink.
       require(off <= 1e-3 * largest + 2 * std::abs(fine - coarse),
               "row {}, output {}: its gradient is {}, the sum changes by {}", row, column, expected,
               fine);

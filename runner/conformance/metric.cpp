@@ -29,7 +29,7 @@ struct Setting {
     return {metric, target, TargetRows(target, rows, seed_of(4, set)),
             LentMatrix(rows, columns, spread(count, seed_of(3, set))), state_size};
   }
-  /// The same metric with other numbers.
+  /// Returns the same metric with other numbers.
   Setting other(int set) const { return with(metric, target, state_size, set); }
 
   Lent new_state() const {
@@ -38,7 +38,7 @@ struct Setting {
     return state;
   }
   void accumulate(std::int64_t first, std::int64_t count, const Lent& state) const {
-    LossSum loss;  // as if each row's were a number of its own
+    LossSum loss;  // as if each row's loss were a separate number
     for (std::int64_t row = first; row < first + count; ++row)
       loss += {0.25 + static_cast<double>(row % 7), 1};
     const MatrixView<const float> all = outputs.view();
@@ -48,7 +48,7 @@ struct Setting {
   double value(const Lent& state) const {
     return metric.call([&](const Metric& m) { return m.value(state.as<double>()); });
   }
-  /// One state for each of the lanes, each worked through in blocks, merged in order.
+  /// Returns the value over one state per lane, each accumulated in blocks, merged in order.
   double value(std::int64_t lane_rows, std::int64_t block_rows) const {
     std::vector<Lent> lanes;
     for (std::int64_t lane = 0; lane < rows; lane += lane_rows) {
@@ -111,8 +111,8 @@ std::string merges(const Subject& subject) {
   return {};
 }
 
-// A state of no rows, as a lane has it that none of the split's rows fell to, changes nothing,
-// wherever it comes in the order.
+// Checks that a state of no rows changes nothing, wherever it comes in the order. A lane has such a
+// state if it gets none of the split's rows.
 std::string merges_nothing(const Subject& subject) {
   const Setting s = setting(subject);
   const double whole = s.value(rows, rows);

@@ -51,7 +51,7 @@ std::string repeatable(const Subject& subject) {
   return {};
 }
 
-// What one of the host's threads works with: rows and memory of its own.
+// The rows and memory of one of the host's threads.
 class Lane {
  public:
   Lane(const ModelBench& bench, int number)
@@ -71,7 +71,7 @@ class Lane {
     }
   }
 
-  /// The same again, among the other lanes.
+  /// Repeats the same among the other lanes, and compares.
   void compare() const {
     evaluate();
     require(same_bits(y_.values(), evaluated_), "the outputs of an evaluation are others {}",
@@ -112,7 +112,7 @@ std::string threads(const Subject& subject) {
   return {};
 }
 
-// The height of the blocks that a run makes, unless that is a very large one.
+// Returns the usual height of blocks in a run, unless it is very large.
 std::int64_t usual_height(const ModelBench& bench) {
   const auto height = bench.model().call([](const Model& m) { return m.block_rows(); });
   return std::clamp<std::int64_t>(height, 1, 512);
@@ -145,7 +145,7 @@ std::string blocks(const Subject& subject) {
   return fmt::format("off by {:.1e}", worst);
 }
 
-// The outputs of a split: forward alone, and not for training.
+// Returns the outputs of a split: forward only, in evaluation mode.
 std::vector<float> evaluated(const ModelBench& bench, std::int64_t all, std::int64_t height) {
   const LentMatrix x = bench.samples(all), y(all, bench.description().outputs);
   const Lent workspace = bench.workspace(height);
@@ -196,7 +196,7 @@ std::string sets(const Subject& subject) {
   const ModelBench bench(subject);
   if (!bench.model().call([](const Model& m) { return m.sets_gradients(); }))
     throw NotRun("it always adds (sets_gradients() is false)");
-  // In blocks: the first one sets, the others add.
+  // In blocks: the first one sets the gradients, the others add to them.
   const bool whole = bench.model().call([](const Model& m) { return m.whole_batches(); });
   const std::int64_t height = whole ? rows : 16;
   const auto added = bench.run(rows, height), set = bench.run(rows, height, std::nullopt);

@@ -43,7 +43,7 @@ ModelBench::ModelBench(const Subject& subject) {
   fill_parameters();
 }
 
-// Not as the model would start: zeros hide mistakes.
+// Does not use the model's own initial values, because zeros hide mistakes.
 void ModelBench::fill_parameters() {
   for (std::size_t i = 0; i < parameter_count(); ++i) {
     const train::ParameterInfo& p = description_.parameters[i];

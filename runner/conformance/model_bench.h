@@ -1,4 +1,4 @@
-// A model with memory around it, as the trainer would lend it, for the checks of model.cpp.
+// A model with memory, as the trainer would lend it, for the checks of model.cpp.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace assay::conformance {
 
 class ModelBench {
  public:
-  /// Builds it for the first of sample_shapes() that it takes. Throws NotRun if it refuses all of
-  /// them, train::UnsoundModel for what no run would take.
+  /// Builds the model for the first of sample_shapes() that it accepts. Throws NotRun if it refuses
+  /// all of them, and train::UnsoundModel for a model that no run would accept.
   explicit ModelBench(const Subject& subject);
 
   const plugin_host::Handle<Model>& model() const { return model_; }
@@ -25,24 +25,25 @@ class ModelBench {
   std::size_t parameter_count() const { return description_.parameters.size(); }
   std::span<float> parameter(std::size_t i) const { return parameters_[i].as<float>(); }
 
-  /// Samples and d_outputs for so many rows; always the same for one `set`, others for another.
+  /// Returns samples or d_outputs for this many rows. The same `set` always gives the same numbers;
+  /// another set gives others.
   LentMatrix samples(std::int64_t rows, int set = 0) const;
   LentMatrix d_outputs(std::int64_t rows, int set = 0) const;
 
-  /// A workspace for so many rows, full of NaN.
+  /// Returns a workspace for this many rows, full of NaN.
   Lent workspace(std::int64_t rows) const;
   Pass pass(std::int64_t first_row = 0, Probe* probe = nullptr) const;
   void forward(const Pass& pass, const Lent& workspace, MatrixView<const float> x,
                MatrixView<float> outputs) const;
 
-  /// One buffer for each parameter, all elements `value`.
+  /// Returns one buffer for each parameter, with all elements `value`.
   std::vector<Lent> gradients(float value) const;
   void backward(const Pass& pass, const Lent& workspace, MatrixView<const float> x,
                 MatrixView<const float> d_outputs, const std::vector<Lent>& gradients) const;
 
-  /// Forward and backward over the rows in blocks of `height`. Adds the gradients up, from a value
-  /// in every element or with Pass::set_gradients in the first block, and checks that nothing was
-  /// written where it must not be.
+  /// Runs forward and backward over the rows in blocks of `height`. Adds up the gradients, starting
+  /// from a value in every element, or with Pass::set_gradients in the first block. Checks that
+  /// nothing was written out of bounds.
   struct Result {
     std::vector<float> outputs;
     std::vector<std::vector<float>> gradients;

@@ -17,7 +17,7 @@
 namespace assay::conformance {
 namespace {
 
-// As float 0.75, as double 5e-4: whatever is added to it changes it.
+// Forms 0.75 as a float and 5e-4 as a double: adding any number changes it.
 constexpr std::byte pattern{0x3f};
 constexpr std::uint32_t not_a_number = 0x7fc0ffee;
 constexpr float gap_value = 12345.0F;
@@ -187,7 +187,7 @@ void at_once(int threads, const std::function<void(int)>& function) {
 
 void often_at_once(int threads, const std::function<void(int)>& function) {
   using Clock = std::chrono::steady_clock;
-  constexpr int least = 3;  // calls, where one takes long
+  constexpr int least = 3;  // calls, if one takes long
   const auto end = Clock::now() + std::chrono::milliseconds(100);
   std::atomic<bool> failed = false;
   at_once(threads, [&](int thread) {

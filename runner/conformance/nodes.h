@@ -1,4 +1,4 @@
-// Pieces of a config that nobody wrote: nodes without a place.
+// Builds parts of a config in memory: nodes without a place.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 namespace assay::conformance {
 
 using config::scalar;
-/// Quoted: text, whatever it looks like.
+/// Returns a quoted scalar: always text.
 config::Node words(std::string text);
 config::Node list(std::vector<config::Node> elements);
-/// An empty one.
+/// Returns an empty map.
 config::Node map();
 void set(config::Node& map, std::string_view key, config::Node value);
 
-/// In a few characters, on one line.
+/// Returns the node in a few characters, on one line.
 std::string shown(const config::Node& node);
 
 }  // namespace assay::conformance

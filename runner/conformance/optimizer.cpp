@@ -28,7 +28,7 @@ const std::vector<Parameter>& parameters() {
   return all;
 }
 
-// All that the host keeps for an optimizer between two steps.
+// The state that the host keeps for an optimizer between two steps.
 struct Memory {
   std::vector<std::vector<float>> weights;
   std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
@@ -55,7 +55,7 @@ class Run {
 
   bool elementwise() const { return elementwise_; }
 
-  /// An update in slices of `size` elements (0: whole parameters).
+  /// Runs an update in slices of `size` elements (0: whole parameters).
   void step(const Gradients& gradients, std::size_t size, bool backwards = false, int threads = 1) {
     Lent scalars(memory.scalars.size() * sizeof(double));
     std::ranges::copy(memory.scalars, scalars.as<double>().begin());
@@ -89,7 +89,7 @@ class Run {
     return slices;
   }
 
-  // In memory of the check's own, so that writing beyond a slice is seen.
+  // Updates a slice in separate guarded memory, so that a write beyond it is detected.
   void update(const Slice& of, const std::vector<float>& gradient) {
     const auto [parameter, offset, count] = of;
     const auto lend = [&, from = offset, n = count](const std::vector<float>& whole) {
@@ -194,7 +194,7 @@ std::string order(const Subject& subject) {
   return {};
 }
 
-// Slices that take a while, so that threads are in update() together.
+// Uses slices that take a while, so that several threads are in update() at once.
 std::string threads(const Subject& subject) {
   const std::vector<Parameter> large = {{"layer1.kernel", {256, 128}, Role::kernel},
                                         {"layer2.kernel", {256, 128}, Role::kernel},
@@ -215,7 +215,7 @@ std::string threads(const Subject& subject) {
   return {};
 }
 
-// What a resumed run does: a new component, and the host's memory of the old one.
+// Simulates a resumed run: a new component with the memory of the old one.
 std::string state(const Subject& subject) {
   constexpr std::uint64_t half = 40;
   Run whole(subject);
@@ -241,8 +241,8 @@ std::string zero_gradients(const Subject& subject) {
   return {};
 }
 
-// loss = sum a (x - c)^2 / 2 with a from 0.5 to 1.5. The minimum is at 0 or at twice the start, in
-// turn, so that a way there cannot be had without the gradients.
+// Uses loss = sum a (x - c)^2 / 2 with a from 0.5 to 1.5. The minimum is alternately at 0 and at
+// twice the start, so an optimizer cannot get there without the gradients.
 std::string descends(const Subject& subject) {
   Run run(subject);
   const auto start = run.memory.weights;

@@ -54,7 +54,7 @@ class Maker {
  public:
   explicit Maker(plan::Catalogue& catalogue) : catalogue_(catalogue) {}
 
-  // The required options that `node` lacks. What is impossible is added to `missing`.
+  // Adds the required options that `node` lacks, and those that cannot be made up to `missing`.
   void complete(Node& node, std::span<const Parameter> table, const std::string& key,
                 std::vector<std::string>& missing, int depth) {
     for (const Parameter& p : table)
@@ -62,7 +62,7 @@ class Maker {
         set(node, p.name, plain(p, key + p.name, missing, depth));
   }
 
-  // Nothing where it needs what cannot be made up, or its library does not load.
+  // Returns nothing if it needs options that cannot be made up, or if its library does not load.
   std::optional<Node> component(Kind kind, const std::string& name, int depth) {
     Node node = map();
     set(node, "type", scalar(name));
@@ -89,7 +89,7 @@ class Maker {
     return p.list ? list({std::move(one)}) : one;
   }
 
-  // Plain, whether it is one or an element of a list.
+  // Returns a plain value, for an option or for an element of a list.
   Node element(const Parameter& p, const std::string& key, std::vector<std::string>& missing,
                int depth) {
     switch (p.type) {
@@ -100,7 +100,7 @@ class Maker {
       }
       case ParameterType::number: return number(p, 0.5);
       case ParameterType::rate: return number(p, 0.01);
-      // A value's name, and any text.
+      // The name of a value is valid both as a value's name and as any text.
       case ParameterType::text: return words("test.loss");
       case ParameterType::path: missing.push_back(key); return words(std::string(leads_nowhere));
       case ParameterType::choice: return scalar(plan::words(p.choices).front());
@@ -120,7 +120,7 @@ class Maker {
     return scalar(plan::shortest(std::clamp(wanted, range.low, range.high)));
   }
 
-  // What one value, or one element of a list, may be at worst.
+  // Returns the extreme values of one value, or of one element of a list.
   std::vector<Node> extremes(const Parameter& p) {
     std::vector<Node> nodes;
     const auto add = [&](Node node) { nodes.push_back(std::move(node)); };
@@ -171,12 +171,12 @@ class Maker {
         for (const std::string& name : catalogue_.names(p.kind))
           if (auto node = component(p.kind, name, 0)) add(std::move(*node));
         break;
-      case ParameterType::group: break;  // by its members
+      case ParameterType::group: break;  // its members are varied one by one
     }
     return nodes;
   }
 
-  // Each value that an option may have at worst.
+  // Returns the extreme values of an option.
   std::vector<Node> values(const Parameter& p) {
     std::vector<Node> nodes = extremes(p);
     if (p.list) {
@@ -192,7 +192,7 @@ class Maker {
   }
 
  private:
-  // Each larger than the one before: steps of a warm-up come before those of all.
+  // Each is larger than the one before, because the steps of a warm-up come before the total.
   std::int64_t next_integer() { return 10 * ++integers_; }
 
   plan::Catalogue& catalogue_;
@@ -229,7 +229,7 @@ void vary(Maker& maker, std::span<const Parameter> table, const std::string& key
                            first.hint.empty() ? "" : "; " + first.hint));
 }
 
-// Those that the settings have brought about.
+// Throws the problems that the settings caused.
 void throw_wrong(const config::Diagnostics& problems) {
   config::Diagnostics wrong;
   for (const config::Diagnostic& d : problems.sorted()) {

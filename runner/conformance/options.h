@@ -1,4 +1,4 @@
-// Options for components that nobody configured: the harmless ones, and every one at its limits.
+// Options for components without a config: harmless ones, and each option at its limits.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace assay::conformance {
 
-/// Settings ("key=value") that are wrong, each problem at its place in its setting.
+/// Reports settings ("key=value") that are wrong, each problem at its place in its setting.
 class WrongSettings : public Error {
  public:
   explicit WrongSettings(config::Diagnostics problems)
@@ -27,39 +27,41 @@ class WrongSettings : public Error {
   config::Diagnostics problems_;
 };
 
-/// What places in a setting are places of.
+/// Returns the source that places in a setting refer to.
 std::shared_ptr<const config::Source> source_of(const std::string& setting);
 
 /// A component as a config would have it: {type: NAME, ...}.
 struct Configured {
   config::Node node;
-  /// Required options that nothing can be made up for (files), by name. A value that leads nowhere
-  /// stands in their place.
+  /// The names of required options that cannot be made up (files). A path that leads nowhere takes
+  /// their place.
   std::vector<std::string> missing;
-  /// Required options that were made up, whose values may not fit together.
+  /// The names of required options that were made up; their values may not fit together.
   std::vector<std::string> made_up;
 };
 
-/// Defaults are left to the host. Required options get the plainest value that their table allows,
-/// nested components the first one of their kind that can be made so. `settings` ("key=value", as
-/// on the command line of a run) come before all that. Throws WrongSettings.
+/// Configures a component. It leaves defaults to the host. Required options get the plainest value
+/// that their table allows, and nested components the first one of their kind that can be created
+/// that way. `settings` ("key=value", as on the command line of a run) come first. Throws
+/// WrongSettings.
 Configured configured(plan::Catalogue& catalogue, Kind kind, std::string_view name,
                       std::span<const std::string> settings);
 
-/// One option changed: "hidden = [1]".
+/// A change of one option: "hidden = [1]".
 struct Variation {
   std::string name;
   config::Node node;
 };
 
-/// Every option at its bounds and just inside them, each word of a choice, texts that are empty,
-/// long, or full of odd characters, files that do not exist or are something else, lists that are
-/// empty or long, null where that is allowed, a schedule for a rate. All of it is valid by the
-/// parameter tables, so a component must be made, or say why not.
+/// Returns variations of every option: its bounds and values just inside them, each word of a
+/// choice, texts that are empty, long, or full of odd characters, files that do not exist or are
+/// something else, lists that are empty or long, null if allowed, a schedule for a rate. All are
+/// valid according to the parameter tables, so a component must either be created or say why not.
 std::vector<Variation> variations(plan::Catalogue& catalogue, Kind kind, std::string_view name,
                                   const config::Node& base);
 
-/// Checked against the tables, and complete. Throws Failed with the first problem.
+/// Returns a plan that is complete and checked against the tables. Throws Failed with the first
+/// problem.
 plan::ComponentPlan planned(plan::Catalogue& catalogue, Kind kind, const config::Node& node);
 
 }  // namespace assay::conformance

@@ -16,9 +16,10 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto pause = 5ms;
-constexpr auto longest = 2s;  // for what starts processes as fast as they are ended
+constexpr auto longest = 2s;  // for code that starts processes as fast as they are ended
 
-// Of all threads; sorted. None where the kernel does not tell (CONFIG_PROC_CHILDREN).
+// Returns the children of all threads, sorted. Empty if the kernel does not list them
+// (CONFIG_PROC_CHILDREN).
 std::vector<pid_t> children() {
   std::vector<pid_t> list;
   std::error_code error;
@@ -56,7 +57,7 @@ std::size_t Orphans::left_after(std::chrono::milliseconds time, pid_t parent) co
   }
 }
 
-// What they started is handed over in its turn.
+// Ends the orphans repeatedly, because this process then inherits the children of those it ended.
 void Orphans::end() const {
   const Clock::time_point until = Clock::now() + longest;
   for (;;) {

@@ -1,5 +1,5 @@
-// Processes that live on when the one that started them has ended, wherever they hide: a daemon in
-// a session of its own as well.
+// Processes that outlive the one that started them, wherever they hide, including daemons in their
+// own sessions.
 #pragma once
 
 #include <sys/types.h>
@@ -12,14 +12,15 @@ namespace assay::conformance {
 
 class Orphans {
  public:
-  /// From now on this process is handed its descendants' orphans (PR_SET_CHILD_SUBREAPER). The
-  /// children that it has already are none; it must start no other ones until this object is gone.
+  /// Makes this process the parent of its descendants' orphans (PR_SET_CHILD_SUBREAPER). Existing
+  /// children do not count as orphans. This process must start no other children until this object
+  /// is destroyed.
   Orphans();
 
-  /// How many there are still when they had so long to end by themselves. `parent` is the child
-  /// that started them and has ended; it is not waited for.
+  /// Returns the number of orphans that are left after they had this long to end by themselves. It
+  /// does not wait for `parent`, the child that started them and has ended.
   std::size_t left_after(std::chrono::milliseconds time, pid_t parent) const;
-  /// Ends all there are, with those that they start meanwhile.
+  /// Ends all orphans, including those that they start meanwhile.
   void end() const;
 
  private:

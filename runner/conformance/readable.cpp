@@ -27,7 +27,7 @@ std::string json_lines(std::string_view name, std::string_view content) {
   return fmt::format("{} lines of JSON", lines);
 }
 
-// Fields are counted by the commas outside quotes.
+// Counts fields by the commas outside quotes.
 std::string csv(std::string_view name, std::string_view content) {
   std::size_t records = 0, fields = 1, expected = 0;
   bool quoted = false;
@@ -54,7 +54,7 @@ std::string csv(std::string_view name, std::string_view content) {
   return fmt::format("{} records of {} fields", records, expected);
 }
 
-// CRC-32C (Castagnoli), reflected, bit by bit; masked as TensorFlow's record format has it
+// Computes CRC-32C (Castagnoli), reflected, bit by bit, masked as in TensorFlow's record format
 // (tensorflow/core/lib/io/record_writer.h, lib/hash/crc32c.h).
 std::uint32_t masked_crc(std::string_view bytes) {
   std::uint32_t crc = 0xffffffff;
@@ -74,7 +74,7 @@ T little_endian(std::string_view bytes) {
   return value;
 }
 
-// Length (8 bytes), its checksum (4), so many bytes, and theirs (4).
+// Checks records: length (8 bytes), its checksum (4), the data, their checksum (4).
 std::string events(std::string_view name, std::string_view content) {
   std::size_t records = 0;
   for (; !content.empty(); ++records) {

@@ -1,4 +1,4 @@
-// Tells a refusal of what a component was given from a failure of the component.
+// Distinguishes a component's refusal of its arguments from a failure of the component.
 #pragma once
 
 #include "runner/conformance/check.h"
@@ -6,8 +6,8 @@
 
 namespace assay::conformance {
 
-/// Throws Failed for an error that is no refusal: a std::logic_error is a mistake in the code of
-/// the component, and a std::bad_alloc comes too late.
+/// Throws Failed for an error that is not a refusal: a std::logic_error is a bug in the component,
+/// and a std::bad_alloc comes too late.
 inline void require_refusal(const plugin_host::ComponentError& error) {
   require(
       error.cause() != plugin_host::Cause::mistake,

@@ -16,7 +16,7 @@ namespace {
 
 using Handle = plugin_host::Handle<Renderer>;
 
-// A renderer that says what a run asks of it first.
+// A renderer that has gone through the calls of a run that come first.
 struct Declared {
   explicit Declared(const Subject& subject)
       : renderer(subject.make<Renderer>()), needs(hooks::need_of(renderer)) {
@@ -31,7 +31,7 @@ struct Declared {
   Size size;
 };
 
-// One with values that it can draw.
+// A renderer with values that it can draw.
 class Setting : public Declared {
  public:
   explicit Setting(const Subject& subject) : Declared(subject) {
@@ -40,7 +40,7 @@ class Setting : public Declared {
     name_views_.assign(names_.begin(), names_.end());
   }
 
-  /// The first so many rows. Valid as long as this, until the next call.
+  /// Returns the first rows. Valid as long as this object, until the next call.
   const Snapshot& snapshot(std::int64_t rows) {
     const std::int64_t columns = shape_.elements();
     const std::int64_t outputs = target_.classes > 0 ? target_.classes : target_.shape.elements();
@@ -57,7 +57,7 @@ class Setting : public Declared {
     snapshot_.class_names = name_views_;
     return snapshot_;
   }
-  /// Throws Failed where what the snapshot shows was written to.
+  /// Throws Failed if the renderer wrote to the data of the snapshot.
   void require_unchanged() const {
     const TargetRows targets(target_, snapshot_.samples.rows, 33);
     require(samples_ == spread(samples_.size(), 31, 8) && outputs_ == spread(outputs_.size(), 32) &&
@@ -65,12 +65,12 @@ class Setting : public Declared {
             "it writes into its snapshot, which others draw as well");
   }
   std::int64_t rows() const { return std::min<std::int64_t>(needs.rows, 256); }
-  /// `factor`, or for a large picture a share of it, so that it is drawn in no time; the natural
-  /// size times this is one pixel at least.
+  /// Returns `factor`, or less for a large picture, so that drawing takes little time. The natural
+  /// size times the result is at least one pixel.
   double scale(double factor) const {
     return std::max(factor * share(), 1 / static_cast<double>(std::min(size.width, size.height)));
   }
-  /// A size like the natural one times scale().
+  /// Returns the natural size times scale().
   Size scaled(double factor) const {
     const auto extent = [&](std::int64_t n) {
       return std::max<std::int64_t>(std::llround(factor * share() * static_cast<double>(n)), 1);
@@ -127,7 +127,7 @@ std::string declares(const Subject& subject) {
 std::string files(const Subject& subject) {
   Setting s(subject);
   const auto painter = subject.painter();
-  // Not all rows, nor in full size: Cairo takes its time to put images into SVG and PDF.
+  // Use few rows and a smaller size: Cairo is slow to write images to SVG and PDF.
   const Snapshot& snapshot = s.snapshot(std::min<std::int64_t>(s.rows(), 20));
   struct File {
     PictureFormat format;
@@ -154,7 +154,7 @@ picture::Drawing draw(const Setting& s, const picture::Painter& painter, const S
       [&](const Renderer& r) { return painter.draw(r, snapshot, surface, box); });
 }
 
-// How many pixels inside the box, or outside it, are not white.
+// Returns the number of pixels inside the box, or outside it, that are not white.
 std::int64_t marked(const picture::Drawing& drawing, const Box& box, bool inside) {
   constexpr std::uint32_t white = 0xffffff;
   std::int64_t count = 0;
@@ -175,7 +175,7 @@ std::string boxes(const Subject& subject) {
   std::string shares;
   for (const double factor : {0.5, 1.0, 1.5}) {
     const Size inner = s.scaled(factor);
-    // What is drawn far outside is not seen in every size: that takes its time.
+    // Use wide margins only at small sizes, because they take time.
     const Size margin = factor < 1 ? inner : Size{13, 7};
     const Box box{static_cast<double>(margin.width), static_cast<double>(margin.height),
                   static_cast<double>(inner.width), static_cast<double>(inner.height)};

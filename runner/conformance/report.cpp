@@ -33,7 +33,8 @@ std::string drawn_word() {
   return fmt::format("{:016x}{:016x}", bits[0], bits[1]);
 }
 
-// Files get the lowest number that is free, and what closes many begins there as well.
+// Moves the descriptor to a high number. New files get the lowest free number, and code that closes
+// many descriptors starts at the lowest.
 int moved_up(int descriptor) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);

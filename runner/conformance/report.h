@@ -1,6 +1,6 @@
-// What a process that tries a plugin tells of it, line by line. The plugin's code runs in the same
-// process and may write anywhere by mistake: a line that is not the report's own is found out.
-// (Code that sets out to deceive, and reads this process's memory for it, is not.)
+// The report of a process that tests a plugin, line by line. The plugin's code runs in the same
+// process and may write anywhere by mistake, so a line from elsewhere is detected. (Code that
+// deliberately reads this process's memory to deceive is not.)
 #pragma once
 
 #include <sys/types.h>
@@ -16,27 +16,27 @@
 
 namespace assay::conformance {
 
-/// A step is under way. Steps are numbered; its outcome follows.
+/// A step has begun. Steps are numbered; the outcome follows.
 struct Begun {
   std::size_t number = 0;
   std::string subject, name;
 };
 
-/// Problems are those of the settings, which end the trial.
+/// Problems are those of the settings; they end the trial.
 using Message = std::variant<Begun, Outcome, config::Diagnostics>;
 
-/// In the process that tries. Every line begins with a word that is drawn here, and told in the
-/// first line.
+/// Writes the report in the process that tests. Every line begins with a random word, which the
+/// first line announces.
 class ReportWriter {
  public:
-  /// To be made before any code of a plugin runs. The report goes to this descriptor, which is
-  /// moved to a number that nobody meets by chance, and is closed in programs that are started.
-  /// Throws assay::Error.
+  /// Create it before any code of a plugin runs. It moves the descriptor of the report to a number
+  /// that other code does not use by accident, and child programs do not inherit it. Throws
+  /// assay::Error.
   explicit ReportWriter(int descriptor);
 
-  /// Long texts are cut off. Ends the process where the message cannot be told: with
-  /// exit_without_report (child_process.h), or without a word where this is a copy of the process,
-  /// made by the plugin.
+  /// Writes a message; long texts are cut off. If the message cannot be written, it ends the
+  /// process: with exit_without_report (child_process.h), or silently in a copy of the process that
+  /// the plugin made.
   void write(const Message& message) const;
 
  private:
@@ -47,12 +47,12 @@ class ReportWriter {
   std::string word_;
 };
 
-/// At the other end.
+/// Reads the report in the parent process.
 class ReportReader {
  public:
-  /// To be given the first line. False: this is no report.
+  /// Takes the first line. Returns false if this is not a report.
   bool begins(std::string_view line);
-  /// Nothing: the line is not the writer's.
+  /// Returns nothing if the line is not from the writer.
   std::optional<Message> read(std::string_view line) const;
 
  private:

@@ -12,7 +12,7 @@ namespace {
 
 using Handle = plugin_host::Handle<Schedule>;
 
-// Updates of the runs that a schedule is made for.
+// The lengths of the runs that a schedule is tested with, in updates.
 constexpr std::int64_t run_lengths[] = {1, 2, Subject::usual_steps, 1'000'000'000'000};
 
 std::vector<std::int64_t> counts() {

@@ -35,7 +35,7 @@ std::int64_t characters(std::string_view text) {
   return static_cast<std::int64_t>(config::characters(text));
 }
 
-// "a.b.c=1" -> "a", "b", "c"
+// Splits "a.b.c=1" into "a", "b", "c".
 std::vector<std::string_view> words_of(std::string_view text) {
   text = text.substr(0, text.find('='));
   std::vector<std::string_view> words;
@@ -47,7 +47,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-// At a word of the text.
+// Returns the place of a word in the text.
 config::Location place(const std::string& text, std::string_view word) {
   const std::string_view before(text.data(), static_cast<std::size_t>(word.data() - text.data()));
   return {source_of(text), 1, 1 + characters(before), characters(word)};

@@ -1,4 +1,4 @@
-// Options that a person gives to the components of a library that is tried: --set.
+// Options that the user gives to the components of a tested library: --set.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +14,19 @@ namespace assay::conformance {
 
 class Settings {
  public:
-  /// Each text says for which component of the library it is:
+  /// Each text names the component of the library that it is for:
   ///   metric.confusion.truth=1   this one
   ///   confusion.truth=1          the one of this name, where no option is called `confusion`
-  ///   truth=1                    all that have the option
-  /// Throws WrongSettings (options.h) for texts that mean no component or no option of it.
-  /// `components` is borrowed; `library` is its name, for messages.
+  ///    truth=1                    all components with this option
+  /// Throws WrongSettings (options.h) for a text that means no component or no option of it.
+  /// Borrows `components`; `library` is the library's name, for messages.
   Settings(std::span<const std::string> texts, std::span<const Component> components,
            const std::string& library);
 
-  /// Those of a component, as "truth=1".
+  /// Returns the settings of a component, such as "truth=1".
   std::vector<std::string> of(Kind kind, std::string_view name) const;
 
-  /// Problems at places in such texts, at the same places in what the person wrote.
+  /// Moves problems in such texts to the same places in the user's own texts.
   config::Diagnostics as_written(const config::Diagnostics& problems) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace assay::conformance {
 namespace {
 
-// Slopes along a direction in one parameter, numerical against the gradient's.
+// Compares numerical slopes along a direction in one parameter with the gradient's slopes.
 class Slopes {
  public:
   explicit Slopes(ModelBench bench)
@@ -28,7 +28,7 @@ class Slopes {
   std::string check() {
     for (std::size_t i = 0; i < gradients_.size(); ++i) {
       const std::size_t n = gradients_[i].size();
-      // The gradient's own direction shows a wrong size best, random ones what is missing.
+      // The gradient's own direction shows a wrong size best; random ones show missing parts.
       along(i, gradients_[i], "along it");
       for (std::uint64_t seed = 1; seed <= 3; ++seed)
         along(i, spread(n, 50 * i + seed), "along a random direction");
@@ -46,18 +46,18 @@ class Slopes {
 
  private:
   static constexpr std::int64_t slope_rows = 8;
-  // Beyond doubt: sound models are off by less than what is left open.
+  // A deviation beyond this is certainly an error: sound models stay within it and the uncertainty.
   static constexpr double tolerance = 1e-3;
 
-  // The root mean square of an element.
+  // Returns the root mean square of an element.
   double typical(std::size_t i) const {
     double sum = 0;
     for (const float g : gradients_[i]) sum += double{g} * double{g};
     return std::sqrt(sum / static_cast<double>(gradients_[i].size()));
   }
 
-  // The outputs, weighted by d_outputs: what the gradient is the derivative of. `size`: of the
-  // terms that were added up.
+  // Returns the sum of the outputs, weighted by d_outputs. The gradient is the derivative of this
+  // sum. `size` receives the sum of the magnitudes of its terms.
   double objective(double* size = nullptr) {
     bench_.forward(bench_.pass(), workspace_, x_.view(), y_.view());
     const std::vector<float> outputs = y_.values();
@@ -71,12 +71,12 @@ class Slopes {
     return sum;
   }
 
-  // What steps of one size in both directions show beside what the gradient says of them, as
-  // float32 took them.
+  // The difference between steps of one size in both directions and the gradient's prediction. The
+  // prediction uses the steps that float32 really made.
   struct Found {
-    double error = 0;     // of the slope
-    double bend = 0;      // how much steeper it is forwards than backwards
-    double rounding = 0;  // of the error, at most
+    double error = 0;     // in the slope
+    double bend = 0;      // the slope forwards minus the slope backwards
+    double rounding = 0;  // the greatest possible part of the error
   };
 
   Found step_along(std::size_t i, const std::vector<double>& direction, double step) {
@@ -108,9 +108,10 @@ class Slopes {
       direction.push_back(double{towards[k]} / std::sqrt(length));
       expected += direction.back() * double{gradients_[i][k]};
     }
-    // Curvature disturbs large steps, rounding small ones, kinks any. Of smooth functions the error
-    // goes with the step's square and the bend with the step: the two sizes that keep to it best
-    // count, and by how much they do not is what they leave open.
+    // Curvature disturbs large steps, rounding disturbs small ones, and kinks disturb all. For
+    // smooth functions the error is proportional to the square of the step, and the bend to the
+    // step. The two step sizes that fit this best count, and their deviation from it is the
+    // uncertainty.
     double step = 0.02 * std::max(std::sqrt(size / 10), 0.1);
     double error = 0, doubt = std::numeric_limits<double>::infinity();
     Found before = step_along(i, direction, step);

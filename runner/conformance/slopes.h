@@ -1,4 +1,4 @@
-// A model's gradients against numerical ones.
+// Compares a model's gradients with numerical ones.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace assay::conformance {
 
-/// Central differences along several directions in every parameter: the gradient's own, random
-/// ones, single elements. What two step sizes and the rounding of float32 leave open is allowed
-/// for; directions in which that is much are not judged. Says how far off the gradients are at
-/// most. Throws Failed.
+/// Uses central differences along several directions in every parameter: the gradient's own
+/// direction, random ones, and single elements. Tolerates the uncertainty from the step size and
+/// from float32 rounding, and skips directions where it is large. Returns the largest deviation of
+/// the gradients. Throws Failed.
 std::string require_derivatives(ModelBench bench);
 
 }  // namespace assay::conformance

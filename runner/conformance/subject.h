@@ -1,4 +1,4 @@
-// The component that is looked at: made anew as often as it is needed.
+// The component under test. It is created anew as often as needed.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ namespace assay::conformance {
 
 class Subject {
  public:
-  /// The updates of the run that components are made for.
+  /// The number of updates in the run that components are created for.
   static constexpr std::int64_t usual_steps = 1000;
 
-  /// `host` is borrowed and has the component and those nested in it. `private_libraries`: where
-  /// the program's own libraries are (plugin_host::places).
+  /// Borrows `host`, which must know the component and those nested in it. `private_libraries` are
+  /// the folders of the program's own libraries (plugin_host::places).
   Subject(plugin_host::PluginHost& host, plan::ComponentPlan plan,
           std::vector<std::filesystem::path> private_libraries)
       : host_(&host), plan_(std::move(plan)), private_libraries_(std::move(private_libraries)) {}
@@ -29,7 +29,7 @@ class Subject {
   plugin_host::Handle<Interface> make() const {
     return make<Interface>(usual_steps);
   }
-  /// Made for a run of so many updates.
+  /// Creates the component for a run of this many updates.
   template <class Interface>
   plugin_host::Handle<Interface> make(std::int64_t total_steps) const {
     auto made = host_->create<Interface>(plan_);
@@ -37,7 +37,7 @@ class Subject {
     return made;
   }
   const plan::ComponentPlan& plan() const { return plan_; }
-  /// Throws Error where that fails.
+  /// Throws Error if that fails.
   std::unique_ptr<picture::Painter> painter() const { return picture::load(private_libraries_); }
 
  private:

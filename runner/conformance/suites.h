@@ -1,11 +1,12 @@
-// What each kind of component promises, as checks that anybody's component can be put through. The
-// inputs are made from shapes (neutral.h); nothing is known of what a component is for. Numbers
-// are compared to tolerances that float32 allows, since bits may depend on how rows are cut; where
-// a call is repeated with the same arguments the same bits are expected.
+// The promises of each kind of component, as checks for any component of that kind. The inputs are
+// made from shapes (neutral.h), without knowledge of a component's purpose. Numbers are compared
+// with tolerances that suit float32, because bits may depend on how rows are split into blocks. A
+// repeated call with the same arguments must give the same bits.
 //
-// All kinds: memory around what was lent stays as it was (guarded by patterns), what is lent to be
-// read stays as it was, and what must be written is written (it is NaN before). What the SDK says
-// is called from several threads at once is called so, each with numbers of its own, and gives what
+// For all kinds: memory around a lent buffer must not change (it is guarded by patterns), read-only
+// buffers must not change, and output buffers must be written completely (they contain NaN before).
+// A function that the SDK says is called from several threads at once is called that way, each
+// thread with its own numbers, and must give the result of one thread.
 // one thread gives.
 #pragma once
 
@@ -14,58 +15,62 @@
 
 namespace assay::conformance {
 
-/// Describes itself alike each time, in shapes that can be; rows read one by one, in reverse order,
-/// twice in one call and again later are the same; the view in memory shows what reading gives;
-/// classes exist; no two splits share a row. A large dataset is tried on a share of its rows.
+/// Checks that a dataset describes itself the same way each time, with possible shapes. Rows read
+/// one by one, in reverse order, twice in one call and again later must be the same. The view in
+/// memory must show what reading gives, classes must exist, and no two splits may share a row. A
+/// large dataset is tested on a sample of its rows.
 Suite dataset_suite(const Subject& subject);
 
-/// Declares itself alike each time, in shapes that can be; forward is repeatable and finite, in
-/// training and in evaluation; blocks of rows, also of block_rows(), give what the whole batch
-/// gives (unless it takes whole batches only); backward() adds, or sets where it is told to and
-/// says that it can; its gradients are the derivatives (slopes.h); workspace_bytes() suffices; a
-/// probe sees layers as they were declared, the last one being the outputs.
+/// Checks that a model declares itself the same way each time, with possible shapes. forward() must
+/// be repeatable and finite, in training and in evaluation. Blocks of rows, also of block_rows(),
+/// must give the result of the whole batch (unless the model accepts whole batches only).
+/// backward() must add, or set if told to and if the model supports that. Its gradients must be the
+/// derivatives (slopes.h), and workspace_bytes() must suffice. A probe must see the layers as
+/// declared, with the outputs as the last one.
 Suite model_suite(const Subject& subject);
 
-/// Asks for outputs for one of the targets that are tried (neutral.h; one that takes others is not
-/// judged); evaluate() and gradient() agree on the sum; sums and weights
-/// of blocks add up; the gradient is the derivative of the sum, row by row.
+/// Checks that a loss asks for outputs for one of the tested targets (neutral.h; a loss that
+/// accepts only others is not judged). evaluate() and gradient() must agree on the sum, sums and
+/// weights of blocks must add up, and the gradient must be the derivative of the sum, row by row.
 Suite loss_suite(const Subject& subject);
 
-/// Slices of any size, in any order, give what whole parameters give (if it works by element); all
-/// that it must remember is in its declared state: weights, slots, scalars and the count handed
-/// to a new component continue to the same bits; gradients of zero give no NaN; in a quadratic bowl
-/// it gets nearer to the minimum. Which formula it should follow cannot be known: that is for a
-/// test of its author's (assay/closed_form.h).
+/// Checks that slices of any size, in any order, give the result of whole parameters (if the
+/// optimizer is elementwise). All its memory must be in its declared state: weights, slots, scalars
+/// and the count, passed to a new component, must continue to the same bits. Gradients of zero must
+/// give no NaN, and in a quadratic bowl it must approach the minimum. The formula cannot be known
+/// here: the author's own test can check it (assay/closed_form.h).
 Suite optimizer_suite(const Subject& subject);
 
-/// Finite at every count from 0 on, also at very large ones, and a pure function of it, in runs
-/// from one step to very many.
+/// Checks that a schedule is finite at every count from 0 on, also at very large ones, and a pure
+/// function of the count, in runs from one step to very many.
 Suite schedule_suite(const Subject& subject);
 
-/// Gives a number for one of the targets that are tried (as with losses); blocks merged in order
-/// give what the whole gives, however they are cut; touches no state but its own.
+/// Checks that a metric gives a number for one of the tested targets (as for losses). Blocks merged
+/// in order must give the result of the whole, however they are split. It must touch only its own
+/// state.
 Suite metric_suite(const Subject& subject);
 
-/// Called at the steps of any trigger (from a step on, before training, once at the end, ...) reads
-/// only the values and draws only the renderers that it declared; says something, once under a tag;
-/// takes NaN for a value like any other. (That its options leave the triggers to the host is seen
-/// in its manifest: plugin_host/manifest.h.)
+/// Checks that a hook, called at the steps of any trigger (from a step on, before training, once at
+/// the end, ...), reads only the values and draws only the renderers that it declared. It must send
+/// something, once under each tag, and accept NaN like any other value. (plugin_host/manifest.h
+/// checks that its options leave the triggers to the host.)
 Suite hook_suite(const Subject& subject);
 
-/// Declares one need, and a size that a picture can have; draws something, the same each time, as
-/// PNG, SVG and PDF, in several sizes, inside its box only; leaves Cairo's state as it was (matrix,
-/// clip, source, lines, font, what was saved or pushed: runner/picture/watched_context.h) and the
-/// snapshot unwritten; takes fewer rows than it asked for.
+/// Checks that a renderer declares one need, and a size that a picture can have. It must draw
+/// something, the same each time, as PNG, SVG and PDF, in several sizes, and only inside its box.
+/// It must restore Cairo's state (matrix, clip, source, lines, font, anything saved or pushed:
+/// runner/picture/watched_context.h), must not write to the snapshot, and must accept fewer rows
+/// than it asked for.
 Suite renderer_suite(const Subject& subject);
 
-/// Takes every record (NaN, infinities, odd tags, long texts); the same records give the same
-/// bytes, which are what the file's name says (readable.h); flush leaves nothing behind that could
-/// be written (flushing.h); a file that cannot be made, or refuses to grow, comes back as an error
-/// and nothing worse; it makes no files but those that the host lends it; it can be destroyed at
-/// any time.
+/// Checks that a logger accepts every record (NaN, infinities, odd tags, long texts). The same
+/// records must give the same bytes, and the bytes must match the file's name (readable.h). flush()
+/// must write out everything that can be written (flushing.h). A file that cannot be created, or
+/// that cannot grow, must lead to an error and nothing worse. The logger must create only files
+/// that the host lends it, and must be destructible at any time.
 Suite logger_suite(const Subject& subject);
 
-/// The suite of the subject's kind.
+/// Returns the suite of the subject's kind.
 Suite suite_of(const Subject& subject);
 
 }  // namespace assay::conformance

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The most memory that was in use since the last reset, in KiB; 0 where the system does not say.
+// Returns the peak memory use since the last reset, in KiB; 0 if the system does not report it.
 std::int64_t high_water() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -69,13 +69,13 @@ std::string documented(const Component& component) {
 
 constexpr const char* cannot_be_made = "it cannot be made";
 
-// Remembers what is known of a component, so that one failure is not told as many.
+// Remembers the failures of a component, so that one failure is not reported many times.
 struct Known {
   bool cannot_be_made = false;
   bool leaves_threads = false;
 };
 
-// Makes a component and destroys it. Returns what is wrong with threads that outlive it.
+// Creates a component and destroys it. Returns the complaint about threads that outlive it.
 std::string make_and_destroy(plugin_host::PluginHost& host, const plan::ComponentPlan& plan,
                              Known& known) {
   const LeftThreads threads;
@@ -94,13 +94,14 @@ std::string lacking(const Configured& how) {
                      fmt::join(how.missing, ", "), how.missing.front());
 }
 
-// Whether the component blames a value that was made up: any other refusal is its own fault.
+// Returns true if the component blames a made-up value: any other refusal is its own fault.
 bool is_to_blame(const Configured& how, const plugin_host::ComponentError& error) {
   const std::string option = error.option().substr(0, error.option().find('.'));
   return std::ranges::find(how.made_up, option) != how.made_up.end();
 }
 
-// Values that the table allows may still not fit together; then an error in words is asked for.
+// Creates a component or accepts its refusal. Values that the table allows may still not fit
+// together, but then there must be an error message.
 std::string create_or_refuse(plugin_host::PluginHost& host, const plan::ComponentPlan& plan,
                              Known& known) {
   try {
@@ -161,7 +162,7 @@ class Steps {
           [how]() -> std::string { throw NotRun(lacking(how)); });
       return;
     }
-    // Suites only keep the plan: nothing of the component runs here.
+    // Suites only store the plan: no code of the component runs here.
     const Suite suite =
         suite_of(Subject(host_, planned(host_, kind, how.node), private_libraries_));
     for (const Check& check : suite)
@@ -188,7 +189,7 @@ class Steps {
     }
   }
 
-  // A step fails where the host has to warn of what happened in it.
+  // Makes a step fail if the host warns during it.
   std::function<std::string()> attentive(std::function<std::string()> run) const {
     return [&host = host_, run = std::move(run)] {
       const std::size_t before = host.warnings().size();

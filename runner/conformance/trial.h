@@ -1,5 +1,5 @@
-// All that is tried with a library, step by step. A step may end the process that runs it: that is
-// what `assay plugins check` has processes of their own for.
+// All tests of a library, step by step. A step may crash its process, so `assay plugins check` runs
+// them in separate processes.
 #pragma once
 
 #include <filesystem>
@@ -22,28 +22,28 @@ struct Outcome {
   Verdict verdict = Verdict::passed;
   std::string text;
   double seconds = 0;
-  std::int64_t kilobytes = 0;  ///< that the process grew by at most, on the way
+  std::int64_t kilobytes = 0;  ///< the greatest growth of the process during the step
 };
 
-/// Runs the step; what it throws is an outcome as well.
+/// Runs the step; an exception is an outcome as well.
 Outcome attempt(const Check& check);
 
-/// The first step of all: the library opens without a warning, and its manifest is sound and agrees
-/// with its stamp. `host` is borrowed and has found the library.
+/// Returns the first step of all: the library opens without a warning, and its manifest is valid
+/// and agrees with its stamp. Borrows `host`, which must have found the library.
 Step opening(const std::filesystem::path& library, plugin_host::PluginHost& host);
 
-/// The step of a component that all others of it need.
+/// The step of a component that all its other steps depend on.
 inline constexpr const char* making_step = "can be made";
-/// The same step, not run, where the component's making ended a process before.
+/// Returns the same step, not run, because creating the component crashed a process before.
 Step skipped(const Step& step);
 
-/// The name of what comes behind all steps, and has no outcome but that of the process.
+/// The name of the phase after all steps, whose only outcome is that of the process.
 inline constexpr const char* last_step = "ends with the process";
 
-/// The other steps, always the same in number and order, for a library that opens: for each
-/// component whether its options are documented, whether it can be made with defaults and with
-/// extreme options, and the suite of its kind. `host` is borrowed and looks at the library first;
-/// `private_libraries` as in subject.h; `settings` as in settings.h. Throws WrongSettings
+/// Returns the other steps, always in the same number and order, for a library that opens. For each
+/// component they check that its options are documented, that it can be created with defaults and
+/// with extreme options, and the suite of its kind. Borrows `host`, which searches the library
+/// first. `private_libraries` is as in subject.h, `settings` as in settings.h. Throws WrongSettings
 /// (options.h).
 std::vector<Step> steps(const std::filesystem::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,

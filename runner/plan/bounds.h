@@ -1,4 +1,4 @@
-// The bounds that a parameter sets its numbers.
+// The bounds of a parameter's numbers.
 #pragma once
 
 #include <string>
@@ -7,10 +7,11 @@
 
 namespace assay::plan {
 
-/// Whether the number is finite and keeps to them.
+/// Returns true if the number is finite and within the bounds.
 bool within(double number, const Parameter& parameter);
 
-/// In words that follow "a number": " of at least 0 and below 1"; empty where there are none.
+/// Returns the bounds as words that follow "a number": " of at least 0 and below 1". Empty if there
+/// are none.
 std::string bounds(const Parameter& parameter);
 
 }  // namespace assay::plan

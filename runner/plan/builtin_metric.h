@@ -1,4 +1,4 @@
-// Metrics that hooks may name without the config having them under `metrics`.
+// Metrics that hooks may name even if the config does not list them under `metrics`.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ namespace assay::plan {
 
 inline constexpr std::array<std::string_view, 2> builtin_metrics = {"loss", "accuracy"};
 
-/// The one of this name, with its defaults; nothing where it is none of them, or no library offers
-/// it. `where`: what names it.
+/// Returns the built-in metric of this name, with its defaults. Returns nothing if there is none of
+/// this name, or if no library offers it. `where` is the place that names it.
 std::optional<NamedComponent> builtin_metric(std::string_view name, const config::Location& where,
                                              Catalogue& catalogue,
                                              config::Diagnostics& diagnostics);

@@ -1,9 +1,10 @@
-// What of a plan decides the result, in a form that does not depend on how the config says it.
+// The part of a plan that determines the result, in a form that does not depend on how the config
+// is written.
 //
-// The result is the weights, and what the hooks measure and draw on the way. Two plans of the same
-// digest have the same result to the last bit, if the same builds of the plugins run them on the
-// same data with the same kernels (run.json names all of these). The opposite is not promised:
-// `epochs: 2` and `steps: 2` may mean the same.
+// The result consists of the weights, and of everything that the hooks measure and draw. Two plans
+// with the same digest have the same result to the last bit if the same builds of the plugins run
+// them on the same data with the same kernels (run.json names all of these). The converse does not
+// hold: `epochs: 2` and `steps: 2` may mean the same.
 #pragma once
 
 #include <array>
@@ -18,17 +19,17 @@ namespace assay::plan {
 ///   name, run_dir  for people, and where things are put
 ///   threads        rows are cut up by their number alone (train/lanes.h)
 ///   loggers        where records go; a logger that fails does not stop the run
-/// Hooks and metrics count, since what they look at is part of the result; and a loss that is not
-/// finite where a hook looks ends the run. `kernels` counts as the plan says it: null, where each
-/// machine uses the best that it has, is not the same as the name of one.
+/// Hooks and metrics count, because the values that they read are part of the result, and because a
+/// run ends at a loss that is not finite where a hook reads it. `kernels` counts as the plan states
+/// it: null, with which each machine uses the best that it has, differs from every name.
 inline constexpr std::array<std::string_view, 4> not_in_digest = {"name", "run_dir", "threads",
                                                                   "loggers"};
 
-/// One line "full.key: value" for every other value: typed and complete, numbers in their shortest
-/// form, paths absolute, sorted by key.
+/// Returns one line "full.key: value" for every other value. The values are typed and complete,
+/// numbers are in their shortest form, paths are absolute, and the lines are sorted by key.
 std::string canonical(const Plan& plan);
 
-/// Of canonical(): 32 hexadecimal digits (config/digest.h).
+/// Returns the digest of canonical(): 32 hexadecimal digits (config/digest.h).
 std::string digest(const Plan& plan);
 
 }  // namespace assay::plan

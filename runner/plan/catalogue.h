@@ -1,4 +1,4 @@
-// What a plan needs to know of the plugins: names and parameter tables.
+// The information about plugins that a plan needs: names and parameter tables.
 #pragma once
 
 #include <optional>
@@ -15,22 +15,24 @@ namespace assay::plan {
 class Catalogue {
  public:
   virtual ~Catalogue() = default;
-  /// The names of all components of a kind, sorted.
+  /// Returns the names of all components of a kind, sorted.
   virtual std::vector<std::string> names(Kind kind) = 0;
-  /// The parameter table of a component whose name is among names(kind). Throws std::runtime_error
-  /// when its library does not load.
+  /// Returns the parameter table of a component whose name is among names(kind). Throws
+  /// std::runtime_error if its library does not load.
   virtual std::span<const Parameter> parameters(Kind kind, std::string_view name) = 0;
-  /// For the message "no optimizer 'sdg'": libraries that were found, but cannot be used, and why,
-  /// one line each. Those that are known to have it; or, where none is, those that may have it.
+  /// Returns the libraries that were found but cannot be used, and why, one line each, for the
+  /// message "no optimizer 'sdg'". Returns those that are known to offer the component; if there
+  /// are none, those that may offer it.
   virtual std::vector<std::string> refused(Kind /*kind*/, std::string_view /*name*/) const {
     return {};
   }
-  /// Why the component may be another than was meant: libraries that offer it, too, and should not,
-  /// or would have been used instead, one line each. Empty where there is no doubt.
+  /// Returns reasons to doubt that the component is the one that was meant, one line each: other
+  /// libraries that offer it too, although they should not, or that would have taken precedence.
   virtual std::vector<std::string> doubts(Kind /*kind*/, std::string_view /*name*/) const {
     return {};
   }
-  /// For the message about one that there is not: where was looked, one line each.
+  /// Returns the places that were searched, one line each, for the message about a missing
+  /// component.
   virtual std::vector<std::string> searched() const = 0;
 };
 

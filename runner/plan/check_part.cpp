@@ -15,9 +15,9 @@ namespace {
 
 using config::Node;
 
-// Of a section that holds several components.
+// Checks a section that contains several components.
 void check_members(const Node& section, const Parameter& p, Validator& validator) {
-  if (section.find("type") != nullptr) return;  // a single one, which the whole config is told of
+  if (section.find("type") != nullptr) return;  // the whole config reports a single one
   const auto check = [&](const Node& member, std::string_view name) {
     validator.component(p.kind == Kind::hook ? with_listed_steps(member) : member, p.kind,
                         config::joined(p.name, name), common_parameters(p.kind));
@@ -29,7 +29,7 @@ void check_members(const Node& section, const Parameter& p, Validator& validator
 }  // namespace
 
 void check_part(Node part, Catalogue& catalogue, config::Diagnostics& diagnostics) {
-  // The rest may set what the part does not, so that there are no defaults.
+  // Other files may set keys that this part does not, so use no defaults.
   config::Diagnostics told_of_the_whole;
   config::interpolate(part, config::Defaults(), told_of_the_whole);
   Validator validator(catalogue, diagnostics, Validator::Config::part);

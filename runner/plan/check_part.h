@@ -1,4 +1,4 @@
-// A config that is not all there, since one of its files cannot be read.
+// Checks an incomplete config, one of whose files cannot be read.
 #pragma once
 
 #include "runner/config/diagnostics.h"
@@ -7,8 +7,8 @@
 
 namespace assay::plan {
 
-/// Reports what is wrong in any case, whatever the rest says: unknown keys and components, and
-/// values. What a reference does not find, and what is missing, the rest may hold.
+/// Reports the problems that the missing files cannot change: unknown keys, unknown components and
+/// invalid values. Does not report missing keys, or references that find nothing.
 void check_part(config::Node part, Catalogue& catalogue, config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

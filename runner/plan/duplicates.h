@@ -1,4 +1,4 @@
-// Components that would write over each other.
+// Finds components that would overwrite each other's records.
 #pragma once
 
 #include <optional>
@@ -9,19 +9,18 @@
 
 namespace assay::plan {
 
-/// The option `tag` of a hook, as written (borrowed), and where to say what is wrong with it;
-/// nothing where it has none.
+/// The option `tag` of a hook, as written (borrowed), and the place to report problems with it.
 struct Tag {
   const std::string& text;
   const config::Location& where;
 };
 std::optional<Tag> tag_of(const HookPlan& hook);
 
-/// What to do about two hooks with one tag.
+/// The hint for two hooks with the same tag.
 inline constexpr const char* choose_another_tag =
     "records of two hooks under one tag would mix: choose another";
 
-/// Reports hooks with the same tag, whose records would mix, and texts that are no tags.
+/// Reports hooks with the same tag, whose records would mix, and texts that are not valid tags.
 void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -87,7 +87,7 @@ Node node_of(const std::vector<std::int64_t>& steps) {
   return node;
 }
 
-// Writes what is no component's own option, with its place.
+// Writes the experiment's own values, with their places.
 class Writer {
  public:
   explicit Writer(const Plan& plan) : plan_(plan) {}
@@ -177,7 +177,7 @@ class Writer {
   const Plan& plan_;
 };
 
-// Lines of one source.
+// A range of lines of one source.
 struct Stretch {
   const config::Source* source;
   std::int64_t first, last;
@@ -195,7 +195,7 @@ std::string place_text(const Stretch& stretch) {
   if (stretch.source == nullptr) return "default";
   std::string name = config::harmless(stretch.source->name);
   std::ranges::replace(name, '\n', ' ');
-  // An argument has one line, and a place without a line is a whole file.
+  // An argument has only one line, and a place without a line is a whole file.
   if (stretch.source->path.empty() || stretch.first == 0) return name;
   return stretch.first == stretch.last ? fmt::format("{}:{}", name, stretch.first)
                                        : fmt::format("{}:{}-{}", name, stretch.first, stretch.last);

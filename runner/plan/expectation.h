@@ -1,4 +1,4 @@
-// Parameters in words: "a number of at least 0 and below 1".
+// Describes parameters in words: "a number of at least 0 and below 1".
 #pragma once
 
 #include <string>
@@ -9,19 +9,19 @@
 
 namespace assay::plan {
 
-/// What a config may say for it, after "expected".
+/// Returns the values that a config may give the parameter, as words that follow "expected".
 std::string expectation(const Parameter& parameter);
-/// The same for one element of a list.
+/// Returns the same for one element of a list.
 std::string element_expectation(const Parameter& parameter);
-/// What to write in its place: "NUMBER".
+/// Returns a placeholder for its value: "NUMBER".
 std::string placeholder(const Parameter& parameter);
 
-/// The words of a choice.
+/// Returns the words of a choice.
 std::vector<std::string> words(const char* choices);
 
-/// "a hook", "an optimizer".
+/// Returns "a hook", "an optimizer".
 std::string with_article(Kind kind);
-/// "hooks", "losses".
+/// Returns "hooks", "losses".
 std::string plural(Kind kind);
 
 }  // namespace assay::plan

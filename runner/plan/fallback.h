@@ -1,4 +1,4 @@
-// A parameter table's default, read.
+// Reads the default of a parameter table.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace assay::plan {
 
-/// The parameter's fallback, which it has, as a node at no place. Nothing when it cannot be read,
-/// which is reported; `key` is the option's full key.
+/// Returns the parameter's fallback, which must exist, as a node without a place. If it cannot be
+/// read, reports that and returns nothing. `key` is the option's full key.
 std::optional<config::Node> fallback_node(const Parameter& parameter, const std::string& key,
                                           config::Diagnostics& diagnostics);
 

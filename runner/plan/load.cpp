@@ -22,7 +22,7 @@ namespace assay::plan {
 
 namespace {
 
-// Of arguments for a config that cannot be read: whether each is one.
+// Checks the syntax of the arguments for a config that cannot be read.
 void check_alone(std::span<const std::string> arguments, config::Diagnostics& diagnostics) {
   std::size_t values_left = config::max_nodes;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -33,7 +33,7 @@ void check_alone(std::span<const std::string> arguments, config::Diagnostics& di
   }
 }
 
-// What an argument that cannot be read was to set, and nothing else sets, is not missing.
+// Marks the key of an unreadable argument as reported, so that it is not reported as missing too.
 void excuse(config::Node& config, const config::Location& argument) {
   const std::string& text = argument.source->text;
   const std::size_t key_end = text.find('=');
@@ -55,7 +55,7 @@ void excuse(config::Node& config, const config::Location& argument) {
     node = next;
     begin = end + 1;
   }
-  // The bare name of a component that was to get options.
+  // This is the bare name of a component, to which the argument would have added options.
   if (node->kind == config::Node::Kind::scalar && begin < key_end) node->reported = true;
 }
 
@@ -80,7 +80,7 @@ std::optional<Plan> load_draft(const std::string& config_path,
   if (!config) {
     for (config::Node& part : composition.parts_of(config_path))
       check_part(std::move(part), catalogue, diagnostics);
-    // Of a file that is not there, an argument may be the name.
+    // If the file does not exist, one of the arguments may be its name, so check none of them.
     if (std::error_code error; std::filesystem::exists(config_path, error))
       check_alone(overrides, diagnostics);
     return std::nullopt;

@@ -1,4 +1,4 @@
-// A config file, what it extends, and the arguments of the command line to a plan: the whole way.
+// Loads a config file, the files that it extends and the command-line arguments, and makes a plan.
 #pragma once
 
 #include <optional>
@@ -11,12 +11,12 @@
 
 namespace assay::plan {
 
-/// Nothing when there was any problem; all are reported.
+/// Reports all problems, and returns nothing if there is one.
 std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
                          Catalogue& catalogue, config::Diagnostics& diagnostics);
 
-/// The same, where there was a problem as far as the config could be understood (draft_plan);
-/// nothing when a file cannot be read.
+/// Loads a plan even if there are problems, as far as it understands the config (draft_plan).
+/// Returns nothing if a file cannot be read.
 std::optional<Plan> load_draft(const std::string& config_path,
                                std::span<const std::string> overrides, Catalogue& catalogue,
                                config::Diagnostics& diagnostics);

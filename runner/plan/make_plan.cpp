@@ -15,7 +15,7 @@ namespace {
 
 using config::Node;
 
-// Whether a folder can be named by it, or else what is wrong with it is told when it is.
+// Returns true if the config's name can name a folder. If not, another check reports the name.
 bool has_name(Node config, Catalogue& catalogue) {
   config::Diagnostics none;
   config::interpolate(config, Defaults(catalogue), none);
@@ -23,7 +23,7 @@ bool has_name(Node config, Catalogue& catalogue) {
   return name.kind == Node::Kind::scalar;
 }
 
-// What references may refer to, though the file does not say it.
+// Adds the defaults that references may refer to.
 void add_defaults(Node& config, Catalogue& catalogue) {
   const auto add = [&config](const char* key, std::string value, bool reported = false) {
     if (config.find(key) != nullptr) return;

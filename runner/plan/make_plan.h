@@ -1,4 +1,4 @@
-// From a config to a plan.
+// Makes a plan from a config.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,18 @@
 
 namespace assay::plan {
 
-/// Fills in references (`${...}`) and defaults, and checks everything against the experiment's and
-/// the components' tables. Nothing when there was any problem; all are reported.
+/// Fills in references (`${...}`) and defaults, and checks everything against the tables of the
+/// experiment and its components. Reports all problems, and returns nothing if there is one.
 ///
 /// A component in a list is named after its type, the second of a type `TYPE_2` and so on. The
-/// metrics are those of the config and, where a hook names one (`test.accuracy`) that the config
-/// does not have, `loss` and `accuracy`.
+/// metrics are those of the config. `loss` and `accuracy` are added if the config does not have
+/// them and a hook names them (`test.accuracy`).
 std::optional<Plan> make_plan(const config::Node& config, Catalogue& catalogue,
                               config::Diagnostics& diagnostics);
 
-/// The same, where there was a problem as far as the config could be understood: its parts say what
-/// they are good for (ComponentPlan::soundness, Plan::doubtful), and `yaml` is empty.
+/// Makes a plan even if there are problems, as far as it understands the config. In that case its
+/// parts tell how far they can be used (ComponentPlan::soundness, Plan::doubtful), and `yaml` is
+/// empty.
 Plan draft_plan(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -22,7 +22,7 @@ bool is_name(std::string_view text, bool hyphens) {
   });
 }
 
-// What the writer of a section that is neither map nor list may have meant.
+// Suggests what the writer of a section that is neither a map nor a list may have meant.
 std::string hint_for(const Node& section) {
   if (section.kind != Node::Kind::scalar) return "write [] for none";
   if (section.scalar.find_first_of("[{") == 0)
@@ -32,7 +32,7 @@ std::string hint_for(const Node& section) {
   return fmt::format("write [{}]", section.scalar);
 }
 
-// A component where several are to stand: that it names its type tells.
+// Returns true for a single component in place of several: it has a type.
 bool is_single(const Node& map) {
   const Node* type = map.find("type");
   return type != nullptr && type->kind == Node::Kind::scalar;
@@ -51,7 +51,7 @@ void report_single(const Node& map, const std::string& section, bool lists,
                              : fmt::format("write {{NAME: {}}}", one));
 }
 
-// A new member that says no type is more likely an old one misspelt.
+// Returns the existing member that a new one without a type probably misspells.
 std::string old_name(const Node::Entry& entry, const Node& map) {
   if (entry.value.kind != Node::Kind::map || entry.value.find("type") != nullptr) return {};
   std::vector<std::string> names;

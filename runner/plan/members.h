@@ -1,4 +1,4 @@
-// The sections that hold many components: metrics, hooks, loggers.
+// The sections with several components: metrics, hooks, loggers.
 #pragma once
 
 #include <map>
@@ -17,14 +17,14 @@ struct Member {
   std::string key;           ///< full: "hooks.loss", "hooks.0"
 };
 
-/// A map by name, or a list. Problems are reported, and what is wrong is left out.
+/// Returns the members of a map by name, or of a list. Reports problems and omits invalid members.
 std::vector<Member> members(const config::Node& section, const std::string& key,
                             config::Diagnostics& diagnostics);
-/// A map whose names can be part of a value's name (test.top5).
+/// Returns the members of a map whose names can be part of a value's name (test.top5).
 std::vector<Member> members_by_name(const config::Node& section, const std::string& key,
                                     config::Diagnostics& diagnostics);
 
-/// Names for the members of a list after their types: TYPE, TYPE_2, TYPE_3, ...
+/// Names the members of a list after their types: TYPE, TYPE_2, TYPE_3, ...
 class ListNames {
  public:
   std::string name(const std::string& type);

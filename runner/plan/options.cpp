@@ -89,7 +89,7 @@ std::vector<std::span<const Parameter>> OptionWalk::tables() const {
   if (name == nullptr) return result;
   try {
     result.push_back(catalogue_.parameters(*kind, name->scalar));
-  } catch (const std::runtime_error&) {  // it does not load: told when the config is checked
+  } catch (const std::runtime_error&) {  // it does not load; the check reports that
   }
   return result;
 }

@@ -1,4 +1,4 @@
-// Which options a config has, and what they are where it does not set them.
+// The options that a config may have, and their values where the config does not set them.
 #pragma once
 
 #include <deque>
@@ -15,37 +15,39 @@
 
 namespace assay::plan {
 
-/// A place in a config, reached from the top key by key, through what the config says and through
-/// defaults where it says nothing. What is below a component depends on its type.
+/// A place in a config. It is reached from the top, key by key, through the config's own values and
+/// through defaults for those that it does not set. The keys below a component depend on its type.
 class OptionWalk {
  public:
-  /// Both borrowed. At the top.
+  /// Starts at the top. Borrows both arguments.
   OptionWalk(const config::Node& config, Catalogue& catalogue)
       : catalogue_(catalogue), node_(&config) {}
   OptionWalk(const OptionWalk&) = delete;
   OptionWalk& operator=(const OptionWalk&) = delete;
 
-  /// To a key below; false, and nowhere, when the config can have none of this name.
+  /// Goes to a key below. If the config cannot have a key of this name, returns false; the walk is
+  /// then nowhere.
   bool step(std::string_view key);
   bool steps(std::span<const std::string> keys);
 
-  /// What the config says here, or the default; null when there is neither.
+  /// Returns the config's value here, or else the default; null if there is neither.
   const config::Node* node() const { return node_; }
-  /// What this is the value of, or for `is_element()` an element of the value; null at the top.
+  /// Returns the parameter of the value here, or of the list that `is_element()` belongs to; null
+  /// at the top.
   const Parameter* parameter() const { return parameter_; }
   bool is_element() const { return element_; }
 
   struct Option {
     std::string name;
-    const Parameter* parameter = nullptr;  ///< null: a name or number that the config itself gives
+    const Parameter* parameter = nullptr;  ///< null for a name or number of the config
   };
-  /// What may stand below; `type` is not among it.
+  /// Returns the options that may stand below, without `type`.
   std::vector<Option> options() const;
 
  private:
   bool is_section() const { return parameter_ != nullptr && parameter_->list && !element_; }
   std::optional<Kind> kind() const;  // of the component that may be here
-  const config::Node* type() const;  // its name; null when there is no such component
+  const config::Node* type() const;  // the node of its name; null if there is no such component
   std::vector<std::span<const Parameter>> tables() const;
 
   Catalogue& catalogue_;
@@ -53,13 +55,13 @@ class OptionWalk {
   const Parameter* parameter_ = nullptr;
   bool element_ = false;
   std::size_t depth_ = 0;
-  std::deque<config::Node> defaults_;  // on the way
+  std::deque<config::Node> defaults_;  // the defaults on the way
 };
 
-/// By the tables of the experiment and its components.
+/// Finds defaults in the tables of the experiment and its components.
 class Defaults final : public config::Defaults {
  public:
-  /// Borrowed.
+  /// Borrows the catalogue.
   explicit Defaults(Catalogue& catalogue) : catalogue_(catalogue) {}
 
   std::optional<config::Node> value(const config::Node& config,

@@ -49,7 +49,7 @@ void check_placeholders(const Plan& plan, const config::Node& config,
                         config::Diagnostics& diagnostics) {
   const auto check_text = [&](const std::string& key, const std::string& text, Home here) {
     const config::Node* node = config.find(key);
-    if (node == nullptr || node->where.source == nullptr) return;  // made of what is checked
+    if (node == nullptr || node->where.source == nullptr) return;  // made from checked values
     check(TextOption{key, key, text, node->where}, here, diagnostics);
   };
   check_text("name", plan.name, Home::nowhere);

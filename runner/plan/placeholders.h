@@ -1,5 +1,5 @@
-// References that a plan leaves to the run: `${now:...}` in run_dir, `${step}` and `${epoch}` in
-// hooks' tags, `${secret:NAME}` in the other texts of components.
+// References that a plan leaves for the run to fill in: `${now:...}` in run_dir, `${step}` and
+// `${epoch}` in hooks' tags, `${secret:NAME}` in the other texts of components.
 #pragma once
 
 #include "runner/config/diagnostics.h"
@@ -8,7 +8,7 @@
 
 namespace assay::plan {
 
-/// Reports every `${...}` that nobody fills in. `config` is what the plan was made from.
+/// Reports every `${...}` that nothing will fill in. The plan was made from `config`.
 void check_placeholders(const Plan& plan, const config::Node& config,
                         config::Diagnostics& diagnostics);
 

@@ -1,5 +1,5 @@
-// An experiment, resolved: every component named, every option checked and complete. A run executes
-// a plan and nothing else; plan.yaml in the run folder is this, written out.
+// A resolved experiment: every component is named, every option is checked and complete. A run
+// executes a plan and nothing else. plan.yaml in the run folder is the plan in text form.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@
 
 namespace assay::plan {
 
-/// When a hook fires. Counts finished steps of the whole run.
+/// The steps at which a hook fires. Counts finished steps of the whole run.
 struct Trigger {
   std::optional<std::int64_t> every;        ///< at n, 2n, 3n, ...
   std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
-  std::optional<std::int64_t> times;  ///< so often, evenly: of those above, or else of all steps
+  std::optional<std::int64_t> times;  ///< this often, spread evenly over the above or all steps
   std::vector<std::int64_t> at;       ///< and at these; 0 is before training
   std::optional<std::int64_t> from;   ///< bound of the three above `at`, included
   std::optional<std::int64_t> until;  ///< the other bound, included
@@ -40,7 +40,7 @@ struct HookPlan {
 };
 
 struct SplitPlan {
-  double test = 0;        ///< share of all rows; 0: no such split
+  double test = 0;        ///< share of all rows; 0 if there is no such split
   double validation = 0;  ///< share of all rows
   std::uint64_t seed = 0;
   config::Location where = {};
@@ -51,22 +51,22 @@ enum class OnNan { stop, ignore };
 struct TrainPlan {
   std::optional<std::int64_t> epochs;  ///< exactly one of epochs and steps
   std::optional<std::int64_t> steps;
-  std::optional<std::int64_t> batch_size;  ///< nothing: all rows of the training split
-  bool shuffle = true;                     ///< per epoch; without effect on whole batches
+  std::optional<std::int64_t> batch_size;  ///< all rows of the training split if absent
+  bool shuffle = true;                     ///< per epoch; no effect with whole batches
   OnNan on_nan = OnNan::stop;
-  std::optional<std::int64_t> lanes;       ///< nothing: from the shapes
-  std::optional<std::int64_t> block_rows;  ///< nothing: as the model says
+  std::optional<std::int64_t> lanes;       ///< derived from the shapes if absent
+  std::optional<std::int64_t> block_rows;  ///< chosen by the model if absent
   config::Location where;                  ///< of epochs or steps
 };
 
 struct Plan {
   std::string name;
   std::uint64_t seed = 0;
-  std::optional<std::int64_t> threads;    ///< at most; nothing: one per core
-  std::optional<InstructionSet> kernels;  ///< nothing: the best that the CPU has
+  std::optional<std::int64_t> threads;    ///< the maximum; one per core if absent
+  std::optional<InstructionSet> kernels;  ///< the best of the CPU if absent
   std::string run_dir;                    ///< template: may hold ${now:...}
   ComponentPlan dataset;
-  std::optional<SplitPlan> split;  ///< nothing: as the dataset has it
+  std::optional<SplitPlan> split;  ///< defined by the dataset if absent
   ComponentPlan model;
   ComponentPlan loss;
   ComponentPlan optimizer;
@@ -74,18 +74,18 @@ struct Plan {
   std::vector<NamedComponent> metrics;
   std::vector<HookPlan> hooks;
   std::vector<NamedComponent> loggers;
-  /// Where the config says what is no component's own option, by full key: "seed", "train.epochs",
-  /// "hooks.loss.every". What is not in it has its default.
+  /// The places of the experiment's own values, by full key: "seed", "train.epochs",
+  /// "hooks.loss.every". A key that is absent has its default.
   std::map<std::string, config::Location, std::less<>> places;
   std::shared_ptr<const config::Source> source;  ///< the config as read
   /// All files that the plan was made from: `source`, its bases, fragments.
   std::vector<std::shared_ptr<const config::Source>> sources;
-  /// In the plan of a config with problems, the keys from which nothing is to be concluded:
-  /// "run_dir", "dataset.split", "train", "metrics" (their names), "hooks.NAME" (when it fires).
+  /// In the plan of a config with problems: the keys that no conclusions may be drawn from:
+  /// "run_dir", "dataset.split", "train", "metrics" (their names), "hooks.NAME" (its trigger).
   std::set<std::string, std::less<>> doubtful;
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
 
-  /// Nowhere for a default.
+  /// Returns an empty place for a default.
   config::Location place(std::string_view key) const {
     const auto found = places.find(key);
     return found == places.end() ? config::Location{} : found->second;

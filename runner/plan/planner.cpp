@@ -26,13 +26,13 @@ using config::Node;
 
 Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
 
-// Where a section that is missing would stand.
+// Returns the place where a missing section would stand.
 Location end_of(const Node& config) {
   const auto& source = config.where.source;
   return source == nullptr ? Location{} : config::Places(source).at(source->text.size());
 }
 
-// NAME of the first `$NAME`; empty when there is none.
+// Returns NAME of the first `$NAME`; empty if there is none.
 std::string variable_of_a_shell(const std::string& text) {
   const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
   for (std::size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1)) {
@@ -104,7 +104,7 @@ Location Planner::place_of(const char* key) const {
 }
 
 void Planner::check_name(const std::string& name) {
-  constexpr std::size_t longest = 255;  // bytes, of most file systems
+  constexpr std::size_t longest = 255;  // bytes; the limit of most file systems
   if (name.size() > longest)
     return diagnostics_.error(place_of("name"), "name",
                               fmt::format("expected a name that can be a folder's, of at most {} "

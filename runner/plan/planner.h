@@ -1,4 +1,4 @@
-// The sections of a config against their tables, one after the other, into a plan.
+// Checks the sections of a config against their tables, one after the other, and builds a plan.
 #pragma once
 
 #include <functional>
@@ -20,10 +20,11 @@ namespace assay::plan {
 
 class Planner {
  public:
-  /// A config whose references are filled in. All borrowed.
+  /// Borrows all arguments. The config's references must be filled in.
   Planner(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
 
-  /// All problems are reported. Where there was one, the plan's parts say what they are good for.
+  /// Makes the plan and reports all problems. After a problem, the plan's parts tell how far they
+  /// can be used.
   Plan plan();
 
  private:
@@ -46,7 +47,7 @@ class Planner {
   std::vector<NamedComponent> metrics();
   std::vector<NamedComponent> loggers();
   std::vector<HookPlan> hooks();
-  /// Of a section that is not there, but misspelt: what can be looked at for problems.
+  /// Returns the members of a misspelt section, so that they can be checked for problems.
   std::vector<Member> misspelt_members(const char* section);
   HookPlan hook(const config::Node& given, const Member& member, ListNames& names);
   void add_builtin_metrics(Plan& plan);
@@ -54,16 +55,17 @@ class Planner {
   const config::Node& config_;
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
-  config::Location end_;  // of the config
+  config::Location end_;  // the end of the config
   Validator validator_;
   std::map<std::string, config::Location, std::less<>> places_;  // see Plan
   std::set<std::string, std::less<>> doubtful_;                  // see Plan
 };
 
-/// A hook, where a single step in `at` is a list of one.
+/// Returns the hook with a single step in `at` turned into a list of one.
 config::Node with_listed_steps(config::Node hook);
 
-/// Whether a value directly below was found wrong already: what follows from it is not to be told.
+/// Returns true if the map or a value directly below it was reported as wrong. Problems that follow
+/// from that should not be reported.
 bool has_reported(const config::Node* map);
 
 }  // namespace assay::plan

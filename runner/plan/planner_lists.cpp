@@ -1,4 +1,4 @@
-// The sections that hold many components: `metrics`, `hooks`, `loggers`.
+// Plans the sections with several components: `metrics`, `hooks`, `loggers`.
 #include "runner/plan/planner.h"
 
 #include <fmt/format.h>
@@ -115,7 +115,7 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   if (!fires && !unsure) {
     config::Location where = placed.component.where;
     for (const char* when : {"every", "every_epoch", "times", "at", "at_end"})
-      if (const Node* written = node.find(when)) where = written->where;  // as null, [] or false
+      if (const Node* written = node.find(when)) where = written->where;  // null, [] or false
     diagnostics_.error(where, key, "this hook never fires",
                        "say when: every: 10, every_epoch: 1, times: 100, at: [0, 100] or at_end: "
                        "true");

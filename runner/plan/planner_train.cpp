@@ -1,4 +1,4 @@
-// `dataset.split` and `train`.
+// Plans `dataset.split` and `train`.
 #include "runner/plan/planner.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ bool has_reported(const Node* map) {
 std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
   note("dataset", dataset.common);
   const auto values = optional<Values>(dataset.common, "split");
-  // An unknown key may have meant it.
+  // An unknown key may have been meant as the split.
   if (dataset.common_problems > 0 || validator_.meant("dataset") ||
       (!values && dataset.component.soundness != Soundness::sound))
     doubt("dataset.split");

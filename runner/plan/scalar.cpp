@@ -64,7 +64,7 @@ bool has_leading_zero(std::string_view text) {
   return text.size() > 1 && text[0] == '0' && digits.find(text[1]) != std::string_view::npos;
 }
 
-// Of any script.
+// Returns true if the text contains digits of any script.
 bool holds_digits(std::string_view text) {
   struct Range {
     char32_t first, last;
@@ -126,7 +126,7 @@ std::string hint_for_groups(const std::string& text, bool integer) {
   return {};
 }
 
-// Returns the value of a calculation that is a fraction; nothing is calculated in a config.
+// Returns a hint with the value if the text is a fraction; a config does no arithmetic.
 std::string hint_for_calculation(std::string_view text, bool integer) {
   constexpr std::string_view nothing = "nothing is calculated";
   if (text.find_first_not_of("0123456789.+-*/^()e ") != text.npos ||
@@ -144,7 +144,7 @@ std::string hint_for_calculation(std::string_view text, bool integer) {
   return fmt::format("{}: write the result", nothing);
 }
 
-// "10k"
+// Returns the hint for texts like "10k".
 std::string hint_for_thousands(const std::string& text) {
   if (text.size() < 2 || (text.back() != 'k' && text.back() != 'K' && text.back() != 'M'))
     return {};
@@ -152,7 +152,7 @@ std::string hint_for_thousands(const std::string& text) {
   return value ? fmt::format("write {}", written(*value * (text.back() == 'M' ? 1e6 : 1e3))) : "";
 }
 
-// Tells what the writer may have had in mind.
+// Suggests what the writer may have meant.
 std::string hint_for_number(const Node& node, bool is_integer) {
   if (node.kind != Node::Kind::scalar) return {};
   const std::string text = lower(node.scalar);
@@ -204,7 +204,7 @@ bool is_plain_decimal(const Node& node) {
          !has_leading_zero(node.scalar);
 }
 
-// The same, and percentages.
+// Suggests the same, and also explains percentages.
 std::string hint_for_share(const Node& node) {
   std::string text = node.scalar;
   double value = 0;
@@ -260,7 +260,7 @@ std::string shortest(double number) {
   std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
   std::string text(buffer.data(), end);
-  // YAML 1.1 readers, which many are, take 1e-08 for text and 1.0e-08 for a number.
+  // Many programs read YAML 1.1, for which 1e-08 is text and 1.0e-08 a number.
   const std::size_t exponent = text.find('e');
   if (exponent != std::string::npos && text.find('.') == std::string::npos)
     text.insert(exponent, ".0");

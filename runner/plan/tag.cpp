@@ -10,7 +10,7 @@
 namespace assay::plan {
 namespace {
 
-// Fills in the longest number for each reference.
+// Replaces each reference by the longest possible number.
 std::string longest(std::string_view tag) {
   std::string text;
   std::size_t at = 0;

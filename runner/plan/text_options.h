@@ -1,4 +1,4 @@
-// Walks over the texts in values, however deep.
+// Visits the texts in values at any depth.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct TextOption {
   const config::Location& where;
 };
 
-/// Texts, choices and paths alike.
+/// Visits texts, choices and paths.
 void each_text(const Values& values, const std::string& key,
                const std::function<void(const TextOption&)>& visit);
 

@@ -18,7 +18,7 @@ namespace {
 using config::Location;
 using config::Node;
 
-// Of a key with dots in a file, whose first part is a key.
+// Returns the hint for a key with dots in a file whose first part is a key.
 std::string hint_for_dots(const Node::Entry& entry) {
   std::string nested =
       entry.value.kind == Node::Kind::scalar ? config::shortened(entry.value.scalar) : "...";
@@ -37,8 +37,8 @@ std::string lower(std::string text) {
 
 std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
 
-// Returns the only one of the full keys whose last part the name is; or else is another word for,
-// or a misspelling of.
+// Returns the only full key whose last part is the name, or else a synonym of the name, or else
+// close to it. Returns an empty text if there is none or more than one.
 std::string key_meant(const std::string& name, std::span<const std::string> keys) {
   const auto only = [&keys](const auto& fits) {
     std::string found;
@@ -113,7 +113,7 @@ void Validator::unknown_keys(const Node& map,
     std::string instead(suggestion.empty() ? config::explanation(entry.key) : "");
     if (!other.key.empty() && !other.below && other.key.find('.') == other.key.npos)
       instead = fmt::format("'{}' is a key of the top level", other.key);
-    // Only files extend others.
+    // Only files can extend others.
     const bool in_file = entry.where.source != nullptr && !entry.where.source->path.empty();
     const std::string all = keys + (key.empty() && in_file ? ", extends" : "");
     ++unknown_keys_;
@@ -174,7 +174,7 @@ std::string Validator::how_to_add(const Node& map, const Parameter& p, const std
   std::string more = p.doc;
   if (p.type == ParameterType::component)
     more += (more.empty() ? "" : "; ") + listing(p.kind, catalogue_.names(p.kind));
-  const bool bare = map.kind == Node::Kind::scalar;  // the name of a component, and no map
+  const bool bare = map.kind == Node::Kind::scalar;  // the name of a component, not a map
   const bool by_argument = owner.source != nullptr && owner.source->path.empty();
   const std::string line = fmt::format("{}: {}", p.name, placeholder(p));
   return fmt::format("{}{}",

@@ -1,4 +1,4 @@
-// Components: `NAME` or `{type: NAME, ...}`.
+// Validates components: `NAME` or `{type: NAME, ...}`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using config::Node;
 
-// NAME, or the one in {type: NAME}.
+// Returns the node of NAME in `NAME` or `{type: NAME}`.
 const Node* type_of(const Node& component) {
   return component.kind == Node::Kind::map ? component.find("type") : &component;
 }
@@ -47,7 +47,7 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
           listing(kind, catalogue_.names(kind)));
     return placed;
   }
-  // Only defaults of plugins that refer to each other get this deep: what is read does not.
+  // Only defaults of plugins that refer to each other get this deep; the reader limits the config.
   if (depth_ > 2 * config::max_depth && !endless_) {
     diagnostics_.error(node.where, key, "defaults without end: each holds another component");
     endless_ = true;
@@ -82,9 +82,9 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
   const std::size_t unknown_before = unknown_keys_;
   placed.common = options(map, common, key, type->where);
   placed.common_problems = problems() - before_common;
-  unknown_keys_ = unknown_before;  // those in `common` are none of the component's
+  unknown_keys_ = unknown_before;  // components do not own the keys in `common`
   if (own) {
-    if (guessed)  // nothing is missing that only the guess asks for
+    if (guessed)  // do not report keys that are required only by a guessed type
       for (const Parameter& p : *own) mean(config::joined(key, p.name));
     placed.component.values = options(map, *own, key, type->where);
   }
@@ -125,7 +125,7 @@ std::optional<std::span<const Parameter>> Validator::near_table(std::string& nam
     const auto table = catalogue_.parameters(kind, near);
     name = near;
     return table;
-  } catch (const std::runtime_error&) {  // it does not load, which is reported where it is named
+  } catch (const std::runtime_error&) {  // it does not load; reported where it is named
     return std::nullopt;
   }
 }
@@ -193,7 +193,7 @@ std::vector<std::string> Validator::deeper(const Node& map, std::span<const Para
       continue;
     try {
       add(p, component, catalogue_.parameters(p.kind, type->scalar));
-    } catch (const std::runtime_error&) {  // it does not load, which is reported with the type
+    } catch (const std::runtime_error&) {  // it does not load; reported with the type
     }
   }
   return result;

@@ -1,4 +1,4 @@
-// The value of one option.
+// Validates the value of one option.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace {
 
 using config::Node;
 
-// Relative paths start at the folder of the file that says them.
+// Makes a path absolute. Relative paths start at the folder of the file that contains them.
 std::string absolute(const std::string& path, const Node& node) {
   namespace fs = std::filesystem;
   const auto& source = (node.origin.source ? node.origin : node.where).source;
@@ -32,7 +32,7 @@ std::string absolute(const std::string& path, const Node& node) {
   return (base / path).lexically_normal().string();
 }
 
-// Of a text in the place of a map.
+// Returns the hint for a text in place of a map.
 std::string hint_for_text(const Node& node, std::span<const Parameter> table) {
   if (node.kind != Node::Kind::scalar || node.quoted) return {};
   const std::string_view text = node.scalar;
@@ -46,7 +46,7 @@ std::string hint_for_text(const Node& node, std::span<const Parameter> table) {
   return is_entry ? fmt::format("write {}: {}", name, config::shortened(rest)) : "";
 }
 
-// Tells what to write for words that other programs have for a value that is not given.
+// Suggests what to write instead of the words that other programs use for an absent value.
 std::string hint_for_absence(const Node& node, const Parameter& p) {
   if (node.kind != Node::Kind::scalar || node.quoted || p.list || p.fallback == nullptr) return {};
   const auto is_one_of = [&node](std::initializer_list<std::string_view> words) {
@@ -190,7 +190,7 @@ Value Validator::path(const Node& node, const Parameter& p, const std::string& k
 Value Validator::rate(const Node& node, const Parameter& p, const std::string& key) {
   const Scalar<double> scalar = number(node);
   if (scalar.value && within(*scalar.value, p)) return {*scalar.value, node.where};
-  // What starts like a number, and is none, is no schedule's name either.
+  // A text that starts like a number but is not one is not a schedule's name either.
   const bool numeric = scalar.value || !scalar.hint.empty() ||
                        (node.kind == Node::Kind::scalar && !node.quoted &&
                         node.scalar.find_first_of("+-.0123456789") == 0);

@@ -7,7 +7,7 @@
 namespace assay::plan {
 namespace {
 
-// Null unless `text` is the number of an element.
+// Returns null unless `text` is the number of an element.
 const Value* element(const List& list, std::string_view text) {
   const auto index = config::index_of(text);
   return index && *index < list.size() ? &list[*index] : nullptr;

@@ -1,4 +1,4 @@
-// The values of a parameter table: checked against it, complete with defaults, typed.
+// The values of a parameter table: checked, typed, and complete with defaults.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace assay::plan {
 
 struct Value;
 
-/// In the order of the parameter table.
+/// Values in the order of the parameter table.
 class Values {
  public:
   // Defined where Value is complete.
@@ -28,7 +28,7 @@ class Values {
   Values& operator=(Values&&) noexcept;
   ~Values();
 
-  /// Null when the table has no such parameter.
+  /// Returns null if the table has no such parameter.
   const Value* find(std::string_view name) const;
   void add(std::string name, Value value);
   const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }
@@ -37,14 +37,14 @@ class Values {
   std::vector<std::pair<std::string, Value>> entries_;
 };
 
-/// How far a component could be understood, in the plan of a config with problems.
+/// Tells how far a component of a config with problems can be used.
 enum class Soundness {
   sound,
-  extra_keys,  ///< complete, but for what was meant by keys that its type does not have
-  broken       ///< nothing that could be made
+  extra_keys,  ///< complete, except for unknown keys of its type
+  broken       ///< it cannot be created
 };
 
-/// A component to make: `{type: NAME, ...}`.
+/// A component to create: `{type: NAME, ...}`.
 struct ComponentPlan {
   Kind kind{};
   std::string type;
@@ -62,7 +62,7 @@ struct Value {
   config::Location where;  ///< nowhere for a default
 };
 
-/// What an option holds; nothing where it is null or absent, or where it was reported.
+/// Returns the value of an option; nothing if it is null, absent or was reported as wrong.
 template <class T>
 std::optional<T> optional(const Value& value) {
   const T* data = std::get_if<T>(&value.data);
@@ -74,8 +74,8 @@ std::optional<T> optional(const Values& values, std::string_view name) {
   return value == nullptr ? std::nullopt : optional<T>(*value);
 }
 
-/// The values on the way to `path`, "learning_rate.init_value", through groups, nested components
-/// and lists ("schedules.0"); it ends where there is no such option.
+/// Returns the values on the way to `path`, "learning_rate.init_value", through groups, nested
+/// components and lists ("schedules.0"). Ends at the first option that does not exist.
 std::vector<const Value*> way_to(const Values& values, std::string_view path);
 
 }  // namespace assay::plan

@@ -16,7 +16,7 @@ using config::Node;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-// No reader, of YAML 1.1 or 1.2, takes it for anything but this text.
+// Returns true if every reader of YAML 1.1 or 1.2 reads the unquoted text as this text.
 bool is_plain(std::string_view text) {
   constexpr std::array<std::string_view, 9> reserved = {"null", "true", "false", "yes", "no",
                                                         "on",   "off",  "y",     "n"};
@@ -66,7 +66,7 @@ std::string one_line(const Node& node) {
 
 struct Line {
   std::string text;
-  const Node* value = nullptr;  // that ends the line; null where a map or a list begins
+  const Node* value = nullptr;  // the value at the end of the line; null if a map or a list begins
 };
 
 void write(const Node& node, std::size_t indent, std::vector<Line>& lines) {
@@ -119,7 +119,7 @@ std::string yaml_text(const Node& map) {
 }
 
 std::string yaml_text(const Node& map, const std::function<std::string(const Node&)>& comment) {
-  constexpr std::size_t longest = 60;  // beyond it a line's comment is where the line ends
+  constexpr std::size_t longest = 60;  // after a longer line, the comment follows directly
   const std::vector<Line> lines = lines_of(map);
   std::size_t column = 0;
   for (const Line& line : lines)

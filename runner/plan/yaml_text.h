@@ -1,4 +1,4 @@
-// Nodes to YAML text.
+// Writes nodes as YAML text.
 #pragma once
 
 #include <functional>
@@ -9,22 +9,22 @@
 
 namespace assay::plan {
 
-/// A map in block style; lists of scalars in one line. A scalar marked as quoted is text: it gets
-/// quotes only where it could be taken for something else.
+/// Writes a map in block style, and lists of scalars on one line. A scalar marked as quoted is
+/// text: it gets quotes only if it could be mistaken for another type.
 std::string yaml_text(const config::Node& map);
 
-/// The same with a comment behind every value, all in one column.
+/// Writes the same, with a comment after every value. The comments are aligned in one column.
 std::string yaml_text(const config::Node& map,
                       const std::function<std::string(const config::Node&)>& comment);
 
-/// A value that has a line to itself.
+/// A value on its own line.
 struct Leaf {
   std::string key;           ///< full: "hooks.loss.every"
   std::string text;          ///< as in yaml_text()
   const config::Node* node;  ///< lent by the map
 };
 
-/// All values of a map, in its order.
+/// Returns all values of a map, in order.
 std::vector<Leaf> leaves(const config::Node& map);
 
 }  // namespace assay::plan

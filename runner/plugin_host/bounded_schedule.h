@@ -1,4 +1,4 @@
-// A schedule as the component has it that was given one as an option.
+// A schedule as its owner sees it: the component that received it as an option.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace assay::plugin_host {
 
-/// Gives the values of another schedule, of which each must be finite and keep to the bounds of the
-/// option: value() throws assay::Error for the first that does not, and before begin().
+/// Passes on the values of another schedule, each of which must be finite and within the bounds of
+/// the option. value() throws assay::Error for a value that is not, and if called before begin().
 class BoundedSchedule final : public Schedule {
  public:
-  /// `schedule` is borrowed; `name` is its own, "cosine"; `option`: "learning_rate".
+  /// Borrows `schedule`. `name` is the schedule's name, "cosine"; `option` is like "learning_rate".
   BoundedSchedule(Schedule& schedule, std::string name, const Parameter& parameter,
                   std::string option)
       : schedule_(schedule),
@@ -24,11 +24,11 @@ class BoundedSchedule final : public Schedule {
 
   void begin(std::int64_t total_steps) override;
   double value(std::int64_t count) const override;
-  /// The value as the schedule gives it, unchecked.
+  /// Returns the schedule's value without a check.
   double unchecked(std::int64_t count) const { return schedule_.value(count); }
   const std::string& option() const { return option_; }
-  /// What is wrong with a value: "the schedule cosine gives -1 at step 0; expected a number of at
-  /// least 0". Empty: nothing.
+  /// Returns the complaint about a value: "the schedule cosine gives -1 at step 0; expected a
+  /// number of at least 0". Empty if the value is valid.
   std::string complaint(double value, std::int64_t count) const;
 
  private:

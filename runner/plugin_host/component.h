@@ -1,4 +1,4 @@
-// A component that was made from a plugin, and calls into it.
+// A component that was created from a plugin, and calls into it.
 #pragma once
 
 #include <memory>
@@ -22,15 +22,15 @@
 
 namespace assay::plugin_host {
 
-/// Why a component threw, as far as the type of the exception tells.
+/// The reason why a component threw, as far as the exception's type tells.
 enum class Cause {
-  stated,   ///< it says in its own words what is wrong
-  mistake,  ///< a std::logic_error: its code is wrong, or asks for what there is not
+  stated,   ///< its message says what is wrong
+  mistake,  ///< a std::logic_error: a bug, or a request for something that does not exist
   memory,   ///< a std::bad_alloc
 };
 
-/// A component threw, in its constructor or in a call. Whatever the plugin said, the message is one
-/// line, of some length at most, and without control characters.
+/// Reports that a component threw, in its constructor or in a call. Whatever the plugin's text, the
+/// message is one line of limited length and without control characters.
 class ComponentError : public std::runtime_error {
  public:
   ComponentError(std::string who, std::string_view message, std::string option,
@@ -50,8 +50,8 @@ class ComponentError : public std::runtime_error {
   Cause cause_;
 };
 
-/// Thrown by the host into a component's constructor when one of its nested components failed: the
-/// option that holds that one is to blame, and the cause is not lost on the way.
+/// The host throws this into a component's constructor when one of its nested components failed. It
+/// blames the option that holds the nested component, and preserves the cause.
 class NestedError final : public OptionError {
  public:
   NestedError(std::string option, const std::string& message, Cause cause)
@@ -77,8 +77,8 @@ class Failure final : public FailureSink {
   std::string message, option;
 };
 
-/// Calls the function, and notes the type of what it throws before the plugin's guard makes a text
-/// of it. Host and plugin share one C++ runtime, so both know these types.
+/// Calls the function, and records the type of its exception before the plugin's guard turns the
+/// exception into text. Host and plugin share one C++ runtime, so both know these types.
 template <class Function>
 void noting_cause(Cause& cause, Function&& function) {
   try {
@@ -97,8 +97,8 @@ void noting_cause(Cause& cause, Function&& function) {
 
 }  // namespace detail
 
-/// Calls `function` under the plugin's guard: what it throws comes back as ComponentError, with no
-/// secret in its message.
+/// Calls `function` under the plugin's guard. Throws its exception as a ComponentError, with
+/// secrets masked in the message.
 template <class Function>
 auto guarded(Guard guard, const std::string& who, const config::Secrets& secrets,
              Function&& function) {
@@ -123,7 +123,8 @@ auto guarded(Guard guard, const std::string& who, const config::Secrets& secrets
   if constexpr (!std::is_void_v<Result>) return std::move(*frame.result);
 }
 
-/// A component of any kind, with the nested ones that it was made with. Shared by whoever calls it.
+/// A component of any kind, with the nested components that it was created with. Its callers share
+/// it.
 struct Object {
   Kind kind{};
   std::string name;
@@ -136,8 +137,8 @@ struct Object {
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
   std::vector<std::shared_ptr<Object>> nested;
-  std::unique_ptr<BoundedSchedule> bounded;        ///< of a schedule: as its owner has it
-  std::shared_ptr<const config::Secrets> secrets;  ///< that components were given; never null
+  std::unique_ptr<BoundedSchedule> bounded;  ///< set for a schedule: the form that its owner uses
+  std::shared_ptr<const config::Secrets> secrets;  ///< secrets given to components; never null
 
   Object() : secrets(std::make_shared<const config::Secrets>()) {}
   Object(const Object&) = delete;
@@ -146,7 +147,8 @@ struct Object {
     const Within within(code());
     if (pointer != nullptr) destroy(pointer);
   }
-  /// With the nested ones that there are now: they are called by this one, not by the host.
+  /// Names the code, including the components nested at this moment: this component calls them, the
+  /// host does not.
   void name_code() {
     code_what = library + ": " + who;
     code_libraries = library;
@@ -175,11 +177,11 @@ class Handle {
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
   const config::Location& where() const { return object_->where; }
-  /// Returns a text that the component handed over, with no secret in it.
+  /// Returns a text from the component with secrets masked.
   std::string masked(std::string_view text) const {
     return object_->secrets->masked(std::string(text));
   }
-  /// The nested component that lies at this address.
+  /// Returns the nested component at this address.
   template <class Nested>
   Handle<Nested> nested(const Nested& component) const {
     for (const auto& object : object_->nested)

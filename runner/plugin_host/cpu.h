@@ -1,4 +1,4 @@
-// What the CPU that this runs on can do.
+// The capabilities of this machine's CPU.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@ namespace assay::plugin_host {
 
 InstructionSet cpu_instruction_set();
 
-/// Whether it has an extension that a stamp names behind its instruction set ("gfni"); false for
-/// names that are not known.
+/// Returns true if the CPU has an extension that a stamp names after its instruction set ("gfni");
+/// false for unknown names.
 bool cpu_has(std::string_view extension);
 
-/// The words of a stamp's `instructions` ("avx512 gfni") that a CPU with this set lacks; "''" where
-/// there is none.
+/// Returns the words of a stamp's `instructions` ("avx512 gfni") that a CPU with this set lacks. An
+/// empty text counts as the word "''".
 std::vector<std::string> lacking(std::string_view instructions, InstructionSet cpu);
 
 }  // namespace assay::plugin_host

@@ -33,13 +33,13 @@ std::string first(const config::Diagnostics& problems) {
 
 bool is_null(const Parameter& p) { return std::string_view(p.fallback) == "null"; }
 
-// NAME, or the one in {type: NAME}.
+// Returns the node of NAME in `NAME` or `{type: NAME}`.
 const Node* type_of(const Node& node) {
   const Node* type = node.kind == Node::Kind::map ? node.find("type") : &node;
   return type != nullptr && type->kind == Node::Kind::scalar ? type : nullptr;
 }
 
-// As a config that knows of no component would be told.
+// Returns the message that a config with this value would get if there were no components.
 std::string of_scalar(const Node& node, const Parameter& p) {
   NoComponents nothing;
   config::Diagnostics problems;

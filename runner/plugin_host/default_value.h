@@ -1,4 +1,4 @@
-// The defaults in a plugin's parameter tables, tried before a config relies on them.
+// Checks the defaults in a plugin's parameter tables before a config relies on them.
 #pragma once
 
 #include <functional>
@@ -12,18 +12,20 @@
 
 namespace assay::plugin_host {
 
-/// Whether another library than the one looked at offers such a component. Empty: that is unknown.
+/// Returns true if a library other than the examined one offers such a component. Empty if that is
+/// unknown.
 using Offers = std::function<bool(Kind, std::string_view name)>;
 
 class Defaults {
  public:
-  /// `own`: the components of the library looked at, borrowed, their tables sound but for defaults.
+  /// `own`: the components of the examined library, borrowed; their tables are valid except for
+  /// defaults.
   Defaults(std::span<const Component> own, Offers elsewhere)
       : own_(own), elsewhere_(std::move(elsewhere)) {}
 
-  /// What is wrong with the default of an option that has one; empty: nothing. A default that is a
-  /// component must exist; where the library itself has it, the options given to it must fit too.
-  /// Defaults that such options have of their own are not looked at.
+  /// Returns the mistake in the default of an option that has one; empty if there is none. A
+  /// default that is a component must exist. If the examined library itself offers it, the options
+  /// given to it must be valid too. Defaults of those options are not checked.
   std::string mistake_in(const Parameter& parameter) const;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The bytes of an ELF file, read with care.
+/// Reads the bytes of an ELF file with bounds checks.
 class Bytes {
  public:
   explicit Bytes(const fs::path& path) {
@@ -52,7 +52,7 @@ std::string with_origin(std::string text, const std::string& origin) {
   return text;
 }
 
-// Between colons; an empty one is the working folder.
+// Splits at colons; an empty entry is the working folder.
 std::vector<std::string> folders(std::string_view list, const std::string& origin) {
   std::vector<std::string> found;
   for (;;) {

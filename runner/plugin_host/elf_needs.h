@@ -1,4 +1,5 @@
-// What a shared library asks of others, read from its file (elf(5)): none of its code runs.
+// The dependencies of a shared library, read from its file (elf(5)) without running any of its
+// code.
 #pragma once
 
 #include <filesystem>
@@ -7,17 +8,17 @@
 
 namespace assay::plugin_host {
 
-/// In folders and libraries, $ORIGIN is replaced by the folder of the file.
+/// The dependencies. In folders and libraries, the folder of the file replaces $ORIGIN.
 struct ElfNeeds {
   std::vector<std::string> libraries;  ///< DT_NEEDED
   std::vector<std::string> symbols;    ///< undefined, and not weak
-  /// Where the libraries are looked for: DT_RUNPATH for these alone; DT_RPATH, which does not count
-  /// beside it, for all that they need in turn as well.
+  /// The folders to search for the libraries. DT_RUNPATH applies to this file's libraries only.
+  /// DT_RPATH, which DT_RUNPATH overrides, also applies to their dependencies in turn.
   std::vector<std::string> runpath, rpath;
 };
 
-/// All empty where the file has no section headers to read this from. Throws std::runtime_error for
-/// a damaged file.
+/// Returns empty lists if the file has no section headers to read this from. Throws
+/// std::runtime_error for a damaged file.
 ElfNeeds elf_needs(const std::filesystem::path& library);
 
 }  // namespace assay::plugin_host

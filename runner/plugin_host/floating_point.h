@@ -1,13 +1,13 @@
-// The floating-point mode of a thread: rounding, traps, and what becomes of denormal numbers. It is
-// the host's. A library that was linked with -ffast-math changes it in the thread that opens it
-// (GCC's crtfastmath.o), and threads inherit it, so that all that is computed afterwards differs.
+// The floating-point mode of a thread: rounding, traps, and the treatment of denormal numbers. It
+// belongs to the host. A library that was linked with -ffast-math changes it in the thread that
+// opens the library (GCC's crtfastmath.o), and new threads inherit it, so all later results differ.
 #pragma once
 
 #include <cfenv>
 
 namespace assay::plugin_host {
 
-/// The calling thread has the mode again that it had, when this ends.
+/// Restores the floating-point mode of the calling thread on destruction.
 class KeptFloatingPointMode {
  public:
   KeptFloatingPointMode() { std::fegetenv(&mode_); }
@@ -19,7 +19,8 @@ class KeptFloatingPointMode {
   std::fenv_t mode_;
 };
 
-/// Whether results round to nearest and denormal numbers are kept, as IEEE 754 has it by default.
+/// Returns true if results round to nearest and denormal numbers are kept, as IEEE 754 has it by
+/// default.
 bool computes_by_default_rules();
 
 }  // namespace assay::plugin_host

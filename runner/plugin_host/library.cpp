@@ -19,7 +19,7 @@ namespace {
 
 std::string shown(const std::filesystem::path& file) { return config::one_line(file.string()); }
 
-// One line, however many there are.
+// Joins the reasons into one line, however many there are.
 std::string some_of(std::vector<std::string> reasons) {
   constexpr std::size_t most = 8;
   if (reasons.size() > most) {
@@ -30,19 +30,19 @@ std::string some_of(std::vector<std::string> reasons) {
   return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
-// All that is missing, where the linker's own words name one thing.
+// Returns everything that is missing; the linker's message names only the first.
 std::string reason(const std::filesystem::path& file, const std::string& linkers_words) {
   std::vector<std::string> lines;
   try {
     lines = missing_symbols(file);
   } catch (const std::runtime_error&) {
-    // Then its words must do.
+    // In that case the linker's message must do.
   }
   return lines.empty() ? config::one_line(linkers_words)
                        : fmt::format("{}: {}", shown(file), some_of(lines));
 }
 
-// Runs the static constructors of the library, and of those that it needs.
+// Loads the library. This runs its static constructors and those of the libraries that it needs.
 void* load(const std::filesystem::path& file, const Warn& warn) {
   const KeptFloatingPointMode mode;
   // RTLD_NODELETE, and the handle is dropped: a plugin stays for the life of the process.
@@ -59,7 +59,8 @@ void* load(const std::filesystem::path& file, const Warn& warn) {
 void* open(const std::filesystem::path& file, const Warn& warn) {
   KeptProcessState state;
   void* library = load(file, warn);
-  // With a runtime of its own it could not catch what the program throws, nor the other way round.
+  // A library with its own runtime could not catch the program's exceptions, nor the other way
+  // round.
   if (constexpr const char* symbol = "_ZSt9terminatev";
       dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
     throw std::runtime_error(fmt::format(

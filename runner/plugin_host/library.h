@@ -1,4 +1,4 @@
-// A plugin library, open. Never closed: code of it may run until the process ends.
+// An open plugin library. It is never closed: its code may run until the process ends.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +11,13 @@
 
 namespace assay::plugin_host {
 
-/// What the opener should know, though it is no reason to refuse a library: one line.
+/// Reports something that the caller should know but that is no reason to refuse a library: one
+/// line.
 using Warn = std::function<void(const std::string&)>;
 
-/// Opens a library whose stamp was found good, and checks its manifest. Throws std::runtime_error
-/// with the reason: unresolved symbols, no entry symbol, a manifest that does not fit or has
-/// mistakes. The process keeps its state (process_state.h), whatever the library does to it.
+/// Opens a library whose stamp was accepted, and checks its manifest. Throws std::runtime_error
+/// with the reason: unresolved symbols, no entry symbol, an incompatible or invalid manifest. The
+/// state of the process (process_state.h) stays the same, whatever the library does to it.
 const Manifest& open_library(const std::filesystem::path& file, const Offers& elsewhere = {},
                              const Warn& warn = {});
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint32_t most_components = 1024;
 constexpr std::string_view no_line = "is not one line of UTF-8 without control characters";
 
-// Empty where it is a name.
+// Returns the problem with a name; empty if it is valid.
 std::string name_mistake(const char* text) {
   if (text == nullptr) return "its name is a null pointer";
   if (is_name(text)) return {};
@@ -27,13 +27,13 @@ std::string name_mistake(const char* text) {
                      config::quoted(text));
 }
 
-// Empty where it is a line. It may be empty itself.
+// Returns the problem with a line; empty if it is valid. The line may be empty.
 std::string line_mistake(const char* text, std::string_view what) {
   if (text == nullptr) return fmt::format("{} is a null pointer", what);
   return is_line(text) ? "" : fmt::format("{} {}", what, no_line);
 }
 
-// The options that stand beside a component's own ones in a config.
+// Returns the host's options that stand beside a component's own options in a config.
 std::set<std::string_view> names_of_the_host(Kind kind) {
   std::set<std::string_view> names = {"type"};
   const auto add = [&](std::span<const Parameter> table) {
@@ -74,7 +74,7 @@ class Inspection {
     table(component.parameters, component.parameter_count, {}, names_of_the_host(component.kind));
   }
 
-  /// To be called when there is no mistake so far.
+  /// Checks the defaults. Call it only if there is no mistake so far.
   void defaults(const Component& component, const Defaults& defaults) {
     where_ = fmt::format("{} {}", name_of(component.kind), component.name);
     for (const Parameter& p : parameters(component)) default_of(p, {}, defaults);
@@ -86,7 +86,7 @@ class Inspection {
     lines.push_back(where_ + ": " + fmt::format(text, std::forward<Arguments>(arguments)...));
   }
 
-  // The group that the table is of, as messages put it behind an option.
+  // Names the group of the table, in the form that follows an option in messages.
   static std::string of(const std::string& group) {
     return group.empty() ? "" : fmt::format(" of group '{}'", group);
   }
@@ -125,7 +125,7 @@ class Inspection {
     path_.pop_back();
   }
 
-  // Said once: it would be true of every group within.
+  // Reports it once: it would hold for every group within.
   void endless(const std::string& mistake) {
     if (!endless_) wrong("{}", mistake);
     endless_ = true;
@@ -163,8 +163,8 @@ class Inspection {
 
   std::string where_;
   std::set<std::pair<Kind, std::string>> names_;
-  std::size_t left_ = 0;                // parameters that may still come, of this component
-  std::vector<const Parameter*> path_;  // the tables from the component's to the present one
+  std::size_t left_ = 0;  // the number of parameters that may still come in this component
+  std::vector<const Parameter*> path_;  // the tables from the component's own to the current one
   bool endless_ = false;
 };
 

@@ -1,5 +1,5 @@
-// A plugin's manifest, gone through before anything of it is used: what its author got wrong is
-// said in his words, and nothing else of the host needs to look for null pointers.
+// Checks a plugin's manifest before anything in it is used. It reports the author's mistakes in
+// terms of the manifest, and the rest of the host need not check for null pointers.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace assay::plugin_host {
 
-/// Every mistake in the manifest, one line each; empty: there is none. Wrong are
+/// Returns every mistake in the manifest, one line each; empty if there is none. Mistakes are:
 ///   - names that are missing, taken, or not lower_case letters, digits and underscores
 ///   - texts that are more than a line, or hold control characters
 ///   - a component without documentation, factory or destructor
@@ -18,8 +18,8 @@ namespace assay::plugin_host {
 ///     option that is the host's (type, a dataset's split, a hook's triggers), or with a default
 ///     that the parameter itself would refuse
 ///   - groups without end.
-/// Counts are bounded, since a table that is shorter than its count cannot be seen from here.
-/// What components other libraries have is asked of `elsewhere`.
+/// Counts are bounded, because a table that is shorter than its count cannot be detected here.
+/// `elsewhere` tells which components other libraries offer.
 std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewhere = {});
 
 }  // namespace assay::plugin_host

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Origin {
-  std::string_view prefix;  ///< of the demangled name
+  std::string_view prefix;  ///< the start of the demangled name
   std::string_view library;
 };
 
@@ -60,13 +60,13 @@ constexpr std::array<Origin, 27> origins = {{
     {"__cxa_", "libstdc++; link with g++, not gcc"},
 }};
 
-// Opens what files need, where the dynamic linker would find it for them (ld.so(8)).
+// Opens the libraries that files need, where the dynamic linker would find them (ld.so(8)).
 class Needed {
  public:
   using Folders = std::vector<std::string>;
 
-  /// Null where it is not found or does not open: dlerror() has the words. `rpath`: of the file
-  /// that needs it, and of those that need that.
+  /// Returns null if the library is not found or does not open; dlerror() has the message. `rpath`
+  /// contains the folders of the file that needs it, and of the files that need that one.
   void* open(const std::string& name, const ElfNeeds& by, const Folders& rpath) {
     if (void* library = dlopen(name.c_str(), lazily | RTLD_NOLOAD); library != nullptr)
       return library;
@@ -83,8 +83,8 @@ class Needed {
  private:
   static constexpr int lazily = RTLD_LAZY | RTLD_LOCAL;
 
-  // The linker takes what is open already: these are then found for the file, too, which it cannot
-  // know to have been needed by others first.
+  // The linker uses libraries that are already open. So these count as found for this file too,
+  // although another file may have needed them first.
   void open_needs_of(const fs::path& file, const Folders& rpath) {
     const ElfNeeds needs = elf_needs(file);
     Folders all = needs.rpath;

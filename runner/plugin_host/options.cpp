@@ -65,7 +65,7 @@ std::string_view PlannedOptions::spelled(const std::string& text) const {
                                               : texts_.emplace_back(host_.secrets().filled(text));
 }
 
-// Tags are filled in at each step, and only then say `${` for `\${`.
+// Tags are filled in at each step; only then does `\${` become `${`.
 std::string_view PlannedOptions::text(std::string_view name) const {
   const auto& text = as<std::string>(at(name), name);
   return name == "tag" ? text : spelled(text);
@@ -101,7 +101,7 @@ const Options& PlannedOptions::group_of(const plan::Value& value, std::string_vi
       values, parameter(name).group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
 }
 
-// Called by a component's constructor: what is thrown here passes through the plugin's code into
+// Called by a component's constructor: an exception from here passes through the plugin's code into
 // its guard.
 Object& PlannedOptions::component_of(const plan::Value& value, const std::string& key,
                                      Kind kind) const {
@@ -118,7 +118,7 @@ Object& PlannedOptions::component_of(const plan::Value& value, const std::string
   }
 }
 
-// It gives no value before begin_schedules() (schedules.h).
+// The schedule has no value before begin_schedules() (schedules.h).
 Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
                              const std::string& key) const {
   if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));

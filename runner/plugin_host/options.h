@@ -1,4 +1,4 @@
-// What a component sees of its values in a plan.
+// Gives a component access to its values in a plan.
 #pragma once
 
 #include <deque>
@@ -19,9 +19,9 @@ struct Object;
 
 class PlannedOptions final : public Options {
  public:
-  /// All references are borrowed. Components that options name (schedules, renderers) are made by
-  /// `host` when asked for, and kept in `nested`; when that fails, OptionError blames the option,
-  /// or the nested component's own ("learning_rate.init_value"). `prefix` stands before names.
+  /// Borrows all references. `host` creates the components that options name (schedules, renderers)
+  /// on request; `nested` keeps them. If that fails, OptionError blames the option, or the nested
+  /// component's own option ("learning_rate.init_value"). `prefix` is put before names.
   PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
                  std::vector<std::shared_ptr<Object>>& nested, std::string prefix = {})
       : values_(values), table_(table), host_(host), nested_(nested), prefix_(std::move(prefix)) {}
@@ -49,10 +49,10 @@ class PlannedOptions final : public Options {
  private:
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
-  /// Returns what a text of the plan says: its secrets filled in, and `${` for `\${`.
+  /// Returns a text of the plan with its secrets filled in and with `${` for `\${`.
   std::string_view spelled(const std::string& text) const;
   const Parameter& parameter(std::string_view name) const;
-  // Of an option or of an element of one; `key` says which: "schedules.0".
+  // These read an option or an element of one; `key` names it: "schedules.0".
   Rate rate_of(const plan::Value& value, std::string_view name, const std::string& key) const;
   std::string_view path_of(const plan::Value& value, const std::string& key) const;
   const Options& group_of(const plan::Value& value, std::string_view name,
@@ -63,7 +63,7 @@ class PlannedOptions final : public Options {
   std::span<const Parameter> table_;
   PluginHost& host_;
   std::vector<std::shared_ptr<Object>>& nested_;
-  std::string prefix_;  // of a group: "init."
+  std::string prefix_;  // the prefix of a group: "init."
   mutable std::vector<std::unique_ptr<PlannedOptions>> groups_;
   mutable std::deque<std::string> texts_;
 };

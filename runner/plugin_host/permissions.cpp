@@ -17,7 +17,7 @@ std::string unsafe(const std::filesystem::path& path) {
   if (!owner_is_trusted)
     return fmt::format("{} belongs to another user (uid {}); copy it to a folder of your own",
                        path.string(), file.st_uid);
-  // Who cannot remove another's file from a folder cannot replace it either.
+  // A user who cannot remove another user's file from a folder cannot replace it either.
   if (S_ISDIR(file.st_mode) && (file.st_mode & S_ISVTX) != 0) return {};
   if ((file.st_mode & S_IWOTH) != 0)
     return fmt::format("everybody can write to {}; chmod o-w {}", path.string(), path.string());
@@ -32,7 +32,7 @@ std::string unsafe(const std::filesystem::path& path) {
 std::string unsafe_permissions(const std::filesystem::path& library) {
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path target = fs::canonical(library, error);  // of a link
+  const fs::path target = fs::canonical(library, error);  // the target of a symbolic link
   if (error) return fmt::format("{} cannot be examined", library.string());
   for (const fs::path& path : {target, target.parent_path(), fs::absolute(library).parent_path()})
     if (std::string reason = unsafe(path); !reason.empty()) return reason;

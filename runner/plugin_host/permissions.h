@@ -6,9 +6,10 @@
 
 namespace assay::plugin_host {
 
-/// Why this library must not be loaded: it, its folder, or those that a symbolic link leads to can
-/// be written by others than root, the user and the owner of the program. The user's own group is
-/// trusted, since with umask 002 it may write to everything. Empty: it may be loaded.
+/// Returns why this library must not be loaded; empty if it may be. It must not be if others than
+/// root, the user and the owner of the program can write to it, to its folder, or to the target or
+/// folder of a symbolic link to it. The user's own group is trusted, because with umask 002 it may
+/// write to everything.
 std::string unsafe_permissions(const std::filesystem::path& library);
 
 }  // namespace assay::plugin_host

@@ -35,7 +35,7 @@ void PluginHost::scan(std::size_t place) {
   for (const auto& file : files) add(file, place);
 }
 
-// Not the same file by another way, with the same outcome.
+// Returns false if another path led to the same file with the same outcome.
 bool PluginHost::is_new(const FoundLibrary& library) {
   struct stat file {};
   if (stat(library.file.c_str(), &file) != 0) return true;

@@ -1,5 +1,5 @@
-// Finds plugins, tells a plan what they offer, and makes components. Only the libraries that a plan
-// names are opened; the others are known by their stamps.
+// Finds plugins, tells a plan what they offer, and creates components. It opens only the libraries
+// that a plan names, and knows the others by their stamps.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,10 @@ namespace assay::plugin_host {
 struct FoundLibrary {
   std::filesystem::path file;
   Stamp stamp;
-  std::string refusal;     ///< why it is not used, one line; empty: it is
+  std::string refusal;     ///< why it is not used, one line; empty if it is used
   std::size_t folder = 0;  ///< its place in the search path, from 0
 
-  /// The file, for messages: one line, whatever its name holds.
+  /// Returns the file as one line for messages, whatever its name contains.
   std::string shown() const { return config::one_line(file.string()); }
 };
 
@@ -42,20 +42,22 @@ struct FoundComponent {
 
 class PluginHost final : public plan::Catalogue {
  public:
-  /// Looks through the folders (or at single libraries), first one first: a component that was
-  /// found already is not replaced. `instructions` is what components are told to use.
+  /// Searches the folders (or single libraries) in order; the first library that offers a component
+  /// provides it. Components are told to use `instructions`.
   PluginHost(std::vector<std::filesystem::path> folders, InstructionSet instructions);
 
   std::vector<std::string> names(Kind kind) override;
   std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
   std::vector<std::string> refused(Kind kind, std::string_view name) const override;
   std::vector<std::string> searched() const override;
-  /// Refused libraries that come no later in the search path than the one used (those that cannot
-  /// say what they offer: where they have its file name), and others in its folder. That a library
-  /// hides those of later folders is what the search path is for.
+  /// Returns refused libraries that are not later in the search path than the one in use, and other
+  /// libraries in its folder that offer the component. (A refused library whose offer is unknown
+  /// counts if it has the same file name.) Libraries in later folders are not doubtful: the search
+  /// path exists to hide them.
   std::vector<std::string> doubts(Kind kind, std::string_view name) const override;
 
-  /// Makes the component and those nested in it. Throws ComponentError, and like open().
+  /// Creates the component and those nested in it. Throws ComponentError, and the exceptions of
+  /// open().
   std::shared_ptr<Object> create(const plan::ComponentPlan& plan);
   template <class Interface>
   Handle<Interface> create(const plan::ComponentPlan& plan) {
@@ -63,20 +65,21 @@ class PluginHost final : public plan::Catalogue {
   }
 
   const std::vector<std::unique_ptr<FoundLibrary>>& libraries() const { return libraries_; }
-  /// Sorted by kind and name.
+  /// Returns the components sorted by kind and name.
   std::vector<FoundComponent> components() const;
-  /// Opens the library that was found at `file`, if none of its components did so yet. Throws
+  /// Opens the library that was found at `file`, unless it is open already. Throws
   /// std::runtime_error with the reason if it cannot be opened, was refused or was not found.
   const Manifest& open(const std::filesystem::path& file);
-  /// Libraries that were opened, sorted.
+  /// Returns the libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
-  /// Returns a line for each thing that is odd about the libraries that were opened and the
-  /// components that were made.
+  /// Returns a line for each irregularity in the libraries that were opened and the components that
+  /// were created.
   const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
-  /// Those that components were given in their options.
+  /// Returns the secrets that components received in their options.
   config::Secrets& secrets() { return *secrets_; }
-  /// What components made from now on are told to use. Throws assay::Error for what the CPU lacks.
+  /// Sets the instructions of components created from now on. Throws assay::Error if the CPU lacks
+  /// them.
   void use(InstructionSet instructions);
 
  private:
@@ -99,7 +102,7 @@ class PluginHost final : public plan::Catalogue {
 
   std::vector<std::filesystem::path> folders_;
   std::map<std::filesystem::path, std::string> unreadable_;  ///< folders, and why
-  /// Device, number and refusal of each file, which is listed once for all ways that lead to it.
+  /// The device, number and refusal of each file, so that each file is listed once.
   std::set<std::tuple<std::uintmax_t, std::uintmax_t, std::string>> files_;
   InstructionSet instructions_;
   std::vector<std::unique_ptr<FoundLibrary>> libraries_;

@@ -46,7 +46,7 @@ std::string signal_name(int number) {
                          : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);
 }
 
-// Reads it from the kernel if it tells, without changing it: other threads may make files.
+// Reads it from the kernel if possible, without changing it: other threads may create files.
 mode_t current_umask() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -67,7 +67,7 @@ std::map<std::string, std::string> current_environment() {
   return variables;
 }
 
-// Lists the variables that are in one of the two only, or have another value.
+// Lists the variables that are in only one of the two, or have different values.
 std::vector<std::string> differing(const std::map<std::string, std::string>& a,
                                    const std::map<std::string, std::string>& b) {
   std::vector<std::string> names;

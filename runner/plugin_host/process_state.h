@@ -1,5 +1,5 @@
-// Keeps what a process has only once, and a plugin therefore shares with the host and all others:
-// code that changes it changes it for everybody.
+// Protects the state that a process has only once. A plugin shares it with the host and all other
+// plugins: code that changes it changes it for all of them.
 #pragma once
 
 #include <sched.h>
@@ -19,21 +19,21 @@
 
 namespace assay::plugin_host {
 
-/// As it is when this is made: working folder, umask, environment, locales, resource limits,
-/// standard descriptors, the handlers of all signals, whether an alarm is set, and what
-/// std::terminate does. Of the calling thread: the blocked signals, the CPUs that it may run on,
-/// and the floating-point mode.
+/// Stores the state at construction: working folder, umask, environment, locales, resource limits,
+/// standard descriptors, the handlers of all signals, active alarms, and the handler of
+/// std::terminate. For the calling thread it also stores the blocked signals, the CPUs that it may
+/// run on, and the floating-point mode.
 class ProcessState {
  public:
   ProcessState();
-  /// Returns what is otherwise now: "the umask (now 777), the working folder (now /)". Empty:
-  /// nothing.
+  /// Returns the changes since then: "the umask (now 777), the working folder (now /)". Empty if
+  /// there are none.
   std::string changes() const;
-  /// Makes all of it what it was, as far as that can be done: a limit that was lowered may stay so.
-  /// To be called while no other thread opens files.
+  /// Restores everything as far as possible: a limit that was lowered may stay lowered. Call it
+  /// only while no other thread opens files.
   void restore() const;
-  /// The same at any time. A standard descriptor that was closed, and whose number another file has
-  /// got since, stays as it is.
+  /// Restores the state while other threads may open files. A closed standard descriptor stays as
+  /// it is if another file has its number.
   void restore_beside_open_files() const;
 
  private:
@@ -48,7 +48,7 @@ class ProcessState {
   std::locale stream_locale_;
   Limits limits_{};
   base::KeptDescriptors descriptors_;
-  std::array<struct sigaction, NSIG> actions_{};  // by number; none that the C library keeps
+  std::array<struct sigaction, NSIG> actions_{};  // by number; without the C library's own
   std::array<bool, 3> armed_{};                   // timers, by ITIMER_REAL, ...
   std::terminate_handler terminate_;
   sigset_t blocked_{};
@@ -57,10 +57,10 @@ class ProcessState {
   std::fenv_t floating_point_{};
 };
 
-/// Returns what to say of changes() that calls of components made, of which nobody knows the one.
+/// Returns the message about changes() that calls of components made. No particular call is known.
 std::string changed_by_calls(const std::string& changes);
 
-/// The process has its state again when this ends.
+/// Restores the process's state on destruction.
 class KeptProcessState {
  public:
   KeptProcessState() = default;
@@ -69,8 +69,8 @@ class KeptProcessState {
   ~KeptProcessState() {
     if (!restored_) state_.restore();
   }
-  /// Restores it now, and returns what was changed, and what became of that: "the umask (now 777);
-  /// this was undone". Empty: nothing was changed.
+  /// Restores it now. Returns what had changed, and what was done about it: "the umask (now 777);
+  /// this was undone". Empty if nothing had changed.
   std::string restore();
 
  private:

@@ -10,7 +10,7 @@
 namespace assay::plugin_host {
 namespace {
 
-// Returns a value, or throws what is wrong with it.
+// Returns the value, or throws if it is invalid.
 double checked_value(const Object& schedule, std::int64_t count, const std::string& owner) {
   const std::string& option = schedule.bounded->option();
   double value = 0;
@@ -64,7 +64,7 @@ void begin_schedules(Object& component, std::int64_t total_steps) {
     try {
       begin_schedules(*nested, total_steps);
     } catch (const ComponentError& error) {
-      // Only of a schedule it is known which option holds it.
+      // Only for a schedule is it known which option holds it.
       const std::string option =
           nested->bounded ? error.option().empty()
                                 ? nested->bounded->option()

@@ -1,4 +1,4 @@
-// Schedules, once the length of the run is known; and the rates that a component follows.
+// Starts schedules once the length of the run is known, and finds the rates of a component.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 
 namespace assay::plugin_host {
 
-/// Tells the schedules in a component, however deep they are nested, how many updates the run has,
-/// and looks at their first values. A component that is a schedule is told as well. Call it once
-/// for each component, before anything asks for a value. Throws ComponentError with the option to
-/// blame.
+/// Calls begin() of all schedules in a component, at any depth, with the number of updates in the
+/// run, and checks their first values. Does the same if the component itself is a schedule. Call it
+/// once for each component, before anything requests a value. Throws ComponentError with the option
+/// to blame.
 void begin_schedules(Object& component, std::int64_t total_steps);
 
 /// An option of a component that is a rate.
@@ -27,11 +27,11 @@ struct RateOption {
   const Parameter* parameter;
 };
 
-/// Finds the rates in a component's values, in groups and lists too. Those that are null are left
-/// out. The references are borrowed.
+/// Returns the rates in a component's values, including those in groups and lists. Omits rates that
+/// are null. Borrows the arguments.
 std::vector<RateOption> rate_options(const plan::Values& values, std::span<const Parameter> table);
 
-/// A rate of a component that was made: its number, or the schedule that the component follows.
+/// A rate of a component that was created: its number, or the schedule that the component follows.
 class NamedRate {
  public:
   NamedRate(std::string name, double constant) : name_(std::move(name)), constant_(constant) {}
@@ -41,7 +41,7 @@ class NamedRate {
   const std::string& name() const { return name_; }
   bool is_constant() const { return schedule_ == nullptr; }
   /// Returns the value for the update that follows `count` finished updates. Throws ComponentError
-  /// with the option's name where it is out of bounds.
+  /// with the option's name if it is out of bounds.
   double at(std::int64_t count) const;
 
  private:
@@ -50,8 +50,8 @@ class NamedRate {
   std::shared_ptr<Object> schedule_;
 };
 
-/// Returns the rates of `options` that `component` follows; a schedule that it did not ask for is
-/// none of them.
+/// Returns the rates of `options` that `component` follows, without schedules that it did not
+/// request.
 std::vector<NamedRate> rates(const Object& component, std::span<const RateOption> options);
 
 }  // namespace assay::plugin_host

@@ -38,7 +38,7 @@ std::uintmax_t size_of_regular(const std::filesystem::path& path) {
   return std::filesystem::file_size(path);
 }
 
-// Reads at places that the file itself names, so every place is checked against its size.
+// Reads at offsets from the file itself, so it checks every offset against the file's size.
 class File {
  public:
   explicit File(const std::filesystem::path& path)
@@ -62,7 +62,7 @@ class File {
     return bytes;
   }
 
-  /// Throws unless the file has these bytes.
+  /// Throws unless the file contains these bytes.
   void require(std::uintmax_t offset, std::uintmax_t size) const {
     if (offset > size_ || size > size_ - offset)
       throw std::runtime_error(fmt::format(
@@ -82,8 +82,8 @@ class File {
   std::ifstream stream_;
 };
 
-// A note is an Elf64_Nhdr, the owner's name and the text, each of the two beginning at a multiple
-// of the segment's alignment (4 or 8), as does the next note.
+// Finds the stamp. A note is an Elf64_Nhdr, the owner's name and the text. The name, the text and
+// the next note each begin at a multiple of the segment's alignment (4 or 8).
 std::optional<std::string> stamp_in(const std::string& notes, std::size_t alignment) {
   const auto aligned = [&](std::size_t place) {
     return (place + alignment - 1) / alignment * alignment;
@@ -146,14 +146,14 @@ void check(bool good, std::string_view what, std::string_view expected) {
 }
 
 void read_component(std::string_view line, Stamp& stamp) {
-  // A kind that this host does not know comes from a newer SDK; the sdk line tells.
+  // An unknown kind comes from a newer SDK; the sdk line shows that.
   const auto kind = kind_from_name(cut(line, ' '));
   std::string name = cut(line, ' ');
   check(is_name(name), "the name of a component", "made of lower-case letters, digits and '_'");
   if (kind) stamp.components.push_back({*kind, std::move(name), std::string(line)});
 }
 
-// What is not one line of text could look like other lines wherever it is printed.
+// Rejects text that is not one line, because it could look like other lines when it is printed.
 void read_line(std::string_view line, Stamp& stamp) {
   check(is_line(line), "a line of it", "UTF-8 without control characters");
   const std::string key = cut(line, '=');
@@ -197,8 +197,8 @@ std::string rebuilt(std::string_view how, std::string_view meson) {
   return fmt::format("rebuild the plugin {}: {} && meson compile -C BUILD", how, meson);
 }
 
-// Why a plugin of SDK `theirs` does not fit into a host of SDK `ours` (see assay/version.h), as
-// what to do about it. Empty: it fits.
+// Returns what to do if a plugin of SDK `theirs` does not fit a host of SDK `ours` (see
+// assay/version.h); empty if it fits.
 std::string sdk_mend(std::string_view theirs, std::string_view ours) {
   const std::string rebuild =
       rebuilt("against this assay's include/assay", "meson setup --wipe BUILD");

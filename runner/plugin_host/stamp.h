@@ -1,5 +1,5 @@
-// The stamp of a plugin: what it was built with and what it offers, read from the library's ELF
-// note without running any of its code (see assay/stamp.h for the text).
+// Reads the stamp of a plugin: how it was built and what it offers. It reads the library's ELF note
+// without running any of its code (see assay/stamp.h for the text).
 #pragma once
 
 #include <filesystem>
@@ -32,15 +32,16 @@ struct Stamp {
   bool offers(Kind kind, std::string_view name) const;
 };
 
-/// Reads the stamp of a shared library. Throws std::runtime_error that says what the file is
-/// instead, without its name: "it is empty", cut short, for another machine, without a stamp, ...
+/// Reads the stamp of a shared library. Throws std::runtime_error that says what is wrong with the
+/// file, without its name: it is empty, cut short, for another machine, without a stamp, ...
 Stamp read_stamp(const std::filesystem::path& library);
 
-/// The stamp of this program (no components).
+/// Returns the stamp of this program (without components).
 Stamp host_stamp();
 
-/// Why a library with this stamp cannot be loaded here: one line per field, both sides, and what to
-/// do, with the command for a plugin that Meson builds. Empty: it can.
+/// Returns why a library with this stamp cannot be loaded here: one line per field, with both
+/// values and what to do, including the command for a plugin that Meson builds. Empty if it can be
+/// loaded.
 std::vector<std::string> refusals(const Stamp& plugin, const Stamp& host, InstructionSet cpu);
 
 }  // namespace assay::plugin_host

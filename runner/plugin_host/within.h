@@ -1,4 +1,4 @@
-// Which plugin's code each thread is in, for whoever sees the process end there.
+// Records which plugin's code each thread runs, for the code that reports a crash there.
 #pragma once
 
 namespace assay::plugin_host {
@@ -9,7 +9,7 @@ struct PluginCode {
   const char* libraries = nullptr;  ///< their paths: "/plugins/sgd.so /plugins/cosine.so"
 };
 
-/// As long as it lives, its thread is in that code.
+/// Marks its thread as running that code for as long as it exists.
 class Within {
  public:
   explicit Within(const PluginCode& code) noexcept : before_(current()) { current() = code; }
@@ -17,11 +17,11 @@ class Within {
   Within(const Within&) = delete;
   Within& operator=(const Within&) = delete;
 
-  /// Where the calling thread is. May be asked in a signal handler.
+  /// Returns the code that the calling thread runs. May be called in a signal handler.
   static PluginCode here() noexcept { return current(); }
 
  private:
-  // A signal handler can reach nothing but globals.
+  // This is global because a signal handler can reach nothing else.
   static PluginCode& current() noexcept {
     static constinit thread_local PluginCode code;
     return code;

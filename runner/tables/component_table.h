@@ -1,4 +1,4 @@
-// What there is to write about: the components that were found, with their parameter tables.
+// The components that were found, with their parameter tables, as input for documentation.
 #pragma once
 
 #include <span>
@@ -14,16 +14,16 @@ struct ComponentTable {
   Kind kind{};
   std::string name;
   std::string doc;  ///< one line
-  /// Lent by the library, which stays loaded.
+  /// Borrowed from the library, which stays loaded.
   std::span<const Parameter> parameters;
 };
 
 struct ComponentTables {
   std::vector<ComponentTable> found;  ///< sorted by kind and name
-  std::vector<std::string> left_out;  ///< libraries that do not load: why, one line each
+  std::vector<std::string> left_out;  ///< libraries that do not load, and why, one line each
 };
 
-/// Opens every library that has a component.
+/// Opens every library that offers a component.
 ComponentTables component_tables(plugin_host::PluginHost& host);
 
 }  // namespace assay::tables

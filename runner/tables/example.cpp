@@ -17,7 +17,7 @@ std::string in_capitals(std::string_view text) {
   return result;
 }
 
-// What stands for a value that only the writer of a config knows.
+// Returns a placeholder for a value that only the writer of a config knows.
 std::string blank(const Parameter& p) {
   std::string word;
   switch (p.type) {
@@ -54,7 +54,7 @@ void add_options(std::span<const Parameter> table, const std::string& indent, st
 
 struct Place {
   std::string above;   // the lines that lead to it
-  std::string key;     // under which it stands
+  std::string key;     // the key of the component
   std::string beside;  // lines at the depth of its options
 };
 

@@ -1,4 +1,4 @@
-// A component as YAML to paste into a config.
+// Writes a component as YAML to paste into a config.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace assay::tables {
 
-/// All its options, in the order of its table: with their defaults, and a word in capitals for what
-/// is required, which Assay refuses until it is replaced. Options that are null by default stand in
-/// a comment. Schedules and renderers are shown as a section of an optimizer or a hook.
+/// Returns all its options in the order of its table. They have their defaults; a required option
+/// has a word in capitals, which Assay rejects until it is replaced. Options that are null by
+/// default are comments. Schedules and renderers appear within an optimizer or a hook.
 std::string example(const ComponentTable& component);
 
 }  // namespace assay::tables

@@ -18,14 +18,14 @@ using config::Node;
 using Json = nlohmann::json;
 using Tables = std::initializer_list<std::span<const Parameter>>;
 
-// `${...}` in place of a value becomes what it refers to; within a text it makes text. `@FILE` is
-// the map in a file.
+// A value that is only `${...}` becomes the value that it refers to; within a text it becomes text.
+// `@FILE` is the map in a file.
 constexpr const char* reference = R"(^\$\{.*\}$)";
 constexpr const char* text_with_reference = R"(\$\{)";
 constexpr const char* reference_or_fragment = R"(^(\$\{.*\}$|@[^@]))";
 constexpr const char* name_with_reference_or_fragment = R"(\$\{|^@[^@])";
 
-// Whole numbers without a point.
+// Writes whole numbers without a decimal point.
 Json number(double value) {
   constexpr double exact = 9007199254740992;  // 2^53
   if (value == std::trunc(value) && std::abs(value) < exact)
@@ -51,7 +51,8 @@ Json typed_number(const char* type, const Parameter& p) {
   return schema;
 }
 
-// A word that looks like a number or a boolean is one to YAML, unless it is quoted.
+// Returns a schema of the words. An unquoted word that looks like a number or a boolean is one in
+// YAML.
 Json one_of(const char* choices) {
   Json words = Json::array();
   for (const std::string& word : plan::words(choices)) {
@@ -62,7 +63,7 @@ Json one_of(const char* choices) {
   return {{"enum", std::move(words)}};
 }
 
-// Any scalar is text.
+// Accepts any scalar as text.
 Json text() { return {{"type", {"string", "number", "boolean"}}}; }
 
 Json value_of(const Node& node, bool is_text) {
@@ -88,7 +89,7 @@ Json value_of(const Node& node, bool is_text) {
   return node.scalar;
 }
 
-// Nothing where there is no default, or no valid one.
+// Returns nothing if there is no default, or no valid one.
 Json default_of(const Parameter& p) {
   config::Diagnostics ignored;
   const auto node = plan::fallback_node(p, p.name, ignored);
@@ -97,8 +98,8 @@ Json default_of(const Parameter& p) {
   return node ? value_of(*node, is_text) : Json(nullptr);
 }
 
-// The definitions of one kind of config: complete, or one that extends another and may leave out
-// whatever that says.
+// The definitions for one kind of config: a complete one, or one that extends another and may omit
+// everything that the other sets.
 class Definitions {
  public:
   Definitions(std::span<const ComponentTable> components, bool complete)
@@ -128,7 +129,7 @@ class Definitions {
         {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}},
         {"description", "a config, or a list of them, that this one changes"}};
     if (complete_) {
-      // The file's name is the default of `name`; of epochs and steps exactly one is given.
+      // `name` defaults to the file's name; exactly one of epochs and steps is given.
       schema["required"] = {"dataset", "model", "loss", "optimizer", "train"};
       properties["train"].erase("default");
       properties["train"]["if"] = {{"type", "object"}};
@@ -137,7 +138,7 @@ class Definitions {
     return schema;
   }
 
-  // Many components: a map by name or, but for metrics, a list.
+  // Returns a schema of several components: a map by name or, except for metrics, a list.
   Json section(const Parameter& p) const {
     const Json members = definition(name(name_of(p.kind)));
     const bool by_name = p.kind == Kind::metric;
@@ -151,10 +152,10 @@ class Definitions {
     return {{"anyOf", forms}};
   }
 
-  // NAME or {type: NAME, ...}.
+  // Accepts NAME or {type: NAME, ...}.
   Json any_component(Kind kind) const {
     Json names = Json::array(), by_type = Json::array();
-    Json short_names = Json::array();  // of those that need no options
+    Json short_names = Json::array();  // names of components without required options
     std::vector<Json> all;
     for (const ComponentTable& c : components_) {
       if (c.kind != kind) continue;
@@ -230,7 +231,7 @@ class Definitions {
     return schema;
   }
 
-  // One value, or one element of a list.
+  // Returns a schema of one value, or one element of a list.
   Json single(const Parameter& p) const {
     switch (p.type) {
       case ParameterType::boolean: return any_of({{{"type", "boolean"}}, matching(reference)});

@@ -1,10 +1,10 @@
-// A config's JSON Schema (2020-12, https://json-schema.org/draft/2020-12), for editors that
-// complete and check while one types.
+// The JSON Schema of configs (2020-12, https://json-schema.org/draft/2020-12), for editors that
+// complete and check while the user types.
 //
-// It says what can be said of one value at a time: keys, types, bounds, words, components with
-// their options, what is required. That a hook's value exists, that tags differ, or that splits
-// leave rows to train on, is for Assay's own checks; so is how a number is written (1.0 is an
-// integer to JSON Schema).
+// It covers the rules for one value at a time: keys, types, bounds, words, components with their
+// options, and required keys. Assay itself checks the rest: if a hook's value exists, if tags
+// differ, if splits leave rows to train on, and how a number is written (1.0 is an integer in JSON
+// Schema).
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@
 
 namespace assay::tables {
 
-/// The schema of configs that may use these components. Sorted by key, ends with a newline; the
-/// same text for the same components.
+/// Returns the schema of configs that may use these components. It is sorted by key, ends with a
+/// newline, and is always the same for the same components.
 std::string json_schema(std::span<const ComponentTable> components);
 
 }  // namespace assay::tables

@@ -12,7 +12,7 @@
 namespace assay::tables {
 namespace {
 
-// Text within a cell of a table.
+// Escapes text within a table cell.
 std::string cell(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -22,7 +22,7 @@ std::string cell(std::string_view text) {
   return result;
 }
 
-// Code within a cell: only the bar means something there.
+// Formats code within a table cell: only the bar has a special meaning there.
 std::string code(std::string_view text) {
   std::string result = "`";
   for (const char c : text) result += c == '|' ? "\\|" : std::string(1, c);

@@ -1,4 +1,4 @@
-// The reference of all that a config may say, as Markdown: docs/config-reference.md.
+// Writes the reference of all config keys as Markdown: docs/config-reference.md.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace assay::tables {
 
-/// The experiment's own keys, then the components by kind and name. Ends with a newline; the same
-/// text for the same components.
+/// Returns the experiment's own keys, then the components by kind and name. The text ends with a
+/// newline, and is always the same for the same components.
 std::string markdown(std::span<const ComponentTable> components);
 
 }  // namespace assay::tables

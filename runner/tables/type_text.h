@@ -1,4 +1,4 @@
-// What a parameter takes, in few words: "integer, >= 1", "list of png|svg|pdf".
+// Describes the type of a parameter in a few words: "integer, >= 1", "list of png|svg|pdf".
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace assay::tables {
 
-/// Type and bounds.
+/// Returns the type and the bounds.
 std::string type_text(const Parameter& parameter);
 
-/// "required", or "default 0.9".
+/// Returns "required", or "default 0.9".
 std::string default_text(const Parameter& parameter);
 
 }  // namespace assay::tables
