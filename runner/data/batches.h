@@ -1,5 +1,5 @@
-// Which rows each step trains on. A pure function of the seed and the number of finished steps, so
-// that a run can be resumed at any step without replaying those before it.
+// Selects the rows that each step trains on. The selection depends only on the seed and the number
+// of finished steps, so a run can resume at any step without replaying the earlier ones.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@ struct Batch {
 
 class Batches {
  public:
-  /// `rows` of the training split, at least 1, in batches of `batch_size` (nothing, or more than
-  /// there are: all rows), the last one of an epoch smaller where they do not divide.
-  /// Throws Error when there are no rows or the batch size is below 1.
+  /// Divides `rows` (at least 1) rows of the training split into batches of `batch_size`. If it is
+  /// absent or larger than `rows`, a batch contains all rows. If it does not divide `rows`, the
+  /// last batch of an epoch is smaller. Throws Error if there are no rows or if the batch size is
+  /// below 1.
   Batches(std::int64_t rows, std::optional<std::int64_t> batch_size, bool shuffle,
           std::uint64_t seed);
 
@@ -28,12 +29,13 @@ class Batches {
   std::int64_t steps_per_epoch() const { return (rows_ + batch_size_ - 1) / batch_size_; }
   bool whole() const { return batch_size_ == rows_; }
 
-  /// The batch of the step that follows `finished` >= 0 finished steps.
+  /// Returns the batch of the step that follows `finished` >= 0 finished steps.
   Batch batch(std::int64_t finished) const;
 
-  /// The positions 0 to rows - 1 of the training split in the order of an epoch (from 0): shuffled,
-  /// numpy.random.RandomState([seed's low and high word, epoch's low and high word])
-  /// .permutation(rows); without shuffling, and for whole batches, as they are.
+  /// Returns the positions 0 to rows - 1 of the training split in the order of an epoch (from 0).
+  /// Shuffled, they are numpy.random.RandomState([seed's low and high word, epoch's low and high
+  /// word]) .permutation(rows). Without shuffling, and for whole batches, they are in ascending
+  /// order.
   std::vector<std::int64_t> order(std::int64_t epoch) const;
 
  private:

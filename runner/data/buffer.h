@@ -1,4 +1,4 @@
-// Memory that the host lends to components: aligned to 64 bytes, zero at first.
+// Memory that the host lends to components: aligned to 64 bytes and initially zero.
 #pragma once
 
 #include <cstddef>

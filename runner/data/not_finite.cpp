@@ -9,7 +9,7 @@
 namespace assay::data {
 namespace {
 
-// Looking at more of a file than this would make a run begin later than it must.
+// Checking more of a file than this would delay the start of a run too much.
 constexpr std::size_t most_looked_at = CopyLimits{}.of_view;
 
 std::optional<std::int64_t> first_in(std::span<const float> values) {
@@ -35,7 +35,7 @@ std::optional<NotFinite> in_target(const Rows& rows, std::int64_t position) {
                    target[static_cast<std::size_t>(*element)], rows.target.shape};
 }
 
-/// Returns the place in the shape: "in column 3", "at [1, 5]"; nothing for a single number.
+/// Describes the place in the shape: "in column 3", "at [1, 5]"; nothing for a single number.
 std::string place_of(std::int64_t element, const Shape& shape) {
   if (shape.rank() == 0) return {};
   if (shape.rank() == 1) return fmt::format(" in column {}", element);

@@ -11,8 +11,9 @@
 namespace assay::data {
 namespace {
 
-// init_by_array of mt19937ar.c (M. Matsumoto, T. Nishimura, 2002), which NumPy uses for lists of
-// words, in the shape of a standard seed sequence. std::mt19937(seed) is init_genrand already.
+// Implements init_by_array of mt19937ar.c (M. Matsumoto, T. Nishimura, 2002), which NumPy uses for
+// lists of words, in the form of a standard seed sequence. std::mt19937(seed) is already
+// init_genrand.
 class InitByArray {
  public:
   using result_type = std::uint32_t;
@@ -61,7 +62,7 @@ std::mt19937 seeded(std::span<const std::uint32_t> words) {
 
 RandomState::RandomState(std::span<const std::uint32_t> words) : engine_(seeded(words)) {}
 
-// Masked rejection: as many low bits as `maximum` has, drawn until they are not above it.
+// Uses masked rejection: draws as many low bits as `maximum` has until they are not above it.
 std::uint32_t RandomState::draw(std::uint32_t maximum) {
   const std::uint32_t mask = ~std::uint32_t{0} >> std::countl_zero(maximum | 1);
   for (;;) {
@@ -76,7 +77,7 @@ std::vector<std::int64_t> RandomState::permutation(std::int64_t n) {
                                 std::to_string(n));
   std::vector<std::int64_t> rows(static_cast<std::size_t>(n));
   std::iota(rows.begin(), rows.end(), 0);
-  // Of many rows most lie outside of the cache: they are asked for some swaps ahead.
+  // With many rows most lie outside of the cache, so they are prefetched some swaps ahead.
   constexpr std::size_t ahead = 32;
   std::array<std::size_t, ahead> drawn;
   for (std::size_t last = rows.size(); last > 1;) {

@@ -55,7 +55,7 @@ void check_shapes(const Description& description, const std::string& who) {
     fail("targets", target, "at most 7 dimensions beside that of the rows");
 }
 
-// They stand in messages and tables.
+// Checks the names, because they appear in messages and tables.
 void check_names(const Description& description, const std::string& who) {
   const auto check = [&](const std::string& what, std::string_view name) {
     if (name.empty() || !is_line(name))
@@ -83,7 +83,7 @@ void check_splits(const Description& description, const std::string& who) {
   }
 }
 
-// A loss takes the class for an index.
+// Checks the classes, because a loss uses the class as an index.
 void check_classes(std::span<const std::int32_t> found, std::span<const std::int64_t> rows,
                    std::int64_t classes, const std::string& who) {
   for (std::size_t i = 0; i < found.size(); ++i)
@@ -92,7 +92,7 @@ void check_classes(std::span<const std::int32_t> found, std::span<const std::int
                               rows[i], found[i], classes - 1));
 }
 
-/// The samples as the dataset shows them in memory; an empty view if it does not.
+/// Returns the samples that the dataset shows in memory; an empty view if it does not.
 MatrixView<const float> view_of(const plugin_host::Handle<Dataset>& dataset,
                                 const Description& description) {
   const auto view = dataset.call([](const Dataset& d) { return d.samples(); });
@@ -110,15 +110,15 @@ bool consecutive(std::span<const std::int64_t> rows) {
   return std::ranges::adjacent_find(rows, [](auto a, auto b) { return b != a + 1; }) == rows.end();
 }
 
-// The first lines of the cache that a row takes; more of them come by themselves.
+// Prefetches the first cache lines of a row; the hardware fetches the rest.
 void ask_for_row(MatrixView<const float> from, std::int64_t row) {
   constexpr std::int64_t line = 64 / sizeof(float);
   const std::int64_t asked = std::min<std::int64_t>(from.columns, 8 * line);
   for (std::int64_t k = 0; k < asked; k += line) __builtin_prefetch(from.row(row) + k);
 }
 
-// Rows in any order come from anywhere in memory: the ones to come are asked for in time, so that
-// the copy does not wait for each.
+// Copies rows in any order. It prefetches the rows to come, so that the copy does not wait for each
+// one.
 void copy_rows(MatrixView<const float> from, std::span<const std::int64_t> rows,
                MatrixView<float> to) {
   constexpr std::size_t ahead = 8;
@@ -135,8 +135,8 @@ Shape target_shape(const Target& target, std::int64_t rows) {
   return Shape(dimensions);
 }
 
-/// Returns how many of the first rows are copied into memory; none where the dataset shows them as
-/// they are wanted.
+/// Returns how many of the first rows are copied into memory; none if the dataset shows them in the
+/// wanted order.
 std::int64_t copied_rows(MatrixView<const float> view, std::size_t bytes_of_row,
                          std::span<const std::int64_t> rows, std::int64_t shown,
                          const CopyLimits& limits) {
@@ -204,7 +204,7 @@ MatrixView<const float> Rows::gather(std::span<const std::int64_t> positions,
 }
 
 void Rows::ask_for(std::span<const std::int64_t> positions) const {
-  constexpr std::size_t cached = std::size_t{256} << 10;  // bytes: a part of a second-level cache
+  constexpr std::size_t cached = std::size_t{256} << 10;  // bytes: a part of the second-level cache
   const auto sample_bytes = static_cast<std::size_t>(sample_shape.elements()) * sizeof(float);
   const std::size_t target_bytes = targets_.size() / static_cast<std::size_t>(count);
   const std::size_t asked = std::min(positions.size(), cached / (sample_bytes + target_bytes));

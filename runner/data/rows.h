@@ -1,8 +1,8 @@
-// Some rows of a dataset in an order of their own: a split.
+// Some rows of a dataset in their own order: a split.
 //
-// Targets are in memory. Samples are where that costs least: those of a small split in memory, one
-// after the other; those of a large one stay in the dataset, and whoever computes on a block of
-// rows gets them then, on its own thread. Every way gives the same numbers.
+// Targets are in memory. Samples are where they cost least. Those of a small split are in memory,
+// one after the other. Those of a large split stay in the dataset; a thread that computes on a
+// block of rows reads them when it needs them. Both ways give the same numbers.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace assay::data {
 
-/// What Dataset::describe said.
+/// The result of Dataset::describe.
 struct Description {
   std::int64_t rows = 0;
   Shape sample_shape;
@@ -32,15 +32,15 @@ struct Description {
   std::vector<Split> splits;
 };
 
-/// Asks the dataset and checks what it says. Throws plugin_host::ComponentError or assay::Error.
+/// Asks the dataset and checks its answers. Throws plugin_host::ComponentError or assay::Error.
 Description describe(const plugin_host::Handle<Dataset>& dataset);
 
-/// The most bytes of a split's samples that are copied into memory.
+/// The maximum bytes of a split's samples that are copied into memory.
 struct CopyLimits {
-  /// Where the dataset shows its samples in memory already: a copy in the order of the split only
-  /// saves gathering rows while it fits into a cache.
+  /// The limit if the dataset shows its samples in memory already. A copy in the order of the split
+  /// then only avoids gathering rows, and only pays while it fits into a cache.
   std::size_t of_view = std::size_t{16} << 20;
-  /// Where it would have to read or make them again for every epoch.
+  /// The limit if the dataset would have to read or compute them again in every epoch.
   std::size_t of_read = std::size_t{256} << 20;
 };
 
@@ -50,8 +50,8 @@ class Rows {
   Target target;
   std::int64_t count = 0;
 
-  /// [rows, elements of a sample]: those of the first rows that lie in memory one after the other;
-  /// `count` of them unless the split is a large one.
+  /// Returns the samples of the first rows, which lie in memory one after the other: [rows,
+  /// elements of a sample]. These are `count` rows unless the split is large.
   MatrixView<const float> samples() const { return in_order_; }
   /// [count, ...], contiguous
   ConstTensorView targets() const;
@@ -60,20 +60,21 @@ class Rows {
   std::int64_t number(std::int64_t position) const {
     return numbers_[static_cast<std::size_t>(position)];
   }
-  /// True where samples() are a copy of its own, not what the dataset shows.
+  /// Returns true if samples() is a copy in this object, not the dataset's own memory.
   bool owns_samples() const { return samples_.size() > 0; }
-  /// Memory of its own; not what lies in the dataset.
+  /// Returns the bytes of this object's memory, without the dataset's own.
   std::size_t bytes() const {
     return samples_.size() + targets_.size() + numbers_.size() * sizeof(std::int64_t);
   }
 
-  /// The samples of rows [first, first + rows): as they lie in memory, or else written to
-  /// `scratch`, which has room for them. From any thread. Throws plugin_host::ComponentError.
+  /// Returns the samples of rows [first, first + rows), either directly from memory or copied to
+  /// `scratch`, which must have room for them. May be called from any thread. Throws
+  /// plugin_host::ComponentError.
   MatrixView<const float> block(std::int64_t first, std::int64_t rows, float* scratch) const;
-  /// The samples of the rows at these positions, written to `scratch`.
+  /// Writes the samples of the rows at these positions to `scratch` and returns them.
   MatrixView<const float> gather(std::span<const std::int64_t> positions, float* scratch) const;
-  /// Asks memory for what lies there of the rows at these positions, and goes on: who needs them
-  /// next does not wait for them then. Changes nothing else.
+  /// Prefetches the rows at these positions, as far as they lie in memory, and returns at once. The
+  /// next access does not have to wait for memory then. Has no other effect.
   void ask_for(std::span<const std::int64_t> positions) const;
 
  private:
@@ -86,7 +87,7 @@ class Rows {
   Buffer targets_;
   MatrixView<const float> in_order_;   ///< in samples_, or a part of the dataset's view
   std::vector<std::int64_t> numbers_;  ///< rows of the dataset, by position
-  // Where the other samples are; empty if there are none.
+  // The source of the other samples; empty if there are none.
   plugin_host::Handle<Dataset> dataset_;
   MatrixView<const float> view_;
   std::shared_ptr<const std::vector<std::string>> name_texts_;
@@ -98,7 +99,7 @@ std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
                           const Description& description, std::span<const std::int64_t> rows,
                           std::int64_t shown = 0, const CopyLimits& limits = {});
 
-/// Rows by number, in the order given. The first `shown` are in memory in any case. Throws
+/// Reads rows by number, in the given order. The first `shown` are always in memory. Throws
 /// plugin_host::ComponentError, and assay::Error for a class that was not declared.
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::vector<std::int64_t> rows, std::int64_t shown = 0, const CopyLimits& limits = {});

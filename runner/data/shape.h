@@ -1,4 +1,4 @@
-// What a component says of its arrays, before anybody counts with it.
+// Checks the shapes that a component declares, before any code computes with them.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace assay::data {
 
-/// `count` arrays of this shape, in elements. Nothing where that cannot be: a dimension below 1, or
-/// more than 2^56 elements, whose bytes nobody could count. (Shape::elements() takes two negative
-/// dimensions for a positive number, and overflows.)
+/// Returns the number of elements in `count` arrays of this shape. Returns nothing if a dimension
+/// is below 1, or if there are more than 2^56 elements, whose bytes would overflow a size.
+/// (Shape::elements() turns two negative dimensions into a positive number, and overflows.)
 std::optional<std::int64_t> elements(const Shape& shape, std::int64_t count = 1);
 
 }  // namespace assay::data

@@ -17,7 +17,7 @@ config::Location within(const config::Location& value, const Blame::Word& word) 
   const auto columns = [](std::string_view text) {
     return static_cast<std::int64_t>(config::characters(text));
   };
-  if (where.length != columns(word.value)) return value;  // it is not written there as it is
+  if (where.length != columns(word.value)) return value;  // the config writes it differently
   where.column += columns(std::string_view(word.value).substr(0, word.at));
   where.length = columns(word.word);
   return where;

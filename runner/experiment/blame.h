@@ -1,4 +1,4 @@
-// Runs what components do. What goes wrong becomes a problem at its place in the config.
+// Runs functions of components. A failure becomes a problem at its place in the config.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@
 
 namespace assay::experiment {
 
-/// A part of the config, by its full key. Errors that name an option of a component stand there.
+/// A part of the config, by its full key. Errors about an option of its component are reported
+/// there.
 struct Part {
   std::string key;
   config::Location where;
@@ -29,11 +30,11 @@ struct Part {
 
 class Blame {
  public:
-  /// Borrowed.
+  /// Borrows the diagnostics.
   explicit Blame(config::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
-  /// What the function returns, or `true` where that is void; nothing (false) where it throws
-  /// ComponentError, assay::Error or std::bad_alloc, which is reported.
+  /// Returns the result of the function, or `true` if that is void. If it throws ComponentError,
+  /// assay::Error or std::bad_alloc, reports that and returns nothing (false).
   template <class Function>
   auto attempt(const Part& part, Function&& function) {
     using Result = std::invoke_result_t<Function>;
@@ -58,14 +59,15 @@ class Blame {
     return Answer();
   }
 
-  /// At an option ("rate.height" is one of a nested component), or where the part is. Says nothing
-  /// where the component has keys that are reported and this may follow from one of them: only a
-  /// text of the config (a file, a split) is wrong whatever else is.
+  /// Reports a problem at an option ("rate.height" is an option of a nested component), or at the
+  /// part. Reports nothing if the component has unknown keys, because the problem may follow from
+  /// one of them. A text of the config (a file, a split) is always reported: it is wrong in any
+  /// case.
   void report(const Part& part, const std::string& option, const std::string& message,
               const std::string& hint = {}) {
     report(part, option, {}, message, hint);
   }
-  /// The same; of the option's value, only `word` is underlined: "loss" of "test.loss".
+  /// Does the same, but underlines only `word` of the option's value: "loss" of "test.loss".
   struct Word {
     std::string value, word;
     std::size_t at = 0;  ///< bytes of `value`
@@ -74,10 +76,10 @@ class Blame {
               const std::string& message, const std::string& hint = {});
 
  private:
-  /// Who judged the component as a whole: it, by what only it knows, or the host, by its sizes.
+  /// Tells who rejected the component as a whole: the component itself, or the host by its sizes.
   enum class By { component, host };
-  /// Tells which options that may be the cause are set on the command line, where the component's
-  /// own place does not show it: those that the message names, and sizes where the host judged.
+  /// Lists possible causes that are set on the command line, since the component's own place does
+  /// not show them: options that the message names, and also sizes if the host rejected it.
   static std::string set_by_arguments(const Part& part, const std::string& message, By by);
 
   config::Diagnostics& diagnostics_;

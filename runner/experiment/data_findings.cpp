@@ -73,7 +73,7 @@ void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits
     if (name != "train" && name != "all") others[name] = rows_by_class(*rows);
 
   std::vector<std::size_t> missing;
-  std::map<std::string, std::vector<std::size_t>> elsewhere;  // by the first split that has them
+  std::map<std::string, std::vector<std::size_t>> elsewhere;  // by the first split with them
   for (std::size_t i = 0; i < trained.size(); ++i) {
     if (trained[i] > 0) continue;
     const auto has = std::ranges::find_if(others, [i](const auto& o) { return o.second[i] > 0; });

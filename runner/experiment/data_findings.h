@@ -1,5 +1,5 @@
-// Finds what only the data show: values that are NaN or infinite, and classes
-// without rows.
+// Finds problems that only the data show: values that are NaN or infinite, and classes without
+// rows.
 #pragma once
 
 #include "runner/config/diagnostics.h"
@@ -9,13 +9,13 @@
 
 namespace assay::experiment {
 
-/// Reports the first value of the dataset that is NaN or infinite: an error, or a warning where
-/// `train.on_nan` is `ignore`. Looks at what is in memory.
+/// Reports the first value of the dataset that is NaN or infinite: as an error, or as a warning if
+/// `train.on_nan` is `ignore`. Checks the data in memory.
 void check_values(const plan::Plan& plan, const hooks::Splits& splits, Blame& blame,
                   config::Diagnostics& diagnostics);
 
-/// Warns of classes that no row to train on has: the model never sees one, and labels that are
-/// counted from 1 leave class 0 empty.
+/// Warns about classes that no training row has: the model never sees them. A common cause is
+/// labels that count from 1, which leave class 0 empty.
 void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits,
                              config::Diagnostics& diagnostics);
 

@@ -1,4 +1,4 @@
-// What the hooks of a plan look at, checked against what there is.
+// Checks the values and pictures that the hooks of a plan need against those that exist.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ namespace assay::experiment {
 
 class Demand {
  public:
-  /// `splits`: their names; nothing where they are not known. The others are borrowed.
+  /// `splits` are the names of the splits; nothing if they are unknown. Borrows the other
+  /// arguments.
   Demand(const plan::Plan& plan, std::optional<std::vector<std::string>> splits,
          plan::Catalogue& catalogue, config::Diagnostics& diagnostics)
       : plan_(plan),
@@ -28,31 +29,31 @@ class Demand {
         blame_(diagnostics),
         known_metrics_(plan.metrics) {}
 
-  /// Reports values and pictures of what there is not, and puts the split in place of a name that
-  /// stands for one.
+  /// Reports values and pictures that do not exist, and replaces a name that stands for a split by
+  /// that split.
   void add(const plan::HookPlan& plan, hooks::PreparedHook& hook);
 
-  /// The splits to read, and how many of their first rows pictures show. Of "all", the rows in the
-  /// data's own order, only those.
+  /// Returns the splits to read, and how many of their first rows pictures show. For "all", the
+  /// rows in the data's own order, only those rows are read.
   const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }
-  /// Each once, in the order asked for.
+  /// Returns each metric once, in the order in which they were requested.
   const std::vector<hooks::NamedMetric>& metrics() const { return metrics_; }
-  /// All of the plan, and behind them those built in that only a hook's own code names.
+  /// Returns the metrics of the plan, followed by the built-in ones that only a hook's code names.
   const std::vector<plan::NamedComponent>& known_metrics() const { return known_metrics_; }
   bool pictures() const { return pictures_; }
 
  private:
   void add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
   void add(const hooks::PictureNeed& need, const Part& renderer);
-  /// `value`: the option's, which names the split.
+  /// `value` is the option's value, which names the split.
   bool check_split(const Part& part, const std::string& option, const std::string& value,
                    const std::string& split, const std::vector<std::string>& names);
-  /// Nothing where there is none of the name.
+  /// Returns nothing if there is no metric of this name.
   const plan::NamedComponent* metric(const std::string& name, const config::Location& where);
   void no_metric(const hooks::ValueNeed& need, const Part& part);
-  /// Values of training itself: of a batch, an epoch or the optimizer.
+  /// Adds a value of training itself: of a batch, an epoch or the optimizer.
   void add_of_training(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
-  /// The names of the optimizer's rates; nothing where they are not known.
+  /// Returns the names of the optimizer's rates; nothing if they are unknown.
   std::optional<std::vector<std::string>> rate_names();
 
   const plan::Plan& plan_;
@@ -66,7 +67,7 @@ class Demand {
   bool pictures_ = false;
 };
 
-/// The renderer's own part of its hook's plan: "hooks.sheet.renderer".
+/// Returns the renderer's part of its hook's plan: "hooks.sheet.renderer".
 Part part_of(const plugin_host::Handle<Renderer>& renderer, const Part& hook);
 
 }  // namespace assay::experiment

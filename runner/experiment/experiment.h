@@ -1,5 +1,5 @@
-// All that a run consists of, made from its plan before anything is written: components, data,
-// network.
+// Everything that a run consists of, created from its plan before anything is written: components,
+// data, network.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ namespace assay::experiment {
 struct Experiment {
   data::Description data;
   std::map<std::string, std::int64_t> split_sizes;  ///< rows, of all splits
-  hooks::Splits splits;                             ///< "train", and those that hooks look at
+  hooks::Splits splits;                             ///< "train", and those that hooks read
   std::optional<data::Batches> batches;
   std::int64_t steps = 0;
   std::unique_ptr<train::ThreadTeam> team;
@@ -40,10 +40,10 @@ struct Experiment {
   bool draws_pictures = false;
 };
 
-/// Makes the components, reads the data and initializes the weights. What is wrong with the config
-/// is reported with its place, and so are warnings. Nothing is returned where there are problems,
-/// those of the plan included (plan::load_draft): what does not depend on them is looked at all the
-/// same, so that all problems are told in one go, but none that only follows from another.
+/// Creates the components, reads the data and initializes the weights. Reports problems and
+/// warnings about the config with their places. Returns nothing if there are problems, including
+/// those of the plan (plan::load_draft). It still checks everything that does not depend on them,
+/// so that all problems are reported together, except those that only follow from others.
 std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics);
 

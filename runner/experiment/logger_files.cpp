@@ -16,8 +16,8 @@
 namespace assay::experiment {
 namespace {
 
-/// The names of the files that a logger makes when it is opened. Nothing where it cannot be made or
-/// opened: the one of the run is judged elsewhere.
+/// Returns the names of the files that a logger creates when it is opened. Returns nothing if it
+/// cannot be created or opened: another check reports that.
 std::optional<std::vector<std::string>> files_of(const plan::Plan& plan,
                                                  const plan::ComponentPlan& component,
                                                  plugin_host::PluginHost& host) {
@@ -38,7 +38,7 @@ std::optional<std::vector<std::string>> files_of(const plan::Plan& plan,
 void check_type(const std::vector<const plan::NamedComponent*>& loggers, const plan::Plan& plan,
                 plugin_host::PluginHost& host, config::Diagnostics& diagnostics) {
   std::map<std::string, const plan::NamedComponent*> writers;  // by file
-  bool silent = false;                                         // there is one that writes no file
+  bool silent = false;                                         // one of them writes no file
   for (const plan::NamedComponent* logger : loggers) {
     const plan::ComponentPlan& component = logger->component;
     const auto files = files_of(plan, component, host);

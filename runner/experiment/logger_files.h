@@ -1,4 +1,4 @@
-// Loggers of one type, which write beside each other where their files differ.
+// Finds loggers of one type that write the same file.
 #pragma once
 
 #include "runner/config/diagnostics.h"
@@ -7,8 +7,9 @@
 
 namespace assay::experiment {
 
-/// Reports loggers of one type that would write the same file. Each is made once more for that and
-/// opened with files in memory. Warns of two that write no file: whatever they do is done twice.
+/// Reports loggers of one type that would write the same file. It creates another instance of each
+/// and opens it with files in memory. Warns of two that write no file, because one duplicates the
+/// other.
 void check_logger_files(const plan::Plan& plan, plugin_host::PluginHost& host,
                         config::Diagnostics& diagnostics);
 

@@ -1,5 +1,5 @@
-// The memory that an experiment may take, compared with what it is about to take before any of it
-// is asked for: a process that takes more than it was given is killed without a word.
+// Compares the memory that an experiment is about to take with the available memory, before it
+// allocates any: a process that exceeds its limit is killed without a message.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace assay::experiment {
 
 class MemoryBudget {
  public:
-  /// Asks what this process was given and what it holds already.
+  /// Asks for the limit of this process and for the memory that it already holds.
   MemoryBudget();
 
-  /// Notes that `bytes` more will be held. `what` begins the message if that is too much: "1000
-  /// parameters need 1.2 GB for weights and gradients"; `advice` says what to change in the config.
-  /// Throws assay::Error.
+  /// Records that `bytes` more will be held. If that is too much, throws assay::Error. Its message
+  /// begins with `what`: "1000 parameters need 1.2 GB for weights and gradients"; `advice` says
+  /// what to change in the config.
   void take(double bytes, std::string_view what, std::string_view advice);
-  /// Throws the same where so much more does not fit, and notes nothing.
+  /// Throws the same if this much more does not fit, and records nothing.
   void check(double bytes, std::string_view what, std::string_view advice) const;
 
  private:
@@ -27,10 +27,10 @@ class MemoryBudget {
   double taken_;
 };
 
-/// Says what is given: "this machine has 8.4 GB", "`ulimit -v` allows 470 MB".
+/// Describes the limit: "this machine has 8.4 GB", "`ulimit -v` allows 470 MB".
 std::string described(const base::Share& memory);
 
-/// Returns a number of bytes for people: "1.2 GB".
+/// Returns a number of bytes in readable form: "1.2 GB".
 std::string gigabytes(double bytes);
 
 }  // namespace assay::experiment

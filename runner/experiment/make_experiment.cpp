@@ -27,15 +27,15 @@ namespace {
 
 using plugin_host::Handle;
 
-// Each step goes on where those before it left something to go on with, so that all problems are
-// found that are not the consequence of another.
+// Creates the parts of an experiment. Each step continues if the previous ones left enough to work
+// with, so that all problems are found except those that follow from others.
 class Assembly {
  public:
   Assembly(const plan::Plan& plan, plugin_host::PluginHost& host, config::Diagnostics& diagnostics)
       : plan_(plan), host_(host), diagnostics_(diagnostics), blame_(diagnostics) {}
 
   std::optional<Experiment> make() {
-    plugin_host::KeptProcessState state;  // whatever calls of components do
+    plugin_host::KeptProcessState state;  // whatever calls of components change
     describe_data();
     cut_rows();
     measure_training();
@@ -48,7 +48,7 @@ class Assembly {
       diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
-    malloc_trim(0);  // what reading the data took is given back before training takes its own
+    malloc_trim(0);  // free the memory of reading before training allocates its own
     warn_of_memory(out_, diagnostics_);
     return std::move(out_);
   }
@@ -69,7 +69,7 @@ class Assembly {
     if (!dataset_) return;
     described_ = blame_.attempt(Part("dataset", plan_.dataset), [&] {
       out_.data = data::describe(*dataset_);
-      // They are put in order, and cut into splits.
+      // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
       memory_.check(
           bytes,
@@ -92,7 +92,8 @@ class Assembly {
                                        shared, out_.split_sizes.at(name), name));
   }
 
-  // Where the split is written; an argument that sets a part of it comes first.
+  // Returns the place of the split in the config; an argument that sets a part of it takes
+  // precedence.
   config::Location split_place() const {
     for (const char* share : {"test", "validation"}) {
       const config::Location place = plan_.place(fmt::format("dataset.split.{}", share));
@@ -111,7 +112,7 @@ class Assembly {
     blame_.attempt(Part("train.epochs", plan_.train.where), [&] {
       out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
     });
-    // The dataset was there before the length of the run was known.
+    // The dataset was created before the length of the run was known.
     if (out_.steps > 0)
       blame_.attempt(Part("dataset", plan_.dataset),
                      [&] { plugin_host::begin_schedules(dataset_->object(), out_.steps); });
@@ -180,7 +181,7 @@ class Assembly {
     });
   }
 
-  // Those that no hook asks for are looked at as well.
+  // Also creates the metrics that no hook needs, to check them.
   void make_metrics(const std::vector<plan::NamedComponent>& known) {
     std::map<std::string, Handle<Metric>> made;
     for (const auto& [name, component] : known) {
@@ -225,7 +226,7 @@ class Assembly {
     const std::int64_t lanes = train::Lanes(batch, rule).count();
     const base::Share cores = base::cores_given();
     warn_of_threads(plan_, cores, diagnostics_);
-    // Threads beyond the cores would only wait for each other.
+    // More threads than cores would only wait for each other.
     const std::int64_t threads = std::min(plan_.threads.value_or(lanes), cores.amount);
     check_network_fits(components.model, description, {batch, rule}, threads);
     make_team(threads);
@@ -243,7 +244,7 @@ class Assembly {
           fmt::format("the run goes on with {}; its results are the same", out_.team->size()));
   }
 
-  // Nothing of the network was made yet.
+  // Checks the size before anything of the network is created.
   void check_network_fits(const Handle<Model>& model, const train::ModelDescription& description,
                           const train::Lanes& lanes, std::int64_t threads) {
     parameter_bytes_ = static_cast<double>(description.parameter_count()) * sizeof(float);
@@ -308,7 +309,7 @@ class Assembly {
     if (!rows_) return;
     const bool read = blame_.attempt(Part("dataset", plan_.dataset), [&] {
       for (const auto& [name, shown] : shown_rows_) {
-        // Each is read once, and its numbers are not needed any more.
+        // Each split is read once, and its row numbers are not needed afterwards.
         std::vector<std::int64_t> rows =
             name == "all" ? first_rows(shown) : std::move(rows_->at(name));
         check_rows_fit(name, rows, shown);

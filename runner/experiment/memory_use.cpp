@@ -14,7 +14,7 @@
 namespace assay::experiment {
 namespace {
 
-/// Returns the rows of the largest block, of batches and of the splits that hooks have evaluated.
+/// Returns the rows of the largest block, over batches and the splits that hooks evaluate.
 std::int64_t largest_block(const Experiment& experiment) {
   const auto block_of = [&](std::int64_t rows) {
     return train::Lanes(rows, experiment.network->rule()).tallest_block();
@@ -32,8 +32,8 @@ std::int64_t largest_block(const Experiment& experiment) {
   return largest;
 }
 
-/// Cairo, its fonts and the compression of PNG files hold about this once a picture was drawn,
-/// however large it is.
+/// Cairo, its fonts and the compression of PNG files hold about this much after the first picture,
+/// whatever its size.
 constexpr std::size_t drawing_libraries = std::size_t{3} << 20;
 
 /// Returns the bytes of outputs that a picture keeps until it is drawn.
@@ -49,8 +49,9 @@ std::size_t pixels(const hooks::PictureNeed& need) {
   return static_cast<std::size_t>(size.width * size.height) * sizeof(std::uint32_t);
 }
 
-/// Counts what all pictures of the run keep, as far as they fit into the queue and its other half
-/// at the logging thread, the outputs that an evaluation keeps for them, and the largest drawing.
+/// Counts the data that all pictures of the run keep, as far as they fit into the queue and the
+/// logging thread's half of it, the outputs that an evaluation keeps for them, and the largest
+/// drawing.
 std::size_t picture_bytes(const Experiment& experiment) {
   constexpr std::size_t most_queued = 2 * logging::QueueLimits{}.bytes;
   std::size_t queued = 0, drawn = 0;
@@ -74,7 +75,7 @@ std::size_t picture_bytes(const Experiment& experiment) {
   return queued + drawn + kept;
 }
 
-/// Returns the bytes of the order of an epoch, and of the next one while it is made.
+/// Returns the bytes of the order of an epoch, and of the next one while it is computed.
 std::size_t order_bytes(const Experiment& experiment) {
   const data::Batches& batches = *experiment.batches;
   if (batches.whole()) return 0;
@@ -99,7 +100,7 @@ MemoryUse memory_use(const Experiment& experiment) {
 
   const std::int64_t rows = largest_block(experiment);
   const Target& target = experiment.data.target;
-  // Targets are only copied where the rows of a batch are gathered.
+  // Targets are only copied if the rows of a batch are gathered.
   const std::size_t targets =
       experiment.batches->whole()
           ? 0

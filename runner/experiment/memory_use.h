@@ -1,4 +1,4 @@
-// How much memory a run takes at most.
+// The maximum memory that a run takes.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,27 @@
 
 namespace assay::experiment {
 
-/// In bytes: what is held at the same time while training goes on.
+/// The bytes that are held at the same time during training.
 struct MemoryUse {
   std::size_t weights = 0;
   std::size_t gradients = 0;   ///< one for each lane
   std::size_t slots = 0;       ///< what the optimizer remembers
-  std::size_t workspaces = 0;  ///< a block of rows for each thread
+  std::size_t workspaces = 0;  ///< the optimizer's state
   std::size_t data = 0;        ///< rows that are copied into memory, and the order of an epoch
-  std::size_t pictures = 0;    ///< those that wait to be drawn, and the one that is drawn
-  std::size_t program = 0;  ///< the program and its plugins with all that they hold by themselves
+  std::size_t pictures = 0;    ///< the queued pictures, and the one that is being drawn
+  std::size_t program = 0;     ///< the program and its plugins, with all their own memory
 
   std::size_t total() const {
     return weights + gradients + slots + workspaces + data + pictures + program;
   }
 };
 
-/// Counts what is to come by the trainer's own sizes, and asks the system for what is held already:
-/// a dataset may hold anything. So this is right for the process that will train, and at a time
-/// when nothing else was made than this experiment.
+/// Estimates future memory from the trainer's own sizes, and asks the system how much is held
+/// already, because a dataset may hold any amount. So call it in the process that will train, while
+/// this experiment is all that the process has created.
 MemoryUse memory_use(const Experiment& experiment);
 
-/// Warns where a run will need more than the memory that was given.
+/// Warns if a run will need more than the available memory.
 void warn_of_memory(const Experiment& experiment, config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

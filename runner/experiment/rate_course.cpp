@@ -22,8 +22,8 @@ RateCourse constant_course(const plugin_host::NamedRate& rate, std::int64_t step
   return course;
 }
 
-// Returns the option that set the length of a schedule to so many steps, if null would mean all of
-// the run; else an empty text.
+// Returns the option that set the length of a schedule to this many steps, if null would mean the
+// whole run; an empty text otherwise.
 std::string length_option(const plan::ComponentPlan& schedule, std::int64_t steps,
                           plan::Catalogue& catalogue) {
   for (const Parameter& parameter : catalogue.parameters(Kind::schedule, schedule.type))
@@ -41,7 +41,7 @@ RateCourse course_of(const plugin_host::NamedRate& rate, std::int64_t steps) {
   course.name = rate.name();
   course.first = course.peak = rate.at(0);
   course.looked_at = std::min(steps, RateCourse::most_looked_at);
-  // Takes steps behind the first evenly, the last one included.
+  // Choose the steps after the first evenly, including the last one.
   const hooks::EvenChoice others(steps - 1, course.looked_at - 1);
   for (std::int64_t i = 0; i < course.looked_at; ++i) {
     const std::int64_t count = i == 0 ? 0 : others.place(i);
@@ -65,7 +65,7 @@ void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option
                    const RateCourse& course, std::int64_t steps, plan::Catalogue& catalogue,
                    config::Diagnostics& diagnostics) {
   const auto* schedule = std::get_if<plan::ComponentPlan>(&option.value->data);
-  // A single step may well begin a rise from 0, and where 0 is the default it is meant.
+  // A single step may well begin a rise from 0, and if 0 is the default it is intended.
   if (course.zeros < 2 || course.zeros <= course.looked_at / 10) return;
   if (schedule == nullptr && option.parameter->fallback != nullptr) return;
   const bool exact = course.looked_at == steps;

@@ -1,4 +1,4 @@
-// How the rates of an optimizer go over a run, known before it.
+// The course of an optimizer's rates over a run, computed before the run.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace assay::experiment {
 
-/// The values of a rate. A step is one that hooks know: step 1 is the first update.
+/// The values of a rate. Steps count as in hooks: step 1 is the first update.
 struct RateCourse {
-  /// Every step of a run is looked at up to so many; of a longer one so many, evenly, with both
-  /// ends.
+  /// The maximum number of steps that are checked. A shorter run is checked completely; of a longer
+  /// one this many steps are checked, evenly spread and including both ends.
   static constexpr std::int64_t most_looked_at = 100'000;
 
   std::string name;
@@ -25,16 +25,16 @@ struct RateCourse {
   double last = 0;
   std::int64_t looked_at = 0;  ///< steps
   std::int64_t zeros = 0;      ///< those of them whose rate is 0
-  /// The first step of the zeros at the end of the run; nothing where the last rate is not 0.
+  /// The first step of the zeros at the end of the run; nothing if the last rate is not 0.
   std::int64_t zero_from = 0;
 };
 
-/// Follows a rate over a run of `steps` >= 1 updates. Throws ComponentError for a value out of
-/// bounds, with the option's name.
+/// Follows a rate over a run of `steps` >= 1 updates. Throws ComponentError with the option's name
+/// for a value out of bounds.
 RateCourse course_of(const plugin_host::NamedRate& rate, std::int64_t steps);
 
-/// Warns of a rate that is 0 for more than a tenth of the steps, where a schedule brings that about
-/// or a number for an option that has no default.
+/// Warns about a rate that is 0 for more than a tenth of the steps, if the cause is a schedule, or
+/// a number for an option without a default.
 void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option,
                    const RateCourse& course, std::int64_t steps, plan::Catalogue& catalogue,
                    config::Diagnostics& diagnostics);

@@ -1,4 +1,4 @@
-// The rows of a dataset, cut into named splits.
+// The rows of a dataset, divided into named splits.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +13,22 @@
 
 namespace assay::experiment {
 
-/// Row numbers of the dataset by the name of the split; "train" is one.
+/// Row numbers of the dataset by the name of the split; "train" is one of them.
 using SplitRows = std::map<std::string, std::vector<std::int64_t>>;
 
-/// The names that a plan's splits have, sorted: known without the data.
+/// Returns the names of a plan's splits, sorted. They are known without the data.
 std::vector<std::string> names_of(const plan::SplitPlan& split);
 
-/// Returns the split that a name stands for: of plan::evaluated_split the first that there is, of
-/// others itself.
+/// Returns the split that a name means: for plan::evaluated_split the first that exists, for other
+/// names the name itself.
 std::string meant_split(const std::string& name, const std::vector<std::string>& splits);
 
-/// As the plan says, or else as the dataset has it, or else all rows are trained on. Throws
-/// assay::Error.
+/// Divides the rows as the plan says, or else as the dataset does, or else puts all rows in the
+/// training split. Throws assay::Error.
 SplitRows cut(const data::Description& data, const std::optional<plan::SplitPlan>& split);
 
-/// Of those that share rows with the split to train on: its name, and how many.
+/// Returns the name of each split that shares rows with the training split, and the number of
+/// shared rows.
 std::vector<std::pair<std::string, std::int64_t>> trained_on(const SplitRows& splits);
 
 }  // namespace assay::experiment

@@ -30,7 +30,7 @@ void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_p
       const std::string text =
           hooks::expand_tag(tag->text, step, hooks::epoch_of(step, steps_per_epoch));
       const Owner& owner = owners.try_emplace(text, Owner{hook.name, tag->text}).first->second;
-      if (owner.written == tag->text) continue;  // its own; the plan knows of those written alike
+      if (owner.written == tag->text) continue;  // the plan reports tags written alike
       diagnostics.error(tag->where, key + ".tag",
                         fmt::format("at step {} this is {}, a tag of hooks.{} as well", step,
                                     config::quoted(text), owner.hook),

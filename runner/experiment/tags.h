@@ -1,4 +1,4 @@
-// Tags of hooks that differ as written and come to the same text at some step.
+// Finds tags of hooks that are written differently and become the same text at some step.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace assay::experiment {
 
-/// Reports the first of them for each hook. Looks at the first 100 steps at which a hook fires;
-/// what comes later the run reports.
+/// Reports the first such tag for each hook. Checks the first 100 steps at which a hook fires; the
+/// run reports later ones.
 void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_per_epoch,
                 config::Diagnostics& diagnostics);
 

@@ -21,7 +21,7 @@ Result Trainer::run() {
   Result result;
   try {
     result = train();
-  } catch (const std::bad_alloc&) {  // in words that need none
+  } catch (const std::bad_alloc&) {  // this message needs no memory
     result = {Outcome::failed, "out of memory", finished_};
   } catch (const std::exception& error) {
     result = {Outcome::failed, fmt::format("step {}: {}", finished_ + 1, error.what()), finished_};

@@ -23,7 +23,7 @@ struct Result {
   std::string reason;      ///< why it stopped or failed
   std::int64_t steps = 0;  ///< finished
   double seconds = 0;
-  double mean_threads = 0;  ///< how many threads worked, on average over the time
+  double mean_threads = 0;  ///< the mean number of working threads over the time
 };
 
 class Trainer {
@@ -43,7 +43,7 @@ class Trainer {
   Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan)
       : parts_(parts), steps_(steps), on_nan_(on_nan), pace_(parts.team) {}
 
-  /// What a component throws ends the run as failed.
+  /// Runs the training. An exception of a component ends the run as failed.
   Result run();
 
  private:

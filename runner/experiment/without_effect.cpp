@@ -18,7 +18,7 @@ std::string counted_steps(std::int64_t steps) {
 
 void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
                      config::Diagnostics& diagnostics) {
-  // What bounds it, or else what says when.
+  // Use the place of its bound, or else of its trigger.
   const std::string key = "hooks." + hook.name;
   config::Location where = hook.component.where;
   std::string option = key;
@@ -40,7 +40,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   if (hooks::Timetable(hook.trigger, steps, steps_per_epoch).count() == 0)
     return warn_of_no_step(plan, hook, steps, diagnostics);
   const std::string key = "hooks." + hook.name;
-  // Without bounds, that a short run comes to no such step is to be expected.
+  // Without bounds, a short run is expected to have no such step.
   const bool bounded = hook.trigger.from || hook.trigger.until;
   const auto check = [&](const char* option, std::optional<std::int64_t> plan::Trigger::*period) {
     plan::Trigger alone;
@@ -84,10 +84,10 @@ void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
   if (!plan.threads || *plan.threads <= cores.amount) return;
   diagnostics.warning(
       plan.place("threads"), "threads",
-      fmt::format(
-          "{} threads are more than the {} that this run may use, as {} says; it uses {}",
-          *plan.threads, cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount),
-          cores.limit, cores.amount),
+      fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
+                  *plan.threads,
+                  cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount), cores.limit,
+                  cores.amount),
       "leave it out to use as many as there are cores");
 }
 

@@ -68,7 +68,7 @@ class Hooks::Context final : public HookContext {
   }
 
  private:
-  // The tag, which no other hook uses.
+  // Returns the expanded tag, which no other hook uses.
   std::string own(std::string_view written) const {
     std::string tag = expand_tag(hook_.hook.masked(written), step_, epoch_);
     const auto [owner, is_new] = hooks_.owners_.try_emplace(tag, &hook_);

@@ -1,5 +1,5 @@
-// Runs the hooks that are due after a step. What they need is gathered first, so that a split is
-// evaluated at most once a step however many hooks ask.
+// Runs the hooks that are due after a step. Collects their needs first, so that a split is
+// evaluated at most once per step, however many hooks need it.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@
 
 namespace assay::hooks {
 
-/// The rows that hooks look at, by the name of the split.
+/// The rows that hooks read, by the name of the split.
 using Splits = std::map<std::string, std::shared_ptr<const data::Rows>>;
 
-/// A loss that came out as NaN or infinite when a split was evaluated.
+/// A loss that was NaN or infinite in the evaluation of a split.
 struct BadLoss {
   std::string name;  ///< "test.loss"
   std::string split;
@@ -38,7 +38,7 @@ struct NamedMetric {
   bool is_loss = false;  ///< its component's type is `loss`
 };
 
-/// Whatever hooks can look at. The references are borrowed.
+/// Everything that hooks can read. Borrows the references.
 struct Observed {
   std::vector<NamedMetric> metrics;  ///< the network's, in their order
   const Splits& splits;
@@ -47,38 +47,38 @@ struct Observed {
   std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
 };
 
-/// The losses that training came by, NaN before the first step.
+/// The losses that training computed; NaN before the first step.
 struct TrainingLoss {
-  double batch = std::numeric_limits<double>::quiet_NaN();  ///< of the step just done
+  double batch = std::numeric_limits<double>::quiet_NaN();  ///< of the last step
   double epoch = std::numeric_limits<double>::quiet_NaN();  ///< of all rows since the epoch began
 };
 
 class Hooks {
  public:
-  /// Told of every failure of a hook as it happens.
+  /// Receives every failure of a hook when it happens.
   using Report = std::function<void(const std::string&)>;
 
-  /// The log is borrowed.
+  /// Borrows the log.
   Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& log,
         const RunLength& length, Report report);
 
-  /// Runs what is due once `step` steps are finished.
+  /// Runs the hooks that are due once `step` steps are finished.
   std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
 
-  /// A hook that throws is reported and left out from then on.
+  /// Returns the failures. A hook that throws is reported and then left out.
   const std::vector<std::string>& failures() const { return failures_; }
-  /// How many times a split was evaluated.
+  /// Returns how many times a split was evaluated.
   std::int64_t evaluations() const { return evaluations_; }
 
  private:
   class Context;
-  // Of one step: what was evaluated, by split.
+  // The evaluation of one split at one step.
   struct Measured {
     train::EvaluationRequest request;
     train::Evaluation evaluation;
   };
 
-  // A hook that failed does not work any more.
+  // A hook, and whether it still works: after a failure it does not.
   struct Slot {
     PreparedHook hook;
     bool works = true;
@@ -99,10 +99,10 @@ class Hooks {
   std::int64_t evaluations_ = 0;
   std::unordered_map<std::string, const PreparedHook*> owners_;  // of tags
 
-  // Of the step that is being fired.
+  // The state of the step that is being fired.
   std::vector<Slot*> due_;
   std::map<std::string, Measured> measured_;
-  double gradient_norm_ = 0;  // measured where one that is due needs it
+  double gradient_norm_ = 0;  // measured if a due hook needs it
 };
 
 }  // namespace assay::hooks

@@ -1,4 +1,4 @@
-// What a hook declared that it needs, collected before training.
+// The needs that a hook declared before training.
 #pragma once
 
 #include <cstdint>
@@ -15,29 +15,29 @@ namespace assay::hooks {
 /// A value that a hook may read.
 struct ValueNeed {
   std::string name;    ///< as in the config: "test.loss"
-  std::string option;  ///< that holds the name
+  std::string option;  ///< the option that holds the name
   plan::ValueSource source = plan::ValueSource::split;
-  std::string split;   ///< empty where the source is no split
-  std::string metric;  ///< "loss"; of an optimizer the rate: "learning_rate"
+  std::string split;   ///< empty if the source is not a split
+  std::string metric;  ///< "loss"; for an optimizer, the rate: "learning_rate"
 };
 
 /// The data that a renderer draws from.
 struct RendererNeed {
   std::string split;
-  std::string option;  ///< of the renderer, that holds the split
+  std::string option;  ///< the renderer's option that holds the split
   std::int64_t rows = 0;
   bool outputs = false;
 };
 
-/// Asks a renderer. It may declare the same need several times, as one does that contains others.
-/// Throws plugin_host::ComponentError.
+/// Asks a renderer for its need. It may declare the same need several times, as a renderer that
+/// contains others does. Throws plugin_host::ComponentError.
 RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer);
 
 struct PictureNeed {
   const Renderer* renderer = nullptr;
   plugin_host::Handle<Renderer> handle;
   std::string split;
-  std::string option;  ///< of the renderer, that holds the split
+  std::string option;  ///< the renderer's option that holds the split
   std::int64_t rows = 0;
   bool outputs = false;
 };
@@ -50,9 +50,9 @@ struct PreparedHook {
   std::vector<PictureNeed> pictures;
 };
 
-/// Asks the hook, and the renderers that it names; the trigger's `at` is put in order. Throws
-/// plugin_host::ComponentError; the option of the error is set where a value's name has not the
-/// form SPLIT.METRIC.
+/// Asks the hook and its renderers for their needs, and sorts the trigger's `at`. Throws
+/// plugin_host::ComponentError; if the name of a value does not have the form SPLIT.METRIC, the
+/// error names the option.
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger);
 

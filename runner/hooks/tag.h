@@ -1,4 +1,4 @@
-// Tags with ${step} and ${epoch} in them, and \${ for a `${` that stays.
+// Expands tags: ${step} and ${epoch}, and \${ for a literal `${`.
 #pragma once
 
 #include <cstdint>

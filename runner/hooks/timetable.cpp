@@ -14,7 +14,7 @@ Timetable::Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int6
       times_(trigger.times) {
   if (trigger.every) periods_.push_back(*trigger.every);
   if (trigger.times && !trigger.every && !trigger.every_epoch) periods_.push_back(1);
-  // Beyond the division the product is beyond the end of the run, if not of the integers.
+  // Skip a period beyond the end of the run, whose product might overflow.
   if (trigger.every_epoch && *trigger.every_epoch <= steps / steps_per_epoch)
     periods_.push_back(*trigger.every_epoch * steps_per_epoch);
 
@@ -31,7 +31,7 @@ std::int64_t Timetable::count() const {
   if (times_) count = std::min(count, *times_);
   if (periods_.size() == 2) {
     const std::int64_t a = periods_[0], b = periods_[1];
-    std::int64_t both = 0;  // their multiples are steps that count once
+    std::int64_t both = 0;  // common multiples, which count once
     const bool too_large = __builtin_mul_overflow(a / std::gcd(a, b), b, &both);
     count += multiples(b) - (too_large ? 0 : multiples(both));
   }

@@ -1,5 +1,5 @@
-// All the steps at which a trigger fires in a run, known without going through them: a run may have
-// 10^12.
+// All the steps at which a trigger fires in a run, computed without iterating over them: a run may
+// have 10^12.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@ namespace assay::hooks {
 
 class Timetable {
  public:
-  /// The steps from 0 to `steps` >= 1 of a finished run at which fires() (trigger.h) says yes, and
-  /// what it expects of a trigger; but `at` is in any order.
+  /// Lists the steps from 0 to `steps` >= 1 of a finished run at which fires() (trigger.h) returns
+  /// true. The requirements for a trigger are the same, except that `at` may be in any order.
   Timetable(const plan::Trigger& trigger, std::int64_t steps, std::int64_t steps_per_epoch);
 
-  /// How often it fires.
+  /// Returns the number of steps at which it fires.
   std::int64_t count() const;
-  /// The first steps, `most` of them or all; ascending.
+  /// Returns the first steps, at most `most`, in ascending order.
   std::vector<std::int64_t> first(std::size_t most) const;
-  /// Nothing: it never fires.
+  /// Returns the last step; nothing if it never fires.
   std::optional<std::int64_t> last() const;
 
  private:
@@ -33,8 +33,8 @@ class Timetable {
   std::vector<std::int64_t> periods_;  ///< it fires at their multiples within from_ and until_
   std::int64_t from_;                  ///< at least 1
   std::int64_t until_;
-  std::optional<std::int64_t> times_;  ///< no more of them; then there is one period
-  std::vector<std::int64_t> single_;   ///< and at these, which are no such multiples; ascending
+  std::optional<std::int64_t> times_;  ///< at most this many of them; there is only one period then
+  std::vector<std::int64_t> single_;   ///< further steps that are not such multiples; ascending
 };
 
 }  // namespace assay::hooks

@@ -8,11 +8,11 @@ namespace {
 
 __extension__ using Wide = __int128;  // products of two numbers of steps
 
-// Returns true for a step that `times` picks out of those of `every`, of `every_epoch` or of all.
+// Returns true for a step that `times` selects from those of `every`, of `every_epoch` or of all.
 bool is_picked(const plan::Trigger& trigger, std::int64_t step, const RunLength& run) {
   std::int64_t period = trigger.every.value_or(1);
   if (trigger.every_epoch) {
-    // Beyond the division the product is beyond the end of the run, if not of the integers.
+    // A period beyond the end of the run never fires, and the product might overflow.
     if (*trigger.every_epoch > run.steps / run.steps_per_epoch) return false;
     period = *trigger.every_epoch * run.steps_per_epoch;
   }

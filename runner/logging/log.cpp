@@ -40,7 +40,7 @@ std::string_view extension(PictureFormat format) {
   return {};
 }
 
-// A notice that cannot be given ends nothing.
+// Gives a notice. A notice that fails has no consequence.
 template <class Notice>
 void give(Notice&& notice) noexcept {
   try {
@@ -78,7 +78,7 @@ Log::~Log() {
   attempt([&] { finish(Outcome::failed); });
 }
 
-// Keeps what one record or one logger throws from everything else.
+// Keeps an exception of one record or one logger from affecting the rest.
 template <class Action>
 bool Log::attempt(Action&& action) noexcept {
   const auto tell = [this](const char* what) {
@@ -138,7 +138,7 @@ void Log::push(Record record, std::size_t bytes) {
   deliver(records);
 }
 
-// A logger that hangs is nothing that the host could mend, but it can be named.
+// Waits for the logging thread. The host cannot repair a logger that hangs, but can name it.
 void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
                const std::function<bool()>& come) {
   if (until.wait_for(lock, patience, come)) return;
@@ -227,8 +227,8 @@ void Log::begin() {
   attempt([&] { loggers_.open(); });
 }
 
-// Takes what waits, and returns how the run has ended if it has. Without memory for a new tag
-// nothing is taken, and the next call tries again.
+// Takes the waiting records, and returns how the run has ended if it has. If there is no memory for
+// a new tag, it takes nothing, and the next call tries again.
 std::optional<Outcome> Log::take(std::vector<Record>& records) {
   const std::lock_guard lock(mutex_);
   attempt([&] {

@@ -1,9 +1,9 @@
-// The records of a run on their way from the training thread to the loggers.
+// Carries the records of a run from the training thread to the loggers.
 //
-// The training thread only queues; a thread of its own draws pictures and calls loggers. The queue
-// is bounded, in records and in bytes: when it is full, training waits (how long is counted), and
-// nothing is lost. At most a second passes between a record and a Logger::flush, whether or not
-// another record follows. A run that is asked to stop drops the pictures that are not drawn yet.
+// The training thread only queues; a separate thread draws pictures and calls loggers. The queue is
+// bounded in records and in bytes. When it is full, training waits (the time is counted), and
+// nothing is lost. At most a second passes between a record and a Logger::flush, even if no other
+// record follows. When a run is asked to stop, it drops the pictures that are not drawn yet.
 #pragma once
 
 #include <atomic>
@@ -35,36 +35,37 @@ namespace assay::logging {
 struct Picture {
   plugin_host::Handle<Renderer> renderer;
   picture::StoredSnapshot snapshot;
-  std::vector<PictureFormat> files;  ///< also kept in images/
+  std::vector<PictureFormat> files;  ///< formats that are also saved in images/
 };
 
-/// Draws and encodes; called on the logging thread. Throws for what cannot be drawn.
+/// Draws and encodes a picture; called on the logging thread. Throws if it cannot be drawn.
 using Paint = std::function<std::vector<std::byte>(const Picture&, PictureFormat)>;
-/// Keeps the picture of a tag as a file. Throws for what cannot be written.
+/// Stores the picture of a tag as a file. Throws if it cannot be written.
 using KeepImage = std::function<void(std::string_view name, std::span<const std::byte> bytes)>;
 
-/// How far a run is.
+/// The progress of a run.
 struct State {
   std::int64_t step = 0;
   std::map<std::string, double> last_values;  ///< of scalar tags
   std::vector<std::string> failures;
 };
-/// Told, on the logging thread, how far the run is: after a second, and then every few seconds.
+/// Receives the progress of the run, on the logging thread: after a second, and then every few
+/// seconds.
 struct Beat {
   std::function<void(const State&)> tell;
   std::chrono::steady_clock::duration first = std::chrono::seconds(1);
   std::chrono::steady_clock::duration every = std::chrono::seconds(5);
 };
 
-/// The log's messages to the run, told on the training thread.
+/// Messages from the log to the run, delivered on the training thread.
 struct Notices {
-  /// Something is not as it should be: a logger hangs, the thread could not be started.
+  /// Reports a disturbance: a logger hangs, or the thread could not be started.
   std::function<void(const std::string&)> warning;
-  /// The end of the run waits for so many pictures to be drawn.
+  /// Reports that the end of the run waits for this many pictures to be drawn.
   std::function<void(std::size_t pictures)> drawing;
 };
 
-/// How much may wait in the queue. As much again may be with the logging thread.
+/// The limits of the queue. The logging thread may hold as much again.
 struct QueueLimits {
   std::size_t records = std::size_t{1} << 16;
   std::size_t bytes = std::size_t{64} << 20;  ///< of texts, and of what pictures keep
@@ -72,15 +73,15 @@ struct QueueLimits {
 
 class Log {
  public:
-  /// Starts the thread and opens the loggers on it. One record may wait in any case. Where the
-  /// system starts no thread, the training thread draws and calls loggers itself. Pictures are
-  /// dropped while `stop`, the number of a signal, is not 0.
+  /// Starts the thread and opens the loggers on it. One record may always wait. If the system
+  /// starts no thread, the training thread draws and calls loggers itself. Pictures are dropped
+  /// while `stop`, the number of a signal, is not 0.
   Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& limits = {},
       Notices notices = {}, Beat beat = {}, const std::atomic<int>* stop = nullptr);
-  /// Ends as a failed run unless finish() was called.
+  /// Ends the run as failed unless finish() was called.
   ~Log();
 
-  // From the training thread:
+  // For the training thread:
   void scalar(std::string_view tag, std::int64_t step, double value);
   void text(std::string_view tag, std::int64_t step, std::string_view markdown);
   void picture(std::string_view tag, Picture picture);
@@ -93,13 +94,14 @@ class Log {
   /// Writes out everything and closes the loggers.
   void finish(Outcome outcome);
 
-  /// Returns, after finish, how many pictures were dropped because the run was asked to stop.
+  /// Returns how many pictures were dropped because the run was asked to stop. Call it after
+  /// finish().
   std::size_t dropped_pictures() const { return dropped_pictures_; }
-  /// After finish: what went wrong on the way, one line each.
+  /// Returns the failures, one line each. Call it after finish().
   const std::vector<std::string>& failures() const { return loggers_.failures(); }
-  /// The last value of every scalar tag.
+  /// Returns the last value of every scalar tag.
   std::map<std::string, double> last_values() const;
-  /// How long the training thread waited for a full queue.
+  /// Returns how long the training thread waited for a full queue.
   double waited_seconds() const { return waited_seconds_; }
 
  private:
@@ -113,7 +115,7 @@ class Log {
     std::variant<Scalar, std::string, std::unique_ptr<Picture>> content;
   };
 
-  // Finds a name without making a string of it.
+  // Finds a name without converting it to a string.
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const {
@@ -154,7 +156,7 @@ class Log {
   Beat beat_;
   const std::atomic<int>* stop_;
 
-  // The training thread's own.
+  // Used by the training thread only.
   std::unordered_map<std::string, KnownTag, Hash, std::equal_to<>> tags_;
   double waited_seconds_ = 0;
 
@@ -171,11 +173,11 @@ class Log {
   std::atomic<std::int64_t> step_ = 0;
   std::atomic<std::int64_t> epoch_ = 0;
 
-  // The logging thread's own.
+  // Used by the logging thread only.
   std::vector<std::string> tag_names_;
   std::vector<std::optional<double>> written_values_;  ///< the last one of each scalar tag
   std::size_t dropped_pictures_ = 0;
-  bool out_of_memory_ = false;  ///< a failure could not be told
+  bool out_of_memory_ = false;  ///< a failure could not be reported
   struct Mark {
     double seconds;
     std::int64_t step;

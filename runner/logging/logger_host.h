@@ -1,4 +1,4 @@
-// Lends a logger a host in memory, for whoever wants to know what it would write.
+// A host in memory for a logger, for code that examines what the logger writes.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ namespace assay::logging {
 
 class MemoryFile final : public LogFile {
  public:
-  /// `room`: the bytes that it takes.
+  /// `room` is the number of bytes that the file can hold.
   MemoryFile(std::string_view as, std::size_t room)
       : name(as), path_("/run/" + name), room_(room) {}
   void append(std::span<const std::byte> bytes) override;
@@ -47,14 +47,14 @@ class MemoryTerminal final : public Terminal {
 };
 
 struct Circumstances {
-  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file takes
-  bool files = true;                                           ///< can be made
+  std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that each file can hold
+  bool files = true;                                           ///< files can be created
   bool interactive = false;
   std::string run_name = "conformance";
   std::string run_folder = "/nonexistent/run";
 };
 
-/// To outlive the logger that is opened with it.
+/// It must outlive the logger that is opened with it.
 class LoggerHost final : public LoggerContext {
  public:
   explicit LoggerHost(const Circumstances& how) : screen(how.interactive), how_(how) {}
@@ -67,7 +67,7 @@ class LoggerHost final : public LoggerContext {
   std::int64_t total_steps() const override { return 1000; }
   double start_time() const override { return 1763863320.25; }
 
-  /// In all files.
+  /// Returns the bytes in all files.
   std::size_t bytes() const;
 
   std::deque<MemoryFile> files;

@@ -11,7 +11,7 @@ namespace {
 constexpr char escape = '\x1b';
 constexpr std::string_view plain = "\x1b[0m";
 
-// The length of the colour (ECMA-48, SGR) that the text begins with, or 0.
+// Returns the length of the colour sequence (ECMA-48, SGR) at the start of the text, or 0.
 std::size_t colour(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
   const std::size_t end = text.find_first_not_of("0123456789;", 2);

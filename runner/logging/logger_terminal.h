@@ -1,5 +1,5 @@
-// The terminal as loggers have it: they write text and colours, and nothing that acts on it or is a
-// secret.
+// The terminal that loggers use. They can write text and colours, but no other control sequences
+// and no secrets.
 #pragma once
 
 #include <string_view>
@@ -10,8 +10,8 @@
 
 namespace assay::logging {
 
-/// Passes on what a logger writes with U+FFFD for whatever is not printable. Colours (`ESC [ ...
-/// m`) stay where the terminal shows them, and end with the text.
+/// Passes on a logger's text with U+FFFD for every character that is not printable. Colours (`ESC [
+/// ... m`) pass if the terminal shows them, and end with the text.
 class LoggerTerminal final : public Terminal {
  public:
   /// Borrows the terminal.

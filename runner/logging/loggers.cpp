@@ -31,7 +31,7 @@ class Loggers::Context final : public LoggerContext {
     if (info_.folder == nullptr) throw Error("this run has no folder for files");
     return *files_.emplace_back(std::make_unique<base::AppendFile>(*info_.folder, name));
   }
-  // All of them, though one throws.
+  // Finishes all of them, even if one throws.
   void finish_files() {
     std::exception_ptr failure;
     for (const auto& file : files_) try {
@@ -101,7 +101,7 @@ void Loggers::each(const std::function<void(Logger&)>& function) {
 
 void Loggers::close(Outcome outcome) {
   each([&](Logger& logger) { logger.close(outcome); });
-  // Those of loggers that were left out, too: what they hold is wanted.
+  // Finish the files of loggers that were left out too: users want their content.
   for (Slot& slot : slots_) try {
       slot.context->finish_files();
     } catch (const Error& error) {

@@ -1,5 +1,5 @@
-// The loggers of a run, each kept apart from the others' failures: one that throws is reported once
-// and left out from then on.
+// The loggers of a run. A failure of one does not affect the others: a logger that throws is
+// reported once and not called again.
 #pragma once
 
 #include <atomic>
@@ -17,17 +17,18 @@
 
 namespace assay::logging {
 
-/// What loggers are told about the run.
+/// The information about the run that loggers get.
 struct RunInfo {
   std::string name;
-  /// The folder in which loggers create their files; borrowed. Null: they can create none.
+  /// The folder in which loggers create their files; borrowed. If null, they can create none.
   const base::Folder* folder = nullptr;
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;
   double start_time = 0;
 };
 
-/// Throws assay::Error for what cannot name a file of a logger's: '/', control characters, nothing.
+/// Throws assay::Error for a text that cannot name a logger's file: empty, or with '/' or control
+/// characters.
 void check_file_name(std::string_view name);
 
 class Loggers {
@@ -36,7 +37,7 @@ class Loggers {
     std::string name;
     plugin_host::Handle<Logger> logger;
   };
-  /// Told of every failure as it happens. Called on the logging thread.
+  /// Receives every failure when it happens. Called on the logging thread.
   using Report = std::function<void(const std::string&)>;
 
   Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report);
@@ -46,14 +47,15 @@ class Loggers {
   void open();
   /// Calls every logger that still works.
   void each(const std::function<void(Logger&)>& call);
-  /// Closes the loggers, then their files: what could not be written is a failure of the logger's.
+  /// Closes the loggers, then their files. If a file cannot be written, its logger has failed.
   void close(Outcome outcome);
 
-  /// For failures that are nobody's in particular (a picture that cannot be drawn).
+  /// Records a failure that belongs to no particular logger (a picture that cannot be drawn).
   void fail(const std::string& message);
   const std::vector<std::string>& failures() const { return failures_; }
   const RunInfo& info() const { return info_; }
-  /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
+  /// Returns the logger that is being called: "logger jsonl"; empty if there is none. May be called
+  /// from any thread.
   std::string called() const;
 
  private:
@@ -67,7 +69,7 @@ class Loggers {
   void call(Slot& slot, const std::function<void(Logger&)>& call);
 
   std::vector<Slot> slots_;
-  std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this can be moved
+  std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this class can be moved
   RunInfo info_;
   Report report_;
   std::vector<std::string> failures_;

@@ -16,7 +16,8 @@
 namespace assay::picture {
 namespace {
 
-// With the filter below: files as large as matplotlib's, for the least time (docs/performance.md).
+// With the filter below, files are as large as matplotlib's, in the least time
+// (docs/performance.md).
 constexpr int compression_level = 4;
 
 constexpr std::size_t pixel_bytes = 3;
@@ -30,7 +31,7 @@ void append_big_endian(Bytes& to, std::uint32_t number) {
   for (const int shift : {24, 16, 8, 0}) to.push_back(static_cast<std::byte>(number >> shift));
 }
 
-/// Length, type, content and CRC of type and content; `content` appends itself.
+/// Appends length, type, content, and the CRC of type and content; `content` appends itself.
 template <class Content>
 void append_chunk(Bytes& to, std::string_view type, Content&& content) {
   const std::size_t begin = to.size();
@@ -45,7 +46,7 @@ void append_chunk(Bytes& to, std::string_view type, Content&& content) {
   append_big_endian(to, libdeflate_crc32(0, to.data() + begin + 4, length + 4));
 }
 
-// Left as they come from the allocator, so that only what is written to costs anything.
+// Uninitialized memory, so that only the part that is written to costs anything.
 struct Scratch {
   explicit Scratch(std::size_t bytes)
       : data(std::make_unique_for_overwrite<std::uint8_t[]>(bytes)), size(bytes) {}
@@ -62,8 +63,8 @@ void unpack(const unsigned char* from, std::span<std::uint8_t> rgb) {
   }
 }
 
-/// Every row behind the number of its filter, 3: less the average of the pixels on the left and
-/// above.
+/// Returns every row, preceded by the number of its filter, 3, which subtracts the average of the
+/// pixels to the left and above.
 Scratch filtered(const Pixels& pixels) {
   constexpr std::uint8_t average = 3;
   const std::size_t row_bytes = std::size_t{pixels.width} * pixel_bytes;
@@ -101,7 +102,7 @@ Bytes encode(const Pixels& pixels) {
   append_chunk(png, "IHDR", [&] {
     append_big_endian(png, pixels.width);
     append_big_endian(png, pixels.height);
-    // 8 bits, RGB; deflate, adaptive filters, not interlaced
+    // The header says: 8 bits, RGB; deflate, adaptive filters, not interlaced.
     for (const int byte : {8, 2, 0, 0, 0}) png.push_back(static_cast<std::byte>(byte));
   });
   append_chunk(png, "IDAT", [&] { append_compressed(png, filtered(pixels)); });

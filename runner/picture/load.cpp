@@ -12,7 +12,7 @@ namespace assay::picture {
 std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders) {
   std::string searched;
   for (const std::filesystem::path& folder : folders) {
-    // An absolute path: dlopen looks a bare name up elsewhere.
+    // Use an absolute path: dlopen searches for a bare name elsewhere.
     const std::filesystem::path file = std::filesystem::absolute(folder / library_name);
     searched += "\n  " + folder.string();
     if (std::error_code ignored; !std::filesystem::exists(file, ignored)) continue;

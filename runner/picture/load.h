@@ -1,4 +1,4 @@
-// Opens the library that makes pictures.
+// Opens the library that creates pictures.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace assay::picture {
 
-/// From the first of the folders that has the library, which then stays loaded.
-/// Throws Error, with the folders or the linker's reason, where that fails.
+/// Loads the library from the first folder that contains it; it then stays loaded. Throws Error,
+/// with the folders or the linker's reason, if that fails.
 std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders);
 
 }  // namespace assay::picture

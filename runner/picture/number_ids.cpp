@@ -20,7 +20,7 @@ std::vector<std::byte> number_ids(std::span<const std::byte> svg) {
 
   std::map<std::string_view, std::size_t> numbers;
   std::size_t done = 0;
-  // Every mark ends with one of these two; embedded images (base64) hold neither.
+  // Every id ends with one of these two characters; embedded images (base64) contain neither.
   for (std::size_t i = 0; (i = text.find_first_of("\"#", i)) != std::string_view::npos;) {
     const std::string_view before = text.substr(0, ++i);
     if (std::ranges::none_of(marks, [=](auto mark) { return before.ends_with(mark); })) continue;

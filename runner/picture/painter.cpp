@@ -31,7 +31,7 @@ void require(cairo_status_t status) {
                 cairo_status_to_string(status));
 }
 
-// The context that was drawn with.
+// Draws, and returns the context that was used.
 Context draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* surface,
              const Box& box) {
   require(cairo_surface_status(surface));
@@ -47,13 +47,13 @@ void draw(const Renderer& renderer, const Snapshot& snapshot, cairo_surface_t* s
   draw(renderer, snapshot, surface, {.x = 0, .y = 0, .width = width, .height = height});
 }
 
-// Opaque, so there is no alpha to divide by.
+// Returns an opaque surface, so there is no alpha to divide by.
 Surface image(double width, double height) {
   return own(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width),
                                         static_cast<int>(height)));
 }
 
-// 0xRRGGBB, row by row.
+// Returns the pixels as 0xRRGGBB, row by row.
 std::vector<std::uint32_t> pixels_of(cairo_surface_t* surface) {
   cairo_surface_flush(surface);
   const int columns = cairo_image_surface_get_width(surface);
@@ -80,7 +80,7 @@ Bytes paint_png(const Renderer& renderer, const Snapshot& snapshot, double width
                      static_cast<std::uint32_t>(cairo_image_surface_get_height(surface.get()))});
 }
 
-// Cairo is C: an exception must not pass through it.
+// Cairo is C, so an exception must not pass through it.
 cairo_status_t append(void* bytes, const unsigned char* data, unsigned size) {
   try {
     const auto* first = reinterpret_cast<const std::byte*>(data);
@@ -105,7 +105,7 @@ Bytes paint_pdf(const Renderer& renderer, const Snapshot& snapshot, double width
   Bytes bytes;
   const Surface surface = own(cairo_pdf_surface_create_for_stream(
       append, &bytes, width * points_per_pixel, height * points_per_pixel));
-  // The same snapshot gives the same bytes: no date.
+  // The same snapshot must give the same bytes, so the file gets no date.
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
   draw(renderer, snapshot, surface.get(), width * points_per_pixel, height * points_per_pixel);
   cairo_surface_finish(surface.get());

@@ -1,4 +1,4 @@
-// The values that a picture shows, kept until it is drawn.
+// The values of a picture, kept until it is drawn.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace assay::picture {
 
-/// Immutable once made; the rows are shared with whoever else needs them.
+/// Immutable once created; it shares the rows with others that need them.
 struct StoredSnapshot {
   std::int64_t step = 0;
   std::shared_ptr<const data::Rows> rows;
-  std::int64_t count = 0;      ///< of the rows, the first so many
+  std::int64_t count = 0;      ///< the number of rows, counted from the first
   std::vector<float> outputs;  ///< [count, columns]; empty unless asked for
   std::int64_t columns = 0;
 
-  /// Valid as long as this.
+  /// Returns a view that is valid as long as this object.
   Snapshot view() const {
     Snapshot snapshot;
     snapshot.step = step;

@@ -6,7 +6,7 @@
 namespace assay::picture {
 namespace {
 
-// The state below the one that is drawn with has this: no renderer will.
+// Marks the saved state below the current one with a value that no renderer will use.
 constexpr double mark = 12345.678;
 
 bool marked(cairo_t* cairo) { return cairo_get_miter_limit(cairo) == mark; }
@@ -35,7 +35,7 @@ bool same_clip(cairo_t* a, cairo_t* b) {
   return true;
 }
 
-// Both are plain colours, or it is another one.
+// Returns true if both sources are the same plain colour.
 bool same_source(cairo_t* a, cairo_t* b) {
   const auto colour = [](cairo_t* cairo) {
     std::array<double, 4> c = {-1, -1, -1, -1};
@@ -73,7 +73,7 @@ bool same_font(cairo_t* a, cairo_t* b) {
   const Options options_b(cairo_font_options_create(), &cairo_font_options_destroy);
   cairo_get_font_options(a, options_a.get());
   cairo_get_font_options(b, options_b.get());
-  // Faces of the same name are one object.
+  // Font faces of the same name are one object.
   return same(of_a, of_b) && cairo_get_font_face(a) == cairo_get_font_face(b) &&
          cairo_font_options_equal(options_a.get(), options_b.get()) != 0;
 }

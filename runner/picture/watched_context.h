@@ -1,4 +1,4 @@
-// A Cairo context that tells whether a renderer left it as it was.
+// A Cairo context that detects if a renderer changed its state.
 #pragma once
 
 #include <cairo.h>
@@ -10,11 +10,12 @@ namespace assay::picture {
 
 using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
 
-/// A context on this surface in Cairo's initial state, but with a white source.
+/// Returns a context on this surface in Cairo's initial state, but with a white source.
 Context watched_context(cairo_surface_t* surface);
 
-/// What of such a context is not as it was made: "the clip". Empty: nothing. The current path is
-/// not looked at: cairo_restore leaves it. The context is of no use afterwards.
+/// Returns what has changed since the context was created: "the clip". Empty if nothing has. It
+/// ignores the current path, which cairo_restore does not restore. The context is unusable
+/// afterwards.
 std::string_view what_changed(cairo_t* cairo);
 
 }  // namespace assay::picture

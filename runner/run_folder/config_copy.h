@@ -1,4 +1,4 @@
-// The config in the run folder, as it was written.
+// Copies the config to the run folder, as it was written.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 
 namespace assay::run_folder {
 
-/// Writes config.yaml, the text of `config`. Where more files were read than that (what it extends,
-/// fragments), config/ gets a copy of each, at its place below the folder that they all lie in.
-/// Throws assay::Error.
+/// Writes config.yaml, the text of `config`. If further files were read (files that it extends,
+/// fragments), copies each into config/, at its place below their common folder. Throws
+/// assay::Error.
 void copy_config(const base::Folder& run_folder, const config::Source& config,
                  std::span<const std::shared_ptr<const config::Source>> files);
 

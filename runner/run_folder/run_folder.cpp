@@ -36,8 +36,8 @@ void remove_empty(const std::vector<fs::path>& folders) noexcept {
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) ::rmdir(folder->c_str());
 }
 
-// File systems that the kernel makes up, in which a program keeps nothing. What access(2) says
-// there to root is not what mkdir(2) says.
+// Returns true for virtual file systems of the kernel, which store no files. For root, access(2)
+// and mkdir(2) give different answers there.
 bool is_made_up(const fs::path& folder) {
   constexpr std::array<std::uint32_t, 10> kinds = {
       PROC_SUPER_MAGIC, SYSFS_MAGIC,      CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
@@ -47,7 +47,7 @@ bool is_made_up(const fs::path& folder) {
          std::ranges::count(kinds, static_cast<std::uint32_t>(found.f_type)) != 0;
 }
 
-// Makes the folder and those above it; returns the new ones, outermost first.
+// Creates the folder and those above it; returns the new ones, outermost first.
 std::vector<fs::path> make_folders(const fs::path& path) {
   std::vector<fs::path> made;
   fs::path folder;
@@ -80,8 +80,8 @@ fs::path path_of(const std::string& name_template, std::chrono::system_clock::ti
                   path.string()));
 }
 
-// Takes the lock of a folder, which is kept as long as the folder is open. Returns Lock::free when
-// it was, and is the caller's now. Returns Lock::unknown when the file system has no locks (ENOLCK,
+// Takes the lock of a folder, which holds as long as the folder is open. Returns Lock::free if it
+// was free; the caller then has it. Returns Lock::unknown if the file system has no locks (ENOLCK,
 // EOPNOTSUPP, ENOSYS), or none for folders (EBADF on NFS).
 Lock take_lock(const base::Folder& folder, int kind) {
   while (::flock(folder.descriptor(), kind | LOCK_NB) != 0) {
@@ -155,7 +155,7 @@ void RunFolder::check(const std::string& name_template,
 
 RunFolder::RunFolder(base::Folder folder, std::vector<fs::path> made_above)
     : folder_(std::move(folder)), made_above_(std::move(made_above)) {
-  // Whoever asks for the state of the run holds the lock for a moment.
+  // A process that asks for the state of the run holds the lock for a moment.
   constexpr int attempts = 100;
   for (int i = 0; i < attempts; ++i) {
     const Lock lock = take_lock(folder_, LOCK_EX);
@@ -180,7 +180,8 @@ Lock lock_of(const fs::path& run_folder) {
   }
 }
 
-// File names end at 255 bytes; an extension, a suffix and that of a temporary file must fit, too.
+// File names have at most 255 bytes, and must have room for an extension, a suffix and the ending
+// of a temporary file.
 constexpr std::size_t longest_stem = 200;
 
 RunFolder::File RunFolder::image(std::string_view name) const {
@@ -192,7 +193,7 @@ RunFolder::File RunFolder::image(std::string_view name) const {
   std::string stem = safe.substr(0, safe.size() - extension.size());
   if (stem.size() > longest_stem) {
     std::size_t end = longest_stem;
-    while ((static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;  // within a character
+    while ((static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;  // a whole character
     stem.resize(end);
   }
   std::string file = stem + extension;

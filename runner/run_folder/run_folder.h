@@ -1,4 +1,4 @@
-// The folder of one run: made once, locked while the run writes to it.
+// The folder of one run. It is created once, and locked while the run writes to it.
 //
 //   plan.yaml      what was run; running it repeats the run
 //   config.yaml    the config as written (config_copy.h)
@@ -7,8 +7,8 @@
 //   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the weights (weights.h)
 //   images/        pictures, where asked
-// and whatever the loggers create. All of it is written through the folder that was made, whatever
-// that is called by then.
+// The loggers may create further files. All files are written through the folder that was created,
+// even if it is renamed.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@
 
 namespace assay::run_folder {
 
-/// The config asks for a run folder that cannot be had.
+/// Reports that the run folder of the config cannot be created.
 class RunDirError : public Error {
  public:
   using Error::Error;
@@ -32,37 +32,36 @@ class RunDirError : public Error {
 
 class RunFolder {
  public:
-  /// Makes the folder that the template names, with ${now:...} as at `start`. A folder that exists
-  /// is an error when the name is fixed; a name with ${now:...} in it gets a suffix "-2", "-3", ...
-  /// Throws RunDirError, and assay::Error where not the name but the disk is to blame.
+  /// Creates the folder that the template names, with ${now:...} as of `start`. If the folder
+  /// exists, a fixed name is an error, and a name with ${now:...} gets a suffix "-2", "-3", ...
+  /// Throws RunDirError, or assay::Error if the disk and not the name is to blame.
   static RunFolder create(const std::string& name_template,
                           std::chrono::system_clock::time_point start);
 
-  /// Throws what create() would throw where that can be known beforehand: the name is fixed and
-  /// exists, or this user cannot make a folder there. Makes nothing.
+  /// Throws the exceptions of create() that can be predicted: the name is fixed and exists, or this
+  /// user cannot create a folder there. Creates nothing.
   static void check(const std::string& name_template, std::chrono::system_clock::time_point start);
 
-  /// Takes back create(): the folder with all in it, and those above it that create() made and that
-  /// hold nothing else.
+  /// Reverts create(): removes the folder with all its content, and the folders above it that
+  /// create() created and that contain nothing else.
   void remove() noexcept;
 
   const base::Folder& folder() const { return folder_; }
-  /// Returns the path under which the folder was made.
+  /// Returns the path under which the folder was created.
   const std::filesystem::path& path() const { return folder_.path(); }
-  /// Returns false on a file system without locks, where nobody can tell whether this run still
-  /// lives.
+  /// Returns false on a file system without locks, where it is unknown if this run is still alive.
   bool locked() const { return locked_; }
 
-  /// A file that is to be written: the folder that it lies in, and its name there.
+  /// A file to write: the folder that contains it, and its name there.
   struct File {
     base::Folder folder;
     std::string name;
   };
-  /// Returns images/NAME with blanks, and characters that a file name cannot hold, replaced by '_',
-  /// cut where it is too long, and with "-2", "-3", ... where there is one of this name; makes the
-  /// folder. Throws assay::Error, as does checkpoint().
+  /// Returns images/NAME and creates the folder. In NAME, '_' replaces blanks and characters that a
+  /// file name cannot contain; a long name is cut; "-2", "-3", ... is added if the name exists.
+  /// Throws assay::Error, as does checkpoint().
   File image(std::string_view name) const;
-  /// Returns checkpoints/step_N.safetensors; makes the folder.
+  /// Returns checkpoints/step_N.safetensors and creates the folder.
   File checkpoint(std::int64_t step) const;
 
  private:
@@ -73,10 +72,10 @@ class RunFolder {
   std::vector<std::filesystem::path> made_above_;  ///< outermost first
 };
 
-/// Says whether a run folder is being written to: the lock is held as long as the run lives, and
-/// the system frees it however the run ends.
+/// The state of a run folder's lock. A run holds the lock as long as it lives, and the system
+/// releases it however the run ends.
 enum class Lock { held, free, unknown };
-/// Looks at the lock of a run folder.
+/// Returns the state of a run folder's lock.
 Lock lock_of(const std::filesystem::path& run_folder);
 
 /// Returns the weights of the highest step in a run folder's checkpoints/.

@@ -1,4 +1,4 @@
-// log.txt: how the run began and ended, and what failed; every line with the time.
+// log.txt: how the run began and ended, and what failed. Every line starts with the time.
 #pragma once
 
 #include <mutex>
@@ -16,10 +16,10 @@ class RunLog {
  public:
   explicit RunLog(const base::Folder& run_folder) : file_(run_folder, "log.txt") {}
 
-  /// Adds lines. Returns what went wrong, the first time that something does: the file lacks lines
-  /// from then on, though it goes on with those that can be written.
+  /// Adds lines. Returns the problem the first time that something fails. The file then lacks these
+  /// lines, but later lines are still written if possible.
   [[nodiscard]] std::optional<std::string> write(std::string_view text);
-  /// Closes the file; nothing is written to it any more. Returns what went wrong, as write() does.
+  /// Closes the file; nothing more is written to it. Returns a problem like write().
   [[nodiscard]] std::optional<std::string> finish();
 
  private:

@@ -70,11 +70,11 @@ std::string text_of(const RunRecord& record, bool shortened) {
                                {"digest", plugin.digest}});
   json["host"] = host();
   if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
-  // A path or a reason may hold bytes that are not UTF-8.
+  // A path or a reason may contain bytes that are not UTF-8.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Returns what must be told even where there is hardly any room.
+// Returns the part of the record that must be written even if there is hardly any room.
 RunRecord shortened(RunRecord record) {
   constexpr std::size_t most_failures = 2;
   record.final_values.clear();

@@ -1,5 +1,5 @@
-// run.json: what was run, where, with what, and how it ended. Written when a run begins, every few
-// seconds while it lives, and when it ends.
+// run.json: what was run, where, with which versions, and how it ended. It is written when a run
+// begins, every few seconds while it lives, and when it ends.
 #pragma once
 
 #include <chrono>
@@ -33,34 +33,34 @@ struct RunRecord {
   std::string sdk;
   std::string kernels;  ///< the instruction set that components were told to use
   std::uint64_t seed = 0;
-  std::int64_t threads = 0;  ///< at most
+  std::int64_t threads = 0;  ///< the maximum
   std::int64_t lanes = 0;
   std::int64_t block_rows = 0;
-  std::string plan_digest;  ///< of what decides the result (plan/canonical.h)
+  std::string plan_digest;  ///< of everything that determines the result (plan/canonical.h)
   std::vector<Plugin> plugins;
   std::int64_t steps = 0;  ///< finished
   std::int64_t total_steps = 0;
   double training_seconds = 0;
-  double mean_threads = 0;  ///< that worked, on average over the time of the training
+  double mean_threads = 0;  ///< the mean number of working threads over the time of the training
   double waited_for_logging_seconds = 0;
   std::map<std::string, double> final_values;  ///< last value of each scalar tag
   std::string weights_digest;
-  std::vector<std::string> failures;  ///< of loggers and hooks, on the way
+  std::vector<std::string> failures;  ///< of loggers and hooks during the run
   std::optional<base::GitState> git;  ///< of the working folder
 };
 
-/// run.json in a run folder. May be used from any thread. Room for the record of the end is kept
-/// from the first write on (base/reserved_file.h), so that a full disk does not leave a record that
+/// run.json in a run folder. May be used from any thread. From the first write on it reserves room
+/// for the last record (base/reserved_file.h), so that a full disk does not leave a record that
 /// says "running".
 class RecordFile {
  public:
-  /// The folder is borrowed.
+  /// Borrows the folder.
   explicit RecordFile(const base::Folder& run_folder) : file_(run_folder, "run.json") {}
 
-  /// Replaces what the file says. A record of a running run that comes after that of an ended one
-  /// is late and dropped. Returns false when only a shortened record could be written, without
-  /// overrides, final values and plugins, and with the first failures. Throws assay::Error when
-  /// nothing could be written.
+  /// Replaces the content of the file. Drops a late record of a running run, after that of an ended
+  /// one. Returns false if only a shortened record could be written: without overrides, final
+  /// values and plugins, and with the first failures only. Throws assay::Error if nothing could be
+  /// written.
   [[nodiscard]] bool write(const RunRecord& record, base::Sync sync);
 
  private:

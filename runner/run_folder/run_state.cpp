@@ -12,7 +12,7 @@
 namespace assay::run_folder {
 namespace {
 
-// Far more than a record has.
+// A limit far above the size of any record.
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
 
 std::string text_of(const std::filesystem::path& path) {
@@ -29,7 +29,7 @@ std::string text_of(const std::filesystem::path& path) {
 RunState read_run_state(const std::filesystem::path& run_folder) {
   const std::filesystem::path path = run_folder / "run.json";
   RunState run;
-  // The lock first: a run that ends in between has written its last record by then.
+  // Check the lock first: a run that ends in between has then already written its last record.
   run.lock = lock_of(run_folder);
   const std::string text = text_of(path);
   try {

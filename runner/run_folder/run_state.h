@@ -1,4 +1,4 @@
-// How a run stands, as its folder tells whoever looks at it.
+// The state of a run, read from its folder.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ struct RunState {
   std::string updated;  ///< when a running run last wrote its record
   std::int64_t steps = 0;
   std::int64_t total_steps = 0;
-  /// A run that says "running" while nobody holds the lock was ended from outside: killed, or with
-  /// its machine. Unknown where the file system has no locks.
+  /// A run with the state "running" whose lock nobody holds was ended from outside: it was killed,
+  /// or its machine stopped. Unknown if the file system has no locks.
   Lock lock = Lock::unknown;
 };
 
-/// Reads run.json and looks at the lock. Throws assay::Error with the path when the file cannot be
-/// read, or is no record.
+/// Reads run.json and checks the lock. Throws assay::Error with the path if the file cannot be read
+/// or is not a record.
 RunState read_run_state(const std::filesystem::path& run_folder);
 
 }  // namespace assay::run_folder

@@ -19,8 +19,8 @@ namespace {
 using Json = nlohmann::json;
 using Tensor = SafetensorsHeader::Tensor;
 
-// Follows the events of the parser, so that no tree is made of what does not belong here. The
-// parser keeps a bit for each level of nesting, and the first value in the wrong place ends it.
+// Handles the parser's events, so that no tree is built of irrelevant content. The parser stores
+// one bit per level of nesting, and the first misplaced value ends it.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
   explicit Reader(std::uint64_t data_bytes) : data_bytes_(data_bytes) {}
@@ -40,7 +40,7 @@ class Reader final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool number_unsigned(std::uint64_t value) override {
-    // A number that is too large for a size is none, like a negative one.
+    // A number that is too large for a size is as invalid as a negative one.
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     return number_integer(value > most ? -1 : static_cast<std::int64_t>(value));
   }
@@ -139,7 +139,7 @@ class Reader final : public nlohmann::json_sax<Json> {
     places_.reset();
   }
 
-  // Returns whether a float32 tensor of this shape has so many bytes.
+  // Returns true if a float32 tensor of this shape has this many bytes.
   bool is_shape_of(std::uint64_t bytes) const {
     if (shape_->size() > Shape::maximum_rank) return false;
     std::uint64_t elements = 1;
@@ -170,13 +170,13 @@ class Reader final : public nlohmann::json_sax<Json> {
   std::uint64_t data_bytes_;
   SafetensorsHeader header_;
   Level level_ = Level::outside;
-  std::string name_;  // of the tensor, or __metadata__
-  std::string key_;   // the last one
+  std::string name_;  // the tensor's name, or __metadata__
+  std::string key_;   // the last key
   std::set<std::string> names_;
-  // Facts about the tensor that is being read.
+  // The properties of the current tensor.
   std::optional<std::string> type_;
   std::optional<std::vector<std::int64_t>> shape_, places_;
-  std::vector<std::int64_t>* numbers_ = nullptr;  // the list that is being read
+  std::vector<std::int64_t>* numbers_ = nullptr;  // the current list
 };
 
 }  // namespace

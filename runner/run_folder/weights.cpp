@@ -30,7 +30,7 @@ std::vector<std::int64_t> dimensions(const Shape& shape) {
   throw Error(fmt::format("{}: not a whole safetensors file: {}", path.string(), why));
 }
 
-// Digests bytes in the order in which they come, without memory of its own.
+// Digests bytes in the order in which they come, without allocating memory.
 class Digest {
  public:
   Digest() { XXH3_128bits_reset(&state_); }

@@ -22,23 +22,22 @@ struct NamedTensor {
   std::span<const float> values;  ///< row-major
 };
 
-/// Writes the file atomically (atomic_file.h), from where the values lie: it takes no memory for a
-/// copy of them. Throws assay::Error.
+/// Writes the file atomically (atomic_file.h), directly from the values: it needs no memory for a
+/// copy. Throws assay::Error.
 void write_weights(const base::Folder& folder, std::string_view name,
                    std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata);
 void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                    const std::map<std::string, std::string>& metadata);
 
-/// The weights in a file. The header is read when it is opened, the numbers when they are asked
-/// for.
+/// The weights in a file. The header is read when the file is opened, the numbers on request.
 class StoredWeights {
  public:
-  /// Throws assay::Error that says what is wrong with the file, whatever lies at this path.
+  /// Opens the file. Throws assay::Error that says what is wrong with the file, whatever it is.
   explicit StoredWeights(const std::filesystem::path& path);
 
   const SafetensorsHeader& header() const { return header_; }
-  /// Reads the numbers of a tensor of the header. `values` has as many elements as its shape.
+  /// Reads the numbers of a tensor in the header. `values` must have as many elements as its shape.
   void read(const SafetensorsHeader::Tensor& tensor, std::span<float> values) const;
 
  private:
@@ -47,10 +46,10 @@ class StoredWeights {
   SafetensorsHeader header_;
 };
 
-/// XXH3-128 over names, shapes and bytes, as 32 hexadecimal digits: two runs with the same digest
-/// ended with the same weights to the last bit.
+/// Returns the XXH3-128 of names, shapes and bytes, as 32 hexadecimal digits. Two runs with the
+/// same digest ended with the same weights to the last bit.
 std::string digest(std::span<const NamedTensor> tensors);
-/// Returns the digest of the bytes of a file (config/digest.h), or nothing where it cannot be read.
+/// Returns the digest of the bytes of a file (config/digest.h), or nothing if it cannot be read.
 std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace assay::run_folder

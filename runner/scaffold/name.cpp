@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::size_t longest = 64;
 
-// Targets of their own in every build (mesonbuild/coredata.py, FORBIDDEN_TARGET_NAMES), as far as
-// they are names.
+// The names of targets that exist in every build (mesonbuild/coredata.py, FORBIDDEN_TARGET_NAMES),
+// as far as they are valid names.
 constexpr std::array<std::string_view, 11> mesons_own = {
     "all",     "benchmark", "clean",       "coverage", "dist",     "distcheck",
     "install", "phony",     "reconfigure", "test",     "uninstall"};
 
-// Words that YAML reads as something else than text.
+// Words that YAML does not read as text.
 constexpr std::array<std::string_view, 3> yamls_own = {"false", "null", "true"};
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The nearest name, for a hint.
+// Returns the closest valid name, for a hint.
 std::string mended(std::string_view name) {
   std::string result;
   for (const char c : name) {

@@ -8,11 +8,11 @@
 
 namespace assay::scaffold {
 
-/// Why it cannot be one, with what to do; empty where it can.
+/// Returns why it is not a valid name, and what to do; empty if it is valid.
 std::string problem_with(std::string_view name);
 
-/// "top_k" -> "TopK". What would look like a macro of the standard library (EOF, NAN, I, PRId64)
-/// has the kind at its end: "e_o_f" -> "EOFMetric".
+/// Turns "top_k" into "TopK". A name that looks like a macro of the standard library (EOF, NAN, I,
+/// PRId64) gets the kind as its ending: "e_o_f" -> "EOFMetric".
 std::string class_name(Kind kind, std::string_view name);
 
 }  // namespace assay::scaffold

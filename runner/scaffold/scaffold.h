@@ -14,8 +14,9 @@ struct File {
   std::string text;
 };
 
-/// `name` must be one (name.h). NAME.cpp comes first, then meson.build, a config that runs it,
-/// README.md and .gitignore; an optimizer has a test besides (assay/closed_form.h).
+/// Returns the files. `name` must be valid (name.h). NAME.cpp comes first, then meson.build, a
+/// config that runs it, README.md and .gitignore; an optimizer also has a test
+/// (assay/closed_form.h).
 std::vector<File> plugin(Kind kind, std::string_view name);
 
 }  // namespace assay::scaffold

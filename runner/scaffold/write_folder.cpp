@@ -31,7 +31,7 @@ void write(const fs::path& path, const std::string& text) {
   if (!file) fail(path, errno == 0 ? "cannot be written" : message_of(errno));
 }
 
-// Beside the folder that it becomes, so that renaming it is all that is left to do.
+// A draft beside the final folder, so that a rename is the only remaining step.
 class Draft {
  public:
   explicit Draft(const fs::path& folder)
@@ -51,7 +51,7 @@ class Draft {
 
   void become(const fs::path& folder) {
     int status = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, folder.c_str(), RENAME_NOREPLACE);
-    // Not every file system has it; an empty folder is then all that could be replaced.
+    // Not every file system supports this flag; only an empty folder could then be replaced.
     if (status != 0 && errno == EINVAL && !fs::exists(fs::symlink_status(folder)))
       status = ::rename(path_.c_str(), folder.c_str());
     if (status != 0) fail(folder, errno == EEXIST ? "exists already" : message_of(errno));

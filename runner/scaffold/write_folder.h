@@ -1,4 +1,4 @@
-// A folder with files in it: there as a whole, or not at all.
+// Creates a folder with files completely or not at all.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace assay::scaffold {
 
-/// Makes the folder, whose parent must exist. Throws assay::Error when there is something of this
-/// name already, or when it cannot be written; nothing is left behind then.
+/// Creates the folder, whose parent must exist. Throws assay::Error if something of this name
+/// exists, or if it cannot be written; it then leaves nothing behind.
 void write_folder(const std::filesystem::path& folder, std::span<const File> files);
 
 }  // namespace assay::scaffold

@@ -50,7 +50,7 @@ class Listener final : public OptimizerState {
 DeclaredState declared_state(const plugin_host::Handle<Optimizer>& optimizer) {
   Listener listener;
   optimizer.call([&](Optimizer& o) { o.declare(listener); });
-  if (!listener.mistake.empty())  // and the optimizer caught it
+  if (!listener.mistake.empty())  // and the optimizer caught the exception
     throw Error(fmt::format("{}: {}", optimizer.who(), listener.mistake));
   return std::move(listener.declared);
 }

@@ -1,4 +1,4 @@
-// What an optimizer declares to be kept for it.
+// The state that an optimizer declares and the host keeps.
 #pragma once
 
 #include <string_view>
@@ -14,8 +14,8 @@ struct DeclaredState {
   std::vector<double> scalars;  ///< likewise
 };
 
-/// Throws ComponentError where the optimizer does, and assay::Error for what cannot be saved and
-/// restored: no name, one name twice, a first value that is not finite.
+/// Throws ComponentError if the optimizer does. Throws assay::Error for state that cannot be saved
+/// and restored: no name, a duplicate name, an initial value that is not finite.
 DeclaredState declared_state(const plugin_host::Handle<Optimizer>& optimizer);
 
 }  // namespace assay::train

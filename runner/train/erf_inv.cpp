@@ -8,14 +8,14 @@
 namespace assay::train {
 namespace {
 
-/// Horner's scheme, from the highest power.
+/// Evaluates a polynomial with Horner's scheme, from the highest power.
 float polynomial(float x, std::initializer_list<float> coefficients) {
   float sum = 0;
   for (float coefficient : coefficients) sum = fused(sum, x, coefficient);
   return sum;
 }
 
-/// Cephes' logf, in three parts by powers of x^3.
+/// Computes Cephes' logf, in three parts by powers of x^3.
 float log(float value) {
   constexpr float root_half = 0.707106781F;
   constexpr float ln2_high = 0.693359375F;
@@ -35,7 +35,7 @@ float log(float value) {
   return x - 0.5F * x2 + rest + ln2_high * e;
 }
 
-/// log(1 + x): Cephes' log1p near zero, by a quotient of polynomials.
+/// Computes log(1 + x): Cephes' log1p near zero, as a quotient of polynomials.
 float log1p(float x) {
   if (std::abs(x) >= 0.414213562F) return log(x + 1);
   const float numerator =

@@ -15,7 +15,7 @@ namespace {
 
 enum class Distribution { truncated_normal, uniform };
 
-/// A standard normal, cut off at two deviations, by its inverse distribution function:
+/// Draws from a standard normal, truncated at two deviations, by its inverse distribution function:
 /// jax.random.truncated_normal(key, -2, 2).
 void truncated_normal(Words key, std::span<float> out) {
   constexpr float root2 = 1.41421356F;
@@ -25,7 +25,7 @@ void truncated_normal(Words key, std::span<float> out) {
   for (float& x : out) x = std::clamp(root2 * erf_inv(x), -largest, largest);
 }
 
-/// jax.nn.initializers.variance_scaling: numbers of variance scale / fan.
+/// Implements jax.nn.initializers.variance_scaling: numbers of variance scale / fan.
 void variance_scaling(Words key, double scale, double fan, Distribution distribution,
                       std::span<float> out) {
   const auto variance = static_cast<float>(scale / fan);
@@ -34,7 +34,7 @@ void variance_scaling(Words key, double scale, double fan, Distribution distribu
     uniform(key, -1, 1, out);
     factor = std::sqrt(3 * variance);
   } else {
-    constexpr float truncated_deviation = 0.87962566F;  // of a normal cut off at two deviations
+    constexpr float truncated_deviation = 0.87962566F;  // of a normal truncated at two deviations
     truncated_normal(key, out);
     factor = std::sqrt(variance) / truncated_deviation;
   }

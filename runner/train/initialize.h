@@ -1,5 +1,5 @@
-// How parameters start: equal to jax.nn.initializers, so that a seed gives the weights that it
-// gives in Flax.
+// The initial values of parameters. They equal those of jax.nn.initializers, so a seed gives the
+// same weights as in Flax.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace assay::train {
 /// Fills a parameter (row-major, out.size() == shape.elements()) from the stream
 /// fold_in(key(seed), parameter), where `parameter` is its number by ModelBuilder. With Flax's
 /// nnx.Rngs(seed) the kernel of layer i is number 2 i, its bias 2 i + 1.
-/// Throws Error when a random initializer meets fewer than two dimensions: it needs to count inputs
-/// and outputs.
+/// Throws Error if a random initializer gets fewer than two dimensions, because it must count
+/// inputs and outputs.
 void initialize(std::uint64_t seed, int parameter, const Shape& shape, Initializer initializer,
                 std::span<float> out);
 
-/// All parameters of a model, each from the stream of its number. Throws like the above.
+/// Initializes all parameters of a model, each from the stream of its number. Throws as above.
 void initialize(std::uint64_t seed, const ModelDescription& model, ParameterMemory& weights);
 
 }  // namespace assay::train

@@ -6,8 +6,8 @@
 namespace assay::train {
 namespace {
 
-// A power of two of lanes, so that 2, 4, 8 threads share them evenly. Adding up a lane costs time,
-// too: from four lanes on there are two blocks or more to each.
+// Returns a power of two, so that 2, 4, 8 threads share the lanes evenly. Adding up a lane costs
+// time too, so there are more than four lanes only if they get about two blocks each.
 std::int64_t default_lanes(std::int64_t blocks) {
   const auto below = [](std::int64_t n) {
     return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n)));

@@ -1,9 +1,8 @@
-// How the rows of a batch or split are cut up: into a fixed number of lanes, and each lane into
-// blocks.
+// Divides the rows of a batch or split into a fixed number of lanes, and each lane into blocks.
 //
-// The cut follows from the shapes alone, never from threads, caches or the CPU. A lane is worked
-// through in row order by one thread; lanes are added in index order. So any number of threads
-// gives the same bits.
+// The division depends on the shapes alone, never on threads, caches or the CPU. One thread
+// processes a lane in row order; lanes are added up in index order. So any number of threads gives
+// the same bits.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,8 @@
 namespace assay::train {
 
 struct LaneRule {
-  std::int64_t block_rows = 64;       ///< the model's wish, or the config's; at least 1
-  std::optional<std::int64_t> lanes;  ///< asked for in the config
+  std::int64_t block_rows = 64;       ///< the model's preference, or the config's; at least 1
+  std::optional<std::int64_t> lanes;  ///< set in the config
   bool whole = false;                 ///< the model takes whole batches only
 };
 
@@ -30,10 +29,11 @@ class Lanes {
 
   std::int64_t rows() const { return rows_; }
   std::int64_t count() const { return count_; }
-  /// Blocks have this many rows, but for the very last; no more than there are rows.
+  /// Returns the number of rows in every block except the last; at most the number of all rows.
   std::int64_t block_rows() const { return block_rows_; }
-  /// The very last has at most a quarter more: fewer rows than that are not worth a block of their
-  /// own, a few rows cost a kernel nearly as much as many.
+  /// Returns the number of rows in the tallest block. The last block has at most a quarter more
+  /// than the others: fewer rows than that are not worth a separate block, because a kernel needs
+  /// nearly as much time for a few rows as for many.
   std::int64_t tallest_block() const;
   /// Calls visit(Range) with the blocks of a lane in row order; lanes differ by one block at most.
   template <class Visit>
@@ -50,7 +50,7 @@ class Lanes {
   std::int64_t blocks_;
   std::int64_t count_;
   std::int64_t blocks_per_lane_;
-  std::int64_t longer_lanes_;  ///< the first so many have a block more
+  std::int64_t longer_lanes_;  ///< this many lanes at the start have one more block
 };
 
 }  // namespace assay::train

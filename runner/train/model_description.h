@@ -1,4 +1,4 @@
-// What a model declared: its parameters and layers.
+// The parameters and layers that a model declared.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ struct ModelDescription {
   }
 };
 
-/// What a model declared cannot be; what it refuses itself is a plain ComponentError.
+/// Reports that a model declared something impossible. A model's own refusal is a plain
+/// ComponentError.
 class UnsoundModel : public plugin_host::ComponentError {
  public:
   using ComponentError::ComponentError;

@@ -13,8 +13,8 @@
 namespace assay::train {
 namespace {
 
-// Blocks come one after another and each passes all layers: the first layer counts, not the first
-// block.
+// Blocks come one after another and each passes all layers, so the finder keeps the first layer
+// over all blocks, not the first block.
 class Finder final : public Probe {
  public:
   void output(int layer, MatrixView<const float> values) override {

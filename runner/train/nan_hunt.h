@@ -1,4 +1,4 @@
-// Finds out where a loss became NaN or infinite.
+// Finds the place where a loss became NaN or infinite.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ struct Trace {
   bool in_data = false;  ///< the dataset itself holds such a value, so training is not the cause
 };
 
-/// Says where the first value that is no finite number stands, from data to loss, for these rows
-/// and the network's present weights. Rows are those of the dataset.
+/// Finds the first value that is not finite, from data to loss, for these rows and the network's
+/// current weights. The text counts rows as the dataset does.
 Trace find_first_not_finite(Network& network, const RowSelection& rows, std::int64_t step);
 
 }  // namespace assay::train

@@ -30,7 +30,7 @@ BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescr
 std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
                         const ModelDescription& description, std::int64_t block_rows) {
   const auto [workspace, samples, outputs] = bench_sizes(model, description, block_rows);
-  return workspace + samples + 2 * outputs;  // and their derivatives
+  return workspace + samples + 2 * outputs;  // the outputs and their derivatives
 }
 
 // The states of all metrics of an evaluation, lane by lane in one array.
@@ -58,7 +58,7 @@ class Network::MetricStates {
       metrics_[i]->call([&](const Metric& metric) { metric.accumulate(block, state(lane, i)); });
   }
 
-  /// Merges the lanes in index order.
+  /// Merges the lanes in index order and returns the values.
   std::vector<double> results() {
     std::vector<double> results;
     for (std::size_t i = 0; i < metrics_.size(); ++i)
@@ -76,7 +76,7 @@ class Network::MetricStates {
                                       offsets_[i + 1] - offsets_[i]);
   }
 
-  static constexpr std::size_t most_numbers = std::size_t{1} << 40;  // all of them have addresses
+  static constexpr std::size_t most_numbers = std::size_t{1} << 40;  // all must be addressable
 
   std::int64_t lanes_;
   std::vector<const plugin_host::Handle<Metric>*> metrics_;
@@ -143,7 +143,7 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   reserve(lanes.tallest_block());
   Evaluation result;
   const std::int64_t keep = std::min(request.keep_rows, rows.count);
-  // Rows that neither a metric nor a picture asks for are not computed.
+  // Skip rows that neither a metric nor a picture needs.
   const std::int64_t wanted = request.metrics.empty() ? keep : rows.count;
   result.outputs.resize(static_cast<std::size_t>(keep * description_.outputs));
 
@@ -195,7 +195,7 @@ void Network::reserve(std::int64_t block_rows) {
   const auto [workspace, samples, outputs] =
       bench_sizes(components_.model, description_, block_rows);
   for (Bench& bench : benches_) {
-    bench = {};  // what it had is given back before more is asked for
+    bench = {};  // free the old memory before requesting more
     bench.workspace = data::Buffer(workspace);
     bench.outputs = data::Buffer(outputs);
     bench.d_outputs = data::Buffer(outputs);

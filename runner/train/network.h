@@ -1,5 +1,5 @@
-// A model with its weights, and what is computed with them on rows: gradients of a batch and
-// evaluations of a split. Rows are cut into lanes (lanes.h) that the team works on.
+// A model with its weights. It computes gradients of a batch and evaluations of a split. Rows are
+// divided into lanes (lanes.h), on which the team works.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@
 
 namespace assay::train {
 
-/// Rows to compute on: all of `rows` in their order, or those at the positions `order`.
+/// The rows to compute on: all of `rows` in their order, or those at the positions `order`.
 struct RowSelection {
   const data::Rows* rows = nullptr;
-  std::span<const std::int64_t> order;  ///< empty: all, as they are
+  std::span<const std::int64_t> order;  ///< empty: all, in their order
 
   std::int64_t count() const {
     return order.empty() ? rows->count : static_cast<std::int64_t>(order.size());
@@ -30,8 +30,8 @@ struct RowSelection {
 };
 
 struct EvaluationRequest {
-  std::vector<std::size_t> metrics;  ///< which, by their place in Network::Components::metrics
-  std::int64_t keep_rows = 0;        ///< keep the outputs of so many first rows
+  std::vector<std::size_t> metrics;  ///< indices into Network::Components::metrics
+  std::int64_t keep_rows = 0;        ///< keep the outputs of this many rows at the start
 };
 
 struct Evaluation {
@@ -39,7 +39,7 @@ struct Evaluation {
   std::vector<float> outputs;  ///< [min(keep_rows, rows), outputs]
 };
 
-/// Returns the bytes that a thread needs for blocks of so many rows: the model's workspace,
+/// Returns the bytes that a thread needs for blocks of this many rows: the model's workspace,
 /// samples, outputs and their derivatives. Throws plugin_host::ComponentError.
 std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
                         const ModelDescription& description, std::int64_t block_rows);
@@ -52,7 +52,7 @@ class Network {
     std::vector<plugin_host::Handle<Metric>> metrics;
   };
 
-  /// `largest_batch`: of any gradient() to come, in rows.
+  /// `largest_batch` is the number of rows in the largest batch that gradient() will get.
   Network(Components components, ModelDescription description, LaneRule rule, ThreadTeam& team,
           std::uint64_t seed, std::int64_t largest_batch);
 
@@ -61,8 +61,9 @@ class Network {
   const ParameterMemory& weights() const { return weights_; }
   const LaneRule& rule() const { return rule_; }
 
-  /// Sum and weight of the loss over the batch. The gradient of the sum lies in lane_gradients(),
-  /// to be added up in index order; they may be changed, the next call clears them.
+  /// Returns the sum and the weight of the loss over the batch. The gradient of the sum is in
+  /// lane_gradients(), to be added up in index order. The caller may change it; the next call
+  /// clears it.
   LossSum gradient(const RowSelection& batch, std::int64_t step);
   std::span<const std::unique_ptr<ParameterMemory>> lane_gradients() const {
     return {lane_gradients_.data(), lanes_in_use_};
@@ -70,22 +71,22 @@ class Network {
 
   Evaluation evaluate(const data::Rows& rows, const EvaluationRequest& request, std::int64_t step);
 
-  // Memory: in bytes.
+  // Memory in bytes.
   std::size_t gradient_bytes() const;  ///< of all lanes
-  /// What one thread needs for blocks of so many rows; targets, where they are gathered, not
-  /// counted.
+  /// Returns the bytes that one thread needs for blocks of this many rows, without gathered
+  /// targets.
   std::size_t bench_bytes(std::int64_t block_rows) const {
     return train::bench_bytes(components_.model, description_, block_rows);
   }
-  /// Returns the bytes that the threads hold for blocks at present.
+  /// Returns the bytes that the threads currently hold for blocks.
   std::size_t reserved_bytes() const { return benches_.size() * bench_bytes(bench_rows_); }
 
-  /// Runs the rows forward, one block after another, under the eyes of `probe`.
+  /// Computes the rows forward, one block after another, observed by `probe`.
   void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
 
  private:
   class MetricStates;
-  // What one worker needs for a block.
+  // The memory that one worker needs for a block.
   struct Bench {
     data::Buffer workspace;
     data::Buffer samples;

@@ -1,4 +1,5 @@
-// Numbers for all parameters of a model in one flat buffer: weights, gradients or optimizer slots.
+// One flat buffer with numbers for all parameters of a model: weights, gradients or optimizer
+// slots.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace assay::train {
 
 class ParameterMemory {
  public:
-  /// Zero at first; every parameter begins at a 64-byte boundary.
+  /// Starts with zeros. Every parameter begins at a 64-byte boundary.
   explicit ParameterMemory(const ModelDescription& model) {
     constexpr std::size_t step = data::Buffer::alignment / sizeof(float);
     constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / sizeof(float) / 2;
@@ -40,7 +41,7 @@ class ParameterMemory {
   std::span<const float> values(std::size_t parameter) const {
     return {pointers_[parameter], sizes_[parameter]};
   }
-  /// Everything, the gaps between parameters included.
+  /// Returns all bytes, including the gaps between parameters.
   std::span<std::byte> bytes() { return buffer_.bytes(); }
   std::span<const std::byte> bytes() const { return buffer_.bytes(); }
 
@@ -51,7 +52,7 @@ class ParameterMemory {
   std::vector<const float*> const_pointers_;
 };
 
-/// For run_folder::write_weights and digest.
+/// Returns the parameters by name, for run_folder::write_weights and digest.
 inline std::vector<run_folder::NamedTensor> named_tensors(const ModelDescription& model,
                                                           const ParameterMemory& memory) {
   std::vector<run_folder::NamedTensor> tensors;

@@ -8,28 +8,28 @@ namespace {
 
 constexpr double smoothing_seconds = 0.1;
 
-// Lengths of stretches in seconds. Where threads wait for cores a stretch must hold several slices
-// of the scheduler's (3 to 4 ms each) to tell anything.
+// The lengths of stretches in seconds. If threads wait for cores, a stretch must span several time
+// slices of the scheduler (3 to 4 ms each) to be meaningful.
 constexpr double calm_stretch = 0.010, calm_trial = 0.001, crowded_stretch = 0.024;
 
-// The cost that trials may have: a share of the time, and so many seconds from the beginning.
+// The permitted cost of trials: a share of the time, plus these seconds at the beginning.
 constexpr double calm_share = 0.005, calm_seconds = 0.002;
 constexpr double crowded_share = 0.05, crowded_seconds = 0.03;
 
 // Four runs with two threads each on two cores wait for three quarters of the time, and a run
-// beside two busy programs for half of it: above the first number a thread is given up without a
-// trial, above the second none is added.
+// beside two busy programs for half of it. Above the first number, a thread is given up without a
+// trial. Above the second, none is added.
 constexpr double mostly_waiting = 0.6, too_full_for_more = 0.4;
 
-constexpr double worth_adding = 0.93, worth_dropping = 1.03;  // in times of the present step
+constexpr double worth_adding = 0.93, worth_dropping = 1.03;  // multiples of the current step time
 constexpr double hopeless = 1.5;
 constexpr double first_pause = 0.1, longest_pause = 4;
 
-// A step of so little work goes on with one thread once that is known, and stays with it where
-// threads wait for cores: handing it out would take a good part of it.
+// If a step takes less than this, the run continues with one thread once that is measured, and
+// keeps it while threads wait for cores: handing out tasks would take a large part of the step.
 constexpr double little_work = 60e-6;
 
-// The numbers of threads that are next to each other: 1, 2, 3, 4, 6, 8, 12, 16, 24, ...
+// Returns the next number of threads in the series 1, 2, 3, 4, 6, 8, 12, 16, 24, ...
 int next_above(int threads) {
   int power = 1;
   while (power * 2 <= threads) power *= 2;
@@ -139,7 +139,8 @@ void ThreadChoice::end_trial() {
   }
 }
 
-// The way back is not tried at once, and later each time, so that the number does not swing.
+// Changes the number of threads. Delays the trial of the way back, and longer each time, so that
+// the number does not oscillate.
 void ThreadChoice::switch_to(int threads) {
   double& pause = threads < threads_ ? more_pause_ : fewer_pause_;
   (threads < threads_ ? more_after_ : fewer_after_) = elapsed_ == 0 ? 0 : elapsed_ + pause;

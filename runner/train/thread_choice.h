@@ -1,11 +1,11 @@
-// Chooses how many threads work, from what was measured: seconds a step, and how long the threads
-// waited for a core. Results do not depend on the number, so it may change after any step.
+// Chooses the number of working threads from measurements: the seconds per step, and how long the
+// threads waited for a core. Results do not depend on the number, so it may change after any step.
 //
-// Threads begin with all that there are. A number next to the present one is tried now and then: as
-// seldom as makes trials cost a small share of the time, more often where threads wait for cores.
-// One thread more must pay for itself; one thread less need not gain anything. Where the machine is
-// so full that threads wait most of the time, threads are given up without a trial, whatever it
-// costs this run: otherwise runs side by side would only take cores from each other.
+// The run starts with all threads. Now and then a neighbouring number is tried: so rarely that
+// trials cost a small share of the time, but more often if threads wait for cores. One thread more
+// must pay for itself; one thread less need not gain anything. If the machine is so full that
+// threads wait most of the time, threads are given up without a trial, whatever it costs this run.
+// Otherwise runs side by side would only take cores from each other.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace assay::train {
 
-/// The time of a stretch of steps, all of them with the same number of threads.
+/// The time of a series of steps, all with the same number of threads.
 struct Stretch {
   std::int64_t steps = 0;
   double seconds = 0;
@@ -23,19 +23,19 @@ struct Stretch {
 
 class ThreadChoice {
  public:
-  /// `most` >= 1 threads.
+  /// Takes the maximum number of threads, at least 1.
   explicit ThreadChoice(int most);
 
-  /// How many threads the next stretch is for, and how many seconds it should last; a step is never
-  /// cut.
+  /// Return the number of threads for the next stretch, and its length in seconds. A step is never
+  /// interrupted.
   int threads() const { return trial_ && trial_->measures_other ? trial_->threads : threads_; }
   double stretch_seconds() const;
 
-  /// Takes in the stretch that has ended and chooses what comes next.
+  /// Records the stretch that has ended and chooses the next one.
   void take(const Stretch& stretch);
 
  private:
-  // A number of threads measured beside the present one, in turn.
+  // A comparison of another number of threads with the current one, in turn.
   struct Trial {
     int threads;
     bool measures_other = true;
@@ -57,12 +57,12 @@ class ThreadChoice {
   int most_;
   int threads_;
   double elapsed_ = 0;
-  double crowding_ = 0;                      ///< share of the time that a thread waits, lately
-  double quiet_since_ = quiet_seconds;       ///< seconds since it was much
-  double step_seconds_ = 0;                  ///< of the last stretches with threads_; 0: unknown
-  double spent_ = 0;                         ///< seconds that trials have cost
-  double fewer_after_ = 0, more_after_ = 0;  ///< no such trial before, in elapsed seconds
-  double fewer_pause_, more_pause_;          ///< what is added to them after a trial in vain
+  double crowding_ = 0;                 ///< the recent share of the time that a thread waits
+  double quiet_since_ = quiet_seconds;  ///< the seconds since it was large
+  double step_seconds_ = 0;             ///< of the latest stretches with threads_; 0 if unknown
+  double spent_ = 0;                    ///< seconds that trials have cost
+  double fewer_after_ = 0, more_after_ = 0;  ///< no such trial before this elapsed second
+  double fewer_pause_, more_pause_;          ///< added to them after an unsuccessful trial
   std::optional<Trial> trial_;
 };
 

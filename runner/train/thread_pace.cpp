@@ -27,7 +27,7 @@ void ThreadPace::look() {
   const auto steps_in = [rate](double time) {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(rate * time));
   };
-  // Steps were shorter than thought.
+  // Steps were shorter than expected.
   if (const double missing = choice_.stretch_seconds() - seconds;
       missing > choice_.stretch_seconds() / 4) {
     steps_to_look_ = steps_ + steps_in(missing);

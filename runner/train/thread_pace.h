@@ -1,4 +1,4 @@
-// Measures a team of threads while it trains, and lets as many of them work as pay
+// Measures a team of threads while it trains, and lets the most efficient number of them work
 // (thread_choice.h).
 #pragma once
 
@@ -12,16 +12,16 @@ namespace assay::train {
 
 class ThreadPace {
  public:
-  /// The team is borrowed. Called, as step_done(), by the thread that made it.
+  /// Borrows the team. Call it and step_done() from the thread that created the team.
   explicit ThreadPace(ThreadTeam& team);
 
-  /// Called after every step. It looks at the clock about once a millisecond, or seldomer.
+  /// Call it after every step. It reads the clock about once a millisecond, or less often.
   void step_done() {
     ++steps_;
     if (steps_ >= steps_to_look_) look();
   }
 
-  /// How many threads worked, on average over the time until now.
+  /// Returns the mean number of working threads over the time so far.
   double mean_threads() const;
 
  private:

@@ -16,11 +16,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Rounds follow each other within microseconds: a thread looks for so long before it sleeps.
+// Rounds follow each other within microseconds, so a thread polls for this long before it sleeps.
 constexpr auto patience = std::chrono::microseconds(50);
 constexpr int looks_per_clock = 32;
-// The caller lets others run so many times before it sleeps: a worker that holds a task may be
-// waiting for this very core.
+// The caller yields this many times before it sleeps: a worker with a task may be waiting for this
+// very core.
 constexpr int yields = 16;
 
 void relax() {
@@ -31,7 +31,7 @@ void relax() {
 #endif
 }
 
-// Returns true as soon as come() does, and false when patience is at its end.
+// Returns true as soon as come() does, and false when `patience` has passed.
 template <class Come>
 bool look_for(Come&& come) {
   const auto end = Clock::now() + patience;
@@ -53,7 +53,7 @@ void TaskCounter::open(std::int64_t tasks) {
 }
 
 // A thread adds one beyond the last task at most once for each has_task() that it has seen, so the
-// next task cannot run into the bits of the number of tasks.
+// next task cannot overflow into the bits of the number of tasks.
 std::optional<std::int64_t> TaskCounter::take() {
   const std::uint64_t state = state_.fetch_add(1, std::memory_order_acquire);
   if (!has_task(state)) return std::nullopt;
@@ -144,8 +144,8 @@ std::int64_t ThreadTeam::take_tasks(int number) {
   return taken;
 }
 
-// Wakes workers that sleep, `most` at most. The caller has opened the round before it looks who
-// sleeps, and a worker says that it sleeps before it looks at the round once more: one of the two
+// Wakes at most `most` sleeping workers. The caller opens the round before it checks who sleeps,
+// and a worker announces that it sleeps before it checks the round once more, so one of the two
 // sees the other.
 void ThreadTeam::wake(std::int64_t most) {
   const auto last = std::min<std::int64_t>(most, in_use() - 1);
@@ -164,9 +164,9 @@ void ThreadTeam::wait_for_others(std::int64_t tasks) {
     ::sched_yield();
     if (done()) return;
   }
-  // A worker that is done with its tasks changes the number and wakes the caller. It is not set
-  // back to 0 there: a worker that was kept away between the two would keep another's call from the
-  // caller.
+  // A worker that has finished its tasks changes the number and wakes the caller. The worker does
+  // not reset the number to 0: if the scheduler delayed it before that, it could erase the wake-up
+  // of another worker.
   while (!done()) {
     caller_asleep_.store(1, std::memory_order_seq_cst);
     if (done()) break;
@@ -191,7 +191,7 @@ void ThreadTeam::work(Worker& me, int number) {
   }
 }
 
-// Returns true when there may be a task to take, and false when the team is at its end.
+// Returns true if there may be a task to take, and false if the team ends.
 bool ThreadTeam::wait_for_task(Worker& me, int number) {
   const auto stops = [&] { return stop_.load(std::memory_order_seq_cst); };
   const auto come = [&] { return may_work(number) || stops(); };

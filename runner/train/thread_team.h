@@ -1,9 +1,9 @@
-// A team of threads that run the tasks of one step after another. The one level of threads in
-// Assay's training: nothing that a task calls may start threads of its own.
+// A team of threads that runs the tasks of one step after another. This is the only level of
+// threads in Assay's training: no function that a task calls may start threads.
 //
-// No thread is ever waited for unless it holds a task. The calling thread opens a round of tasks
-// and takes tasks itself; a worker that is awake takes the next one; a worker that the scheduler
-// keeps away takes none and costs nothing.
+// The team never waits for a thread without a task. The calling thread opens a round of tasks and
+// takes tasks itself. A worker that is awake takes the next one; a worker that the scheduler keeps
+// away takes none and costs nothing.
 #pragma once
 
 #include <atomic>
@@ -20,18 +20,19 @@
 
 namespace assay::train {
 
-/// The tasks of the current round, handed out one by one. Round, number of tasks and next task are
-/// one atomic number, so a thread that wakes late sees either no task, or a task of the round that
-/// is open now; it can never take one of a round that is over.
+/// Gives out the tasks of the current round, one by one. The round, the number of tasks and the
+/// next task are one atomic number. So a thread that wakes late sees either no task, or a task of
+/// the round that is open now; it can never take a task of a past round.
 class TaskCounter {
  public:
   static constexpr std::int64_t most_tasks = (std::int64_t{1} << 24) - 2048;
 
-  /// Opens a round of so many tasks, numbered from 0. Every task of the round before must be done.
+  /// Opens a round of this many tasks, numbered from 0. Every task of the previous round must be
+  /// done.
   void open(std::int64_t tasks);
   bool has_task() const { return has_task(state_.load(std::memory_order_seq_cst)); }
-  /// Returns the next task of the open round, or nothing when all are taken. A caller must have
-  /// seen has_task() before each run of calls that ends with nothing.
+  /// Returns the next task of the open round, or nothing if all are taken. A caller must have seen
+  /// has_task() before each series of calls that ends with nothing.
   std::optional<std::int64_t> take();
 
  private:
@@ -45,29 +46,29 @@ class TaskCounter {
 
 class ThreadTeam {
  public:
-  /// Starts `threads` - 1 threads; the calling thread is one of the team. Where the system gives
-  /// fewer threads the team is smaller, and shortfall() says why.
+  /// Starts `threads` - 1 threads; the calling thread is part of the team. If the system provides
+  /// fewer threads, the team is smaller, and shortfall() says why.
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
 
   int size() const { return static_cast<int>(workers_.size()) + 1; }
-  /// Why the team is smaller than asked for; empty when it is not.
+  /// Returns why the team is smaller than requested; empty if it is not.
   const std::string& shortfall() const { return shortfall_; }
 
-  /// How many threads take tasks: all, until use() is called.
+  /// Returns the number of threads that take tasks: all, until use() is called.
   int in_use() const { return in_use_.load(std::memory_order_relaxed); }
-  /// Lets so many threads take tasks from the next round on; clamped to 1 and size(). Results do
+  /// Lets this many threads take tasks from the next round on; clamped to 1 and size(). Results do
   /// not depend on it.
   void use(int threads);
 
-  /// Seconds that all threads together have waited for a core so far, while they could have run.
-  /// Nothing where the kernel does not tell.
+  /// Returns the seconds that all threads together have waited for a core although they were ready
+  /// to run. Returns nothing if the kernel does not report it.
   std::optional<double> waited_for_cores() const;
 
-  /// Calls task(index, worker) for every 0 <= index < tasks, with 0 <= worker < size(); at no time
-  /// two tasks have the same worker. Which worker gets which task is left open. Returns when all
-  /// are done; rethrows the first exception. Called by the thread that made the team, and not from
-  /// within a task. At most TaskCounter::most_tasks tasks.
+  /// Calls task(index, worker) for every 0 <= index < tasks, with 0 <= worker < size(). No two
+  /// concurrent tasks have the same worker; the assignment is otherwise unspecified. Returns when
+  /// all tasks are done; rethrows the first exception. Call it from the thread that created the
+  /// team, not from within a task. Takes at most TaskCounter::most_tasks tasks.
   template <class Task>
   void run(std::int64_t tasks, Task&& task) {
     const auto call = [](void* context, std::int64_t index, int worker) {
@@ -81,7 +82,7 @@ class ThreadTeam {
 
   struct alignas(64) Worker {
     std::atomic<std::uint32_t> asleep = 0;
-    std::atomic<bool> started = false;  ///< core_wait is there
+    std::atomic<bool> started = false;  ///< core_wait exists
     std::optional<base::CoreWait> core_wait;
     std::thread thread;
   };
@@ -97,13 +98,13 @@ class ThreadTeam {
   void wait_for_others(std::int64_t tasks);
   void keep_failure();
 
-  // Read by whoever has taken a task, so they stay as they are until all tasks are done.
+  // Threads that have taken a task read these, so they do not change until all tasks are done.
   Call call_ = nullptr;
   void* context_ = nullptr;
 
   alignas(64) TaskCounter counter_;
   alignas(64) std::atomic<std::int64_t> done_ = 0;
-  std::atomic<std::uint32_t> caller_asleep_ = 0;  ///< 0: awake
+  std::atomic<std::uint32_t> caller_asleep_ = 0;  ///< 0 while it is awake
   alignas(64) std::atomic<int> in_use_ = 1;
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;

@@ -31,7 +31,7 @@ void uniform(Words key, float minimum, float maximum, std::span<float> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const Words drawn = threefry(key, words(i));
     const std::uint32_t bits = drawn.high ^ drawn.low;
-    // The upper 23 bits as the mantissa of a number from [1, 2).
+    // Use the upper 23 bits as the mantissa of a number in [1, 2).
     const float unit = std::bit_cast<float>(0x3F800000 | (bits >> 9)) - 1;
     out[i] = std::max(minimum, fused(unit, range, minimum));
   }

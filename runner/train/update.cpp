@@ -10,7 +10,7 @@
 namespace assay::train {
 namespace {
 
-/// sum = scale * (sum + others[0] + others[1] + ...), added in this order.
+/// Computes sum = scale * (sum + others[0] + others[1] + ...), adding in this order.
 void add_and_scale(std::span<float> sum, std::span<const float* const> others, float scale) {
   if (others.empty())
     for (float& element : sum) element *= scale;
@@ -45,7 +45,7 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, Threa
   }
 }
 
-// Small slices share a task: handing one out costs more than a bias is worth.
+// Small slices share a task, because handing out a task costs more time than updating a bias.
 void Update::add(Slice slice) {
   const std::size_t elements = slice.count;
   slices_.push_back(std::move(slice));
@@ -69,7 +69,7 @@ void Update::apply(std::int64_t count, double weight) {
 double Update::gradient_norm() const {
   const auto lanes = network_.lane_gradients();
   std::vector<std::span<const float>> pieces;
-  if (!lanes.empty())  // the first of them holds the mean gradient since apply()
+  if (!lanes.empty())  // the first one holds the mean gradient since apply()
     for (std::size_t i = 0; i < network_.description().parameters.size(); ++i) {
       const std::span<const float> values = lanes[0]->values(i);
       for (std::size_t offset = 0; offset < values.size(); offset += slice_elements)

@@ -1,4 +1,4 @@
-// The second half of a step: adds the lanes' gradients up and lets the optimizer change the
+// The second half of a step: adds up the gradients of the lanes and lets the optimizer change the
 // weights, slice by slice.
 #pragma once
 
@@ -13,20 +13,20 @@ namespace assay::train {
 
 class Update {
  public:
-  /// Of fixed size, so that the result does not depend on the number of threads.
+  /// The size is fixed, so that the result does not depend on the number of threads.
   static constexpr std::size_t slice_elements = 4096;
 
   Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team);
 
-  /// One update with the gradient of network.gradient(), divided by `weight`. `count` updates are
-  /// finished.
+  /// Applies one update with the gradient of network.gradient(), divided by `weight`, after `count`
+  /// finished updates.
   void apply(std::int64_t count, double weight);
 
-  /// Returns the L2 norm, over all parameters, of the mean gradient that the last apply() was for.
-  /// It is the same for any number of threads.
+  /// Returns the L2 norm, over all parameters, of the mean gradient of the last apply(). It is the
+  /// same for any number of threads.
   double gradient_norm() const;
 
-  /// Memory of the optimizer's slots.
+  /// Returns the bytes of the optimizer's slots.
   std::size_t slot_bytes() const {
     return slots_.empty() ? 0 : slots_.size() * slots_.front().bytes().size();
   }
@@ -36,10 +36,10 @@ class Update {
     std::size_t parameter;
     std::size_t offset;
     std::size_t count;
-    std::vector<float*> slots;  ///< where the optimizer's slots of these elements begin
+    std::vector<float*> slots;  ///< the start of the optimizer's slots of these elements
   };
 
-  // Slices that one task goes through.
+  // A group of slices that one task processes.
   struct Group {
     std::size_t first;
     std::size_t count;

@@ -1,5 +1,5 @@
-// Hook `plugin_name`: sends the difference of two values to every logger. That of test.loss and
-// train.loss shows how far a model fits the rows it was trained on better than others.
+// Hook `plugin_name`: sends the difference of two values to every logger. With test.loss and
+// train.loss it shows how much better a model fits the rows that it was trained on.
 //
 //   tag     its name in the logs
 //   value   what to take (default test.loss)

@@ -44,7 +44,7 @@ class PluginName final : public assay::Logger {
   void close(assay::Outcome /*outcome*/) override { flush(); }
 
  private:
-  // The shortest text that reads back as the same number; nan and inf as they are.
+  // Returns the shortest text that reads back as the same number; nan and inf stay as they are.
   static std::string text_of(auto number) {
     std::array<char, 32> digits{};
     return {digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr};

@@ -1,5 +1,5 @@
-// Loss `plugin_name`: the mean of squared errors. Targets are numbers, or classes: then a row's
-// own class is 1 and the others are 0.
+// Loss `plugin_name`: the mean of squared errors. Targets are numbers or classes. For classes, the
+// target of a row's own class is 1 and that of the others is 0.
 //
 //   loss = mean over rows and outputs of  (z - t)^2
 //   d sum / d z = 2 (z - t)

@@ -1,5 +1,5 @@
-// Metric `plugin_name`: the share of rows whose class is among the k largest outputs. Of equal
-// outputs the row's own class comes first; where it is NaN, the others do.
+// Metric `plugin_name`: the share of rows whose class is among the k largest outputs. If outputs
+// are equal, the row's own class comes first; if it is NaN, the others do.
 //
 //   k   how many outputs count (default 3)
 //

@@ -34,7 +34,7 @@ class PluginName final : public assay::Model {
     builder.layer({"linear", "Linear", "", {inputs_}, {outputs_}, numbers});
   }
 
-  // backward() needs nothing of what forward() computed.
+  // backward() needs no results of forward().
   std::size_t workspace_bytes(std::int64_t /*rows*/) const override { return 0; }
 
   void forward(const assay::Pass& pass, std::span<std::byte> /*workspace*/,

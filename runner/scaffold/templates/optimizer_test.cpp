@@ -1,5 +1,5 @@
-// The updates of `plugin_name` against their formula: it keeps the sum of all gradients, each
-// weighed by the decay as often as it is steps old.
+// Compares the updates of `plugin_name` with their formula: it keeps the sum of all gradients, each
+// multiplied by the decay once for every step since then.
 #include <cmath>
 
 #include "assay/closed_form.h"

@@ -1,5 +1,6 @@
-// Renderer `plugin_name`: how sure the model is. A row of bars for each sample, a bar for each
-// class, as high as its probability (the softmax of the outputs); the true class is green.
+// Renderer `plugin_name`: shows how sure the model is. It draws a row of bars for each sample, and
+// in it a bar for each class, as high as its probability (the softmax of the outputs). The true
+// class is green.
 //
 //   split   which rows: train, validation, test, or all (default test)
 //   rows    how many samples (default 10)
@@ -67,7 +68,7 @@ class PluginName final : public assay::Renderer {
   }
 
  private:
-  // Zeros where an output is not finite.
+  // Returns zeros if an output is not finite.
   static std::vector<double> softmax(std::span<const float> outputs) {
     const double largest = std::ranges::max(outputs);
     std::vector<double> shares;

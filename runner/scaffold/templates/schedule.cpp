@@ -1,4 +1,4 @@
-// Schedule `plugin_name`: falls by the same factor in every so many steps, as
+// Schedule `plugin_name`: falls by the same factor every transition_steps steps, as
 // optax.exponential_decay does.
 //
 //   init_value         the value at the first step
@@ -38,7 +38,8 @@ class PluginName final : public assay::Schedule {
 
   explicit PluginName(const assay::Options& options)
       : init_value_(options.number("init_value")),
-        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps") : 0),
+        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps")
+                                                          : 0),
         decay_rate_(options.number("decay_rate")) {}
 
   // Called once before the first value.
