@@ -1,4 +1,4 @@
-// Compiled once per instruction set; ASSAY_CHAINS names the table that comes out.
+// Compiled once per instruction set; ASSAY_CHAINS names the resulting table.
 #include "fma_chains.h"
 
 #include "simd/vector.h"
@@ -8,8 +8,8 @@ namespace {
 
 using simd::V;
 
-// Two units that take up to five cycles for a result want ten chains; with factor and term twelve
-// still fit the sixteen registers of AVX2.
+// Two units that need up to five cycles for a result need ten chains. With factor and term, twelve
+// chains still fit into the sixteen registers of AVX2.
 constexpr int chains = 12;
 
 float run(std::int64_t rounds, float factor, float term) {

@@ -1,16 +1,16 @@
-// Chains of multiply-adds that never wait for memory or for each other: how fast a core can
-// compute.
+// Chains of multiply-adds that never wait for memory or for each other, to measure how fast a core
+// can compute.
 #pragma once
 
 #include <cstdint>
 
 namespace assay::bench {
 
-/// One per instruction set.
+/// The functions and numbers of one instruction set.
 struct FmaChains {
   double flops_per_round;  ///< a multiply-add counts as 2
-  /// Works through the rounds; x -> x * factor + term in every lane of every chain. The sum is
-  /// returned so that the work is not left out.
+  /// Runs the rounds: x -> x * factor + term in every lane of every chain. Returns the sum, so that
+  /// the compiler cannot remove the work.
   float (*run)(std::int64_t rounds, float factor, float term);
 };
 

@@ -1,5 +1,5 @@
-// The most multiply-adds a second that this machine can do, with the widest instructions of its
-// CPU.
+// Measures the maximum number of multiply-adds per second on this machine, with the widest
+// instructions of its CPU.
 //
 //   fma_peak THREADS     prints {"gflops": ..., "kernels": ..., "threads": ...}
 #include <sched.h>
@@ -48,7 +48,7 @@ void stay_on(int core) {
   }
 }
 
-/// All threads at once, until the last of them is done; the best of the stints.
+/// Runs all threads at once until the last one is done; returns the best result of several runs.
 double gflops(const bench::FmaChains& chains, int threads) {
   double best = 0;
   Clock::time_point start;

@@ -1,4 +1,5 @@
-// What logging costs: scalars through the real queue into a real logger, to a file on disk.
+// Measures the cost of logging: scalars through the real queue into a real logger, to a file on
+// disk.
 //
 //   build/bench/bench_log [--tags N] [--scalars N] [--logger NAME]
 //
@@ -51,7 +52,7 @@ class Bench {
     for (std::size_t i = 0; i < tags; ++i) tags_.push_back("scalars/tag " + std::to_string(i));
   }
 
-  // A log of its own, given to `use`; the files are closed and synced at the end.
+  // Opens a separate log and gives it to `use`; closes and syncs the files at the end.
   template <class Use>
   std::int64_t log(Use&& use) {
     const test::TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// Parses the arguments and hands over to a command.
+// Parses the arguments and calls a command.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,8 +52,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
          "How problems are told on standard error: text, or json for editors, one object per line")
       ->check(one_of({"text", "json"}))
       ->type_name("FORMAT")
-      ->trigger_on_parse();  // problems of the command line are told so, too
-  // After the options that it tells about.
+      ->trigger_on_parse();  // so that problems of the command line use it too
+  // Set it after the options that it depends on.
   app.set_version_flag("--version", [&] { return version_text(common); });
   app.footer(
       "Examples:\n"
@@ -82,7 +82,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_plugins_reference(plugins, common, chosen);
 }
 
-// "; did you mean '--plugin-path'?" The arguments are all that the program was given.
+// Returns "; did you mean '--plugin-path'?". `arguments` are all arguments of the program.
 std::string meant_by(const std::string& option, const CLI::App& command,
                      std::span<const std::string> arguments) {
   std::vector<std::string> names;
@@ -100,7 +100,7 @@ std::string meant_by(const std::string& option, const CLI::App& command,
   return meant.empty() ? "" : fmt::format("; a key of the config is set without dashes: {}", meant);
 }
 
-// CLI11's words for a wrong command line hardly say what is wrong.
+// Returns a message about a wrong command line, since CLI11's own hardly says what is wrong.
 std::string message(const CLI::App& app, const CLI::ParseError& error,
                     std::span<const std::string> arguments) {
   const CLI::App* at = &app;  // the command that the arguments reached
@@ -145,7 +145,8 @@ std::string message(const CLI::App& app, const CLI::ParseError& error,
                      guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess), listing);
 }
 
-// The library's own words for a working folder that was removed hardly say what is wrong.
+// Returns a message about a removed working folder, since the library's own hardly says what is
+// wrong.
 std::string message(const std::filesystem::filesystem_error& error) {
   std::error_code gone;
   static_cast<void>(std::filesystem::current_path(gone));
@@ -154,7 +155,7 @@ std::string message(const std::filesystem::filesystem_error& error) {
                      gone.message());
 }
 
-// Returns the exit code.
+// Runs the program and returns the exit code.
 int parse_and_run(int argc, char** argv, Common& common) {
   CLI::App app("Assay runs experiments from YAML configs.", "assay");
   Chosen chosen;

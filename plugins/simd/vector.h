@@ -1,9 +1,10 @@
-// Vectors of floats as wide as the compiler's flags allow, on any CPU: the base of kernels that are
-// written once and compiled several times, each time with the flags of one instruction set.
+// Vectors of floats as wide as the compiler's flags allow, on any CPU. They are the base of kernels
+// that are written once and compiled several times, each time with the flags of one instruction
+// set.
 //
-// Everything here lies in an anonymous namespace, and nothing here comes from the standard library:
-// code of one instruction set must never be merged by the linker into code for a lesser CPU. A
-// source that includes this should include no headers with inline functions besides.
+// Everything here is in an anonymous namespace, and nothing here comes from the standard library:
+// the linker must never merge code of one instruction set into code for a lesser CPU. A source that
+// includes this should include no other headers with inline functions.
 #pragma once
 
 #include <cstddef>
@@ -29,17 +30,17 @@ constexpr int width = 4;
 typedef float V __attribute__((vector_size(width * 4)));
 typedef std::int32_t I __attribute__((vector_size(width * 4)));
 
-/// Like V, but at any address that is a multiple of 4.
+/// A vector like V, but at any address that is a multiple of 4.
 typedef float Unaligned __attribute__((vector_size(width * 4), aligned(4), may_alias));
 
 inline V load(const float* from) { return *reinterpret_cast<const Unaligned*>(from); }
 inline void store(float* to, V v) { *reinterpret_cast<Unaligned*>(to) = v; }
-/// x in every lane; subtracting zero changes nothing, so the compiler leaves it out.
+/// Returns x in every lane. Subtracting zero changes nothing, so the compiler leaves it out.
 inline V splat(float x) { return x - V{}; }
 inline I bits(V v) { return __builtin_bit_cast(I, v); }
 inline V from_bits(I i) { return __builtin_bit_cast(V, i); }
 
-/// The first `count` (0 to width) elements, and zeros; nothing beyond them is read.
+/// Loads the first `count` (0 to width) elements, followed by zeros; reads nothing beyond them.
 inline V load_first(const float* from, Index count) {
 #if defined(__AVX512F__)
   return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), from);
@@ -54,7 +55,7 @@ inline V load_first(const float* from, Index count) {
 #endif
 }
 
-/// Writes the first `count` (0 to width) elements and leaves what follows untouched.
+/// Writes the first `count` (0 to width) elements, and leaves the memory after them untouched.
 inline void store_first(float* to, V v, Index count) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1U << count) - 1), v);
@@ -76,32 +77,32 @@ using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
 using AllLanes = Lanes<0, 1, 2, 3>;
 #endif
 
-/// The shuffles below work within groups of four lanes, or move whole groups: those are cheap.
+/// The shuffles below work within groups of four lanes, or move whole groups; those are cheap.
 constexpr int group = 4;
 constexpr int groups = width / group;
 
-/// Of every group, elements from `half` * 2 on: a, b, a, b.
+/// Takes the elements from `half` * 2 on of every group, in the order a, b, a, b.
 template <int half, int... lane>
 inline V interleave(V a, V b, Lanes<lane...>) {
   return __builtin_shufflevector(
       a, b, (lane / group * group + 2 * half + lane % group / 2 + (lane % 2) * width)...);
 }
 
-/// Of every group, elements from `half` * 2 on: a, a, b, b.
+/// Takes the elements from `half` * 2 on of every group, in the order a, a, b, b.
 template <int half, int... lane>
 inline V interleave_pairs(V a, V b, Lanes<lane...>) {
   return __builtin_shufflevector(
       a, b, (lane / group * group + 2 * half + lane % 2 + (lane % group < 2 ? 0 : width))...);
 }
 
-/// The even groups (odd = 0) or odd groups of a, then those of b.
+/// Returns the even groups (odd = 0) or odd groups of a, then those of b.
 template <int odd, int... lane>
 inline V every_other_group(V a, V b, Lanes<lane...>) {
   return __builtin_shufflevector(a, b,
                                  (2 * (lane / group * group) + odd * group + lane % group)...);
 }
 
-/// from[0 .. group) in every group.
+/// Returns from[0 .. group) in every group.
 inline V splat_group(const float* from) {
 #if defined(__AVX512F__)
   return _mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from));
@@ -113,7 +114,7 @@ inline V splat_group(const float* from) {
 #endif
 }
 
-/// The same with the first `count` and zeros; nothing beyond them is read.
+/// Returns the first `count` elements and zeros in every group; reads nothing beyond them.
 inline V splat_group(const float* from, Index count) {
   float four[group] = {};
   for (Index i = 0; i < count; ++i) four[i] = from[i];
@@ -125,7 +126,7 @@ inline V gather_groups(V v, Lanes<lane...>) {
   return __builtin_shufflevector(v, v, (lane % groups * group + lane / groups)...);
 }
 
-/// [i][g] = the sum of group g of v[i], for `group` vectors.
+/// Returns [i][g] = the sum of group g of v[i], for `group` vectors.
 inline V sum_groups(const V* v) {
   const V sum01 = interleave<0>(v[0], v[1], AllLanes{}) + interleave<1>(v[0], v[1], AllLanes{});
   const V sum23 = interleave<0>(v[2], v[3], AllLanes{}) + interleave<1>(v[2], v[3], AllLanes{});
@@ -134,7 +135,7 @@ inline V sum_groups(const V* v) {
   return gather_groups(sums, AllLanes{});
 }
 
-/// parts[q], group g -> parts[g], group q, for count = width / 4 vectors.
+/// Moves parts[q], group g to parts[g], group q, for count = width / 4 vectors.
 template <int count>
 inline void transpose_groups(V* parts) {
   if constexpr (count > 1) {
@@ -178,8 +179,8 @@ inline void transpose(V (&rows)[width]) {
   }
 }
 
-/// Loads the first `width` x `width` of `rows` x `columns` elements (zeros where there are fewer)
-/// and transposes them: square[c] holds column c.
+/// Loads the first `width` x `width` of `rows` x `columns` elements (zeros beyond the end) and
+/// transposes them: square[c] contains column c.
 inline void load_transposed(const float* from, Index stride, Index rows, Index columns,
                             V (&square)[width]) {
   if (rows >= width && columns >= width) {

@@ -44,7 +44,7 @@ std::string override_for(std::string_view option, std::string_view next_argument
   std::string_view value = "VALUE";
   if (equals != std::string_view::npos) value = option.substr(equals + 1);
   else if (!next_argument.empty() && !next_argument.starts_with('-')) value = next_argument;
-  // Of what every config has.
+  // Consider the keys that every config has.
   std::vector<std::string> names = {"learning_rate"};
   std::vector<std::string> keys = {"optimizer.learning_rate"};
   for (const Parameter& p : plan::experiment_parameters()) {

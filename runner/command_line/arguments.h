@@ -1,4 +1,4 @@
-// Configs and overrides in one list of arguments.
+// Separates configs and overrides in one list of arguments.
 #pragma once
 
 #include <span>
@@ -8,9 +8,9 @@
 
 namespace assay::command_line {
 
-/// `key=value`, `+key=value` or `~key`: there is a `=` before any `/`, or it starts with `+` or
-/// `~`, but not with `~/`. Everything else names a file; one whose name has a `=` in it is written
-/// ./NAME.
+/// Returns true for `key=value`, `+key=value` or `~key`: there is a `=` before any `/`, or it
+/// starts with `+` or `~`, but not with `~/`. Any other argument names a file; a file with a `=` in
+/// its name is written ./NAME.
 bool is_override(std::string_view argument);
 
 struct ConfigArguments {
@@ -18,22 +18,21 @@ struct ConfigArguments {
   std::vector<std::string> overrides;
 };
 
-/// The configs, each with all the overrides, wherever they stand. Throws UsageError where there is
-/// no config.
+/// Returns the configs, each with all the overrides, wherever they stand. Throws UsageError if
+/// there is no config.
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments);
 
-/// The configs, each with the overrides that follow it up to the next one. Throws UsageError where
-/// an override comes first, or there is no config.
+/// Returns the configs, each with the overrides that follow it up to the next one. Throws
+/// UsageError if an override comes first, or if there is no config.
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments);
 
-/// The override that was meant by an option that no command has, as other programs have them:
-/// `--seed` before `3`, or `--seed=3`, is seed=3, and `-lr` is optimizer.learning_rate. Empty when
-/// that is a key of no config.
+/// Returns the override that was meant by an unknown option in the style of other programs:
+/// `--seed` before `3`, or `--seed=3`, is seed=3, and `-lr` is optimizer.learning_rate. Empty if no
+/// config has such a key.
 std::string override_for(std::string_view option, std::string_view next_argument);
 
-/// Tells how to do several runs to whoever asked for them with Hydra's option `-m` or `--multirun`;
-/// an empty text for any other option. The loop is that of the first of the arguments that has
-/// several values.
+/// Explains how to start several runs if the option is Hydra's `-m` or `--multirun`; returns an
+/// empty text for any other option. The loop is for the first of the arguments with several values.
 std::string several_runs_for(std::string_view option, std::span<const std::string> arguments);
 
 }  // namespace assay::command_line

@@ -1,5 +1,5 @@
-// `assay check`: whether configs would run, and what they would do. Makes everything that `assay
-// run` makes before its first step, and no file.
+// `assay check`: checks that configs would run, and shows what they would do. It creates everything
+// that `assay run` creates before its first step, but no file.
 
 #include <fmt/format.h>
 
@@ -23,11 +23,12 @@
 namespace assay::command_line {
 namespace {
 
-// Of one of several, problems of the command line's arguments say by themselves not whose they are.
+// Checks one config. If it is one of several, it also prints the config's name with the number of
+// errors, because problems with arguments do not show which config they concern.
 int check(const Common& common, const ConfigArguments& arguments, bool one_of_several) {
   const std::string config = config_of(arguments.config);
   config::Diagnostics diagnostics;
-  plugin_host::PluginHost host = make_plugin_host(common);  // of its own: its kernels may differ
+  plugin_host::PluginHost host = make_plugin_host(common);  // separate: its kernels may differ
   const auto prepared = prepare(common, config, arguments.overrides, host, diagnostics);
   if (prepared) {
     const auto& [plan, experiment] = *prepared;

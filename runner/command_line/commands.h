@@ -1,5 +1,5 @@
-// The commands of `assay`. Each has a source file of its own that says all about it: arguments,
-// help and what it does.
+// The commands of `assay`. Each has its own source file with everything about it: arguments, help
+// and implementation.
 #pragma once
 
 #include <functional>
@@ -12,11 +12,12 @@ class App;
 
 namespace assay::command_line {
 
-/// What is to be done: set by the command that the user named, called when all arguments are read.
-/// Gives the exit code.
+/// The chosen action. The command that the user named sets it; it is called after all arguments are
+/// parsed and returns the exit code.
 using Chosen = std::function<int()>;
 
-/// Each adds a command to `app`. `common` and `chosen` must outlive the parsing and the call.
+/// Each of these adds a command to `app`. `common` and `chosen` must outlive the parsing and the
+/// call.
 void declare_run(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
@@ -25,7 +26,7 @@ void declare_view(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_complete(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_manual(CLI::App& app, const Common& common, Chosen& chosen);
 
-/// Below `assay plugins`.
+/// These add commands to `assay plugins`.
 void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chosen);
 void declare_plugins_describe(CLI::App& plugins, const Common& common, Chosen& chosen);

@@ -1,4 +1,4 @@
-// The options that all commands have, and what follows from them.
+// The options that all commands have, and the objects made from them.
 #pragma once
 
 #include <optional>
@@ -16,14 +16,14 @@ struct Common {
   bool json = false;                           ///< --format json
 };
 
-/// --kernels, or the best that the CPU has. Throws UsageError for what it cannot run.
+/// Returns --kernels, or the best of the CPU. Throws UsageError if the CPU cannot run them.
 InstructionSet kernels_to_use(const Common& common);
 
-/// Looks for plugins where these options say. Throws UsageError for folders that do not exist and
-/// for kernels that the CPU cannot run. From now on last words are said (last_words.h).
+/// Searches for plugins according to these options. Throws UsageError for folders that do not exist
+/// and for kernels that the CPU cannot run. From now on crashes are reported (last_words.h).
 plugin_host::PluginHost make_plugin_host(const Common& common);
 
-/// For `assay --version`. Throws like make_plugin_host.
+/// Returns the text of `assay --version`. Throws like make_plugin_host.
 std::string version_text(const Common& common);
 
 }  // namespace assay::command_line

@@ -1,9 +1,10 @@
-// `assay complete`, for the shells (completions/): what the last word of a command line may become.
+// `assay complete`, for the shells (completions/): prints the completions of the last word of a
+// command line.
 //
-// All of it comes from the commands that are declared, so nothing has to be told twice. A line is a
-// candidate, a tab, and what it is; or ":files EXTENSION ...": files of these kinds and folders,
-// which shells know better how to complete. Behind a config its keys are candidates, which end in
-// '.' where more keys follow, and in '=' where a value does; a key to remove ends in neither.
+// All of them come from the declared commands, so nothing is listed twice. Each line of output is a
+// candidate, a tab, and its description; or ":files EXTENSION ...": files of these types and
+// folders, which shells can complete better. After a config its keys are candidates. They end in
+// '.' if more keys follow, and in '=' if a value follows; a key to remove ends in neither.
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -29,7 +30,7 @@
 namespace assay::command_line {
 namespace {
 
-// What arguments can be, by the names that they have in the help.
+// The completions of file arguments, by their names in the help.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> files = {{
     {"CONFIG", ":files yaml yml"},
     {"RUN_DIR", ":files yaml yml safetensors"},
@@ -53,7 +54,7 @@ class Completion {
         if (!command->get_group().empty()) add(command->get_name(), command->get_description());
       std::vector<Candidate> keys;
       if (!config_.empty()) keys = complete_key(common_, config_, overrides_, word_);
-      // What begins like a key is no file.
+      // A word that begins like a key is not a file.
       if (const CLI::Option* next = positional();
           next != nullptr && (keys.empty() || word_.empty()))
         values(next->get_name(true));
@@ -63,7 +64,7 @@ class Completion {
   }
 
  private:
-  // A word in front of the one to complete.
+  // Processes a word before the one to complete.
   void pass(const std::string& word) {
     if (value_of_ != nullptr) {
       if (value_of_->check_lname("plugin-path")) common_.plugin_path.push_back(word);
@@ -81,7 +82,7 @@ class Completion {
     }
   }
 
-  // A config, or what changes the one before it.
+  // Processes a config, or an argument that changes the config before it.
   void pass_config(const std::string& word) {
     if (is_override(word)) overrides_.push_back(word);
     else config_ = word;
@@ -93,7 +94,7 @@ class Completion {
     return commands.empty() ? nullptr : commands.front();
   }
 
-  // Options may stand behind the commands below theirs.
+  // Options may also come after a subcommand of the command that declares them.
   const CLI::Option* find_option(const std::string& name) const {
     for (const CLI::App* app = command_; app != nullptr; app = app->get_parent())
       for (const CLI::Option* option : app->get_options())
@@ -119,14 +120,15 @@ class Completion {
     return nullptr;
   }
 
-  // `name` is that of an argument ("KIND"), or an option's type ("DIR", "TEXT:{generic,avx2}").
+  // Adds the values for `name`: an argument ("KIND"), or an option's type ("DIR",
+  // "TEXT:{generic,avx2}").
   void values(std::string_view name) {
     const auto file =
         std::ranges::find(files, name, &std::pair<std::string_view, std::string_view>::first);
     if (file != files.end()) found_.emplace_back(file->second, "");
     if (name == "KIND")
       for (const std::string_view kind : kind_names) add(std::string(kind), "");
-    // Behind a KIND it is of something that is to be made.
+    // After a KIND the NAME is that of a new component.
     if (name == "NAME" && command_->get_option_no_throw("KIND") == nullptr)
       for (const auto& component : make_plugin_host(common_).components())
         add(component.name, fmt::format("{}: {}", name_of(component.kind), component.doc));
@@ -145,7 +147,7 @@ class Completion {
   std::string word_;
   const CLI::Option* value_of_ = nullptr;  // the option whose value comes next
   int arguments_ = 0;                      // of the command, without options
-  std::string config_;                     // the last one named
+  std::string config_;                     // the last config
   std::vector<std::string> overrides_;
   std::vector<Candidate> found_;
 };

@@ -18,7 +18,7 @@ namespace {
 
 using config::Node;
 
-// Its problems are for `assay check` to tell.
+// Reads the config. It ignores problems; `assay check` reports them.
 Node read(std::string path, std::span<const std::string> overrides, plan::Catalogue& catalogue) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) path += "/plan.yaml";
@@ -48,7 +48,7 @@ std::vector<std::string> values(const plan::OptionWalk& at, bool is_type,
   return p->choices == nullptr ? std::vector<std::string>() : plan::words(p->choices);
 }
 
-// What a word asks for, by what it starts with: any key, one that is not there yet, or one to go.
+// The keys that a word asks for, according to its prefix: any key, a missing one, or one to remove.
 enum class Wanted { any, absent, present };
 
 Wanted wanted(std::string_view word) {
@@ -62,7 +62,7 @@ const Node* child_of(const Node* node, const std::string& key) {
   return index && *index < node->list.size() ? &node->list[*index] : nullptr;
 }
 
-// Whether there is something to remove below; a component without its type would be none.
+// Returns true if there is something to remove below. `type` does not count: a component needs it.
 bool holds_keys(const Node* node) {
   return node != nullptr &&
          (!node->list.empty() || std::ranges::any_of(node->map, [](const Node::Entry& entry) {
@@ -84,7 +84,7 @@ class KeyCompletion {
       values_at(std::move(path), word_.substr(0, equals + 1));
       return std::move(result_);
     }
-    path.pop_back();  // which is what there is of the key
+    path.pop_back();  // the part of the key that is already there
     const std::size_t dot = word_.rfind('.');
     keys_below(path, word_.substr(0, dot == std::string::npos ? begin : dot + 1));
     return std::move(result_);
@@ -94,7 +94,7 @@ class KeyCompletion {
   void values_at(std::vector<std::string> path, const std::string& prefix) {
     plan::OptionWalk walk(root_, catalogue_);
     const bool is_type = path.back() == "type" && path.size() > 1;
-    if (wanted_ == Wanted::present) {  // only with the value that it has
+    if (wanted_ == Wanted::present) {  // only with its current value
       if (walk.steps(path) && walk.node() != nullptr && walk.node()->kind == Node::Kind::scalar)
         add(prefix + walk.node()->scalar, "");
       return;
@@ -126,7 +126,7 @@ class KeyCompletion {
       add(fmt::format("{}{}=", owner, node->list.size()), "one more");
   }
 
-  // The key itself, where the config has it, and what is in it, defaults included.
+  // Adds the key itself if the config has it, and the prefix of its content, including defaults.
   void removals(std::vector<std::string> path, const std::string& name, const Node* there,
                 const std::string& key, const std::string& about) {
     if (there != nullptr) add(key, about);

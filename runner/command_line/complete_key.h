@@ -1,4 +1,4 @@
-// What `key=value` may become, of a config that a command line names.
+// Completes `key=value` for a config on a command line.
 #pragma once
 
 #include <span>
@@ -10,12 +10,13 @@
 
 namespace assay::command_line {
 
-using Candidate = std::pair<std::string, std::string>;  ///< and what it is
+using Candidate = std::pair<std::string, std::string>;  ///< and its description
 
-/// `opt` -> `optimizer.`, `optimizer.mom` -> `optimizer.momentum=`, `loss=` -> `loss=NAME` for
-/// every loss. `overrides` are the arguments before, which count. Where the config cannot be read,
-/// the keys that every config has. Behind `~` only keys that the config sets, and elements that
-/// lists have; behind a single `+` only what it does not have.
+/// Returns completions: `opt` -> `optimizer.`, `optimizer.mom` -> `optimizer.momentum=`, `loss=` ->
+/// `loss=NAME` for every loss. `overrides` are the previous arguments, which are applied first. If
+/// the config cannot be read, the keys are those of every config. After `~` the candidates are only
+/// keys that the config sets and existing elements of lists; after a single `+`, only keys that it
+/// lacks.
 std::vector<Candidate> complete_key(const Common& common, const std::string& config,
                                     std::span<const std::string> overrides,
                                     const std::string& word);

@@ -1,5 +1,5 @@
-// `assay describe`: the models of runs, with their weights, as trees. Makes no more of a run than
-// its dataset, loss and model.
+// `assay describe`: prints the models of runs, with their weights, as trees. Creates only the
+// dataset, the loss and the model of a run.
 
 #include <fmt/format.h>
 
@@ -43,11 +43,11 @@ struct BadConfig {};
 
 struct Described {
   fs::path config;
-  std::optional<fs::path> weights;  ///< nothing: as initialized
-  std::string run;                  ///< how it stands; nothing: there is no run
+  std::optional<fs::path> weights;  ///< absent: as initialized
+  std::string run;                  ///< the state of the run; empty if there is no run
 };
 
-// Returns how the run of a folder stands, in words.
+// Describes the state of the run in a folder.
 std::string state_text(const fs::path& folder) {
   try {
     const run_folder::RunState run = run_folder::read_run_state(folder);
@@ -70,7 +70,7 @@ std::string state_text(const fs::path& folder) {
   }
 }
 
-// A run folder, a checkpoint in one, or a config.
+// Finds a run folder, a checkpoint in one, or a config.
 Described find(const fs::path& what) {
   std::error_code error;
   if (what.extension() == ".safetensors" && fs::is_regular_file(what, error)) {
@@ -93,7 +93,7 @@ Described find(const fs::path& what) {
   return {what / "plan.yaml", run_folder::last_checkpoint(what), state_text(what)};
 }
 
-// What the model declares for the data and the loss of its plan.
+// Returns the layers and parameters that the model declares for the plan's data and loss.
 train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost& host) {
   const auto dataset = host.create<Dataset>(plan.dataset);
   const data::Description data = data::describe(dataset);
@@ -102,7 +102,7 @@ train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost
   return train::describe(host.create<Model>(plan.model), data.sample_shape, outputs);
 }
 
-// The tensors of a checkpoint that are a model's parameters, in the model's order.
+// Returns the tensors of a checkpoint for a model's parameters, in the model's order.
 std::vector<run_folder::SafetensorsHeader::Tensor> tensors_of(
     const train::ModelDescription& model, const run_folder::StoredWeights& stored,
     const fs::path& file) {
@@ -141,7 +141,8 @@ std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescri
   return model_tree(plan.model.type, model, values, output_columns());
 }
 
-// Model and weights; throws where something is wrong, BadConfig where `diagnostics` says what.
+// Returns the model and its weights. Throws on failure; throws BadConfig if `diagnostics` explains
+// it.
 std::string description_of(const std::string& what, plugin_host::PluginHost& host,
                            config::Diagnostics& diagnostics) {
   const Described described = find(what);

@@ -30,7 +30,7 @@ using conformance::Begun;
 using conformance::Outcome;
 using conformance::Verdict;
 
-// Deaths are told one by one, but a plugin that dies of everything need not do so a hundred times.
+// Each crash is reported, but a plugin that crashes in every check need not do so a hundred times.
 constexpr int most_deaths = 3;
 constexpr std::size_t most_printed = 200;  // bytes
 constexpr const char* nonsense =
@@ -46,7 +46,7 @@ const char* word_of(Verdict verdict) {
   return "";
 }
 
-// Of what a process printed: what a sanitizer found, else the last line.
+// Returns the most informative line of a process's output: a sanitizer's finding, or the last line.
 std::string telling_line(const std::string& text) {
   std::string found, last;
   std::istringstream stream(text);
@@ -59,12 +59,12 @@ std::string telling_line(const std::string& text) {
   return (found.empty() ? last : found).substr(0, most_printed);
 }
 
-// How far a process got, by what it told.
+// Tracks how far a process got, according to its report.
 class Progress {
  public:
   explicit Progress(std::size_t first) : next_(first) { at.number = first; }
 
-  /// False for what cannot come now.
+  /// Returns false for a message that is not possible now.
   bool take(const Begun& step) {
     if (awaits_outcome_ || step.number != next_) return false;
     ++next_;
@@ -125,7 +125,7 @@ class Examination {
     std::cout.flush();
   }
 
-  // Without running any of its code.
+  // Checks the file without running any of its code.
   bool look_from_outside(const fs::path& path) {
     constexpr const char* library = "library";
     plugin_host::Stamp stamp;
@@ -160,7 +160,7 @@ class Examination {
     return list;
   }
 
-  // The step to go on with, if it ended on the way.
+  // Runs the steps in a child process. Returns the step to continue with if the child ended early.
   std::optional<std::size_t> run_child(const fs::path& path, std::size_t first) {
     const std::chrono::duration<double> patience(trial_.timeout);
     conformance::ChildProcess child(child_arguments(path, first));
@@ -188,7 +188,7 @@ class Examination {
     return number + 1;
   }
 
-  // Until no line comes any more; says what is wrong with a line.
+  // Reads the report until no more lines come; returns what is wrong with a line.
   std::string listen(conformance::ChildProcess& child, Progress& progress) {
     const std::chrono::duration<double> patience(trial_.timeout);
     conformance::ReportReader report;
@@ -225,7 +225,7 @@ class Examination {
   const Trial& trial_;
   std::string file_;
   int passed_ = 0, failed_ = 0, not_run_ = 0, deaths_ = 0;
-  std::vector<std::string> unmade_;  // components whose making ended a process
+  std::vector<std::string> unmade_;  // components whose construction ended a process
   double seconds_ = 0;
   std::int64_t kilobytes_ = 0;
 };

@@ -44,7 +44,7 @@ using Clock = std::chrono::system_clock;
 using base::Sync;
 using namespace std::chrono_literals;
 
-constexpr auto patience_with_git = 1s;  // git may take as long as training does, or this long
+constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
 
 run_folder::RunRecord opening_record(const plan::Plan& plan,
                                      const experiment::Experiment& experiment,
@@ -92,7 +92,7 @@ std::string_view state_name(Outcome outcome) {
 // One run, from the empty folder to the full one.
 class Execution {
  public:
-  /// Everything is borrowed but the experiment.
+  /// Borrows everything except the experiment.
   Execution(const Common& common, const plan::Plan& plan, experiment::Experiment experiment,
             const plugin_host::PluginHost& host, const run_folder::RunFolder& folder,
             const Beginning& beginning, base::GitQuery& git)
@@ -125,8 +125,8 @@ class Execution {
              Severity::warning);
   }
 
-  /// Trains, and leaves everything that there is to leave. Whatever goes wrong from here on, in
-  /// whichever part, is told and recorded, and the parts after it are done all the same.
+  /// Trains, and writes all results. A failure from here on, in any part, is reported and recorded,
+  /// and the later parts still run.
   int run(bool describe_after) {
     attempt("training", [&] { train(); });
     if (!is_saved_) attempt("recording the result", [&] { record_result(); });
@@ -154,19 +154,19 @@ class Execution {
     return train::named_tensors(description(), weights());
   }
 
-  // The log gets whole lines, whatever the terminal's width.
+  // Prints the text. The log gets whole lines, whatever the terminal's width.
   void say(const std::function<std::string(Columns)>& text) {
     write_log(text({}));
     terminal_.print(text(output_columns()));
   }
 
-  // Called from the logging thread, too.
+  // Reports a message. Also called from the logging thread.
   void report(const std::string& message, Severity severity = Severity::error) {
     write_log(fmt::format("{}: {}", name_of(severity), message));
     terminal_.error(problem(common_, severity, message));
   }
 
-  // The run goes on without log.txt where that cannot be made.
+  // Opens log.txt. The run goes on without it if it cannot be created.
   void open_log() {
     try {
       run_log_.emplace(folder_.folder());
@@ -186,7 +186,7 @@ class Execution {
     collect_lost();
   }
 
-  // A file, or standard output, does not have all that it should have. Any thread.
+  // Records that a file, or standard output, is incomplete. May be called from any thread.
   void lost(const std::string& message) {
     {
       const std::lock_guard lock(lost_mutex_);
@@ -195,7 +195,7 @@ class Execution {
     report(message);
   }
 
-  // Moves what was lost into the record.
+  // Moves these losses into the record.
   void collect_lost() {
     const std::lock_guard lock(lost_mutex_);
     record_.failures.insert(record_.failures.end(), lost_.begin(), lost_.end());
@@ -203,7 +203,7 @@ class Execution {
   }
 
   void train() {
-    const InterruptWatch interrupt_watch;  // its thread is not one that plugins started
+    const InterruptWatch interrupt_watch;  // its thread does not count as started by plugins
     const plugin_host::ProcessState state;
     const auto told = [this](const std::string& message) { report(message); };
     const logging::RunInfo info{plan_.name, &folder_.folder(), 0, experiment_.steps,
@@ -261,8 +261,8 @@ class Execution {
             }};
   }
 
-  // Saves all but how the loggers are closed, before code of plugins runs again, which may end the
-  // process or not return.
+  // Saves everything except the result of closing the loggers. It does so before code of plugins
+  // runs again, which may end the process or never return.
   void save() {
     attempt("recording the result", [&] { record_result(); });
     is_saved_ = true;
@@ -283,11 +283,11 @@ class Execution {
       record.failures.emplace_back("the process ended before its loggers were closed");
       static_cast<void>(record_file_.write(record, Sync::later));
     } catch (const std::exception&) {
-      // The last record is tried all the same, and told of.
+      // The final record is still tried, and a failure is reported then.
     }
   }
 
-  // A run that was not trained has failed, for the reason that was told.
+  // Records the result. A run without training has failed, for the reason that was reported.
   void record_result() {
     if (!is_trained_ && result_.reason.empty() && !record_.failures.empty())
       result_.reason = record_.failures.back();
@@ -299,7 +299,7 @@ class Execution {
     record_.weights_digest = is_trained_ ? run_folder::digest(tensors()) : "";
   }
 
-  // Failed runs have a better reason.
+  // Notes changed files, unless the run has failed and so has a better reason.
   void note_changes(const base::MappedFileWatch& watch) {
     if (result_.outcome == Outcome::failed) return;
     for (const std::string& path : watch.changed_files()) {
@@ -347,8 +347,8 @@ class Execution {
     report(message);
   }
 
-  // Called on the logging thread: the record of a run that lives. Nothing is lost when it cannot be
-  // written, as long as the last one can.
+  // Writes the record of a running run, on the logging thread. A failure does not matter as long as
+  // the final record can be written.
   void update(run_folder::RunRecord record, const logging::State& state) {
     record.steps = state.step;
     record.final_values = state.last_values;
@@ -361,12 +361,12 @@ class Execution {
     }
   }
 
-  // Does a part of the work. Tells and records what it throws.
+  // Runs a part of the work. Reports and records its exceptions.
   template <class Part>
   void attempt(std::string_view name, Part&& part) noexcept {
     try {
       part();
-    } catch (const Error& error) {  // says where by itself
+    } catch (const Error& error) {  // its message contains the place
       fail({}, error.what());
     } catch (const std::bad_alloc&) {
       fail(name, "out of memory");
@@ -382,13 +382,14 @@ class Execution {
     try {
       record_.failures.push_back(fmt::format("{}{}{}", part, part.empty() ? "" : ": ", what));
       report(record_.failures.back());
-    } catch (...) {  // without memory for the words
+    } catch (...) {  // there is no memory for the message
       constexpr std::string_view words = "assay: error: out of memory\n";
       [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, words.data(), words.size());
     }
   }
 
-  // A signal that left something out counts, even where training had come to its end before.
+  // Returns the exit code. A signal that cut something short counts, even after training was
+  // complete.
   int exit_code() const {
     if (result_.outcome == Outcome::failed || !weights_kept_) return run_failed;
     if (result_.outcome == Outcome::stopped || pictures_dropped_)
@@ -411,8 +412,8 @@ class Execution {
   bool is_saved_ = false;
   bool weights_kept_ = false;
   bool pictures_dropped_ = false;
-  bool failed_ = false;         ///< a part of the work threw something
-  bool update_failed_ = false;  ///< the logging thread's own
+  bool failed_ = false;         ///< a part of the work threw
+  bool update_failed_ = false;  ///< used by the logging thread only
   std::mutex lost_mutex_;
   std::vector<std::string> lost_;
   std::set<std::string> told_changes_;

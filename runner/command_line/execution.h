@@ -1,4 +1,4 @@
-// A run of a prepared experiment: from the empty run folder to the full one.
+// Runs a prepared experiment: from the empty run folder to the full one.
 #pragma once
 
 #include <chrono>
@@ -13,16 +13,16 @@
 
 namespace assay::command_line {
 
-/// How a run began, for its record.
+/// The beginning of a run, for its record.
 struct Beginning {
   std::chrono::system_clock::time_point start;
   const std::vector<std::string>& overrides;  ///< `key=value` of the command line
-  const config::Diagnostics& warnings;        ///< that were told before
+  const config::Diagnostics& warnings;        ///< that were already reported
 };
 
-/// Trains, writes everything into the folder, and returns the exit code of the process. Whatever
-/// goes wrong once training has begun, in whichever part, is told and recorded, and the parts after
-/// it are done all the same. Throws what goes wrong before; the folder is removed then.
+/// Trains, writes all results into the folder, and returns the exit code of the process. A failure
+/// after the start of training, in any part, is reported and recorded, and the later parts still
+/// run. Throws earlier failures; the folder is then removed.
 int execute(const Common& common, Prepared prepared, const plugin_host::PluginHost& host,
             run_folder::RunFolder& folder, const Beginning& beginning, base::GitQuery& git,
             bool describe_after);

@@ -12,10 +12,10 @@ namespace assay::command_line {
 namespace {
 
 constexpr std::string_view mark = "...";
-constexpr std::size_t widest_label = 40;  // that texts are aligned behind
-constexpr int widest_value = 16;          // a number, with the blanks around it
+constexpr std::size_t widest_label = 40;  // the limit for aligning texts after it
+constexpr int widest_value = 16;          // a number with the blanks around it
 
-// Returns how many bytes of the text fit into so many columns.
+// Returns how many bytes of the text fit into this many columns.
 std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -54,7 +54,7 @@ std::string wrapped(std::string_view line, Columns columns, std::size_t indent) 
     const std::size_t first = line.find_first_not_of(' ');
     const std::size_t blank = line.substr(0, end + 1).rfind(' ');
     if (blank != line.npos && first < blank) end = blank;
-    // A character that is wider than the room stays whole.
+    // Keep a character whole, even if it is wider than the available space.
     while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) ++end;
     result += std::string(line.substr(0, end)) + '\n' + std::string(indent, ' ');
     line.remove_prefix(end);

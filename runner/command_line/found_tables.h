@@ -1,4 +1,4 @@
-// What `assay plugins schema` and `assay plugins reference` write about.
+// The components for `assay plugins schema` and `assay plugins reference`.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace assay::command_line {
 
-/// The components that are found where these options say. Warns of every one whose library does not
-/// load, which is left out. Throws UsageError as make_plugin_host() does.
+/// Returns the components found according to these options. Omits those whose library does not
+/// load, and warns about each. Throws UsageError like make_plugin_host().
 std::vector<tables::ComponentTable> found_tables(const Common& common);
 
 }  // namespace assay::command_line

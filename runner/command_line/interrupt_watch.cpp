@@ -23,14 +23,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Asks a thread where it is. It is ignored by default, so one that comes late does no harm.
+// Asks a thread which code it runs. The signal is ignored by default, so a late one does no harm.
 constexpr int question = SIGURG;
 
-// A signal handler can reach nothing but globals.
+// This is global because a signal handler can reach nothing else.
 std::atomic<bool> answered = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-// Runs on the thread that is asked, whose texts stay while it is here.
+// Runs on the thread that is asked, so its texts stay valid meanwhile.
 void answer(int /*number*/) {
   const plugin_host::PluginCode code = plugin_host::Within::here();
   if (code.what == nullptr || answered.exchange(true)) return;
@@ -60,14 +60,14 @@ InterruptWatch::InterruptWatch() {
   action.sa_handler = answer;
   action.sa_flags = SA_RESTART;
   sigaction(question, &action, nullptr);
-  // The signals of the process are for the other threads.
+  // The other threads must handle the signals of the process.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     thread_ = std::thread([this] { watch(); });
   } catch (const std::system_error&) {
-    // Then nobody answers.
+    // Without the thread no answer comes.
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -98,7 +98,7 @@ void InterruptWatch::watch() noexcept {
     try {
       ask_all_threads();
     } catch (const std::bad_alloc&) {
-      // The threads are asked again when there is memory.
+      // The threads are asked again once there is memory.
     }
     if (!pause(glance)) return;
   }

@@ -1,4 +1,4 @@
-// A plugin that does not return keeps a run from stopping: whoever has asked it to stop is told.
+// Tells the user who has asked a run to stop which plugin keeps it from stopping.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,9 @@
 
 namespace assay::command_line {
 
-/// While it lives, a stop_signal() (signals.h) that is not followed within a second is answered on
-/// standard error with the plugin's code that a thread is in. Says so once, and nothing where the
-/// system has no thread for it.
+/// While it lives, it waits for a stop_signal() (signals.h). If the process does not end within a
+/// second, it prints on standard error which plugin's code a thread is running. It does so once,
+/// and not at all if the system has no thread for it.
 class InterruptWatch {
  public:
   InterruptWatch();
@@ -22,7 +22,7 @@ class InterruptWatch {
   void watch() noexcept;
   bool pause(std::chrono::milliseconds time);
 
-  // Made before the thread begins, which must not need memory: a run may have none left.
+  // Created before the thread starts. It must not allocate: a run may have no memory left.
   std::mutex mutex_;
   std::condition_variable end_;
   bool ended_ = false;

@@ -25,21 +25,21 @@ namespace {
 using plugin_host::PluginCode;
 using plugin_host::Within;
 
-// A signal handler can reach nothing but globals.
+// These are global because a signal handler can reach nothing else.
 std::atomic<pid_t> process = 0;
-std::atomic<pid_t> speaker = 0;  // the thread whose words are said; another's would be half of them
+std::atomic<pid_t> speaker = 0;  // the thread that reports; another's report would be cut off
 std::atomic<bool> as_json = false;
 std::atomic<bool> main_runs = false;
 std::atomic<int> error_output = STDERR_FILENO;
 static_assert(std::atomic<pid_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-// Written in one piece. Cut where it is too long.
+// A line that is written at once. It is truncated if it is too long.
 class Line {
  public:
   void add(std::string_view text) {
     for (const char c : text) put(c);
   }
-  // Within a JSON string.
+  // Adds text within a JSON string.
   void add_escaped(std::string_view text) {
     for (const char c : text) {
       if (c == '"' || c == '\\') put('\\');
@@ -78,7 +78,7 @@ void blame(const PluginCode& code, std::string_view what, std::string_view name)
        "` looks for the cause"});
 }
 
-// Names the mapped file that ended before its data, and returns whether there was one.
+// Names the mapped file that ended before its data, and returns true if there was one.
 bool told_of_file(const siginfo_t& signal) {
   if (signal.si_signo != SIGBUS || signal.si_code != BUS_ADRERR) return false;
   const base::MappedFile file(signal.si_addr);
@@ -93,7 +93,7 @@ void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
   pid_t nobody = 0;
   if (getpid() == process && !speaker.compare_exchange_strong(nobody, gettid()) &&
       nobody != gettid())
-    for (;;) pause();  // the process ends with what another thread says
+    for (;;) pause();  // the process ends when the other thread has reported
   if (getpid() == process && nobody == 0 && !told_of_file(*signal_info)) {
     const char* abbreviation = sigabbrev_np(number);
     const std::string_view name = abbreviation != nullptr ? abbreviation : "?";
@@ -104,8 +104,8 @@ void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
            " outside of the calls of plugins; a thread of a plugin's own, or one that wrote where "
            "it must not, can be the cause: `assay plugins check FILE` tries one"});
   }
-  signal(number, SIG_DFL);  // not before all is said: another thread's would end it
-  raise(number);            // comes when this returns
+  signal(number, SIG_DFL);  // only now: a signal of another thread would end the report
+  raise(number);            // takes effect when this returns
 }
 
 void at_exit() {
@@ -118,7 +118,7 @@ void at_exit() {
 }
 
 void catch_signals_of_death() {
-  static std::array<std::byte, 65536> own_stack;  // that of a function may be what is full
+  static std::array<std::byte, 65536> own_stack;  // a function's own stack may have overflowed
   stack_t stack{};
   stack.ss_sp = own_stack.data();
   stack.ss_size = own_stack.size();
@@ -135,7 +135,7 @@ void catch_signals_of_death() {
 void catch_last_words(bool json) {
   as_json = json;
   if (process.exchange(getpid()) == getpid()) return;
-  static const base::FileDescriptor own = base::duplicate(STDERR_FILENO);  // nobody closes it
+  static const base::FileDescriptor own = base::duplicate(STDERR_FILENO);  // nobody else closes it
   if (own.get() >= 0) error_output = own.get();
   if (stamp::sanitizers == "none") catch_signals_of_death();
   std::atexit(at_exit);

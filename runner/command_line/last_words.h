@@ -1,16 +1,16 @@
-// What is still said when a plugin ends the process.
+// The report of a plugin that ends the process.
 #pragma once
 
 namespace assay::command_line {
 
-/// From now on a process that a signal of its own making kills (SIGSEGV, SIGABRT, ...), or that
-/// exit() ends though main() has not returned, says on standard error which plugin's code that was
-/// and how to look for the cause, as an object with `json` (report.h); such an exit() ends it with
-/// `run_failed`. What _exit(), or an overflowing stack of a thread other than this one, ends, ends
-/// without a word. With sanitizers signals are left to them.
+/// From now on the process reports on standard error which plugin's code ended it, and how to look
+/// for the cause. This holds for a signal of its own making (SIGSEGV, SIGABRT, ...), and for exit()
+/// before main() has returned, which then ends it with `run_failed`. With `json` the report is an
+/// object (report.h). There is no report after _exit(), or after a stack overflow in a thread other
+/// than this one. With sanitizers, the sanitizers handle the signals.
 void catch_last_words(bool json);
 
-/// Lives in main(): an exit() during its life is not main's return.
+/// Lives in main(): exit() during its life means that main has not returned.
 class MainRuns {
  public:
   MainRuns();

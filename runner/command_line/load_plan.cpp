@@ -69,7 +69,7 @@ void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
   }
 }
 
-// Returns the argument `run_dir=FOLDER`, in quotes where the grammar of arguments wants them.
+// Returns the argument `run_dir=FOLDER`, quoted if the grammar of arguments requires it.
 std::string run_dir_argument(const std::string& folder) {
   if (folder.find_first_of("()[]{}:=,\"'\\$ ") == folder.npos) return "run_dir=" + folder;
   std::string quoted;
@@ -78,7 +78,7 @@ std::string run_dir_argument(const std::string& folder) {
   return "run_dir=\"" + quoted + "\"";
 }
 
-// Returns the folder's name with the first number behind it that is not taken.
+// Returns the folder's name with the first free number appended.
 std::string free_name_beside(const fs::path& folder) {
   const fs::path name = folder.has_filename() ? folder : folder.parent_path();
   for (int number = 2;; ++number) {

@@ -1,4 +1,4 @@
-// From what a command was given to the plan that `assay run` would execute.
+// Makes the plan that `assay run` would execute from the arguments of a command.
 #pragma once
 
 #include <optional>
@@ -13,35 +13,35 @@
 
 namespace assay::command_line {
 
-/// The config that is meant: itself, or the plan.yaml of a run folder. Throws UsageError where
-/// there is none.
+/// Returns the config that is meant: the file itself, or the plan.yaml of a run folder. Throws
+/// UsageError if there is none.
 std::string config_of(const std::string& config_or_run_folder);
 
-/// Returns the command that repeats the run of a run folder, for pasting into a shell. Where its
-/// plan names one folder to write into, the command names another one.
+/// Returns the command that repeats the run of a run folder, for pasting into a shell. If the plan
+/// has a fixed run folder, the command uses a different one.
 std::string command_to_repeat(const std::string& run_folder);
 
-/// With --kernels as part of the plan, since other kernels give other last bits. Nothing when there
-/// was any problem; all are reported.
+/// Loads the plan, including --kernels, because other kernels change the last bits of results.
+/// Reports all problems, and returns nothing if there is one.
 std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,
                                     std::vector<std::string> overrides,
                                     plugin_host::PluginHost& host,
                                     config::Diagnostics& diagnostics);
 
-/// What `assay run` begins with.
+/// The state with which `assay run` begins.
 struct Prepared {
   plan::Plan plan;
   experiment::Experiment experiment;
 };
 
-/// From a config to all that is there before the first step, but for the run folder, of which only
-/// is looked whether it can be had. Nothing when there was any problem: all that can be found
-/// without mending another first are reported, and so are warnings.
+/// Prepares everything that exists before the first step, except the run folder, for which it only
+/// checks that it can be created. Reports warnings and all problems that can be found before others
+/// are fixed. Returns nothing if there is a problem.
 std::optional<Prepared> prepare(const Common& common, const std::string& config,
                                 std::vector<std::string> overrides, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics);
 
-/// That the plan's run_dir cannot be had, at its place.
+/// Reports that the run folder of the plan cannot be created, at the place of its run_dir.
 void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,
                     config::Diagnostics& diagnostics);
 

@@ -1,5 +1,5 @@
-// `assay manual`, for the build: the manual page assay(1) in roff. Commands and options come from
-// what is declared; only what no `--help` says is written here.
+// `assay manual`, for the build: prints the manual page assay(1) in roff. Commands and options come
+// from their declarations; only text that no `--help` contains is written here.
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -58,7 +58,7 @@ Trained to the end, but something failed on the way: a logger, a hook, a file, s
 Stopped by a signal (HUP, INT, TERM), after everything was written.
 )";
 
-// Text that roff prints as it is.
+// Escapes text so that roff prints it unchanged.
 std::string roff(std::string_view text) {
   std::string out;
   bool line_begins = true;
@@ -77,7 +77,7 @@ std::string sentence(std::string text) {
   return roff(text);
 }
 
-// "CONFIG [SETTING ...]"
+// Returns the arguments of a command: "CONFIG [SETTING ...]".
 std::string arguments(const CLI::App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
@@ -89,7 +89,7 @@ std::string arguments(const CLI::App& command) {
   return text;
 }
 
-// "-v, --verbose"
+// Returns the names of an option: "-v, --verbose".
 std::string names_of(const CLI::Option& option) {
   if (!option.nonpositional()) return option.get_name(true);
   std::vector<std::string> names;

@@ -22,7 +22,7 @@ std::string size_text(std::int64_t elements) {
 std::string statistics(std::span<const float> values) {
   const Eigen::Map<const Eigen::ArrayXf> array(values.data(),
                                                static_cast<Eigen::Index>(values.size()));
-  const auto exact = array.cast<double>();  // converted one by one: a copy would be large
+  const auto exact = array.cast<double>();  // converted element by element: a copy would be large
   const double mean = exact.mean();
   const double deviation = std::sqrt((exact - mean).square().mean());
   return fmt::format("mean {:.4g}, deviation {:.4g}, min {:.4g}, max {:.4g}, {} zeros", mean,
@@ -37,7 +37,7 @@ std::int64_t elements_of(const train::LayerInfo& layer, const train::ModelDescri
   return n;
 }
 
-// "layer1.kernel" within layer1 is just "kernel".
+// Shortens "layer1.kernel" within layer1 to "kernel".
 std::string local_name(const std::string& name, const std::string& layer) {
   return name.starts_with(layer + ".") ? name.substr(layer.size() + 1) : name;
 }
@@ -55,7 +55,7 @@ std::string branch(const train::ModelDescription& model, std::size_t i) {
                      size_text(elements_of(layer, model)));
 }
 
-constexpr std::size_t continued = 6;  // where a line goes on that the terminal is too narrow for
+constexpr std::size_t continued = 6;  // the indentation of a continued line
 
 std::string joined(std::vector<std::string> lines, Columns columns) {
   for (std::string& line : lines) line = wrapped(line, columns, continued);

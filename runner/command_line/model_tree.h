@@ -1,4 +1,4 @@
-// A model as a tree: its layers with shapes, its parameters with what their values are like.
+// Prints a model as a tree: its layers with shapes, its parameters with statistics of their values.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@
 
 namespace assay::command_line {
 
-/// Returns the values of a parameter by its number. They need to last until the next call only, so
-/// that those of a file can be read one parameter at a time.
+/// Returns the values of a parameter by its number. They must only last until the next call, so
+/// that the values in a file can be read one parameter at a time.
 using ValuesOf = std::function<std::span<const float>(std::size_t parameter)>;
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
                        const ValuesOf& values_of, Columns columns);
-/// The layers alone.
+/// Returns the layers only.
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
                        Columns columns);
 

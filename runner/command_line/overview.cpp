@@ -52,7 +52,7 @@ std::string work(const experiment::Experiment& experiment, const plugin_host::Pl
                      counted(lanes.block_rows(), "row"), name_of(host.instructions()));
 }
 
-// "learning_rate 0 -> 0.003 at step 51 -> 0.0001"
+// Describes a rate: "learning_rate 0 -> 0.003 at step 51 -> 0.0001".
 std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) {
   const auto number = [](double value) { return fmt::format("{:.3g}", value); };
   std::string text = fmt::format("{} {}", course.name, number(course.first));
@@ -73,10 +73,10 @@ std::string memory(const experiment::MemoryUse& use) {
       bytes_text(use.pictures), bytes_text(use.program));
 }
 
-// One row of the timetable: a hook, and what it does when it fires.
+// A row of the timetable: a hook, and its action when it fires.
 using Row = std::array<std::string, 4>;
 
-// On one line, as C writes it.
+// Returns the text on one line, with C escapes.
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -90,8 +90,9 @@ std::string escaped(std::string_view text) {
   return config::harmless(result);
 }
 
-// Aligns the columns, the second one to the right. At a terminal a hook's name takes a quarter of
-// the line at most, and what does not fit is cut; elsewhere a long name pushes only its own row.
+// Aligns the columns, the second one to the right. On a terminal a hook's name takes at most a
+// quarter of the line, and text that does not fit is cut. Elsewhere a long name shifts only its own
+// row.
 std::vector<std::string> aligned(std::vector<Row> rows, Columns columns) {
   constexpr std::size_t widest_cell = 40, margin = 2;
   const auto room = static_cast<std::size_t>(std::max(columns.value_or(0), 1));
@@ -125,7 +126,8 @@ std::string steps_text(const hooks::Timetable& timetable) {
                      all ? "" : fmt::format(", ... {}", *timetable.last()));
 }
 
-// The tag as it is in the logs: of the first few firings, where it changes with the step.
+// Returns the tag as it appears in the logs: for the first few firings, if it changes with the
+// step.
 std::string tag_text(const std::string& tag, const hooks::Timetable& timetable,
                      std::int64_t steps_per_epoch) {
   std::vector<std::string> tags;

@@ -1,4 +1,4 @@
-// A plan in brief, for `assay check`: what would be trained on, how, and what happens when.
+// Summarizes a plan for `assay check`: the data, the training, and when the hooks fire.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace assay::command_line {
 
-/// Data, training, memory, the model layer by layer, and the timetable of the hooks.
+/// Returns the data, training, memory, the model layer by layer, and the timetable of the hooks.
 std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
                      const plugin_host::PluginHost& host, Columns columns);
 

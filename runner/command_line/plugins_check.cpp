@@ -1,5 +1,5 @@
-// `assay plugins check`: tries plugins, each in a process of its own, which may crash, hang or exit
-// as it likes (examination.h). The same command with --child is that process.
+// `assay plugins check`: tests plugins, each in a separate process, which may crash, hang or exit
+// (examination.h). The same command with --child is that process.
 
 #include <fmt/format.h>
 
@@ -33,10 +33,11 @@ struct Arguments {
   std::vector<std::string> files;
   Trial trial;
   std::optional<std::size_t> child;  // the first step to run
-  std::vector<std::string> unmade;   // of the child: components whose making ended another one
+  std::vector<std::string> unmade;   // for the child: components that ended another when made
 };
 
-// A number above `low` and up to `high`; CLI11's own words for others are hard to read.
+// Returns a validator for numbers above `low` and up to `high`, with a clearer message than
+// CLI11's.
 CLI::Validator within(double low, double high, const char* expected) {
   return {[=](const std::string& word) {
             double value = 0;
@@ -57,7 +58,7 @@ Verdict run_step(const conformance::ReportWriter& report, std::size_t number,
   return outcome.verdict;
 }
 
-// Its last words are its parent's to say.
+// Makes a host in the child. It does not report crashes, because the parent process does that.
 plugin_host::PluginHost host_with(const Common& common, const fs::path& file) {
   std::vector<fs::path> places = {file};
   for (const fs::path& folder : plugin_host::plugin_folders(common.plugin_path))
@@ -90,7 +91,7 @@ int be_child(const Common& common, const Arguments& a) {
 
 int check(const Common& common, const Arguments& a) {
   if (a.child) return be_child(common, a);
-  make_plugin_host(common);  // says now what is wrong with the options
+  make_plugin_host(common);  // reports wrong options now
   bool fine = true;
   try {
     for (const std::string& file : a.files) fine &= examine(common, a.trial, file);

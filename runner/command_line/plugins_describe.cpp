@@ -1,4 +1,4 @@
-// `assay plugins describe`: the options of a component, and YAML to paste.
+// `assay plugins describe`: prints the options of a component, and YAML to paste.
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -40,7 +40,7 @@ std::string table_text(std::span<const Parameter> table, const std::string& inde
   return text;
 }
 
-// Opens its library.
+// Returns the description. Opens the component's library.
 std::string description(plugin_host::PluginHost& host, const plugin_host::FoundComponent& c) {
   const auto parameters = host.parameters(c.kind, c.name);
   const plugin_host::Stamp& stamp = c.library->stamp;

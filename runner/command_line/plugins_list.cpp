@@ -1,4 +1,4 @@
-// `assay plugins list`: what there is, where it was found, and what was refused.
+// `assay plugins list`: prints the plugins, where they were found, and which were refused.
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -20,7 +20,7 @@
 namespace assay::command_line {
 namespace {
 
-// What was found by stamps is used as far as it goes: opening it may still fail.
+// Prints the libraries in use according to their stamps. Opening one may still fail.
 void print_used(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries()) {
     if (!library->refusal.empty()) continue;
@@ -34,7 +34,7 @@ void print_used(const plugin_host::PluginHost& host) {
   }
 }
 
-// Of two libraries with the same component the one that was found first is used.
+// Prints hidden components: of two libraries with the same one, the library found first is used.
 void print_hidden(const plugin_host::PluginHost& host) {
   for (const auto& used : host.components())
     for (const auto& library : host.libraries())

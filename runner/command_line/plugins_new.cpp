@@ -1,4 +1,4 @@
-// `assay plugins new`: a plugin to start from, in a folder of its own.
+// `assay plugins new`: creates a plugin to start from, in a new folder.
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>

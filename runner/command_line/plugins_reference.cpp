@@ -1,4 +1,4 @@
-// `assay plugins reference`: all that a config may say, as Markdown.
+// `assay plugins reference`: prints all config keys as Markdown.
 
 #include <CLI/CLI.hpp>
 #include <iostream>

@@ -1,4 +1,4 @@
-// `assay plugins schema`: the JSON Schema of a config, with all plugins found.
+// `assay plugins schema`: prints the JSON Schema of a config, with all plugins found.
 
 #include <CLI/CLI.hpp>
 #include <iostream>

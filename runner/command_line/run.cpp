@@ -1,4 +1,4 @@
-// `assay run`: from a config to a run folder.
+// `assay run`: runs a config and fills a run folder.
 
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@
 namespace assay::command_line {
 namespace {
 
-// Nothing, and a problem at the config's run_dir, where the config is to blame.
+// Returns nothing, and reports a problem at the config's run_dir, if the config is the cause.
 std::optional<run_folder::RunFolder> make_folder(const plan::Plan& plan,
                                                  std::chrono::system_clock::time_point start,
                                                  config::Diagnostics& diagnostics) {
@@ -51,7 +51,7 @@ int run(const Common& common, const std::string& config, std::vector<std::string
         bool describe_after) {
   check_is_no_run(config);
   catch_signals();
-  base::GitQuery git;  // takes its time, so it is asked first
+  base::GitQuery git;  // git takes a while, so start it first
   end_together_with(git.process());
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);

@@ -1,4 +1,5 @@
-// `assay show`: the plan of a config as YAML, where its values come from, and how two plans differ.
+// `assay show`: prints the plan of a config as YAML, the origins of its values, and how two plans
+// differ.
 
 #include <fmt/format.h>
 
@@ -24,11 +25,11 @@
 namespace assay::command_line {
 namespace {
 
-// As diff(1) has them; 2 is for what went wrong.
+// The exit codes of diff(1); 2 means an error.
 constexpr int plans_equal = 0;
 constexpr int plans_differ = 1;
 
-// Nothing, and the problems are printed, when it has any.
+// Prints the problems, and returns nothing if there is one.
 std::optional<plan::Plan> plan_of(const Common& common, const ConfigArguments& arguments) {
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);

@@ -12,7 +12,7 @@
 namespace assay::command_line {
 namespace {
 
-// A signal handler can reach nothing but globals.
+// This is global because a signal handler can reach nothing else.
 std::atomic<int> received = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -33,14 +33,14 @@ void write_all(std::initializer_list<std::string_view> parts) {
 void end_at_once(int number) {
   if (const pid_t group = companions.load(); group > 0) kill(-group, SIGKILL);
   signal(number, SIG_DFL);
-  raise(number);  // comes when this returns
+  raise(number);  // takes effect when this returns
 }
 
 void remember(int number) {
   if (answer.load() == nullptr) return end_at_once(number);
   if (int none = 0; !received.compare_exchange_strong(none, number)) {
     if (number == SIGHUP) return;
-    // The code that the first one waited for is told.
+    // The first signal is waiting for this code, so name it.
     if (const plugin_host::PluginCode code = plugin_host::Within::here(); code.what != nullptr)
       write_all({"assay: ended within ", code.what, "\n"});
     return end_at_once(number);

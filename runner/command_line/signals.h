@@ -1,6 +1,6 @@
-// Ctrl-C, kill and a closed terminal ask a run to stop; a second Ctrl-C or kill ends the process at
-// once, and tells which plugin's code it was in. A terminal that closes sends its signal twice, so
-// that one never does.
+// Ctrl-C, kill and a closed terminal ask a run to stop. A second Ctrl-C or kill ends the process at
+// once, and reports which plugin's code it was in. A closing terminal sends its signal twice, so
+// that signal never ends the process.
 #pragma once
 
 #include <sys/types.h>
@@ -9,20 +9,20 @@
 
 namespace assay::command_line {
 
-/// The number of the signal that came, or 0. Never reset.
+/// Returns the number of the signal that came, or 0. It is never reset.
 const std::atomic<int>& stop_signal();
 
 /// Catches SIGINT, SIGTERM and SIGHUP (unless nohup ignores it) from now on. Until
-/// answer_interrupts_with() is called they end the process, which has nothing to lose yet. SIGPIPE
-/// is ignored. A full disk is an error of the write, so SIGXFSZ is ignored, too.
+/// answer_interrupts_with() is called they end the process, which has nothing to lose yet. Ignores
+/// SIGPIPE. Also ignores SIGXFSZ, so that a file at its size limit is an error of the write.
 void catch_signals();
 
-/// From now on the first signal only sets stop_signal(). At a terminal Ctrl-C is answered at once,
-/// on standard error, with this text: what the program does before it ends, such as "stopping after
-/// this step". The text is borrowed for good, so it is a literal.
+/// From now on the first signal only sets stop_signal(). On a terminal Ctrl-C is answered at once,
+/// on standard error, with this text. It says what the program does before it ends, such as
+/// "stopping after this step". The text is borrowed forever, so it must be a literal.
 void answer_interrupts_with(const char* text);
 
-/// The processes of this group are killed when a signal ends this process. 0: there are none.
+/// Kills the processes of this group when a signal ends this process. 0 means none.
 void end_together_with(pid_t group);
 
 }  // namespace assay::command_line

@@ -7,8 +7,8 @@
 
 namespace assay::command_line {
 
-/// Takes std::cout over for its lifetime. All that commands print goes there, in pieces; at a
-/// terminal every line is shown at once.
+/// Replaces the buffer of std::cout for its lifetime. All output of commands goes through it, in
+/// blocks; on a terminal every line is shown at once.
 class StandardOutput final : public std::streambuf {
  public:
   StandardOutput();
@@ -16,8 +16,8 @@ class StandardOutput final : public std::streambuf {
   StandardOutput& operator=(const StandardOutput&) = delete;
   ~StandardOutput() override;
 
-  /// Writes out what is left, of stdout (what libraries printed) as well. Returns nothing where all
-  /// was written, and otherwise what went wrong.
+  /// Writes out the remaining output, including that of stdout (which libraries print to). Returns
+  /// an empty text if everything was written, and otherwise the error.
   std::string finish();
 
  private:
@@ -27,7 +27,7 @@ class StandardOutput final : public std::streambuf {
 
   std::streambuf* before_;
   bool by_lines_;
-  int error_ = 0;  ///< the first one; nothing is written after that
+  int error_ = 0;  ///< the first error; nothing is written after it
   std::array<char, 16384> buffer_;
 };
 

@@ -28,8 +28,8 @@ std::string threads_at_most(const experiment::Experiment& experiment) {
   return fmt::format("{}{}", threads > 1 ? "up to " : "", counted(threads, "thread"));
 }
 
-// Returns how many threads worked: "2 threads", or "1.3 of 2 threads" where not all paid all the
-// time.
+// Returns how many threads worked: "2 threads", or "1.3 of 2 threads" if not all of them were used
+// all the time.
 std::string threads_text(const run_folder::RunRecord& record) {
   const std::string all = counted(record.threads, "thread");
   const std::string mean = fmt::format("{:.1f}", record.mean_threads);

@@ -1,4 +1,4 @@
-// What `assay run` says before and after training.
+// The texts that `assay run` prints before and after training.
 #pragma once
 
 #include <filesystem>
@@ -13,16 +13,16 @@
 
 namespace assay::command_line {
 
-/// "digits: 1,347 train, 450 test rows of 8x8, 10 classes"
+/// Returns "digits: 1,347 train, 450 test rows of 8x8, 10 classes".
 std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment);
 
-/// Data, model and run folder, a line each, or several where the terminal is narrow.
+/// Returns the data, the model and the run folder, one line each, or more on a narrow terminal.
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,
                           Columns columns);
 
-/// How it ended, the last values, the run folder as it is called now, and how to look at it. Only
-/// tags are cut: paths and commands are there to be copied.
+/// Returns how the run ended, the last values, the current path of the run folder, and how to
+/// inspect it. Only tags are cut: paths and commands are for copying.
 std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder,
                           Columns columns);
 

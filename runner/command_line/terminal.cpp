@@ -38,7 +38,7 @@ int write_all(int file, std::string_view text) {
 
 constexpr std::string_view clear_line = "\r\x1b[K";
 
-// Returns the duplicate, or the file itself where no more files could be opened.
+// Returns the duplicate, or the file itself if the duplicate could not be opened.
 int file_of(const base::FileDescriptor& duplicate, int standard) {
   return duplicate.get() >= 0 ? duplicate.get() : standard;
 }
@@ -61,13 +61,13 @@ int StandardTerminal::columns() const {
   return 80;
 }
 
-// Called with the lock. Returns why standard output was lost, if it was lost just now.
+// Call it with the lock held. Returns the error if standard output has just become unusable.
 int StandardTerminal::write(std::string_view text) {
   if (error_ == 0) return error_ = write_all(file_of(output_, STDOUT_FILENO), text);
   return 0;
 }
 
-// Called without the lock, since whoever is told may have something to print.
+// Call it without the lock, because the callback may print.
 void StandardTerminal::tell(int error) const {
   if (error != 0 && lost_)
     lost_(fmt::format("standard output: cannot be written: {}", std::strerror(error)));

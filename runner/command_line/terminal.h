@@ -1,4 +1,4 @@
-// The terminal, or the file or pipe that stands for it. One writer at a time.
+// The terminal, or the file or pipe in its place. Only one writer uses it at a time.
 #pragma once
 
 #include <functional>
@@ -11,11 +11,13 @@
 
 namespace assay::command_line {
 
-/// Writes to standard output; errors to standard error. May be used from any thread. A plugin that
-/// closes or replaces descriptors 1 and 2 later silences nobody: these are duplicates of them.
+/// Writes to standard output, and errors to standard error. May be used from any thread. It writes
+/// to duplicates of descriptors 1 and 2, so a plugin that closes or replaces these cannot silence
+/// it.
 class StandardTerminal final : public Terminal {
  public:
-  /// Told once, when standard output takes no more: why. It is left alone from then on.
+  /// Called once, with the reason, when standard output can no longer be written. It is unused
+  /// then.
   using Lost = std::function<void(const std::string&)>;
 
   explicit StandardTerminal(Lost lost = {});
@@ -26,7 +28,7 @@ class StandardTerminal final : public Terminal {
   int columns() const override;
   void print(std::string_view line) override;
   void status(std::string_view line) override;
-  /// A line to standard error, never in the middle of another one.
+  /// Writes a line to standard error, never in the middle of another line.
   void error(std::string_view line);
 
  private:
@@ -35,15 +37,15 @@ class StandardTerminal final : public Terminal {
 
   Lost lost_;
   std::mutex mutex_;
-  int error_ = 0;  ///< why standard output was lost
+  int error_ = 0;  ///< the error that made standard output unusable
   base::FileDescriptor output_, error_output_;
   bool interactive_;
   bool colours_;
   std::string status_;
 };
 
-/// Whether messages to standard error may be coloured: a terminal, and no NO_COLOR in the
-/// environment.
+/// Returns true if messages on standard error may be coloured: it is a terminal, and NO_COLOR is
+/// not in the environment.
 bool error_colours();
 
 }  // namespace assay::command_line

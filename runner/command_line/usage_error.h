@@ -1,4 +1,4 @@
-// What the caller can mend: exit code 2, where other errors give 1.
+// An error that the caller can fix: exit code 2, while other errors give 1.
 #pragma once
 
 #include <exception>

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The one in a .venv* beside the build folder that this program is in; empty where there is none.
+// Returns the TensorBoard in a .venv* beside the program's build folder; empty if there is none.
 std::string tensorboard_beside_the_build() {
   const fs::path source = plugin_host::places().plugins.parent_path().parent_path();
   std::vector<fs::path> found;
@@ -45,7 +45,7 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
   if (!fs::is_directory(folder, error))
     throw UsageError(
         fmt::format("{}: no such folder; `assay run` makes run folders under runs/", folder));
-  // TensorBoard keeps 1000 scalars and 10 images of a tag unless told.
+  // By default TensorBoard keeps only 1000 scalars and 10 images per tag.
   std::vector<std::string> words = {"tensorboard", "--logdir", folder, "--samples_per_plugin",
                                     "scalars=5000,images=100"};
   words.insert(words.end(), arguments.begin(), arguments.end());

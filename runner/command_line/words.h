@@ -1,4 +1,4 @@
-// Numbers, shapes and paths as people like to read them.
+// Formats numbers, shapes and paths for people.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,19 @@ namespace assay::command_line {
 
 using config::one_line;
 
-/// 17610 -> "17,610"
+/// Returns "17,610" for 17610.
 std::string grouped(std::int64_t number);
-/// 1 thread, 2 threads
+/// Returns "1 thread", "2 threads".
 std::string counted(std::int64_t number, std::string_view noun);
-/// "640 B", "70.4 kB", "1.2 GB"
+/// Returns "640 B", "70.4 kB", "1.2 GB".
 std::string bytes_text(std::int64_t bytes);
-/// "8x8", "scalar"
+/// Returns "8x8", "scalar".
 std::string shape_text(const Shape& shape);
-/// Relative to the working folder where that is shorter.
+/// Returns the path relative to the working folder if that is shorter.
 std::string short_path(const std::filesystem::path& path);
-/// The same for reading: one line, whatever the name holds.
+/// Returns the same for display: one line, whatever the name contains.
 std::string shown_path(const std::filesystem::path& path);
-/// For pasting into a shell.
+/// Returns the text quoted for a shell.
 std::string shell_quoted(const std::string& text);
 
 }  // namespace assay::command_line

@@ -1,7 +1,9 @@
-// Dataset `digits`: handwritten digits of 8x8 pixels from a CSV file, as Assay's data/digits.csv.
+// Dataset `digits`: handwritten digits of 8x8 pixels from a CSV file, such as Assay's
+// data/digits.csv.
 //
-// The file: a header of 65 names, the last of them `label`; then one digit a line, 64 whole numbers
-// 0 to 16 (the pixels, row by row) and its label 0 to 9. Samples are the raw values, 0 to 16.
+// The file has a header of 65 names, the last of which is `label`, and then one digit per line: 64
+// whole numbers from 0 to 16 (the pixels, row by row) and its label from 0 to 9. Samples are the
+// raw values, 0 to 16.
 //
 //   file   the CSV file (default assay:digits.csv, 1797 digits that come with Assay)
 //
@@ -36,13 +38,13 @@ struct alignas(64) Image {
   std::array<float, pixel_count> pixels;
 };
 
-/// Goes through the file line by line and field by field, and knows where it is. Only a line is in
-/// memory at a time, so a file that is no CSV file costs nothing, whatever its size.
+/// Reads the file line by line and field by field, and tracks the position. Only one line is in
+/// memory at a time, so a file that is not CSV costs nothing, whatever its size.
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path) {
     std::error_code error;
-    // A folder can be opened, and a pipe would be waited for.
+    // A folder can be opened like a file, and opening a pipe would wait.
     const auto status = std::filesystem::status(path, error);
     if (std::filesystem::is_directory(status))
       error = std::make_error_code(std::errc::is_a_directory);
@@ -55,7 +57,7 @@ class Reader {
     if (!stream_) fail_to_read(std::error_code(errno, std::generic_category()));
   }
 
-  /// Moves to the next line; false at the end of the file.
+  /// Moves to the next line; returns false at the end of the file.
   bool next_line() {
     if (stream_.peek() == std::ifstream::traits_type::eof()) {
       if (stream_.bad()) fail_to_read(std::error_code(errno, std::generic_category()));
@@ -81,7 +83,7 @@ class Reader {
       fail("expected " + std::to_string(expected) + " columns, found " + std::to_string(found));
   }
 
-  /// Takes the next field of a line whose columns have been counted: a number from 0 to `maximum`.
+  /// Reads the next field of a line whose columns have been counted: a number from 0 to `maximum`.
   int number(std::string_view what, int maximum) {
     const std::string_view field = line_.substr(0, line_.find(','));
     int value = 0;

@@ -1,6 +1,6 @@
-// Dataset `npy`: arrays that NumPy saved. The files are mapped into memory, so that a data set may
-// be larger than it; what is used often stays in the system's cache. They must not be changed while
-// a run reads them; one that is cut short fails the run.
+// Dataset `npy`: arrays that NumPy saved. The files are mapped into memory, so a dataset may be
+// larger than memory; frequently used parts stay in the system's cache. The files must not change
+// while a run reads them; a file that is truncated fails the run.
 //
 //   samples   .npy file of shape [rows, ...], in C order: float32, or whole numbers of 8 or 16 bits
 //             or bool, which are taken as they are (uint8: 0 to 255)
@@ -37,7 +37,7 @@ std::int64_t rows_of(const File& file) {
   return file.dimensions().empty() ? 0 : file.dimensions().front();
 }
 
-/// The dimensions behind the rows.
+/// Returns the dimensions after the rows.
 assay::Shape row_shape(const File& file) {
   return assay::Shape(std::span(file.dimensions()).subspan(1));
 }
@@ -74,7 +74,7 @@ class Npy final : public assay::Dataset {
   };
 
   explicit Npy(const assay::Options& options) {
-    // What is wrong with a file is the fault of the option that names it.
+    // A problem with a file is blamed on the option that names it.
     const auto blame = [](const char* option, const auto& action) {
       try {
         action();
@@ -190,7 +190,7 @@ class Npy final : public assay::Dataset {
 
   std::optional<File> samples_;
   assay::npy::ToFloat to_float_ = nullptr;
-  std::optional<File> targets_;  // of values; classes are in labels_
+  std::optional<File> targets_;  // targets that are values; classes are in labels_
   std::vector<std::int32_t> labels_;
   std::vector<std::string> names_;
 };

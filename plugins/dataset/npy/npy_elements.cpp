@@ -32,10 +32,10 @@ std::int64_t class_in(const std::byte* from) {
   return std::in_range<std::int64_t>(value) ? static_cast<std::int64_t>(value) : most;
 }
 
-/// NumPy writes a truth value as 0 or 1.
+/// Reads a truth value, which NumPy writes as 0 or 1.
 std::int64_t truth_in(const std::byte* from) { return *from == std::byte{0} ? 0 : 1; }
 
-/// The letter of "<f4".
+/// Returns the letter of "<f4".
 char kind_of(std::string_view type) { return type.size() > 1 ? type[1] : '\0'; }
 
 bool is_text(std::string_view type) { return kind_of(type) == 'U' || kind_of(type) == 'S'; }

@@ -1,4 +1,4 @@
-// The element types of .npy files: which are read, and what to do about the others.
+// The element types of .npy files: the supported ones, and advice about the others.
 #pragma once
 
 #include <cstddef>
@@ -15,22 +15,22 @@ using ToFloat = void (*)(std::span<const std::byte> elements, float* out);
 /// nullptr for any other.
 ToFloat to_float(std::string_view type);
 
-/// Reads one element as the number of a class; the largest int64 for what is larger still.
+/// Reads one element as a class number; returns the largest int64 for a larger number.
 using ToClass = std::int64_t (*)(const std::byte* element);
-/// Returns the function for a type of whole numbers, bool included; nullptr for any other.
+/// Returns the function for a type of whole numbers, including bool; nullptr for any other.
 ToClass to_class(std::string_view type);
 
-/// True for a type of floating-point numbers, of any size and byte order.
+/// Returns true for a type of floating-point numbers, of any size and byte order.
 bool is_floating(std::string_view type);
 
-/// True where all elements of "<f8" are whole numbers from 0 on, as labels are.
+/// Returns true if all elements of "<f8" are whole numbers from 0 on, as labels are.
 bool look_like_classes(std::string_view type, std::span<const std::byte> elements);
 
-/// Says how an array of a type that is not read becomes samples that are: "; numpy.save(...)".
-/// Empty where that depends on what the array means.
+/// Says how to convert an array of an unsupported type to samples: "; numpy.save(...)". Empty if
+/// that depends on the meaning of the array.
 std::string advice_for_samples(std::string_view type);
 
-/// Says the same of targets. `classes`: look_like_classes() is true.
+/// Says the same for targets. `classes` is the result of look_like_classes().
 std::string advice_for_targets(std::string_view type, bool classes);
 
 }  // namespace assay::npy

@@ -21,7 +21,7 @@ static_assert(std::endian::native == std::endian::little, "elements are used as 
 
 constexpr std::string_view magic = "\x93NUMPY";
 
-/// Closes what open() gave; a mapping outlives it.
+/// Closes the result of open(); a mapping outlives it.
 struct Descriptor {
   explicit Descriptor(int opened) : number(opened) {}
   Descriptor(const Descriptor&) = delete;
@@ -36,7 +36,7 @@ struct Descriptor {
   throw Error("cannot read " + path + ": " + std::strerror(errno));
 }
 
-// The number in "<f4"; 0 where there is none.
+// Returns the number in "<f4"; 0 if there is none.
 std::size_t size_in(std::string_view type) {
   std::size_t size = 0;
   if (type.size() > 2) std::from_chars(type.data() + 2, type.data() + type.size(), size);
@@ -58,7 +58,7 @@ File::File(const std::filesystem::path& path) : path_(path.string()) {
 File::~File() { ::munmap(const_cast<std::byte*>(mapped_.data()), mapped_.size()); }
 
 void File::map() {
-  // O_NONBLOCK: a pipe is refused instead of waited for.
+  // O_NONBLOCK: refuse a pipe instead of waiting for it.
   const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) fail_by_errno(path_);

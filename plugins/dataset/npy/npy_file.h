@@ -13,19 +13,20 @@ namespace assay::npy {
 
 class File {
  public:
-  /// Throws Error, with the path, for a file that cannot be read, that is no .npy file, that holds
-  /// less than its header says, or whose array is not in C order (the last index running fastest).
+  /// Opens the file. Throws Error, with the path, if the file cannot be read, is not a .npy file,
+  /// has less data than its header says, or has an array that is not in C order (the last index
+  /// running fastest).
   explicit File(const std::filesystem::path& path);
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File();
 
   const std::string& path() const { return path_; }
-  /// As NumPy writes it: "<f4", "|u1", ...
+  /// Returns the type as NumPy writes it: "<f4", "|u1", ...
   const std::string& type() const { return type_; }
-  /// Outermost first.
+  /// Returns the dimensions, outermost first.
   const std::vector<std::int64_t>& dimensions() const { return dimensions_; }
-  /// The elements, all of them, each of as many bytes as type() says. Valid as long as this.
+  /// Returns all elements, each with the number of bytes in type(). Valid as long as this object.
   std::span<const std::byte> data() const { return data_; }
 
  private:

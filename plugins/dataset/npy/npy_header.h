@@ -10,13 +10,13 @@
 namespace assay::npy {
 
 struct Header {
-  std::string type;  ///< 'descr', of plain elements
+  std::string type;  ///< 'descr', for plain elements
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
 };
 
-/// Reads Python's literal as far as NumPy writes it: the three keys in any order, each once.
-/// Throws Error, without the file's name, for anything else.
+/// Parses the Python literal in the forms that NumPy writes: the three keys in any order, each
+/// once. Throws Error, without the file's name, for anything else.
 Header parse_header(std::string_view text);
 
 }  // namespace assay::npy

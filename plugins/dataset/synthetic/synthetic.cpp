@@ -1,9 +1,9 @@
-// Dataset `synthetic`: samples made up from their row's number, for trying things out at any size.
+// Dataset `synthetic`: samples computed from their row number, for experiments of any size.
 //
-// Every class has a centre of its own, with elements spread evenly over [-1, 1). A row belongs to a
-// random class; its sample is the centre plus `noise` times numbers spread the same way. Nothing is
-// stored, so rows cost no memory, and they come out alike on every machine. With many elements and
-// a noise of 1 the classes lie well apart and any sound training learns them.
+// Every class has its own centre, with elements spread evenly over [-1, 1). A row belongs to a
+// random class. Its sample is the centre plus `noise` times numbers with the same distribution.
+// Nothing is stored, so rows use no memory, and they are the same on every machine. With many
+// elements and a noise of 1 the classes are well separated, and any sound training learns them.
 //
 //   rows      how many
 //   shape     of a sample (default [64])
@@ -31,8 +31,8 @@ namespace {
 
 constexpr std::int64_t most_elements = std::int64_t{1} << 28;  // of one sample: 1 GiB
 
-/// The n-th number of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014), without those before it.
+/// Returns the n-th number of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014), without computing those before it.
 std::uint64_t random_bits(std::uint64_t seed, std::uint64_t n) {
   std::uint64_t z = seed + (n + 1) * 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -40,12 +40,12 @@ std::uint64_t random_bits(std::uint64_t seed, std::uint64_t n) {
   return z ^ (z >> 31);
 }
 
-/// Evenly spread over [-1, 1), exactly: a multiple of 2^-23.
+/// Maps the bits to numbers evenly spread over [-1, 1), exactly: multiples of 2^-23.
 float spread(std::uint32_t bits) {
   return static_cast<float>(static_cast<std::int32_t>(bits) >> 8) * 0x1p-23F;
 }
 
-/// What the numbers of a seed are for; each use has a sequence of its own.
+/// The uses of a seed's numbers; each use has its own sequence.
 enum class Use : std::uint64_t { classes, centres, noise };
 
 class Synthetic final : public assay::Dataset {

@@ -1,4 +1,4 @@
-// Hook `image`: has a renderer draw a picture and sends it to every logger.
+// Hook `image`: lets a renderer draw a picture and sends it to every logger.
 //
 //   tag        its name in the logs; may hold ${step} and ${epoch}
 //   renderer   what to draw

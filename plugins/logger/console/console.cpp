@@ -1,7 +1,7 @@
-// Logger `console`: shows where the run is. On a terminal one line, redrawn in place: a bar, the
-// step, rate, time to go and the latest scalars, as many as fit; scalars with "loss" or "accuracy"
-// in their tags come first. Elsewhere (a pipe, a file) a plain line every few seconds. How the run
-// ended is said by `assay run` itself. Images and text are not shown.
+// Logger `console`: shows the progress of the run. On a terminal it redraws one line in place: a
+// bar, the step, the rate, the remaining time and the latest scalars, as many as fit. Scalars with
+// "loss" or "accuracy" in their tags come first. Elsewhere (a pipe, a file) it prints a plain line
+// every few seconds. `assay run` itself reports how the run ended. Images and text are not shown.
 //
 //   interval   seconds between the plain lines (default 5)
 //
@@ -75,7 +75,7 @@ class Console final : public assay::Logger {
     places_[tag.id] = values_.size() - 1;
   }
 
-  // Once for all that came since: there may be thousands.
+  // Sorts all new values at once, because there may be thousands.
   void arrange() {
     if (arranged_ == values_.size()) return;
     std::ranges::stable_partition(values_, comes_first);
@@ -88,7 +88,7 @@ class Console final : public assay::Logger {
   double last_print_ = 0;
   std::int64_t last_step_ = -1;
   std::vector<LatestValue> values_;                 // in the order shown, once arranged
-  std::size_t arranged_ = 0;                        // how many were
+  std::size_t arranged_ = 0;                        // the number of sorted ones
   std::vector<std::optional<std::size_t>> places_;  // by tag id, in values_
 };
 

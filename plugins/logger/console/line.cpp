@@ -36,7 +36,7 @@ std::string time_to_go(const Progress& p) {
   return "ETA " + short_duration(static_cast<double>(p.total_steps - p.step) / p.steps_per_second);
 }
 
-// In steps of half a character.
+// Returns the bar, in steps of half a character.
 std::string bar(double done, int width, const Colours& colours) {
   const int halves = static_cast<int>(std::floor(done * 2 * width));
   std::string text(colours.done);
@@ -68,7 +68,7 @@ Part value_part(int rank, const LatestValue& latest, const Colours& colours) {
   return result;
 }
 
-// Marks the parts that fit, by rank, and returns the columns left over.
+// Marks the parts that fit, by rank, and returns the remaining columns.
 int choose(std::vector<Part>& parts, int columns) {
   std::vector<Part*> by_rank;
   for (Part& p : parts)
@@ -118,7 +118,7 @@ std::string status_line(const Progress& progress, std::span<const LatestValue> v
     parts.push_back(
         value_part(i < std::size(value_ranks) ? value_ranks[i] : more_values, values[i], palette));
 
-  // The last column stays free: some terminals wrap as soon as it is written.
+  // Leave the last column free: some terminals wrap as soon as it is written.
   const int left = choose(parts, columns - 1);
   Part& first = parts.front();
   first.text = bar(fraction(progress), std::min(least_bar + left, longest_bar), palette);

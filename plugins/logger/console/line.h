@@ -1,4 +1,4 @@
-// The lines that the console logger shows: where the run is and the latest scalars.
+// The lines of the console logger: the progress of the run and the latest scalars.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,13 @@ struct LatestValue {
   double value = 0;
 };
 
-/// For a terminal: a bar, the step, rate and time to go, and values in the order given. What does
-/// not fit into `columns` is left out, the least important first; the bar takes what is left over.
+/// Returns a line for a terminal: a bar, the step, the rate, the remaining time, and values in the
+/// given order. Parts that do not fit into `columns` are left out, the least important first; the
+/// bar takes the remaining space.
 std::string status_line(const Progress& progress, std::span<const LatestValue> values, int columns,
                         bool colours);
 
-/// For a file: the same in words, whole.
+/// Returns a line for a file: the same in words, complete.
 std::string plain_line(const Progress& progress, std::span<const LatestValue> values);
 
 }  // namespace assay::console

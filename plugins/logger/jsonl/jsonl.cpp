@@ -1,14 +1,14 @@
-// Logger `jsonl`: writes metrics.jsonl into the run folder, one JSON object a line, one line a
+// Logger `jsonl`: writes metrics.jsonl in the run folder, one JSON object per line, one line per
 // record, in order of time. It has no options.
 //
 //   {"step":1,"tag":"Loss","value":20.18,"wall_time":1763863320.25}
 //   {"step":1,"tag":"Notes","text":"**markdown**","wall_time":1763863320.25}
 //   {"step":0,"tag":"Digits","image":{"width":600,"height":600},"wall_time":1763863320.25}
 //
-// A number is the shortest decimal that reads back as the same float64. JSON has no other numbers,
-// so what is not finite is one of the strings "NaN", "Infinity" and "-Infinity" (which Python's
-// float() takes as they are). The bytes of images are not kept. Two runs with the same records
-// differ in wall_time only.
+// A number is the shortest decimal that reads back as the same float64. JSON has no NaN and no
+// infinities, so these become the strings "NaN", "Infinity" and "-Infinity" (which Python's float()
+// accepts). The bytes of images are not kept. Two runs with the same records differ only in
+// wall_time.
 //
 //   loggers:
 //     jsonl: {type: jsonl}
@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t flush_size = 32 * 1024;
 
 std::string quoted(std::string_view text) {
-  // Bytes that are not UTF-8 become U+FFFD: a line must stay JSON.
+  // Bytes that are not UTF-8 become U+FFFD, so that the line stays valid JSON.
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -46,7 +46,7 @@ void append_number(std::string& out, double value) {
     const std::string_view shortest(digits.begin(),
                                     std::to_chars(digits.begin(), digits.end(), value).ptr);
     out += shortest;
-    // Readers take "1" for an integer, and "-0" for 0.
+    // Readers would take "1" for an integer, and "-0" for 0.
     if (shortest.find_first_of(".e") == std::string_view::npos) out += ".0";
   }
 }

@@ -21,7 +21,7 @@ std::uint64_t load_word(const std::byte* from) {
 
 using Table = std::array<std::uint32_t, 256>;
 
-// tables[k][b]: what byte b does to the checksum when k more zero bytes follow it.
+// tables[k][b] is the effect of byte b on the checksum when k more zero bytes follow it.
 consteval std::array<Table, 8> make_tables() {
   constexpr std::uint32_t reflected_polynomial = 0x82f63b78;
   std::array<Table, 8> tables{};

@@ -8,11 +8,11 @@
 
 namespace assay::tensorboard {
 
-/// By the CPU's own instruction where there is one (SSE4.2), else by table. The two agree, so that
-/// what the CPU has changes no file.
+/// Computes the checksum with the CPU's own instruction if there is one (SSE4.2), else with a
+/// table. Both give the same result, so files do not depend on the CPU.
 std::uint32_t crc32c(std::span<const std::byte> bytes);
 
-/// By table, eight bytes at a time.
+/// Computes the checksum with a table, eight bytes at a time.
 std::uint32_t crc32c_by_table(std::span<const std::byte> bytes);
 
 }  // namespace assay::tensorboard

@@ -63,7 +63,7 @@ void EventWriter::image(const ImageRecord& record) {
 void EventWriter::text(const TextRecord& record) {
   Tensor& tensor = *begin_value(record, TagKind::text).mutable_tensor();
   tensor.set_dtype(Tensor::STRING);
-  tensor.mutable_tensor_shape();  // present and without dimensions: one text
+  tensor.mutable_tensor_shape();  // present and without dimensions: a single text
   add_string(tensor, record.markdown);
   write();
 }
@@ -74,7 +74,7 @@ void EventWriter::flush() {
   records_.clear();
 }
 
-// The event's value with all but its content.
+// Begins the event's value: everything except its content.
 template <class Record>
 Summary::Value& EventWriter::begin_value(const Record& record, TagKind kind) {
   check_wall_time(record.wall_time, record.tag.name, record.step);

@@ -1,6 +1,6 @@
-// Turns records into TensorBoard's events and appends them to an event file. The shapes of the
-// events are those that both of TensorBoard's loaders and tbparse read: scalars as simple values,
-// images and text as string tensors, each tag's kind told with its first value in the file.
+// Turns records into TensorBoard's events and appends them to an event file. The events have the
+// forms that both of TensorBoard's loaders and tbparse can read: scalars are simple values, images
+// and text are string tensors, and the first value of each tag in the file states the tag's kind.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace assay::tensorboard {
 
-/// Collects whole records in memory and appends them to the file on flush(), or when many have
-/// come. An Error of the file's passes through and leaves what was collected for the next flush.
+/// Collects whole records in memory and appends them to the file on flush(), or when there are
+/// many. An Error of the file passes through; the collected records stay for the next flush.
 class EventWriter {
  public:
-  /// Begins the file: its version, then the start of a session at `first_step`, so that on a resume
-  /// TensorBoard forgets what an earlier file says of that step and later ones.
+  /// Begins the file: its version, then the start of a session at `first_step`. On a resume this
+  /// makes TensorBoard drop the data of earlier files from that step on.
   EventWriter(LogFile& file, double start_time, std::int64_t first_step);
 
-  /// These throw Error when the wall time is not finite (TensorBoard would give up the file) or
-  /// when the tag was used for records of another kind (TensorBoard would show one of them only).
-  /// A scalar is stored as float32.
+  /// These throw Error if the wall time is not finite (TensorBoard would abandon the file) or if
+  /// the tag was used for records of another kind (TensorBoard would show only one of them). A
+  /// scalar is stored as float32.
   void scalar(const ScalarRecord& record);
   void image(const ImageRecord& record);
   void text(const TextRecord& record);

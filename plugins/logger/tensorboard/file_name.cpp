@@ -18,7 +18,8 @@ constexpr std::string_view prefix = "events.out.tfevents.";
 
 using Place = std::pair<std::int64_t, std::int64_t>;  // seconds, sequence
 
-// What is not a number counts as 0: foreign files need no order.
+// Parses the numbers of a name. Missing numbers count as 0: the order of foreign files is
+// irrelevant.
 Place place_of(std::string_view file_name) {
   Place place;
   file_name.remove_prefix(prefix.size());

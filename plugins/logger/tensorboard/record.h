@@ -1,4 +1,4 @@
-// The framing of an event file (TFRecord): a file is a row of records
+// The framing of an event file (TFRecord). A file is a sequence of records
 //   u64 length | u32 masked CRC of the length | data | u32 masked CRC of the data
 // in little-endian order. Source: tensorflow/core/lib/io/record_writer.cc.
 #pragma once
@@ -10,8 +10,8 @@
 
 namespace assay::tensorboard {
 
-/// CRC-32C, rotated and shifted, so that the checksum of data that holds checksums stays a good
-/// one.
+/// Returns the CRC-32C, rotated and shifted, so that it stays a good checksum for data that
+/// contains checksums.
 std::uint32_t masked_crc(std::span<const std::byte> bytes);
 
 /// Adds one record to the end of `file`.

@@ -1,7 +1,8 @@
-// Logger `tensorboard`: writes a TensorBoard event file into the run folder: scalars, images and
-// text. NaN and infinite scalars are written, and shown by TensorBoard as such. It has no options.
+// Logger `tensorboard`: writes scalars, images and text to a TensorBoard event file in the run
+// folder. NaN and infinite scalars are written, and TensorBoard shows them as such. It has no
+// options.
 //
-// TensorBoard keeps 1000 scalars and 10 images of a tag; `assay view` has it keep 5000 and 100.
+// TensorBoard keeps 1000 scalars and 10 images per tag; `assay view` raises that to 5000 and 100.
 //
 //   loggers:
 //     tensorboard: {type: tensorboard}
@@ -23,7 +24,7 @@ class TensorBoard final : public assay::Logger {
 
   void open(assay::LoggerContext& context) override {
     const double now = context.start_time();
-    // The checkpoint's own step was logged before it was saved and stays: a resumed run's first
+    // The checkpoint's own step was logged before it was saved and stays, so a resumed run's first
     // records belong to the step after it.
     const std::int64_t resumed = context.first_step();
     writer_.emplace(context.create(assay::tensorboard::next_file_name(context.run_folder(), now)),

@@ -1,4 +1,4 @@
-// Compiled once per instruction set; ASSAY_KERNEL names the function that comes out.
+// Compiled once per instruction set; ASSAY_KERNEL names the resulting function.
 #include "kernels.h"
 
 #include "simd/math.h"
@@ -13,11 +13,11 @@ using simd::width;
 
 constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 
-/// Up to `width` rows, one in each lane: they are read in transposed squares.
+/// Handles up to `width` rows, one in each lane. Reads them in transposed squares.
 ///
-/// With m the greatest logit and rest the sum of exp(z[j] - m) over all j but m's own, the loss is
-/// log1p(rest) + m - z[target], and where m is the target's, its derivative is -rest / (1 + rest):
-/// neither loses digits when the prediction is nearly certain.
+/// Let m be the greatest logit and rest the sum of exp(z[j] - m) over all other j. Then the loss is
+/// log1p(rest) + m - z[target], and if m is the target's logit, its derivative is -rest / (1 +
+/// rest). Neither loses digits when the prediction is nearly certain.
 double cross_entropy_of_group(const float* z, Index z_stride, const std::int32_t* targets,
                               Index rows, Index classes, float* d, Index d_stride) {
   I target{};
@@ -30,7 +30,7 @@ double cross_entropy_of_group(const float* z, Index z_stride, const std::int32_t
 
   V maximum = V{} - __builtin_inff();
   V z_target{};
-  I place{};  // of the maximum
+  I place{};  // the position of the maximum
   for (Index first = 0; first < classes; first += width) {
     const Index count = load_square(first);
     for (Index i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// Loss `softmax_cross_entropy`: the cross-entropy of a softmax with integer classes, as
+// Loss `softmax_cross_entropy`: the cross-entropy of a softmax with integer classes, equal to
 // optax.softmax_cross_entropy_with_integer_labels:
 //
 //   loss = mean over rows of  log(sum_j exp z[j]) - z[target]

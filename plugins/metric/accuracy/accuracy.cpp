@@ -1,5 +1,5 @@
-// Metric `accuracy`: the share of rows whose largest output belongs to the row's class. Of equal
-// outputs the first counts; a row with a NaN among its outputs counts as wrong.
+// Metric `accuracy`: the share of rows whose largest output belongs to the row's class. If several
+// outputs are largest, the first counts. A row with a NaN among its outputs counts as wrong.
 //
 //   hooks:
 //     accuracy: {type: scalar, tag: Accuracy, value: test.accuracy, every: 10, at: 1}
@@ -12,7 +12,7 @@
 
 namespace {
 
-/// The index of the first largest number; -1 if any of them is NaN.
+/// Returns the index of the first largest number; -1 if any of them is NaN.
 std::ptrdiff_t predicted_class(std::span<const float> outputs) {
   if (std::ranges::any_of(outputs, [](float x) { return std::isnan(x); })) return -1;
   return std::ranges::max_element(outputs) - outputs.begin();

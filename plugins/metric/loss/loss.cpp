@@ -1,4 +1,4 @@
-// Metric `loss`: the mean of the loss that is trained on, over the rows of a split.
+// Metric `loss`: the mean of the training loss over the rows of a split.
 //
 //   hooks:
 //     loss: {type: scalar, tag: Loss, value: test.loss, every: 1}

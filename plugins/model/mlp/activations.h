@@ -9,7 +9,7 @@ namespace {
 
 using simd::V;
 
-// value(z) is f(z); slope(z, y) is f'(z) where y = f(z). Only those with needs_z look at z.
+// value(z) is f(z); slope(z, y) is f'(z) with y = f(z). Only activations with needs_z use z.
 
 struct Selu {
   static constexpr bool needs_z = false;

@@ -13,7 +13,7 @@ using simd::group;
 using simd::groups;
 
 // A tile of the gradient has up to gradient_inputs inputs x gradient_vectors vectors of outputs,
-// and gradient_sums vectors at most: they share the registers with one vector of each output and
+// and at most gradient_sums vectors, which share the registers with one vector of each output and
 // input.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int gradient_vectors = 7;
@@ -28,18 +28,18 @@ constexpr int gradient_sums = 10;
 constexpr int gradient_inputs = 8;
 
 /// Computes `inputs` rows of the kernel's gradient, from input `x` and output `kernel` on, for the
-/// outputs whose d the panel holds; the panel's last vector has `last` of them.
+/// outputs whose d the panel contains. The panel's last vector has `last` outputs.
 using GradientTile = void (*)(const float* x, Index stride, const float* panel, Index rows,
                               float* kernel, Index outputs, Index last, bool add);
 
-/// Asks for a tile of the kernel's gradient, so that it comes while its sums are computed.
+/// Prefetches a tile of the kernel's gradient, so that it arrives while its sums are computed.
 inline void prefetch(const float* kernel, Index outputs, int inputs, int vectors) {
   constexpr Index line = 16;  // floats in a line of the cache
   for (int k = 0; k < inputs; ++k)
     for (Index n = 0; n < vectors * width; n += line) __builtin_prefetch(kernel + k * outputs + n);
 }
 
-/// The panel is [rows][vectors * width].
+/// Computes a tile. The panel is [rows][vectors * width].
 template <int inputs, int vectors>
 void gradient_tile(const float* x, Index stride, const float* panel, Index rows, float* kernel,
                    Index outputs, Index last, bool add) {
@@ -67,8 +67,8 @@ void gradient_tile(const float* x, Index stride, const float* panel, Index rows,
   }
 }
 
-/// For outputs too few for a vector of their own. The panel is [rows / group][groups][group]: each
-/// vector has `group` rows of `groups` outputs, so that it takes `group` rows at once.
+/// Handles outputs that do not fill a vector. The panel is [rows / group][groups][group]: each
+/// vector has `group` rows of `groups` outputs, so one step handles `group` rows.
 template <int inputs>
 void gradient_rest(const float* x, Index stride, const float* panel, Index rows, float* kernel,
                    Index outputs, Index last, bool add) {
@@ -117,7 +117,7 @@ constexpr GradientTile gradient_rest_for(Index wanted_inputs) {
   return gradient_rest<inputs>;
 }
 
-/// The panel of gradient_rest for `count` outputs.
+/// Fills the panel of gradient_rest for `count` outputs.
 void group_rows(const float* d, Index stride, Index count, Index rows, float* panel) {
   for (Index r = 0; r < rows; r += group, panel += width)
     for (Index n = 0; n < groups; ++n)
@@ -133,7 +133,7 @@ Index gradient_scratch(Index rows, Index outputs) {
 void gradients(const float* x, const float* d, Index rows, Index stride, Index inputs,
                Index outputs, float* scratch, float* kernel, float* bias, bool add) {
   float* const panel = scratch;
-  // The bias is the kernel's row of an input that is always one.
+  // The bias is the kernel's row for an input that is always one.
   float* const ones = scratch + gradient_scratch(rows, outputs) - rows;
   for (Index r = 0; r < rows; ++r) ones[r] = 1;
   const auto all_inputs = [&](auto tile_for, Index most, Index n, Index last) {

@@ -1,4 +1,4 @@
-// Compiled once per instruction set; ASSAY_KERNELS names the table that comes out.
+// Compiled once per instruction set; ASSAY_KERNELS names the resulting table.
 #include "kernels.h"
 
 #include "activations.h"

@@ -1,14 +1,15 @@
 // The arithmetic of a multilayer perceptron on a block of rows, once per instruction set.
 //
-// Inside a block, values lie feature-major: [features][stride], one column per row of the batch, so
-// that a vector holds `width` rows and no layer width wastes lanes. `stride` is the number of rows
-// rounded up to a multiple of `width`; the rows added so are zeros at first and mere ballast later.
+// Inside a block, values are feature-major: [features][stride], one column per row of the batch. So
+// a vector holds `width` rows, and no layer width wastes lanes. `stride` is the number of rows
+// rounded up to a multiple of `width`. The padding rows are zeros at first and have no meaning
+// later.
 //
-// Every output element is one chain of multiply-adds in the order of its sum, a gradient of few
-// outputs four: the bits do not depend on tiles or on cache blocking, those of the outputs not on
-// the height of the block either.
+// Every output element is one chain of multiply-adds in the order of its sum; a gradient of few
+// outputs uses four chains. So the bits do not depend on tiles or cache blocking. The bits of the
+// outputs do not depend on the height of the block either.
 //
-// This header is included by sources of every instruction set: declarations only.
+// Sources of every instruction set include this header, so it contains declarations only.
 #pragma once
 
 #include <cstddef>
@@ -20,34 +21,35 @@ using Index = std::ptrdiff_t;
 
 enum class Activation : std::uint32_t { selu, relu, gelu, tanh, sigmoid, identity };
 
-/// Functions and numbers of one instruction set. All pointers are to non-overlapping memory unless
-/// said otherwise; nothing needs alignment beyond that of a float.
+/// Functions and numbers of one instruction set. All pointers refer to non-overlapping memory
+/// unless stated otherwise. Nothing needs more alignment than a float.
 struct Kernels {
-  /// Floats in a vector.
+  /// The number of floats in a vector.
   Index width;
 
-  /// to [columns][to_columns] = the transpose of from [rows][columns]; zeros from column `rows` on.
+  /// Sets to [columns][to_columns] = the transpose of from [rows][columns]; zeros from column
+  /// `rows` on.
   void (*transpose)(const float* from, Index from_stride, Index rows, Index columns, float* to,
                     Index to_stride, Index to_columns);
 
-  /// out [outputs][stride] = bias + kernel^T x, for kernel [inputs][outputs] and x
+  /// Computes out [outputs][stride] = bias + kernel^T x, for kernel [inputs][outputs] and x
   /// [inputs][stride].
   void (*product)(const float* kernel, const float* bias, Index inputs, Index outputs,
                   const float* x, float* out, Index stride);
-  /// d_input [inputs][stride] = kernel d, for d [outputs][stride].
+  /// Computes d_input [inputs][stride] = kernel d, for d [outputs][stride].
   void (*product_transposed)(const float* kernel, Index inputs, Index outputs, const float* d,
                              float* d_input, Index stride);
 
-  /// Floats of scratch memory for gradients().
+  /// Returns the number of floats of scratch memory for gradients().
   Index (*gradient_scratch)(Index rows, Index outputs);
-  /// kernel [inputs][outputs] += x d^T and bias [outputs] += the sum of d over rows, for
-  /// x [inputs][stride] and d [outputs][stride]; not `add`: = instead of +=.
+  /// Computes kernel [inputs][outputs] += x d^T and bias [outputs] += the sum of d over rows, for x
+  /// [inputs][stride] and d [outputs][stride]. Without `add` it uses = instead of +=.
   void (*gradients)(const float* x, const float* d, Index rows, Index stride, Index inputs,
                     Index outputs, float* scratch, float* kernel, float* bias, bool add);
 
-  /// y = f(z); count is a multiple of width. y may be z.
+  /// Computes y = f(z); count is a multiple of width. y may be z.
   void (*activate)(Activation activation, const float* z, float* y, Index count);
-  /// d *= f'(z), from y = f(z) and, for gelu only, z.
+  /// Computes d *= f'(z), from y = f(z) and, for gelu only, z.
   void (*differentiate)(Activation activation, const float* z, const float* y, float* d,
                         Index count);
 };

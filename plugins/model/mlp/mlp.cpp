@@ -2,7 +2,7 @@
 //
 //   layer i: y = f(x W + b),  W = layer<i>.kernel [in, out],  b = layer<i>.bias [out]
 //
-// Names and layout are Flax's (nnx.Linear). The width of the last layer is the loss's business.
+// Names and layout are those of Flax (nnx.Linear). The loss determines the width of the last layer.
 //
 //   hidden       widths of the hidden layers (default [100, 100]); [] is a linear model
 //   activation   selu, relu, gelu (the tanh approximation), tanh, sigmoid or identity
@@ -39,7 +39,7 @@ using mlp::Kernels;
 
 constexpr const char* activation_choices = "selu|relu|gelu|tanh|sigmoid|identity";
 
-/// The place of a word in "a|b|c"; both enumerations follow the order of their choices.
+/// Returns the position of a word in "a|b|c"; both enumerations follow the order of their choices.
 template <class Enumeration>
 Enumeration chosen(std::string_view choices, std::string_view word) {
   std::uint32_t place = 0;
@@ -188,7 +188,7 @@ class Mlp final : public Model {
     float* d_input = memory + at.d_input;
     kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns, d,
                        at.stride, at.stride);
-    // From the end of the layers' inputs back to their beginning.
+    // Go from the end of the layers' inputs back to their beginning.
     const float* input = memory + at.last_output;
     for (std::size_t i = layers_.size(); i-- > 0;) {
       const Linear& layer = layers_[i];
@@ -206,8 +206,8 @@ class Mlp final : public Model {
   }
 
  private:
-  /// Where things lie in the workspace of a block, in floats. It begins with the input and every
-  /// layer's output, feature-major, each [features][stride].
+  /// The offsets of the arrays in the workspace of a block, in floats. It begins with the input and
+  /// every layer's output, feature-major, each [features][stride].
   struct Layout {
     Index stride;             ///< rows, rounded up to whole vectors
     Index last_output;        ///< the last layer's output
@@ -231,7 +231,7 @@ class Mlp final : public Model {
     Layout at{};
     at.stride = round_up(rows, kernels_.width);
     at.last_output = (features - layers_.back().outputs) * at.stride;
-    // gelu's derivative cannot be had from its output.
+    // gelu's derivative cannot be computed from its output.
     at.before_activation = activation_ == Activation::gelu ? features * at.stride : 0;
     at.d = features * at.stride + at.before_activation;
     at.d_input = at.d + widest * at.stride;

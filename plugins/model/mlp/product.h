@@ -9,7 +9,7 @@ namespace {
 
 // A tile of the product has up to product_columns outputs x product_vectors vectors of rows. Its
 // sums, one vector of each row and a weight share the registers; without fused multiply-add the
-// products want one more.
+// products need one more.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int product_columns = 6;
 constexpr int product_vectors = 4;
@@ -21,11 +21,12 @@ constexpr int product_columns = 5;
 constexpr int product_vectors = 2;
 #endif
 
-/// Which of the weights' indices moves to the next float.
+/// The index of the weights that moves to the next float.
 enum class Dense { input, output };
 
-/// A tile of the product over `depth` inputs, from x and weights on. The sums start at start[n], or
-/// (null) at what `out` holds. `pitch`: from one weight to the next along the other index.
+/// Computes a tile of the product over `depth` inputs, starting at x and weights. The sums start at
+/// start[n], or (null) at the content of `out`. `pitch` is the distance from one weight to the next
+/// along the other index.
 template <Dense dense, int columns, int vectors>
 void product_tile(const float* weights, Index pitch, Index depth, const float* x, Index stride,
                   const float* start, float* out) {
@@ -71,7 +72,7 @@ template <Dense dense>
 void product_of(const float* weights, Index pitch, const float* bias, Index inputs, Index outputs,
                 const float* x, float* out, Index stride) {
   static constexpr float zeros[product_columns] = {};
-  constexpr Index cached = 16384;  // floats: a part of a second-level cache
+  constexpr Index cached = 16384;  // floats: a part of the second-level cache
   const Index depth = larger(32, cached / stride);
   const Tiles tiles(outputs, product_columns);
   const Tiles chunks(stride / width, product_vectors);

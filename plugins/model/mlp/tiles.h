@@ -1,4 +1,4 @@
-// How the kernels cut their work. Compiled once per instruction set: see simd/vector.h.
+// Divides the work of the kernels. Compiled once per instruction set: see simd/vector.h.
 #pragma once
 
 #include "simd/vector.h"
@@ -17,7 +17,7 @@ constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
 constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
 
-/// Cuts `total` things into tiles of at most `maximum`, as equal as can be.
+/// Divides `total` things into tiles of at most `maximum`, as equal as possible.
 class Tiles {
  public:
   Tiles(Index total, Index maximum)

@@ -65,8 +65,8 @@ class Adam final : public assay::Optimizer {
     nu_ = static_cast<std::size_t>(state.slot("nu", 0));
   }
 
-  // The means start at zero; dividing by 1 - b^t takes that out. Both divisions are folded into
-  // one factor a step.
+  // The means start at zero; dividing by 1 - b^t corrects that. Both divisions are combined into
+  // one factor per step.
   void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
     const auto t = static_cast<double>(count + 1);
     rate_ = static_cast<float>(learning_rate_.at(count) / (1 - std::pow(b1_, t)));
@@ -103,8 +103,8 @@ class Adam final : public assay::Optimizer {
   float eps_root_;
   std::size_t mu_ = 0;
   std::size_t nu_ = 0;
-  float rate_ = 0;      ///< of this step, corrected for mu's start
-  float nu_scale_ = 0;  ///< of this step: nu's correction
+  float rate_ = 0;      ///< of this step, with mu's bias correction
+  float nu_scale_ = 0;  ///< of this step: nu's bias correction
 };
 
 }  // namespace

@@ -17,10 +17,10 @@ constexpr double axes_left = 0.125 * 600;
 constexpr double axes_right = 0.9 * 600;
 constexpr double axes_top = (1 - 0.88) * 600;
 constexpr double axes_bottom = (1 - 0.11) * 600;
-constexpr double gap = 0.1;  // between cells, of a cell
+constexpr double gap = 0.1;  // between cells, as a share of a cell
 constexpr double line_width = 0.8 * point;
 constexpr double font_size = 10 * point;
-constexpr double label_inset = 0.05;  // of the cell, from its lower left
+constexpr double label_inset = 0.05;  // as a share of the cell, from its lower left
 constexpr double pixels_per_unit_in_vectors = 2;
 
 double cell_extent(double extent, std::int64_t cells) {
@@ -146,13 +146,13 @@ void Figure::draw_frame(const Band& y, const Band& x) const {
   line(x.frame_begin, y.frame_end, x.frame_end, y.frame_end);
 }
 
-// As an outline: cairo_show_text would round each glyph's place to whole pixels.
+// Draws an outline: cairo_show_text would round the position of each glyph to whole pixels.
 void Figure::draw_label(const Band& y, const Band& x, const Label& label) const {
   const double width = x.end - x.begin;
   const double height = y.end - y.begin;
   const std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)> options(
       cairo_font_options_create(), &cairo_font_options_destroy);
-  // matplotlib hints too: stems snap to whole rows of pixels, and keep their columns.
+  // matplotlib also hints: stems snap to whole rows of pixels, and keep their columns.
   cairo_font_options_set_hint_style(
       options.get(), draws_pixels(cairo_.get()) ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
@@ -160,7 +160,7 @@ void Figure::draw_label(const Band& y, const Band& x, const Label& label) const 
   cairo_select_font_face(cairo_.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
                          CAIRO_FONT_WEIGHT_NORMAL);
 
-  // Small cells and long names get smaller letters.
+  // Use smaller letters for small cells and long names.
   const double largest = std::min(font_size, height / 3);
   cairo_set_font_size(cairo_.get(), largest);
   cairo_text_extents_t extents{};

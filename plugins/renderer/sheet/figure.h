@@ -29,18 +29,18 @@ struct Label {
 using Image = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Draws cells one by one into the largest square of a box, at its centre. On a bitmap the images
-/// are sampled at its own pixels; elsewhere they are embedded at 200 dots per inch, and frames and
-/// labels are outlines. Saves the state of `cairo` and restores it in the end.
+/// are sampled at the bitmap's own pixels. On other surfaces they are embedded at 200 dots per
+/// inch, and frames and labels are outlines. Saves the state of `cairo` and restores it at the end.
 class Figure {
  public:
   static constexpr Size size{600, 600};
 
-  /// `image_height` x `image_width` values in every cell; pixels are square.
+  /// Expects `image_height` x `image_width` values in every cell; pixels are square.
   Figure(cairo_t* cairo, const Box& box, std::int64_t rows, std::int64_t columns,
          std::int64_t image_height, std::int64_t image_width);
 
-  /// The smallest value is white and the largest black; an image of one value is white, and so is
-  /// a value that is not finite.
+  /// Draws a cell. The smallest value is white and the largest black. An image of one value is
+  /// white, and so is a value that is not finite.
   void draw(std::int64_t row, std::int64_t column, const Eigen::Ref<const Image>& image,
             const Label& label) const;
 
@@ -49,7 +49,7 @@ class Figure {
   struct Band {
     double begin = 0;
     double end = 0;
-    double frame_begin = 0;  ///< the middle of the frame's line: of a pixel
+    double frame_begin = 0;  ///< the middle of the frame's line: a pixel's centre
     double frame_end = 0;
     Eigen::Index first_pixel = 0;
     Eigen::MatrixXf weights;  ///< [pixels, samples]

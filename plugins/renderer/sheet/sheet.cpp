@@ -1,8 +1,8 @@
 // Renderers `sheet` and `test_sheet`: samples that are grey images, drawn as a sheet of cells.
 //
 // `sheet` labels each with its true class in green. `test_sheet` labels each with the class that
-// the model predicts (its largest output; the first of equals): green where that is right, red
-// where it is wrong.
+// the model predicts (its largest output; the first of equal ones): green if it is right, red if it
+// is wrong.
 //
 //   split    which rows: train, validation, test, or all for the data's own order
 //            (all for sheet, test for test_sheet)

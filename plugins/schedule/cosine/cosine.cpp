@@ -37,7 +37,7 @@ namespace {
 
 using namespace assay;
 
-/// From `start` to the share `alpha` of it in so many steps.
+/// Falls from `start` to the share `alpha` of it in `steps` steps.
 struct Fall {
   double start;
   std::int64_t steps;
@@ -90,7 +90,7 @@ class Cosine final : public Schedule {
   double value(std::int64_t count) const override { return fall_.value(count); }
 
  private:
-  std::optional<std::int64_t> steps_;  ///< nothing: the whole run
+  std::optional<std::int64_t> steps_;  ///< the whole run if absent
   Fall fall_;
 };
 
@@ -143,7 +143,7 @@ class WarmupCosine final : public Schedule {
                                            std::to_string(*given_steps_));
   }
 
-  // A run that ends within the rise has no fall: it is cut short like any other run.
+  // A run that ends within the rise has no fall: it is truncated like any other run.
   void begin(std::int64_t total_steps) override {
     const std::int64_t steps = given_steps_.value_or(total_steps);
     warmup_steps_ = warmup_of(steps);
@@ -159,15 +159,15 @@ class WarmupCosine final : public Schedule {
  private:
   std::int64_t warmup_of(std::int64_t steps) const {
     if (given_warmup_) return *given_warmup_;
-    // A share is rounded to less than all, so that there is a fall.
+    // The rounded share must be less than all steps, so that there is a fall.
     const double share = std::round(warmup_share_ * static_cast<double>(steps));
     return std::min(static_cast<std::int64_t>(share), steps - 1);
   }
 
   double init_value_;
-  std::optional<std::int64_t> given_warmup_;  ///< nothing: by the share
+  std::optional<std::int64_t> given_warmup_;  ///< determined by the share if absent
   double warmup_share_;
-  std::optional<std::int64_t> given_steps_;  ///< nothing: the whole run
+  std::optional<std::int64_t> given_steps_;  ///< the whole run if absent
   std::int64_t warmup_steps_ = 0;
   Fall fall_;
 };
