@@ -1,4 +1,4 @@
-// What a shared library exports to be a plugin. One line at the end of a source file does it:
+// The exports of a shared library that is a plugin. One line at the end of a source file makes them:
 //
 //   ASSAY_PLUGIN("momentum", "1.0.0", "MIT", Momentum)
 //

@@ -105,7 +105,7 @@ void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
            "it must not, can be the cause: `assay plugins check FILE` tries one"});
   }
   signal(number, SIG_DFL);  // only now: a signal of another thread would end the report
-  raise(number);            // takes effect when this returns
+  raise(number);            // delivered when this returns
 }
 
 void at_exit() {

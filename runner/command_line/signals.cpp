@@ -33,7 +33,7 @@ void write_all(std::initializer_list<std::string_view> parts) {
 void end_at_once(int number) {
   if (const pid_t group = companions.load(); group > 0) kill(-group, SIGKILL);
   signal(number, SIG_DFL);
-  raise(number);  // takes effect when this returns
+  raise(number);  // delivered when this returns
 }
 
 void remember(int number) {

@@ -84,10 +84,10 @@ void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
   if (!plan.threads || *plan.threads <= cores.amount) return;
   diagnostics.warning(
       plan.place("threads"), "threads",
-      fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
-                  *plan.threads,
-                  cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount), cores.limit,
-                  cores.amount),
+      fmt::format(
+          "{} threads are more than the {} that this run may use, as {} says; it uses {}",
+          *plan.threads, cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount),
+          cores.limit, cores.amount),
       "leave it out to use as many as there are cores");
 }
 

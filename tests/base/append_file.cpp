@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_existing_file_is_never_opened) {
              (*this / "a").string() + ": cannot be created: its folder was removed meanwhile");
 }
 
-// The kernel writes what fits of a piece, then says EFBIG as it would say ENOSPC.
+// The kernel writes the part of a piece that fits, then returns EFBIG, like ENOSPC on a full disk.
 BOOST_AUTO_TEST_CASE(a_piece_that_does_not_fit_leaves_nothing) {
   const std::string record(100, 'x');
   AppendFile file(folder, "a");

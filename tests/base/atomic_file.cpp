@@ -27,7 +27,7 @@ struct WithFolder : TemporaryFolder {
       found.insert(entry.path().filename().string());
     return found;
   }
-  // The name of the temporary file, while there is one.
+  // Returns the name of the temporary file while there is one.
   std::string temporary() const {
     for (const std::string& name : names())
       if (name.ends_with(".part")) return name;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file) {
   BOOST_CHECK(names() == Names{"a"});
 }
 
-// A folder in the way cannot be replaced by a file, whoever asks.
+// A folder with the same name cannot be replaced by a file, not even by root.
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_put_in_place_leaves_nothing) {
   fs::create_directories(*this / "a/b");
   BOOST_TEST(error_of([&] { write_atomically(folder, "a", "x"); }) ==

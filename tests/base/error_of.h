@@ -1,4 +1,4 @@
-// The message of what a call throws.
+// Returns the message of a call's exception.
 #pragma once
 
 #include <string>

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(errors_are_numbers) {
   BOOST_TEST(stolen.close() == EBADF);
 }
 
-// A plugin has closed standard input: the next file that is opened would get its number.
+// A plugin has closed standard input, so the next file that is opened would get its number.
 BOOST_AUTO_TEST_CASE(a_file_gets_no_number_of_a_standard_descriptor) {
   const int kept = dup(STDIN_FILENO);
   BOOST_REQUIRE(kept >= 0);

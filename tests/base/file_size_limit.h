@@ -1,4 +1,4 @@
-// Makes the disk look full: no file of this process may grow beyond some bytes.
+// Simulates a full disk: no file of this process can grow beyond some bytes.
 #pragma once
 
 #include <sys/resource.h>

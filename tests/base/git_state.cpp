@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A folder outside any repository, and git that looks at no settings of the user's.
+// A folder outside any repository, where git ignores the user's settings.
 struct WorkingFolder {
   WorkingFolder() : before(fs::current_path()) {
     fs::current_path(folder.path());
@@ -40,7 +40,7 @@ struct WorkingFolder {
 
 std::optional<assay::base::GitState> git_state() { return GitQuery().answer(1min); }
 
-// A program in place of git, while it lives.
+// Replaces git by another program during its lifetime.
 struct OtherGit : TemporaryFolder {
   explicit OtherGit(const std::string& script) : before(std::getenv("PATH")) {
     write_file(*this / "git", "#!/bin/sh\n" + script);
@@ -53,8 +53,8 @@ struct OtherGit : TemporaryFolder {
 
 bool is_gone(pid_t process) { return kill(process, 0) != 0 && errno == ESRCH; }
 
-// The process whose number is in the file `child` ends. Whoever adopts it may take a moment to reap
-// it.
+// Expects that the process whose number is in the file `child` ends. Its new parent may take a
+// moment to reap it.
 void expect_end_of_child() {
   const pid_t child = std::stoi(read_file("child"));
   const auto is_dead = [&] {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_git_that_fails_has_no_answer) {
   BOOST_TEST(query.problem() == "");
 }
 
-// Neither a prompt nor a message can reach whoever looks at the run.
+// Neither a prompt nor a message may reach the user who watches the run.
 BOOST_AUTO_TEST_CASE(git_has_no_terminal_and_takes_no_locks) {
   setenv("GIT_OPTIONAL_LOCKS", "1", 1);
   const OtherGit other(

@@ -1,4 +1,4 @@
-// Machines that are made up from files below a folder, and this one.
+// Tests simulated machines, made of files in a folder, and the real one.
 #include "runner/base/machine_share.h"
 
 #include <sched.h>
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(all_groups_around_the_own_one_count) {
   BOOST_TEST(cores() == 3);
   BOOST_TEST(cores_given(here).limit == "the control group /user.slice (cpu.max)");
   BOOST_TEST(memory() == gibi);
-  // A sibling does not.
+  // A sibling's limit does not count.
   write(slice + "/other/memory.max", "1\n");
   BOOST_TEST(memory() == gibi);
 }
@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(version_1_has_a_hierarchy_for_each_controller) {
   BOOST_TEST(memory_given(here).limit == "the control group /job (memory.limit_in_bytes)");
 }
 
-// As Docker shows it without a namespace of control groups: the mount begins at the own group.
+// Docker shows it like this without a namespace of control groups: the mount begins at the own
+// group.
 BOOST_AUTO_TEST_CASE(a_group_may_be_mounted_by_itself) {
   in("0::/docker/0a1b\n",
      "30 23 0:26 /docker/0a1b /sys/fs/cgroup ro - cgroup2 cgroup rw\n"

@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(zeros_stand_for_what_was_cut_off_and_the_loss_is_told) {
   BOOST_TEST(complaint().starts_with(path.string() + ": data were missing when they were read"));
 }
 
-// Two threads read what is missing at the same time: when the second one's signal is handled, the
-// file is not mapped there any more.
+// Two threads read missing data at the same time: when the second one's signal is handled, the file
+// is no longer mapped there.
 BOOST_AUTO_TEST_CASE(a_thread_that_comes_second_goes_on_as_well) {
   if (assay::stamp::sanitizers != "none") return;
   const MappedFileWatch watch;
@@ -126,10 +126,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_written_to_is_named) {
   BOOST_TEST(watch.changed_files().empty());
   write_file(*this / "new", "x");
   const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  const timespec times[2] = {{1, 0}, {1, 0}};  // clocks may be too coarse to see a change
+  const timespec times[2] = {{1, 0}, {1, 0}};  // a coarse clock might not show a change
   BOOST_REQUIRE(pwrite(file.get(), "x", 1, 0) == 1 && futimens(file.get(), times) == 0);
   BOOST_TEST(watch.changed_files() == std::vector{path.string()}, boost::test_tools::per_element());
-  // A new file in its place leaves the mapped one alone.
+  // A new file of the same name does not change the mapped one.
   std::filesystem::rename(*this / "new", path);
   BOOST_TEST(watch.changed_files().empty());
 }
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lent_without_a_watch_or_for_another_reason) {
   int here = 0;
   signal.si_addr = &here;
   BOOST_TEST(!MappedFileWatch::lend_zeros(signal));
-  // The program's own code and constants are no data.
+  // The program's own code and constants are not data.
   signal.si_addr = const_cast<char*>("a constant");
   BOOST_TEST(!MappedFileWatch::lend_zeros(signal));
   BOOST_TEST(complaint() == "none");

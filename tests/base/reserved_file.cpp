@@ -29,7 +29,7 @@ struct WithFolder : TemporaryFolder {
   }
 };
 
-// No file can be opened: as with a full disk, only what is open already is of use.
+// Prevents opening files: as on a full disk, only files that are already open are usable.
 class NoMoreFiles {
  public:
   NoMoreFiles() {
@@ -45,7 +45,7 @@ class NoMoreFiles {
   rlimit before_{};
 };
 
-// Nothing can be made or renamed in the folder. Root may all the same, so root becomes nobody.
+// Prevents creating and renaming files in the folder. Root is exempt, so root becomes nobody.
 class FrozenFolder {
  public:
   explicit FrozenFolder(const fs::path& path) : path_(path) {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_spare_file_takes_its_place_where_no_other_can_be_made) 
   {
     const NoMoreFiles limit;
     file.replace("two and longer\n", 100, Sync::now);
-    // Now there is no spare file, and none can be made.
+    // Now there is no spare file, and none can be created.
     BOOST_TEST(error_of([&] { file.replace("three\n", 100, Sync::now); }) ==
                (*this / "a").string() + ": cannot be created: Too many open files");
   }

@@ -10,7 +10,7 @@
 namespace assay::test {
 namespace {
 
-// `over` extends `base`.
+// Merges `base` with `over`, which extends it.
 std::string merged(const std::string& base, const std::string& over) {
   const Files files{{"base.yaml", base}, {"a.yaml", "extends: base.yaml\n" + over}};
   return files.composed("a.yaml");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(many_bases) {
                     {"none.yaml", "extends: []\na: 1"},
                     {"only.yaml", "extends: two.yaml"},
                     {"twice.yaml", "extends: [two.yaml, ./two.yaml, root.yaml]"}};
-  // root.yaml counts once: that two.yaml extends it, too, takes nothing from one.yaml.
+  // root.yaml counts once: although two.yaml extends it too, it overrides nothing of one.yaml.
   BOOST_TEST(files.composed("a.yaml") == "{a: root, b: one, c: two, d: a}");
   BOOST_TEST(files.composed("none.yaml") == "{a: 1}");
   BOOST_TEST(files.composed("only.yaml") == "{a: root, b: root, c: two, d: root}");

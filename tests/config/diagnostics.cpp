@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(copies_say_nothing_new) {
   alone.error_of_copy(c, c, "c", "bad");
   BOOST_TEST(alone.sorted().size() == 3U);
   BOOST_TEST(!alone.text(false).empty());
-  // One place under several keys: what is missing there may be missing under other names.
+  // One place under several keys: the keys that are missing there may have different names.
   Diagnostics places;
   for (const char* key : {"h.a.rows", "h.b.rows", "h.b.columns"}) places.error(a, key, "missing");
   places.error(a, "h.c.rows", "worse");

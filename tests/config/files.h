@@ -1,4 +1,4 @@
-// A folder of config files, and what composing them gives.
+// A folder of config files, and the result of composing them.
 #pragma once
 
 #include <fstream>
@@ -27,8 +27,8 @@ class Files {
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  /// The config, or the problems, with FOLDER/ left out. Of what is at `hooks.NAME`, `every` stays
-  /// with the place.
+  /// Returns the config, or the problems, without FOLDER/. In `hooks.NAME`, `every` stays with the
+  /// place.
   std::string composed(const std::string& name,
                        const std::vector<std::string>& arguments = {}) const {
     config::Diagnostics diagnostics;

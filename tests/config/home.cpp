@@ -9,7 +9,7 @@
 namespace assay::test {
 namespace {
 
-/// HOME as it was, at the end.
+/// Restores HOME at the end.
 class Home {
  public:
   explicit Home(const char* folder) {

@@ -1,4 +1,4 @@
-// Whatever is fed in, there is an answer, with little memory.
+// Any input gets an answer, with little memory.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -24,7 +24,7 @@ long megabytes() {
   return usage.ru_maxrss / 1024;
 }
 
-// The first line of what is said about the text.
+// Returns the first line of the messages about the text.
 std::string said(const std::string& text) {
   const std::string answer = read(text);
   return answer.substr(0, answer.find('\n'));
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(nesting) {
   BOOST_TEST(said(repeated("- ", 200'000)) == "a.yaml:1:129: " + deeper);
   BOOST_TEST(said("a: " + repeated("[", 64) + repeated("]", 64)) == "a.yaml:1:67: " + deeper);
   BOOST_TEST(said("a: " + repeated("[", 63) + repeated("]", 63)).starts_with("{a: [["));
-  // Through aliases.
+  // Nest through aliases.
   std::string text = "a: &x " + repeated("[", 40) + repeated("]", 40) + "\n";
   text += "b: " + repeated("[", 40) + "*x" + repeated("]", 40);
   BOOST_TEST(said(text) == "a.yaml:2:44: " + deeper);
@@ -106,10 +106,10 @@ BOOST_AUTO_TEST_CASE(random_texts) {
   BOOST_TEST(good > 0U);
 }
 
-// Runs last: the peak of all of the above.
+// Runs last: checks the peak of all tests above.
 BOOST_AUTO_TEST_CASE(memory) {
   BOOST_TEST_MESSAGE("peak: " << megabytes() << " MB");
-  // The address sanitizer keeps what is freed for a while.
+  // The address sanitizer keeps freed memory for a while.
   BOOST_TEST(megabytes() < (stamp::sanitizers == "none" ? 256 : 1024 + 256));
 }
 

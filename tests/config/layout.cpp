@@ -7,7 +7,7 @@
 namespace assay::test {
 namespace {
 
-// The first words of the lines.
+// Returns the first words of the lines.
 std::vector<std::string> lines(std::string_view text) {
   std::vector<std::string> result;
   for (const config::Line& line : config::layout_of(text, text.size()).lines)

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(remove) {
   BOOST_TEST(applied("a: {b: 1, c: 2}\nd: [1]", {"~a.b", "~d=[1]"}) == "{a: {c: 2}}");
   BOOST_TEST(applied("a: 0.9\nb: [1, 2]", {"~a=.90", "~b=[1.0, 2e0]"}) == "{}");
   BOOST_TEST(applied("a: {b: {c: [1, x]}}", {"~a={b: {c: [1, 'x']}}"}) == "{}");
-  // The numbers are those of the list as it was.
+  // The numbers refer to the original list.
   BOOST_TEST(applied("l: [a, b, [c, d], e]", {"~l.0", "~l.2.0", "l.3=E", "~l.1", "~l.0"}) ==
              "{l: [[d], E]}");
   BOOST_TEST(
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(remove) {
 BOOST_AUTO_TEST_CASE(values) {
   BOOST_TEST(applied("a: 1", {"a={b:1, c: [x y, 'z'], d: {e: ~}}"}) ==
              "{a: {b: 1, c: [x y, 'z'], d: {e: null}}}");
-  // No comment: what follows a '#' that the shell left there is part of the value.
+  // This is not a comment: a '#' that the shell left there is part of the value.
   BOOST_TEST(applied("a: 1", {"a=x # y", "b={c: x #y, d: [1 # 2]}"}) ==
              "{a: x # y, b: {c: x #y, d: [1 # 2]}}");
   BOOST_TEST(applied("s: 1", {"a=${env:X,y} z", "b=[${s}, {c: ${s}}]", "c=\\${s}"}) ==

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(reads_yaml) {
       {"a {b}: 1\nc[0]: d {e\n\"f [\": g\nh: |\n  i {j: 1\n",
        "{a {b}: 1, c[0]: d {e, f [: g, h: 'i {j: 1\n'}"},
       {"a:\n  b\n  c [d\ne:\n- f\n  g\nh: 1", "{a: b c [d, e: [f g], h: 1}"},
-      // As no YAML reader does: '@' names a fragment (composition.h).
+      // Unlike in any YAML reader, '@' names a fragment (composition.h).
       {"a: @x\n@b: x@y\nc: {d: @x, e: [@y, '@z']}\nf:\n- @x",
        "{a: @x, @b: x@y, c: {d: @x, e: [@y, '@z']}, f: [@x]}"},
   });
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: `x\n"
        "      |    ^ quote the whole value\n"},
-      // This text spells the character that stands in for '@'.
+      // This text contains the character that stands in for '@'.
       {"a: @x\nb: \"\\x01\"",
        "a.yaml:1:4: error: no value can start with this character\n"
        "    1 | a: @x\n"
@@ -241,11 +241,11 @@ BOOST_AUTO_TEST_CASE(places_count_characters) {
   BOOST_TEST(inner.map[0].where.column == 5);
   BOOST_TEST(inner.map[0].value.where.column == 8);
   BOOST_TEST(inner.map[0].value.where.length == 4);
-  BOOST_TEST(inner.map[1].value.where.column == 20);  // behind the anchor
+  BOOST_TEST(inner.map[1].value.where.column == 20);  // after the anchor
   BOOST_TEST(inner.map[1].value.where.length == 2);
   BOOST_TEST(node->map[1].where.line == 2);
   BOOST_TEST(node->map[1].where.length == 3);
-  BOOST_TEST(node->map[1].value.where.line == 2);  // where the alias stands
+  BOOST_TEST(node->map[1].value.where.line == 2);  // the place of the alias
   BOOST_TEST(node->map[1].value.where.column == 7);
   BOOST_TEST(node->map[1].value.where.length == 2);
 }

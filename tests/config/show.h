@@ -1,4 +1,4 @@
-// Nodes and problems as text, to compare.
+// Shows nodes and problems as text, for comparisons.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace assay::test {
 
-/// {a: [1, 'text'], b: null}: quoted scalars in single quotes.
+/// Returns {a: [1, 'text'], b: null}: quoted scalars in single quotes.
 inline std::string show(const config::Node& node) {
   using Kind = config::Node::Kind;
   std::string text;
@@ -32,7 +32,7 @@ inline std::string show(const config::Node& node) {
   return text;
 }
 
-/// What a config reads as, or its problems.
+/// Returns the config that a text reads as, or its problems.
 inline std::string read(const std::string& text) {
   config::Diagnostics diagnostics;
   const auto node = config::read_text("a.yaml", "/a.yaml", text, diagnostics);

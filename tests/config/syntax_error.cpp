@@ -1,4 +1,4 @@
-// Every complaint of yaml-cpp's scanner and parser is told in words of our own.
+// Checks that every error of yaml-cpp's scanner and parser gets a message of our own.
 #include "runner/config/syntax_error.h"
 
 #include <fmt/format.h>
@@ -14,8 +14,8 @@ namespace {
 
 namespace Said = YAML::ErrorMsg;
 
-// All that yaml-cpp 0.7.0 throws in src/scan*.cpp, src/exp.cpp and src/single*.cpp. What it says of
-// directives never comes: config/directive.h is first.
+// All errors that yaml-cpp 0.7.0 throws in src/scan*.cpp, src/exp.cpp and src/single*.cpp. Those
+// about directives never occur, because config/directive.h checks directives first.
 const std::vector<std::string> all = {
     Said::ALIAS_NOT_FOUND,    Said::ANCHOR_NOT_FOUND,
     Said::BAD_FILE,           Said::BLOCK_ENTRY,
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(all_are_translated) {
     }
 }
 
-// A newer yaml-cpp may have more to say.
+// A newer yaml-cpp may have further messages.
 BOOST_AUTO_TEST_CASE(what_is_unknown_is_passed_on) {
   const auto source =
       std::make_shared<const config::Source>(config::Source{"a.yaml", "/a.yaml", "a: b"});
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_is_unknown_is_passed_on) {
              "      | ^ the parser says: news\n");
 }
 
-// Wherever the parser notices it, told is the first line that lacks its ':'.
+// Wherever the parser fails, the error is reported at the first line without its ':'.
 BOOST_AUTO_TEST_CASE(a_key_without_colon_is_found_in_every_line) {
   const std::vector<std::string> lines = {"a: 1",   "b: {c: [d, 'e']}", "f:",    "  g: \"h\"",
                                           "  i: |", "    j: {",         "  k: l"};

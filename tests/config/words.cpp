@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(suggestions) {
   const auto among = [](const char* word, std::vector<std::string> others) {
     return config::suggest(word, others);
   };
-  // Short words: what looks alike by chance is no suggestion.
+  // In short words, similarity by chance gives no suggestion.
   BOOST_TEST(among("nope", {"name", "seed", "model"}) == "");
   BOOST_TEST(among("xml", {"mlp"}) == "");
   BOOST_TEST(among("cnn", {"mlp"}) == "");
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(suggestions) {
   BOOST_TEST(among("num_epochs", {"epochs", "steps"}) == "epochs");
   BOOST_TEST(among("max_steps", {"epochs", "steps"}) == "steps");
   BOOST_TEST(among("hidden_sizes", {"hidden", "init"}) == "hidden");
-  // Abbreviations and others' names.
+  // Abbreviations and other programs' names.
   BOOST_TEST(among("lr", {"learning_rate", "momentum"}) == "learning_rate");
   BOOST_TEST(among("LR", {"learning_rate", "momentum"}) == "learning_rate");
   BOOST_TEST(among("lr", {"momentum"}) == "");

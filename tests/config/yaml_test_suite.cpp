@@ -1,5 +1,5 @@
-// Cases that the yaml-test-suite (https://github.com/yaml/yaml-test-suite) made known, under its
-// names, with texts of our own.
+// Cases that are known from the yaml-test-suite (https://github.com/yaml/yaml-test-suite), under
+// its names, with texts of our own.
 #include <boost/test/unit_test.hpp>
 
 #include "tests/config/show.h"
@@ -10,7 +10,7 @@ namespace {
 struct Case {
   const char* id;
   std::string text;
-  std::string expected;  // of a text that is refused: how its first line ends
+  std::string expected;  // for a rejected text: how its first line ends
 };
 
 }  // namespace
@@ -31,7 +31,8 @@ BOOST_AUTO_TEST_CASE(reads_as_the_suite_says) {
       {"G9HC", "a:\n &x\n- 1\nb: &y\n  c: *x\n", "{a: [1], b: {c: [1]}}"},
       {"S98Z", "a: >\n \n  \n  x\n # no comment\n", "{a: '\n\nx\n'}"},
       {"QF4Y", "a: [\n b: c,\n d: e\n ]\n", "{a: [{b: c}, {d: e}]}"},
-      // More lenient than YAML, which wants it indented: people and formatters write it so.
+      // More lenient than YAML, which requires indentation: people and formatters write it this
+      // way.
       {"9C9N", "a: [\n  b,\n]\n", "{a: [b]}"},
   };
   for (const Case& c : cases)
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(refuses) {
       "this line goes on with the value of a key, but is not indented deeper";
   const char* const comment = "a comment needs a space before its '#'";
   const std::vector<Case> cases = {
-      // Valid, and outside of the subset.
+      // Valid YAML, but outside of the subset.
       {"4MUZ", "a: {\"b\"\n  : c}", colon},
       {"4MUZ", "{b\n: c}", colon},
       {"5MUD", "a: { 'b'\n   :c }", colon},

@@ -13,7 +13,7 @@ using conformance::Verdict;
 
 namespace {
 
-// A file of NumPy's, version 1.0.
+// Returns a NumPy file, version 1.0.
 std::string npy(const std::string& type, const std::string& shape, const std::string& data) {
   std::string header =
       "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
@@ -22,7 +22,7 @@ std::string npy(const std::string& type, const std::string& shape, const std::st
   return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + data;
 }
 
-// What cannot be made up.
+// Returns the settings that cannot be made up.
 std::vector<std::string> settings_for(const std::string& plugin, const TemporaryFolder& folder) {
   if (plugin == "assay_dataset_digits") return {"file=" + source_folder() + "/data/digits.csv"};
   if (plugin != "assay_dataset_npy") return {};

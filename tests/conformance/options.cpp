@@ -1,4 +1,4 @@
-// Options that nobody wrote.
+// Tests options that are made up.
 #include "runner/conformance/options.h"
 
 #include <boost/test/unit_test.hpp>

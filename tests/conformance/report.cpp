@@ -1,4 +1,4 @@
-// The report between a process that tries a plugin and the one that waits for it.
+// Tests the report between a process that tests a plugin and the one that waits for it.
 #include "runner/conformance/report.h"
 
 #include <sys/wait.h>
@@ -17,7 +17,7 @@ using namespace assay::conformance;
 
 namespace {
 
-// What is written into a pipe, and what can be read of it.
+// A pipe, with access to the text that was written to it.
 class Pipe {
  public:
   Pipe() { BOOST_REQUIRE(pipe(ends_.data()) == 0); }

@@ -1,4 +1,4 @@
-// The suites, run in this process on components that do not end it.
+// Runs the suites in this process, on components that do not end it.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,7 @@ struct Result {
   conformance::Outcome outcome;
 };
 
-/// Every step with a library, with the built-in plugins around it.
+/// Runs every step for a library, together with the built-in plugins.
 inline std::vector<Result> results(
     const std::filesystem::path& library, const std::vector<std::string>& settings = {},
     InstructionSet instructions = plugin_host::cpu_instruction_set()) {

@@ -1,5 +1,5 @@
-// Each promise, broken by a component of its own, is found to be broken; a sound component of each
-// kind passes.
+// Checks that each broken promise is detected, with a separate component that breaks it. A sound
+// component of each kind must pass.
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <set>
@@ -13,11 +13,11 @@ using conformance::Verdict;
 namespace {
 
 struct Broken {
-  std::string check;  ///< the one that must fail; others may as well
-  std::string text;   ///< a part of what it says
+  std::string check;  ///< the check that must fail; others may fail too
+  std::string text;  ///< a part of its message
 };
 
-// By component: the library is known from the kind.
+// By component; the kind determines the library.
 const std::map<std::string, Broken> expected = {
     {"dataset reads_on", {"rows are the same in any order", "when read in reverse order"}},
     {"dataset noisy", {"reading is repeatable", "the second time"}},
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_SUITE(unsound_components)
 
 BOOST_AUTO_TEST_CASE(every_broken_promise_is_found) {
   std::set<std::string> found, sound;           // components; kinds
-  std::map<std::string, std::string> failures;  // of each component, all
+  std::map<std::string, std::string> failures;  // all failures of each component
   for (const char* kind : {"datasets", "hooks", "loggers", "losses", "metrics", "models",
                            "optimizers", "renderers", "schedules"})
     for (const Result& r : results(unsound(kind))) {

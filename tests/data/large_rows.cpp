@@ -1,4 +1,4 @@
-// Samples that stay in the dataset until a block of them is needed.
+// Tests samples that stay in the dataset until a block of them is needed.
 #include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t all_rows = 1000;
 constexpr std::int64_t columns = 6;
 
-/// Row i holds 100 i, 100 i + 1, ... The view has a stride of 7.
+/// A dataset whose row i contains 100 i, 100 i + 1, ... The view has a stride of 7.
 class Counted final : public Dataset {
  public:
   Counted(bool shown, std::atomic<std::int64_t>& reads) : shown_(shown), reads_(reads) {
@@ -69,7 +69,7 @@ std::vector<std::int64_t> shuffled() {
   return numbers;
 }
 
-// Whether these are the rows of the dataset with these numbers.
+// Returns true if these are the rows of the dataset with these numbers.
 bool holds(MatrixView<const float> samples, std::span<const std::int64_t> numbers) {
   bool same = samples.rows == static_cast<std::int64_t>(numbers.size());
   for (std::size_t i = 0; same && i < numbers.size(); ++i)
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_is_shown_is_never_read) {
   BOOST_TEST(reads == 0);
 }
 
-// A range of the dataset's own rows is handed out as it lies there, whatever its size.
+// Consecutive rows of the dataset's own memory are used directly, whatever their size.
 BOOST_AUTO_TEST_CASE(consecutive_rows_that_are_shown_are_not_copied) {
   std::vector<std::int64_t> numbers(400);
   std::iota(numbers.begin(), numbers.end(), 300);

@@ -17,7 +17,7 @@ namespace {
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// 100 rows of zeros; a few elements are given.
+/// 100 rows of zeros, except for the given elements.
 using Elements = std::map<std::pair<std::int64_t, std::int64_t>, float>;  // by row and column
 struct Values {
   Elements samples = {}, targets = {};
@@ -70,7 +70,7 @@ class Given final : public Dataset {
   std::vector<float> all_;
 };
 
-/// Every third row, from the last to the first, and with `limits` of memory.
+/// Reads every third row, from the last to the first, with `limits` of memory.
 data::Rows rows_of(const Values& values, const data::CopyLimits& limits = {}) {
   const auto dataset = handle<Dataset>(std::make_unique<Given>(values), "given");
   std::vector<std::int64_t> rows;

@@ -13,7 +13,7 @@ using namespace assay::test;
 
 namespace {
 
-/// Row i has the samples 10 i and 10 i + 1 and belongs to class i % 3.
+/// A dataset whose row i has the samples 10 i and 10 i + 1 and belongs to class i % 3.
 class Fake final : public Dataset {
  public:
   using Describe = std::function<void(DatasetDescription&)>;

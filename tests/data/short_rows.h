@@ -1,4 +1,4 @@
-// How tests/reference/splits.json shortens a list of row numbers.
+// Shortens a list of row numbers in the form of tests/reference/splits.json.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Preloaded into the program by tests: makes one system call on files of a folder fail.
+// Preloaded into the program by tests: makes one system call on files in a folder fail.
 //
 //   FAIL_FOLDER  the folder; calls on what lies below it, or on itself, are counted
 //   FAIL_CALL    write, fsync, close, rename, open, mkdir, truncate, allocate or lock
@@ -47,7 +47,7 @@ std::string path_of(int folder, const char* name) {
   return path_of(folder) + "/" + name;
 }
 
-// Sets errno where it is this call's turn.
+// Sets errno and returns true if it is this call's turn to fail.
 bool fails(std::string_view call, const std::string& path) {
   const std::string_view folder = setting("FAIL_FOLDER");
   if (call != setting("FAIL_CALL") || !path.starts_with(folder)) return false;
@@ -62,7 +62,7 @@ bool fails(std::string_view call, const std::string& path) {
   return true;
 }
 
-// The bytes that were written are not in the file after all.
+// Loses the bytes that were written: they are not in the file after all.
 int lose(int file) {
   const int error = errno;
   static_cast<void>(next<int (*)(int, off64_t)>("ftruncate64")(file, 0));
@@ -88,7 +88,7 @@ int fsync(int file) {
   return next<int (*)(int)>("fsync")(file);
 }
 
-// The descriptor is gone all the same, as with the real one.
+// The descriptor is closed anyway, as with the real function.
 int close(int file) {
   if (!fails("close", path_of(file))) return next<int (*)(int)>("close")(file);
   const int result = lose(file);

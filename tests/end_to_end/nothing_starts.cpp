@@ -1,5 +1,5 @@
-// Preloaded by tests: no thread and no program can be started any more, as where the limit on them
-// is reached, which does not hold for root.
+// Preloaded by tests: no thread and no program can be started any more, as when their limit is
+// reached. That limit itself does not hold for root.
 #include <pthread.h>
 #include <spawn.h>
 

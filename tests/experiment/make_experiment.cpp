@@ -1,4 +1,4 @@
-// All problems of a config in one go, and none that follows from another.
+// All problems of a config are reported together, but none that follows from another.
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <string>
@@ -19,7 +19,7 @@ using Sections = std::map<std::string, std::string>;
 
 struct Made {
   std::optional<experiment::Experiment> experiment;
-  std::string problems;  ///< key: message, one a line
+  std::string problems;  ///< key: message, one per line
 };
 
 Made made(const Sections& sections) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_known_are_not_judged) {
 }
 
 BOOST_AUTO_TEST_CASE(of_a_component_with_unknown_keys_only_texts_are_judged) {
-  // `warmup_step` may be why decay_steps is too small.
+  // `warmup_step` may be the reason that decay_steps is too small.
   BOOST_TEST(problems({{"optimizer",
                         "{type: sgd, learning_rate: {type: warmup_cosine, peak_value: 1, "
                         "warmup_steps: 9, decay_steps: 5, init_valu: 1}}"}}) ==
@@ -201,9 +201,9 @@ BOOST_AUTO_TEST_CASE(a_rate_of_zero_is_a_warning_at_its_schedule) {
   BOOST_TEST(with(cosine + ", decay_steps: 256}") != "");
   BOOST_TEST(with("0") == key + "it is 0 in all 285 steps of this run\n");
   BOOST_TEST(with("{type: constant, value: 0}") == key + "it is 0 in all 285 steps of this run\n");
-  // A rise from 0 is as it should be, also in a short run.
+  // A rise from 0 is normal, even in a short run.
   BOOST_TEST(with("{type: warmup_cosine, init_value: 0, peak_value: 1}", "3") == "");
-  // A long run is looked at here and there.
+  // A long run is only sampled.
   BOOST_TEST(with(cosine + ", decay_steps: 10}", "1000000000000") ==
              key +
                  "it is 0 in about 100 % of the 1000000000000 steps of this run, among them all "
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(classes_without_rows_are_a_warning) {
   BOOST_TEST(labels("[0, 2, 5]") == begin + "classes 1, 3, 4 have no rows to train on\n");
   BOOST_TEST(labels("[0, 20]") ==
              begin + "classes 1, 2, 3, 4, 5 and 14 more of 21 have no rows to train on\n");
-  // The last two rows are the split `test`, which is read where somebody looks at it.
+  // The last two rows are the split `test`, which is read only if a hook needs it.
   BOOST_TEST(labels("[0, 1, 2, 2], test: 2", value("test.loss")) ==
              begin + "class 2 has rows in the split 'test' but none to train on\n");
   BOOST_TEST(labels("[0, 1, 3, 3], test: 2", value("test.loss"))
@@ -335,7 +335,8 @@ BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_found_where_they_are_read) {
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made) {
-  // 2^28 numbers in a sample: 64 rows of them are more than any machine that runs this test has.
+  // A sample has 2^28 numbers: 64 rows of them exceed the memory of any machine that runs this
+  // test.
   const std::string huge = "{type: synthetic, rows: 1000000, shape: [268435456], classes: 2}";
   const auto refused = [](const Sections& sections, const std::string& beginning) {
     const std::string seen = problems(sections);

@@ -1,9 +1,9 @@
-// A fuzz target: whatever bytes stand in a config and in the arguments after it, there is a plan
-// that runs again as written, or a problem with its place. All of the way from a file to a plan,
-// with the tables of tests/plan/fake_catalogue.h in place of plugin libraries; base.yaml, adam.yaml
-// and circle.yaml lie beside the config.
+// A fuzz target. For any bytes in a config and in the arguments after it, there must be a plan that
+// runs again as written, or a problem with its place. It covers the whole way from a file to a
+// plan, with the tables of tests/plan/fake_catalogue.h instead of plugin libraries. base.yaml,
+// adam.yaml and circle.yaml are beside the config.
 //
-// A first line `#$ assay run FILE key=value ...`, as golden cases have it, gives the arguments.
+// A first line `#$ assay run FILE key=value ...`, as in golden cases, gives the arguments.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -46,7 +46,7 @@ void write(const std::filesystem::path& file, std::string_view text) {
   require(stream.flush().good(), "a file can be written");
 }
 
-// The config, and what it may extend or take.
+// The config, and the files that it may extend or include.
 class Files {
  public:
   Files() {
@@ -101,7 +101,7 @@ void try_config(Files& files, const std::string& text) {
 }  // namespace assay::test
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static assay::test::Files files;  // making them takes longer than a config
+  static assay::test::Files files;  // creating them takes longer than reading a config
   assay::test::try_config(files, std::string(data, data + size));
   return 0;
 }

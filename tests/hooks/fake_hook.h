@@ -1,4 +1,4 @@
-// A hook of the test's own, and a renderer that draws nothing.
+// A fake hook, and a renderer that draws nothing.
 #pragma once
 
 #include <functional>
@@ -37,7 +37,7 @@ class FakeRenderer final : public Renderer {
   Size size_;
 };
 
-/// Prepared as a run prepares it; `renderer` is nested in the hook.
+/// Returns a hook prepared as in a run; `renderer` is nested in the hook.
 inline hooks::PreparedHook fake_hook(std::string name, const plan::Trigger& trigger,
                                      std::function<void(HookNeeds&)> plan,
                                      std::function<void(HookContext&)> run,

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
   BOOST_TEST(records[9].step == 8);
 }
 
-// No two curves in one, and nothing that the loaders of event files cannot read.
+// Two curves must not mix, and the loaders of event files must be able to read every tag.
 BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
   auto& hooks = this->hooks(
       {logs("batch.loss", {.every = 1}, "a"), logs("batch.loss", {.every = 1}, "b/a"),
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
   auto& hooks = this->hooks({draw(renderer, "Tested"), draw(samples, "Trained")});
   hooks.fire(3, loss);
   const auto whole = network->evaluate(*digits.test, {{}, 450}, 3).outputs;
-  set_weights(*network, jax_state(0));  // the picture keeps the outputs of its step
+  set_weights(*network, jax_state(0));  // the picture keeps the outputs of its own step
   BOOST_TEST(logged().size() == 2U);
   BOOST_REQUIRE(painted.size() >= 2U);
   const auto& tested = painted.front().snapshot;
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_hook_that_throws_is_reported_once_and_left_out) {
   BOOST_TEST(calls == 2);
   BOOST_TEST(reports == std::vector{message}, boost::test_tools::per_element());
   BOOST_TEST(hooks.failures() == std::vector{message}, boost::test_tools::per_element());
-  BOOST_TEST(hooks.evaluations() == 4 + 2);  // train only as long as it is wanted
+  BOOST_TEST(hooks.evaluations() == 4 + 2);  // train is evaluated only while it is needed
   BOOST_TEST(logged().size() == 8U);
 }
 

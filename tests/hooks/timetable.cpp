@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
 
-// What the trainer would find, step by step.
+// Returns the steps that the trainer would find, step by step.
 Steps tried(Trigger trigger, std::int64_t steps, std::int64_t steps_per_epoch) {
   std::sort(trigger.at.begin(), trigger.at.end());
   Steps found;
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_first_few) {
 BOOST_AUTO_TEST_CASE(the_longest_runs_take_no_longer) {
   const Timetable often({.every = 2, .every_epoch = 3, .at = {1, 0}, .at_end = true},
                         1'000'000'000'001, 5);
-  // Every second step, and every second multiple of 15 which is odd; 0, 1 and the last.
+  // These are every second step, and every odd multiple of 15; and 0, 1 and the last step.
   BOOST_TEST(often.count() == 500'000'000'000 + (66'666'666'666 - 33'333'333'333) + 3);
   BOOST_TEST(often.first(6) == Steps({0, 1, 2, 4, 6, 8}));
   BOOST_TEST(often.last().value() == 1'000'000'000'001);

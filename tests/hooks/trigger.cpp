@@ -25,7 +25,8 @@ void check(const std::string& what, const Trigger& trigger, std::int64_t steps_p
 
 BOOST_AUTO_TEST_SUITE(trigger)
 
-// Worked out by hand: steps per epoch, steps of the run, where it fires. Step 0 is before training.
+// Computed by hand: steps per epoch, steps of the run, steps at which it fires. Step 0 is before
+// training.
 BOOST_AUTO_TEST_CASE(a_hook_fires_exactly_as_written) {
   check("nothing asked for", {}, 1, 5, {});
   check("every step", {.every = 1}, 1, 4, {1, 2, 3, 4});
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(at_end_needs_an_end) {
     BOOST_TEST(!fires({.at_end = true}, step, {endless, 1}));
 }
 
-// Whether it fires depends on the step alone, so a resumed run neither repeats nor skips one.
+// The step alone determines if it fires, so a resumed run neither repeats nor skips one.
 BOOST_AUTO_TEST_CASE(far_steps_are_no_different) {
   const std::int64_t far = std::int64_t{1} << 40;
   BOOST_TEST(fires({.every = 1024}, far, {endless, 43}));

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_roomy_queue_never_makes_training_wait) {
   BOOST_TEST(told.records.size() == 20000U);
 }
 
-// Large texts and pictures, and a logger that is slower than training.
+// Uses large texts and pictures, and a logger that is slower than training.
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
   constexpr std::size_t size = 400, limit = 2000, count = 150;
   for (const bool text : {true, false}) {
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
   BOOST_TEST(told.progress.back().steps_per_second >= 0);
 }
 
-// Nothing follows the value: its bytes are in TensorBoard's file all the same.
+// No record follows the value, but its bytes still reach TensorBoard's file.
 BOOST_AUTO_TEST_CASE(a_lonely_value_reaches_the_file) {
   named.push_back({"tensorboard", handle(make<Logger>("tensorboard"), "tensorboard")});
   const base::Folder run_folder(folder.path());
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_lonely_value_reaches_the_file) {
       if (read_file(file.path()).find("lonely") != std::string::npos) return true;
     return false;
   };
-  // Within a second by design; a minute is for machines that are busy.
+  // This takes less than a second by design; a minute is for busy machines.
   for (int i = 0; i < 600 && !holds_it(); ++i) std::this_thread::sleep_for(100ms);
   BOOST_TEST(holds_it());
 }
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(how_far_the_run_is_is_told_while_it_lives) {
   log.finish(Outcome::finished);
 }
 
-// More pictures than a second has time for: loggers hear of the progress and flush in between.
+// There are more pictures than a second has time for: loggers get progress and flushes in between.
 BOOST_AUTO_TEST_CASE(a_long_queue_delays_no_flush) {
   Told told;
   add(told, "slow", [](std::size_t) { std::this_thread::sleep_for(30ms); });

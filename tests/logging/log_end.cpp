@@ -1,4 +1,4 @@
-// How a log ends, and what it does where it cannot do as it should.
+// The end of a log, and what the log does after a failure.
 #include <pthread.h>
 
 #include <algorithm>
@@ -21,8 +21,8 @@ using logging::Loggers;
 
 namespace {
 
-// While it lives, no thread can be started, for root either: stacks are larger than the address
-// space, which gives the same error as the limit on threads.
+// While it lives, no thread can be started, even by root: stacks are larger than the address space,
+// which gives the same error as the limit on threads.
 struct NoThreads {
   NoThreads() {
     pthread_attr_t attributes;
@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_run_drops_pictures_and_keeps_everything_else) {
 BOOST_AUTO_TEST_CASE(the_end_tells_that_it_waits_for_pictures) {
   Told told;
   add(told, "slow", [this](std::size_t number) {
-    // Long enough for the end to speak; a minute is for the case that it never does.
+    // Waits long enough for the end to send its notice; the minute is for the case that it never
+    // does.
     for (int i = 0; number == 0 && i < 6000 && drawing == 0; ++i) std::this_thread::sleep_for(10ms);
   });
   Log& log = start();
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(the_end_tells_that_it_waits_for_pictures) {
   BOOST_TEST(log.dropped_pictures() == 0U);
 }
 
-// A report that throws stands for whatever goes wrong on the logging thread, such as no memory.
+// A report that throws stands for any failure on the logging thread, such as no memory.
 BOOST_AUTO_TEST_CASE(what_is_thrown_on_the_logging_thread_ends_nothing) {
   Told bad, good;
   add(bad, "bad", [](std::size_t number) {

@@ -1,4 +1,4 @@
-// A log with loggers of the test's own, and what it told.
+// A log with fake loggers, and the notices that it gave.
 #pragma once
 
 #include <atomic>
@@ -51,7 +51,7 @@ struct LogOfARun {
                          [this](std::size_t pictures) { drawing = pictures; }},
         beat, &stop);
   }
-  // The format's number and the step; step 13 cannot be painted.
+  // Returns the format's number and the step. Step 13 cannot be painted.
   static std::vector<std::byte> paint(const logging::Picture& picture, PictureFormat format) {
     if (picture.snapshot.step == 13) throw Error("no ink");
     return {static_cast<std::byte>(format), static_cast<std::byte>(picture.snapshot.step)};
@@ -67,7 +67,7 @@ struct LogOfARun {
   SilentTerminal terminal;
   std::vector<logging::Loggers::Named> named;
   std::vector<std::string> reports, warnings;
-  std::atomic<std::size_t> drawing = 0;  // pictures that the end waited for, as told
+  std::atomic<std::size_t> drawing = 0;  // the reported number of pictures that the end waited for
   std::atomic<int> stop = 0;
   plugin_host::Handle<Renderer> renderer = handle<Renderer>(std::make_unique<Plain>(), "plain");
   std::optional<logging::Log> started;

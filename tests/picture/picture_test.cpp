@@ -1,4 +1,4 @@
-// The picture library: drawings become files.
+// Tests the picture library, which turns drawings into files.
 #define BOOST_TEST_MODULE picture
 #include <cairo.h>
 #include <libdeflate.h>
@@ -26,7 +26,7 @@ namespace {
 using namespace assay;
 using namespace assay::test;
 
-// Returns a PDF followed by what its compressed streams hold.
+// Returns a PDF followed by the content of its compressed streams.
 std::string with_streams_inflated(std::string_view pdf) {
   std::string all(pdf);
   const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> inflater(
@@ -118,8 +118,8 @@ BOOST_AUTO_TEST_CASE(vector_files) {
   BOOST_TEST(text(svg).ends_with("</svg>\n"));
   const auto pdf = painter()->paint(*sheet, digits.snapshot(), PictureFormat::pdf, 1);
   BOOST_TEST(text(pdf).starts_with("%PDF-"));
-  // Cairo 1.18 packs objects into compressed streams. It writes the numbers otherwise, too: 1.16 "[
-  // 0 0 432 432 ]", 1.18 "[0 0 432 432]".
+  // Cairo 1.18 packs objects into compressed streams. It also formats numbers differently: 1.16
+  // writes "[ 0 0 432 432 ]", 1.18 writes "[0 0 432 432]".
   const std::string objects = with_streams_inflated(text(pdf));
   const std::size_t box = objects.find("/MediaBox [");
   BOOST_REQUIRE(box != std::string::npos);

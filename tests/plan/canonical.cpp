@@ -39,7 +39,7 @@ std::string digest_with(const std::vector<std::string>& arguments) {
   return plan::digest(plan.value());
 }
 
-// For every key of the plan above, arguments that give it another value.
+// For every key of the plan above, arguments that change its value.
 const std::map<std::string, std::vector<std::string>> changes = {
     {"name", {"name=b"}},
     {"seed", {"seed=1"}},
@@ -93,7 +93,7 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"loggers", {"loggers=[jsonl, console]"}},
 };
 
-// The keys of a table, as far as they have values and not members.
+// Adds the keys of a table that have values and not members.
 void add_keys(const std::string& owner, std::span<const Parameter> table,
               std::set<std::string>& keys) {
   for (const Parameter& p : table) {
@@ -115,7 +115,7 @@ void add_component(const std::string& key, Kind kind, const std::string& type,
 
 BOOST_AUTO_TEST_SUITE(canonical)
 
-// A key that is added to one of the tables must be added to the changes here.
+// Whoever adds a key to one of the tables must add it to the changes here.
 BOOST_AUTO_TEST_CASE(no_key_is_forgotten) {
   std::set<std::string> keys;
   add_keys("", plan::experiment_parameters(), keys);
@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(how_it_is_said_does_not_matter) {
   BOOST_TEST(digest(plan_of(one).plan.value().yaml) == digest(one));
 }
 
-// As text, so that a digest stays what it is from one version to the next; the digest is that of
-// the Python module xxhash.
+// Compares the text, so that a digest stays the same from one version to the next. The digest was
+// computed with the Python module xxhash.
 BOOST_AUTO_TEST_CASE(the_form) {
   const plan::Plan plan = plan_of(experiment("seed: 7\nhooks: {}")).plan.value();
   BOOST_TEST(plan::canonical(plan) ==

@@ -1,4 +1,4 @@
-// What is good for what in the plan of a config with problems.
+// The usable parts in the plan of a config with problems.
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
@@ -32,7 +32,7 @@ std::string doubtful(const std::string& lines, const std::string& but = {}) {
 }
 
 struct Files {
-  // The problems of a config with arguments.
+  // Returns the problems of a config with arguments.
   std::string problems(const std::string& config, const std::vector<std::string>& arguments) {
     std::ofstream(folder / "a.yaml") << config;
     FakeCatalogue catalogue;
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(what_an_unreadable_argument_was_to_set_is_not_missing, F
              "argument 1: argument 2: ");
   BOOST_TEST(problems(experiment("optimizer: sgd", "optimizer"), {"+optimizer.learning_rate=[1"}) ==
              "argument 1: ");
-  // Its key is judged all the same.
+  // Its key is checked nevertheless.
   BOOST_TEST(problems(experiment(""), {"optimizer.x=[1"}) == "argument 1:optimizer.x argument 1: ");
   BOOST_TEST(problems(experiment(""), {"extends=[1"}) == "argument 1: ");
 }

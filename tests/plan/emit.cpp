@@ -16,7 +16,8 @@
 namespace assay::test {
 namespace {
 
-// In what is not a component's: those are in the YAML whole, or not at all.
+// Compares the experiment's own values. Those of components are in the YAML completely, or not at
+// all.
 void check_same(const plan::Plan& a, const plan::Plan& b) {
   const auto train = [](const plan::TrainPlan& t) {
     return std::tie(t.epochs, t.steps, t.batch_size, t.shuffle, t.on_nan, t.lanes, t.block_rows);
@@ -43,7 +44,7 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
   }
 }
 
-// The lines with values, without the spaces that put comments into one column.
+// Returns the lines with values, without the spaces that align the comments.
 std::string origins(const plan::Plan& plan) {
   std::istringstream lines(plan::emit_with_origins(plan));
   std::string result;
@@ -215,7 +216,7 @@ BOOST_AUTO_TEST_CASE(where_every_value_comes_from) {
              "    tag: \"t 3\"  # a.yaml:17\n"
              "    value: test.loss  # a.yaml:18\n"
              "    type: jsonl  # argument 3\n");
-  // Comments stand in one column, and are no part of what is read.
+  // Comments are in one column, and are not part of the values.
   BOOST_TEST(plan::emit_with_origins(*plan).find("\nseed: 3 ") != std::string::npos);
   const Outcome again = plan_of(plan::emit_with_origins(*plan));
   BOOST_TEST(again.problems == "");

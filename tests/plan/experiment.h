@@ -26,7 +26,7 @@ inline Outcome plan_of(const std::string& config, FakeCatalogue catalogue = {}) 
   return outcome;
 }
 
-/// All that must be there, but the keys in `but`, and `lines` first.
+/// Returns a config with `lines` first, followed by everything required except the keys in `but`.
 inline std::string experiment(const std::string& lines, const std::string& but = {}) {
   std::string config = lines + "\n";
   for (const char* line : {"dataset: digits", "model: mlp", "loss: softmax_cross_entropy",
@@ -37,7 +37,7 @@ inline std::string experiment(const std::string& lines, const std::string& but =
   return config;
 }
 
-/// The problems of such an experiment.
+/// Returns the problems of such an experiment.
 inline std::string problems(const std::string& lines, const std::string& but = {}) {
   return plan_of(experiment(lines, but)).problems;
 }

@@ -1,4 +1,4 @@
-// A catalogue without libraries, with tables like those of the real plugins.
+// A catalogue without libraries, with tables similar to those of the real plugins.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ class FakeCatalogue final : public plan::Catalogue {
  public:
   FakeCatalogue();
   std::vector<std::string> names(Kind kind) override;
-  /// The optimizer `broken` throws, as a library does that does not load.
+  /// Throws for the optimizer `broken`, like a library that does not load.
   std::span<const Parameter> parameters(Kind kind, std::string_view name) override;
   std::vector<std::string> refused(Kind /*kind*/, std::string_view name) const override {
     if (name == "refused") return {"/mine/refused.so: it is empty"};

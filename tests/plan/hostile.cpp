@@ -1,4 +1,4 @@
-// Configs that are YAML, small enough, and meant to hurt what comes after the reader.
+// Configs that are valid YAML and small, but meant to break the code after the reader.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 

@@ -1,4 +1,5 @@
-// Arguments of the command line as Hydra 1.3.8 reads them (tests/reference/hydra_arguments.json).
+// Compares command-line arguments with how Hydra 1.3.8 reads them
+// (tests/reference/hydra_arguments.json).
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <map>
@@ -15,7 +16,7 @@ namespace {
 using config::Node;
 using Json = nlohmann::json;
 
-// Where Assay means something else, and why.
+// The arguments that Assay reads differently, and why.
 const std::map<std::string, std::string> differences = {
     {"=1", "a key needs a name; to Hydra this is the whole config"},
     {"a=", "no value is no text: it is asked for"},
@@ -46,7 +47,7 @@ std::string action(config::Action action) {
   return {};
 }
 
-// With the type that an option of every type would take it for.
+// Converts a node, with each scalar's type as an option of any type would read it.
 Json typed(const Node& node) {
   Json json;
   switch (node.kind) {
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(arguments) {
     const std::string argument = theirs.at("argument");
     theirs.erase("argument");
     const Json ours = parsed(argument);
-    // A sweep is many runs, and an error here.
+    // A sweep means several runs, which is an error here.
     const bool agrees =
         theirs.contains("error") || theirs.contains("sweep") ? ours.is_null() : ours == theirs;
     const std::string trimmed = argument.substr(0, argument.find_last_not_of(' ') + 1);

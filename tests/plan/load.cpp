@@ -32,7 +32,7 @@ std::string problems_of(const std::vector<std::string>& overrides) {
   return load(digits(), overrides).problems;
 }
 
-// The config in a folder of its own, with what else is in it.
+// Loads a config in a separate folder that contains further files.
 Loaded load_in(const TemporaryFolder& folder, const std::string& config,
                const std::vector<std::string>& overrides = {}) {
   std::ofstream(folder / "a.yaml") << config;
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(mini_batches) {
   const auto& rate = loaded.plan->optimizer.values.find("learning_rate")->data;
   const auto& schedule = std::get<plan::ComponentPlan>(rate);
   BOOST_TEST(std::get<double>(schedule.values.find("peak_value")->data) == 0.003);
-  // Nothing is worked out: the schedule lasts the whole run.
+  // Nothing is computed here: the schedule lasts the whole run.
   BOOST_TEST(std::holds_alternative<std::monostate>(schedule.values.find("decay_steps")->data));
 }
 

@@ -14,7 +14,7 @@ std::string metric_names(const plan::Plan& plan) {
   return names;
 }
 
-// The first message, without its place.
+// Returns the first message without its place.
 std::string message(const std::string& lines, const std::string& but = {}) {
   const std::string all = problems(lines, but);
   if (all.empty()) return "none";
@@ -124,14 +124,14 @@ BOOST_AUTO_TEST_CASE(hooks_of_a_config_that_has_none) {
   BOOST_TEST(hooks[1].name == "eval_loss");
   BOOST_TEST(hooks[1].trigger.times.value() == 100);
   BOOST_TEST(std::get<std::string>(hooks[1].component.values.find("value")->data) == "eval.loss");
-  BOOST_REQUIRE(bare.plan->metrics.size() == 1U);  // of an epoch there is none
+  BOOST_REQUIRE(bare.plan->metrics.size() == 1U);  // an epoch has no metrics
   BOOST_TEST(bare.plan->metrics[0].name == "loss");
   for (const char* none : {"hooks: {}", "hooks: []"}) {
     const Outcome outcome = plan_of(experiment(none));
     BOOST_REQUIRE(outcome.plan.has_value());
     BOOST_TEST(outcome.plan->hooks.empty());
   }
-  // Tells the misspelt key, and nothing beside it.
+  // Reports the misspelt key, and nothing else.
   const Outcome misspelt =
       plan_of(experiment("hoks: {a: {type: scalar, tag: x, value: batch.loss, every: 1}}"));
   BOOST_TEST(misspelt.problems.find("did you mean 'hooks'?") != std::string::npos);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(metrics_that_hooks_name) {
       "  b: {type: scalar, tag: b, value: train.loss, every: 1}\n"
       "  c: {type: scalar, tag: c, value: validation.top5, every: 1}\n"
       "  d: {type: scalar, tag: d, value: batch.loss, every: 1}\n";
-  // A split of the dataset's own.
+  // This split is the dataset's own.
   BOOST_TEST(metric_names(plan_of(experiment("hooks: {a: {type: scalar, tag: a, value: eval.loss, "
                                              "every: 1}}"))
                               .plan.value()) == "loss:loss ");
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(tag(std::string(1024, 'x')) == "none");
   BOOST_TEST(tag(std::string(1025, 'x')) ==
              "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
-  // The longest number that may stand there counts.
+  // The longest possible number counts.
   BOOST_TEST(tag("\"" + std::string(1005, 'x') + "${step}\"") == "none");
   BOOST_TEST(tag("\"" + std::string(1006, 'x') + "${step}\"") ==
              "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {
   BOOST_TEST(message("name: x${now:%Y}") == "name: '${now:%Y}' has no value here");
   BOOST_TEST(message("dataset: {type: digits, file: \"x${epoch}\"}", "dataset") ==
              "dataset.file: '${epoch}' has no value here");
-  // One report, not one of the reference and one of the value.
+  // There is one report, not one of the reference and one of the value.
   BOOST_TEST(problems("seed: ${sedd}\nthreads: ${seed}") ==
              "a.yaml:1:7: error: seed: the config sets no key 'sedd'\n"
              "    1 | seed: ${sedd}\n"

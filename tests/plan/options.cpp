@@ -19,7 +19,7 @@ config::Node node_of(const std::string& text) {
   return config::read_text("a.yaml", "/a.yaml", text, diagnostics).value();
 }
 
-// What the config says there, or has by default.
+// Returns the config's value there, or the default.
 std::string value(const std::string& text, const Path& path) {
   FakeCatalogue catalogue;
   const auto node = plan::Defaults(catalogue).value(node_of(text), path);
@@ -34,7 +34,7 @@ std::string keys(const std::string& text, const Path& path) {
   return result;
 }
 
-// The plan of an experiment with these arguments: "origin" behind each line of it.
+// Returns lines of the plan of an experiment with these arguments, each followed by its origin.
 std::string shown(const std::string& lines, const std::vector<std::string>& arguments,
                   const std::string& line, const std::string& but = {}) {
   FakeCatalogue catalogue;
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(references_see_defaults) {
   BOOST_TEST(name("name: x${model.type}") == "name: xmlp # a.yaml:1\n");
   BOOST_TEST(name("name: x${model.hidden.0}\nmodel: '${loss.type}'\nloss: mlp", "model loss")
                  .find("did you mean") == std::string::npos);
-  // The type is a reference, too.
+  // The type is a reference too.
   BOOST_TEST(name("model: {type: \"${env:NO_SUCH,mlp}\"}\nname: x${model.hidden.1}", "model") ==
              "name: x100 # a.yaml:2\n");
   BOOST_TEST(shown("threads: ${train.batch_size}", {}, "") ==

@@ -56,7 +56,7 @@ Checked check(const std::string& config) {
   return checked;
 }
 
-// The first line of the problem, without its place, and the hint.
+// Returns the first line of the problem, without its place, and the hint.
 std::string problem(const std::string& config) {
   const std::string all = check(config).problems;
   if (all.empty()) return "none";

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(cpu)
 
 #if defined(__x86_64__)
 
-// What the kernel calls them (arch/x86/include/asm/cpufeatures.h), where it calls them otherwise.
+// The kernel's names (arch/x86/include/asm/cpufeatures.h) where they differ from ours.
 const std::map<std::string, std::string> of_the_kernel = {
     {"sha", "sha_ni"},
     {"pclmul", "pclmulqdq"},
@@ -30,7 +30,7 @@ const std::map<std::string, std::string> of_the_kernel = {
     {"avx512fp16", "avx512_fp16"},
 };
 
-// As far as the kernel lets programs use them, it lists what the CPU has.
+// The kernel lists the extensions of the CPU that it lets programs use.
 BOOST_AUTO_TEST_CASE(extensions_are_those_that_the_kernel_lists) {
   std::ifstream file("/proc/cpuinfo");
   std::string line;

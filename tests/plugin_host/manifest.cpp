@@ -20,7 +20,8 @@ class Sound final : public Schedule {
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 
-// Of a manifest with one component that has one option, as no compiler lets it pass.
+// Returns the mistakes of a manifest with one component with one option. No compiler would accept
+// such a manifest.
 std::string mistakes_of(const Parameter& option, const char* doc = "Would work.") {
   Component component = assay::detail::describe<Sound>();
   component.doc = doc;

@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_missing_file_cannot_be_examined, Library) {
              (folder / "y.so").string() + " cannot be examined");
 }
 
-// Only root can give files away.
+// Only root can give files to other users.
 BOOST_FIXTURE_TEST_CASE(a_library_of_somebody_else_is_refused, Library) {
   if (geteuid() != 0) {
     BOOST_TEST_MESSAGE("not root: skipped");

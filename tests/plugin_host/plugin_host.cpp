@@ -31,7 +31,7 @@ struct Folders {
     fs::create_directory(second);
   }
   PluginHost host() const { return {{first, second}, InstructionSet::generic}; }
-  /// A copy of the plugin `odd` with one piece of text replaced by another as long.
+  /// Writes a copy of the plugin `odd` with one text replaced by another of the same length.
   void put_odd(const fs::path& to, std::string_view from = {}, std::string_view with = {}) const {
     std::string bytes = read_file(fixture("odd"));
     if (!from.empty()) {
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_refused_is_named_with_the_reason, Folders) {
   check_contains(level[0], (first / "future.so").string() + ": sdk: the plugin has '9.");
   check_contains(level[1], (second / "open.so").string() + ": everybody can write to " +
                                (second / "open.so").string());
-  // What nobody is known to have may be in the library that says nothing of itself.
+  // A component that no known library offers may be in the library that cannot be read.
   const std::vector<std::string> other = host.refused(Kind::schedule, "other");
   BOOST_REQUIRE(other.size() == 1U);
   BOOST_TEST(other[0] == (first / "empty.so").string() + ": it is empty");
@@ -246,7 +246,7 @@ BOOST_FIXTURE_TEST_CASE(a_schedule_keeps_to_the_bounds_of_its_option, Folders) {
   BOOST_TEST(message_of([&] { at(bounded, 3); }) ==
              "optimizer follower: bounded: the schedule sinking gives -1 at step 3; expected a "
              "number of at least 0");
-  // What is known before the first step is told with the option's place.
+  // Errors that are found before the first step are reported with the option's place.
   for (const auto& [height, message] :
        {std::pair(-3.0, "the schedule level gives -3 at step 0; expected a number of at least 0"),
         std::pair(-2.0, "schedule level: -2 has no value")}) {
@@ -281,7 +281,7 @@ BOOST_FIXTURE_TEST_CASE(what_may_have_been_meant_instead_is_named, Folders) {
   check_contains(doubts(), (second / "z.so").string() + ", which offers it, too, was refused");
   fs::remove(second / "z.so");
 
-  // What says nothing of itself may be anything, but for its name.
+  // A library without a readable stamp may offer anything, but only its file name counts.
   write_file(first / "other.so", "");
   BOOST_TEST(doubts().empty());
   write_file(first / "odd.so", "");

@@ -1,4 +1,4 @@
-// The libraries that these tests work on.
+// The libraries for these tests.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +17,7 @@ inline std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(build_folder()) / "tests/plugin_host/fixtures" / (name + ".so");
 }
 
-/// What the function's exception says; empty where it throws none.
+/// Returns the message of the function's exception; empty if it throws none.
 template <class Function>
 std::string message_of(Function&& function) {
   try {

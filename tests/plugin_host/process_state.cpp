@@ -1,4 +1,4 @@
-// Tells when something that plugins share with the host changes, and puts it back.
+// Tests that changes of the state that plugins share with the host are detected and undone.
 #include "runner/plugin_host/process_state.h"
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct Change {
   std::function<void()> make;
 };
 
-// Each of these is put back by the test that makes it.
+// The test that makes one of these changes also undoes it.
 const std::vector<Change>& all_changes() {
   static const std::vector<Change> changes = {
       {"the working folder (now /)", [] { std::filesystem::current_path("/"); }},

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(each_field_alone_gives_one_line_with_both_sides_and_the_men
   }
 }
 
-// Until there is an SDK 1.0 every minor version may change what a plugin is called with.
+// Before SDK 1.0, every minor version may change the interface of plugins.
 BOOST_AUTO_TEST_CASE(before_the_first_major_sdk_only_the_same_one_fits) {
   const auto said = [](const std::string& theirs) {
     Stamp plugin = stamp(), host = stamp();
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(before_the_first_major_sdk_only_the_same_one_fits) {
   BOOST_TEST(said("1.0") == newer_assay);
 }
 
-// include/assay/version.h: M.m loads in M.n with n >= m.
+// include/assay/version.h says that M.m loads in M.n with n >= m.
 BOOST_AUTO_TEST_CASE(an_older_minor_sdk_fits_and_nothing_else) {
   struct Case {
     std::string sdk, mend;

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_SUITE(schedules)
 BOOST_FIXTURE_TEST_CASE(a_schedule_without_a_length_is_told_that_of_the_run, Host) {
   BOOST_TEST(rate_of(begun(follower(value(lasting())), 285), 5) == 280);
   BOOST_TEST(rate_of(begun(follower(value(lasting(std::int64_t{7}))), 285), 5) == 2);
-  // However deep it lies.
+  // It works at any depth.
   BOOST_TEST(rate_of(begun(follower(value(scaled(2, scaled(10, lasting())))), 285), 5) == 5600);
   const plan::List joined = {value(0.5), value(scaled(3, lasting()))};
   const ComponentPlan in_a_row = component(

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_library_without_a_stamp_is_no_plugin) {
   }
 }
 
-// The dynamic linker would map a file that is cut short and die of SIGBUS.
+// The dynamic linker would map a truncated file and die of SIGBUS.
 BOOST_FIXTURE_TEST_CASE(a_library_cut_anywhere_is_refused_or_loads, Folder) {
   const Stamp whole = read_stamp(built_in("assay_schedule_constant"));
   int refusals = 0, loaded = 0;
@@ -175,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_note_is_refused, Folder) {
   BOOST_TEST(refused_bytes(bytes) == "its stamp is damaged: it lacks the line 'sdk' or 'plugin'");
 }
 
-// Whatever the bytes of a note say, no line of what is printed comes from within another.
+// Whatever the bytes of a note are, they cannot form a printed line of their own.
 BOOST_FIXTURE_TEST_CASE(no_text_of_a_stamp_can_look_like_another, Folder) {
   const std::size_t note = plugin.find(std::string_view("Assay\0", 6));
   const std::size_t doc = plugin.find("schedule constant ", note) + 18;

@@ -10,7 +10,7 @@ using namespace assay;
 
 namespace {
 
-// By the host's own reading of UTF-8, and the Unicode category Cc.
+// Returns the expected result, from the host's own UTF-8 decoder and the Unicode category Cc.
 bool expected(const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto character = config::character_at(text, at);

@@ -33,7 +33,7 @@ std::string check(const std::string& name_template) {
   return "nothing thrown";
 }
 
-// check() must have said the same before.
+// Returns the error. check() must have predicted the same.
 std::string error_of(const std::string& name_template) {
   const std::string foretold = check(name_template);
   try {

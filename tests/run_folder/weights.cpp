@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_file_by_the_safetensors_library_is_read) {
     BOOST_TEST(same_bits(values(read, name), tensor.values));
 }
 
-// Python's json escapes what is not ASCII, and orders and pads as it likes.
+// Python's json escapes characters beyond ASCII, and chooses its own order and padding.
 BOOST_AUTO_TEST_CASE(a_header_as_python_writes_it_is_read) {
   const std::string header =
       R"(  {"\u00e4": { "shape": [ 2 , 1 ], "data_offsets": [4, 12], "dtype": "F32"} ,)"
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_contradicts_itself_is_an_error) {
   BOOST_TEST(error_of_header(tensor("[NaN]", "[0,24]")).starts_with("its header is not JSON: "));
 }
 
-// Each of these would take gigabytes, a full stack or for ever where a file is believed.
+// Each of these would take gigabytes, overflow the stack or never end if the file were trusted.
 BOOST_AUTO_TEST_CASE(what_costs_more_than_it_is_worth_is_refused) {
   constexpr std::size_t many = 4'000'000;
   BOOST_TEST(error_of_header(std::string(many, '[')) == "its header is no JSON object");

@@ -1,5 +1,5 @@
-// Components that use the SDK's enumerators by their short names, within the class and its table.
-// No enumerator has the name of a member that a component inherits or overrides.
+// Components that use the SDK's enumerators by their short names, in the class and its table. No
+// enumerator has the name of a member that a component inherits or overrides.
 #include "assay/logger.h"
 #include "assay/loss.h"
 #include "assay/model.h"

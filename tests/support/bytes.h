@@ -1,4 +1,4 @@
-// Files as bytes.
+// Reads and writes files as bytes.
 #pragma once
 
 #include <filesystem>

@@ -23,7 +23,7 @@ std::string environment(const char* name) {
   return value;
 }
 
-// Components that others hold on to live until the program ends.
+// Keeps a component until the program ends, because others hold references to it.
 template <class T>
 T& keep(std::unique_ptr<T> component) {
   static std::deque<std::unique_ptr<T>> kept;

@@ -1,4 +1,4 @@
-// Makes a component from its real shared library, for tests.
+// Creates a component from its real shared library, for tests.
 #pragma once
 
 #include <memory>
@@ -11,13 +11,13 @@
 
 namespace assay::test {
 
-/// The folders of the source and of the build, from the environment that Meson sets.
+/// Return the source folder and the build folder, from the environment that Meson sets.
 std::string source_folder();
 std::string build_folder();
 
-/// Opens build/plugins/assay_KIND_TYPE.so (or whichever library there offers it) and makes the
-/// component from options in YAML, e.g. "{learning_rate: 0.1}"; defaults are filled in.
-/// Throws assay::Error with the component's message.
+/// Opens build/plugins/assay_KIND_TYPE.so (or the library there that offers it) and creates the
+/// component from options in YAML, e.g. "{learning_rate: 0.1}"; fills in defaults. Throws
+/// assay::Error with the component's message.
 void* make_component(Kind kind, std::string_view type, std::string_view options,
                      InstructionSet instructions);
 

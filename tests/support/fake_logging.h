@@ -1,4 +1,4 @@
-// Loggers and a terminal of the test's own, which remember what they were told.
+// Fake loggers and a fake terminal, which record the calls that they get.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ class SilentTerminal final : public Terminal {
   void status(std::string_view /*line*/) override {}
 };
 
-/// What a logger was told, in order. Read it once the log is finished.
+/// The calls that a logger got, in order. Read it once the log is finished.
 struct Told {
   struct Record {
     std::string tag;
@@ -42,7 +42,7 @@ struct Told {
 
 class FakeLogger final : public Logger {
  public:
-  /// `before` is called with the number of each record before it is taken, and may throw.
+  /// Calls `before` with the number of each record before it takes the record; `before` may throw.
   explicit FakeLogger(Told& told, std::function<void(std::size_t)> before = {})
       : told_(told), before_(std::move(before)) {}
 

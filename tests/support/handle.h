@@ -1,4 +1,5 @@
-// A component of the test's own, or one made by assay::test::make, as the runner holds it.
+// Wraps a test's own component, or one created by assay::test::make, in the form that the runner
+// uses.
 #pragma once
 
 #include <memory>

@@ -10,7 +10,7 @@ namespace assay::test {
 
 std::string reference_file(const std::string& name);
 
-/// Rows of numbers; a first line that holds letters is left out.
+/// Reads rows of numbers; skips a first line that contains letters.
 std::vector<std::vector<double>> read_csv(const std::string& path);
 
 struct Safetensors {
@@ -21,7 +21,7 @@ struct Safetensors {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;
 };
-/// float32 tensors only.
+/// Reads float32 tensors only.
 Safetensors read_safetensors(const std::string& path);
 
 }  // namespace assay::test

@@ -18,7 +18,7 @@ using assay::Shape;
 
 namespace {
 
-/// How many float32 numbers lie between two numbers.
+/// Returns how many float32 numbers lie between two numbers.
 std::int64_t ulps(float a, float b) {
   const auto place = [](float x) {
     const auto bits = std::bit_cast<std::int32_t>(std::abs(x));
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(all_initializers_equal_jax) {
         squares += static_cast<double>(x) * x;
       }
       BOOST_REQUIRE(std::isfinite(squares));
-      // The sum of numbers of either sign is measured by their size.
+      // The tolerance for a sum of numbers of both signs depends on their magnitudes.
       const double size = std::sqrt(squares * static_cast<double>(found.size()));
       const double off = std::max(
           std::abs(sum - entry["sum"].get<double>()) / std::max(size, 1.0),

@@ -16,8 +16,8 @@ LaneRule rule(std::int64_t block_rows) {
   return rule;
 }
 
-// Lanes cover all rows once and in order; all blocks but the very last are whole, that one has at
-// most a quarter more, and lanes differ by one block at most.
+// Checks that lanes cover all rows once and in order. All blocks except the last one must be full;
+// the last one has at most a quarter more. Lanes may differ by one block at most.
 void check(const Lanes& lanes) {
   std::int64_t next = 0, least = lanes.rows(), most = 0, tallest = lanes.block_rows();
   for (std::int64_t i = 0; i < lanes.count(); ++i) {
@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(all_rows_are_covered_once_in_order) {
       }
 }
 
-// By hand: a power of two of lanes, up to four of one block, then of two blocks or more.
+// Computed by hand: a power of two of lanes, up to four with one block, then with two or more
+// blocks.
 BOOST_AUTO_TEST_CASE(the_cut_follows_from_the_shapes) {
   struct Case {
     std::int64_t rows, block, lanes, first_lane;
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(whole_batches_are_one_block) {
   BOOST_TEST(lanes.block_rows() == 1347);
 }
 
-// The gradient buffers are made for the largest batch.
+// The gradient buffers are allocated for the largest batch.
 BOOST_AUTO_TEST_CASE(fewer_rows_never_need_more_lanes) {
   std::int64_t before = 0;
   for (std::int64_t rows = 1; rows < 3000; ++rows) {

@@ -27,7 +27,7 @@ struct Hunt {
   std::string found(std::span<const std::int64_t> order = {}) {
     return find_first_not_finite(*network, {digits.train.get(), order}, 100).text;
   }
-  /// " (row 3 of the dataset)", of the row at this position of the training split.
+  /// Returns " (row 3 of the dataset)" for the row at this position of the training split.
   std::string at(std::int64_t position) const {
     return " (row " + std::to_string(digits.train->number(position)) + " of the dataset)";
   }
@@ -36,7 +36,7 @@ struct Hunt {
   std::unique_ptr<train::Network> network = digits_network(team);
 };
 
-/// Two rows of which one may not be finite.
+/// A dataset of two rows, one of which may contain a value that is not finite.
 class Samples final : public Dataset {
  public:
   explicit Samples(float value) : value_(value) {}
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_first_layer_is_named_with_its_weights) {
                             "; layer1.kernel and layer1.bias are not finite either");
 }
 
-// Finite weights that overflow where a pixel is bright.
+// Uses finite weights that overflow if a pixel is bright.
 BOOST_AUTO_TEST_CASE(the_row_of_the_dataset_is_found_over_blocks_and_lanes) {
   constexpr std::size_t pixel = 16;  // of the 64, 0 in nearly all rows
   const auto samples = digits.train->samples();

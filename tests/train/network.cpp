@@ -37,7 +37,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
-// The largest difference from JAX's gradient, in shares of the largest element of its array.
+// Returns the largest difference from JAX's gradient, relative to the largest element of its array.
 double worst_gradient(const Network& network, double weight, const Safetensors& state) {
   const auto gradient = mean_gradient(network, weight);
   double worst = 0;
@@ -59,7 +59,7 @@ double relative(double found, const std::string& expected) {
   return std::abs(found / std::stod(expected) - 1);
 }
 
-/// A dataset that does not show where its samples lie.
+/// A dataset that does not show its samples in memory.
 class Hidden final : public Dataset {
  public:
   explicit Hidden(std::unique_ptr<Dataset> dataset) : dataset_(std::move(dataset)) {}
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
   }
 }
 
-// A batch of chosen rows equals those rows on their own; a smaller batch follows a larger one.
+// A batch of chosen rows equals those rows alone; a smaller batch follows a larger one.
 BOOST_AUTO_TEST_CASE(a_batch_is_made_of_the_rows_it_names) {
   ThreadTeam team(2);
   const auto network = digits_network(team);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_made_of_the_rows_it_names) {
   BOOST_TEST(sum == whole.sum, boost::test_tools::tolerance(1e-6));
 }
 
-// However the samples come to the workers: from memory, from the dataset's own memory, or read.
+// The samples may come from a copy in memory, from the dataset's own memory, or from reading.
 BOOST_AUTO_TEST_CASE(rows_that_stay_in_the_dataset_give_the_same_bits) {
   const auto dataset = handle(make<Dataset>("digits"), "digits");
   const auto hidden = handle<Dataset>(std::make_unique<Hidden>(make<Dataset>("digits")), "hidden");

@@ -12,13 +12,13 @@ using assay::train::ThreadChoice;
 
 namespace {
 
-/// The cost of a step with so many threads, and the share of the time that a thread then waits.
+/// The cost of a step with this many threads, and the share of the time that a thread then waits.
 struct Load {
   std::function<double(int threads)> step_seconds;
   std::function<double(int threads)> waiting;
 };
 
-// Runs made-up steps on a made-up machine, whose load may change, with noise as real ones have.
+// Runs simulated steps on a simulated machine, whose load may change, with realistic noise.
 class Machine {
  public:
   explicit Machine(int most) : choice_(most) {}
@@ -51,7 +51,8 @@ class Machine {
   double seconds_ = 0, thread_seconds_ = 0;
 };
 
-// With no neighbours on so many cores; `serial` of the step cannot be shared.
+// A machine without other load on this many cores; `serial` is the part of the step that cannot be
+// shared.
 Load alone(double step, int cores, double serial = 0.05, double handing_out = 2e-6) {
   return {[=](int n) {
             return step * (serial + (1 - serial) / std::min(n, cores)) + (n > 1 ? handing_out : 0);
@@ -59,8 +60,8 @@ Load alone(double step, int cores, double serial = 0.05, double handing_out = 2e
           [](int) { return 0.0; }};
 }
 
-// `others` busy threads beside it; threads get equal shares of the cores, and a step is over when
-// its last thread is.
+// A machine with `others` busy threads. Threads get equal shares of the cores, and a step ends when
+// its last thread ends.
 Load beside(int others, double step, int cores) {
   const auto share = [=](int n) { return std::min(1.0, double(cores) / (n + others)); };
   return {[=](int n) {
@@ -145,10 +146,10 @@ BOOST_AUTO_TEST_CASE(it_follows_when_neighbours_come_and_go) {
   BOOST_TEST(machine.mean_threads() > 1.9);
 }
 
-// Four runs on two cores: each alone would gain by a second thread, at the others' cost.
+// Four runs on two cores: each alone would gain from a second thread, at the others' cost.
 BOOST_AUTO_TEST_CASE(runs_side_by_side_do_not_take_cores_from_each_other) {
   std::vector<ThreadChoice> runs(4, ThreadChoice(2));
-  std::vector<double> ends(4, 0);  // of the stretch that a run is at
+  std::vector<double> ends(4, 0);  // of the current stretch of a run
   double thread_seconds = 0, seconds = 0;
   for (double now = 0; now < 4; now += 1e-3) {
     int threads = 0;

@@ -22,8 +22,8 @@ using assay::train::ThreadTeam;
 
 namespace {
 
-// A signal handler that keeps the thread that it interrupts away for a while, wherever the thread
-// is: what a scheduler does when the machine is busy.
+// A signal handler that delays the thread that it interrupts, wherever that is, as the scheduler of
+// a busy machine does.
 extern "C" void stay_away(int) {
   const timespec a_while{0, 300'000};
   nanosleep(&a_while, nullptr);
@@ -36,8 +36,7 @@ std::vector<pid_t> threads_of_this_process() {
   return threads;
 }
 
-// Keeps threads that exist now, but not the calling one, away at random moments until it is
-// destroyed.
+// Delays all existing threads except the calling one at random moments until it is destroyed.
 class BusyMachine {
  public:
   BusyMachine() : threads_(threads_of_this_process()) {
@@ -51,7 +50,7 @@ class BusyMachine {
   ~BusyMachine() {
     disturber_.request_stop();
     disturber_.join();
-    signal(SIGUSR1, SIG_IGN);  // one that a thread has not seen yet must not end the process
+    signal(SIGUSR1, SIG_IGN);  // a pending one must not end the process
   }
 
  private:
@@ -79,10 +78,11 @@ BOOST_AUTO_TEST_CASE(a_late_thread_gets_no_task_of_a_round_that_is_over) {
   BOOST_TEST(counter.has_task());
   BOOST_TEST(counter.take().value() == 0);
   BOOST_TEST(counter.take().value() == 1);
-  // Another thread saw a task, was kept away, and comes when all are taken ...
+  // Another thread saw a task, was delayed, and comes when all are taken ...
   BOOST_TEST(!counter.has_task());
   BOOST_TEST(!counter.take());
-  // ... or when the next round is open: it gets a task of that one, and nobody else does.
+  // ... or when the next round is open: then it gets a task of that round, and nobody else gets the
+  // same.
   counter.open(3);
   for (int expected = 0; expected < 3; ++expected) BOOST_TEST(counter.take().value() == expected);
   BOOST_TEST(!counter.take());
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_late_thread_gets_no_task_of_a_round_that_is_over) {
 
 BOOST_AUTO_TEST_CASE(rounds_and_tasks_do_not_run_into_each_other) {
   TaskCounter counter;
-  for (int round = 0; round < 70'000; ++round) {  // more than the counter has numbers for
+  for (int round = 0; round < 70'000; ++round) {  // more rounds than the counter can number
     counter.open(1);
     BOOST_REQUIRE(counter.take().value() == 0);
     for (int thread = 0; thread < 5; ++thread) BOOST_REQUIRE(!counter.take());
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(rounds_and_tasks_do_not_run_into_each_other) {
   BOOST_TEST(counter.take().value() == 0);
 }
 
-// Each task belongs to the round that is open: it knows its number, and what it writes is there
+// Each task belongs to the open round: it knows the round's number, and its results are visible
 // when run() returns.
 BOOST_AUTO_TEST_CASE(threads_that_are_kept_away_do_no_harm) {
   for (const int threads : {2, 4, 8}) {
@@ -124,8 +124,8 @@ BOOST_AUTO_TEST_CASE(threads_that_are_kept_away_do_no_harm) {
   }
 }
 
-// A worker that holds no task is not waited for: here it is stopped for longer than the test allows
-// for thousands of rounds.
+// run() does not wait for a worker without a task: here such a worker is stopped for longer than
+// the test allows for thousands of rounds.
 BOOST_AUTO_TEST_CASE(a_worker_without_a_task_is_not_waited_for) {
   static std::atomic<bool> may_go_on;
   static std::atomic<int> held;
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(waiting_for_a_core_is_counted) {
     BOOST_TEST_MESSAGE("skipped: this kernel does not tell how long a thread waits for a core");
     return;
   }
-  // Two threads that share one core: what one of them works the other waits.
+  // Two threads share one core: while one works, the other waits.
   cpu_set_t all, one;
   sched_getaffinity(0, sizeof all, &all);
   CPU_ZERO(&one);
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(waiting_for_a_core_is_counted) {
   BOOST_TEST(*team.waited_for_cores() - *before > 0.05);
 }
 
-// What a task writes is there when run() returns: no atomics here.
+// The results of a task are visible when run() returns, so there are no atomics here.
 BOOST_AUTO_TEST_CASE(every_task_runs_once_in_thousands_of_rounds) {
   for (int threads = 1; threads <= 4; ++threads) {
     ThreadTeam team(threads);
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(no_two_tasks_share_a_worker_at_a_time) {
 BOOST_AUTO_TEST_CASE(work_is_shared) {
   ThreadTeam team(3);
   std::atomic<int> waiting = 0;
-  // Each task waits for the other two: one thread alone would wait for ever.
+  // Each task waits for the other two, so one thread alone would wait forever.
   team.run(3, [&](std::int64_t, int) {
     ++waiting;
     waiting.notify_all();

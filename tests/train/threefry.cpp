@@ -12,7 +12,7 @@ using assay::train::Words;
 
 BOOST_AUTO_TEST_SUITE(threefry)
 
-// The known answers for "threefry2x32 20" in Random123's kat_vectors.
+// These are the known answers for "threefry2x32 20" in Random123's kat_vectors.
 BOOST_AUTO_TEST_CASE(known_answers) {
   const auto gives = [](Words key, Words counter, Words expected) {
     return assay::train::threefry(key, counter) == expected;

@@ -27,7 +27,7 @@ struct Seen {
   std::vector<float> gradient;
 };
 
-/// Counts into its slot, sets the weights to what the slot says, and remembers its slices.
+/// Counts in its slot, sets the weights to the slot's value, and remembers its slices.
 class Counter final : public Optimizer {
  public:
   Counter(std::vector<Seen>& seen, bool elementwise) : seen_(seen), elementwise_(elementwise) {}
@@ -71,7 +71,7 @@ struct Step {
     update.emplace(handle<Optimizer>(std::move(counter), "counter"), *network, team);
   }
   double gradient() { return network->gradient({digits.train.get(), {}}, 0).weight; }
-  // The slices put together again, by parameter.
+  // Returns the slices put together again, by parameter.
   std::vector<std::vector<float>> gradients() {
     std::ranges::sort(seen, {}, [](const Seen& s) { return std::tie(s.parameter, s.offset); });
     std::vector<std::vector<float>> whole;
@@ -116,7 +116,7 @@ void check_slices(bool elementwise, std::size_t expected_slices) {
 
 BOOST_AUTO_TEST_SUITE(update)
 
-// 64x100, 100x100 and 100x10 kernels and their biases, in slices of 4096.
+// Covers 64x100, 100x100 and 100x10 kernels and their biases, in slices of 4096.
 BOOST_AUTO_TEST_CASE(slices_cover_every_parameter_once) {
   check_slices(true, 2 + 1 + 3 + 1 + 1 + 1);
 }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(state_is_kept_from_step_to_step) {
   BOOST_TEST(step.network->weights().values(0)[0] == 10.5F);
 }
 
-// The number of working threads changes after any step, as the run finds best.
+// The number of working threads may change after any step.
 BOOST_AUTO_TEST_CASE(a_number_of_threads_that_changes_gives_the_same_bits) {
   const Digits digits;
   std::vector<std::vector<float>> weights;
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_number_of_threads_that_changes_gives_the_same_bits) {
   }
 }
 
-// The norm is JAX's, of a gradient computed in float64 from these weights.
+// The norm is from JAX: of a gradient computed in float64 from these weights.
 BOOST_AUTO_TEST_CASE(the_norm_of_the_gradient_is_jaxs_for_any_number_of_threads) {
   const Digits digits;
   for (const int step : {0, 1, 100, 3000}) {
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_norm_of_the_gradient_is_jaxs_for_any_number_of_threads)
   }
 }
 
-// curve.csv: the losses of the first steps from the tutorial's initial weights.
+// curve.csv has the losses of the first steps from the tutorial's initial weights.
 BOOST_AUTO_TEST_CASE(sgd_follows_jaxs_curve_for_any_number_of_threads) {
   const Digits digits;
   const auto curve = read_csv(reference_file("curve.csv"));

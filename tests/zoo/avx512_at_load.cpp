@@ -1,5 +1,5 @@
-// Built with -march=x86-64-v4: its static constructor needs AVX-512, and ends the process with
-// SIGILL where that is missing.
+// Built with -march=x86-64-v4: its static constructor needs AVX-512, and on a CPU without it ends
+// the process with SIGILL.
 #include <array>
 
 #include "assay/plugin.h"

@@ -1,5 +1,5 @@
-// A manifest that an author can write and a host must not trust; MISTAKE is set by the build.
-// The stamp is sound, so that a host gets as far as the manifest.
+// A manifest that an author can write and a host must not trust; the build sets MISTAKE. The stamp
+// is valid, so that a host reads the manifest.
 #include <limits>
 
 #include "assay/optimizer.h"
@@ -35,7 +35,7 @@ constexpr Parameter group(const char* name, const Parameter* members, std::uint3
 }
 constexpr Parameter in_itself[1] = {group("height", in_itself, 1)};
 
-// Eight groups, of eight groups each, and so on: 8 to the power of the depth.
+// Eight groups of eight groups each, and so on: 8 to the power of the depth.
 template <int depth>
 struct Groups {
   static constexpr const Parameter* members = Groups<depth - 1>::table;

@@ -1,5 +1,5 @@
-// Components that fail where denormal numbers are lost: on the training threads, and on the
-// logging thread.
+// Components that fail if denormal numbers are lost: on the training threads, and on the logging
+// thread.
 #include <algorithm>
 #include <limits>
 #include <string>

@@ -1,6 +1,6 @@
-// A schedule that does something terrible: HOW (aborts, exits, hangs, throws, overflows, crashes,
-// devours) at the place WHERE (static_constructor, factory, destructor, or call: of any step but
-// the first, whose value is asked for before training), both set by the build.
+// A schedule that crashes or hangs: HOW (aborts, exits, hangs, throws, overflows, crashes, devours)
+// at the place WHERE (static_constructor, factory, destructor, or call: of any step except the
+// first, whose value is requested before training). The build sets both.
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -40,7 +40,7 @@ void end_badly() {
   if (how == "throws_bytes") throw assay::Error("\xff\x1b[31mred");
   if (how == "throws_without_text") throw WithoutText();
   if (how == "crashes") {
-    volatile int* volatile nowhere = nullptr;  // else a compiler may take the store out
+    volatile int* volatile nowhere = nullptr;  // otherwise a compiler may remove the store
     *nowhere = 1;
   }
   if (how == "overflows") {

@@ -1,5 +1,5 @@
-// A hook and a logger that end the process, or keep it waiting, in ways that no guard catches; how
-// is an option (test_last_words.py).
+// A hook and a logger that end the process, or keep it waiting, in ways that no guard catches. An
+// option selects the way (test_last_words.py).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -24,16 +24,16 @@ namespace {
 
 void crash() { *static_cast<volatile int*>(nullptr) = 1; }
 
-// From now on the process gets no more memory than so many bytes.
+// From now on the process gets at most this many more bytes of memory.
 void leave_memory(std::size_t bytes) {
-  std::size_t pages = 0;  // of all that is mapped now
+  std::size_t pages = 0;  // of all current mappings
   std::ifstream("/proc/self/statm") >> pages;
   const rlim_t most = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + bytes;
   const rlimit limit{most, most};
   setrlimit(RLIMIT_AS, &limit);
 }
 
-// Takes all memory that is left, to the last byte that could be given.
+// Takes all memory that is left, to the last byte.
 void eat_memory() {
   leave_memory(0);
   for (std::size_t size = std::size_t{1} << 20; size >= 16; size /= 2)
@@ -41,7 +41,7 @@ void eat_memory() {
     }
 }
 
-// Reads a file that is mapped into memory, after it was cut short.
+// Reads a file that is mapped into memory, after it was truncated.
 void read_what_is_gone(const std::string& path) {
   constexpr std::size_t size = 10'000;
   std::ofstream(path) << std::string(size, 'x') << std::flush;
@@ -65,7 +65,7 @@ class EndingHook final : public assay::Hook {
   void plan(assay::HookNeeds& /*needs*/) override {}
   void run(assay::HookContext& /*context*/) override {
     if (how_ == "exits in a thread") std::thread([] { std::exit(0); }).join();
-    // As somebody does who waits for it.
+    // Simulates a user who waits for the hook and interrupts it.
     if (how_.starts_with("is interrupted")) std::raise(SIGINT);
     if (how_ == "is interrupted twice") std::raise(SIGINT);
     if (how_ == "loses its terminal")

@@ -1,2 +1,2 @@
-// A library that plugins bring along.
+// A library that a plugin needs and brings along.
 int far() { return 1; }

@@ -1,6 +1,6 @@
 // A sound plugin that is compiled and linked with -ffast-math: GCC then adds crtfastmath.o, whose
-// constructor turns denormal numbers off in the thread that opens the library. The constructor of
-// the component does so by hand.
+// constructor turns off denormal numbers in the thread that opens the library. The component's
+// constructor also does so explicitly.
 #include <cfenv>
 
 #include "assay/plugin.h"

@@ -1,4 +1,4 @@
-// A sound plugin, for the test to damage: cut short, patched, with its permissions spoilt.
+// A sound plugin for the test to damage: it is truncated, patched, or gets bad permissions.
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 

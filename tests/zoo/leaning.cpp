@@ -1,5 +1,4 @@
-// A plugin with a library of its own (ON, set by the build), that calls a function which nobody
-// has.
+// A plugin with a separate library (ON, set by the build) that calls an undefined function.
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 

@@ -1,5 +1,4 @@
-// A plugin that calls functions which nobody has: one of its own, one of a library that is not
-// linked.
+// A plugin that calls undefined functions: one of its own, one of a library that is not linked.
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 

@@ -1,3 +1,3 @@
-// Another one, which needs it.
+// Another library, which needs far.cpp's.
 int far();
 int near() { return far(); }

@@ -1,5 +1,5 @@
-// Components whose sizes a careless host would multiply until they overflow, and then write beyond
-// what it allocated.
+// Components whose sizes would overflow if a careless host multiplied them; the host would then
+// write beyond the memory that it allocated.
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -15,7 +15,7 @@ using assay::About;
 using assay::Options;
 using assay::Shape;
 
-/// Touches all that it is handed, as a component may.
+/// Touches all the memory that it gets, as a component may.
 class Model : public assay::Model {
  public:
   std::size_t workspace_bytes(std::int64_t /*rows*/) const override { return 0; }
@@ -32,7 +32,7 @@ class Model : public assay::Model {
   }
 };
 
-/// 2^64 + 2^32 elements: 2^32 in 64 bits.
+/// 2^64 + 2^32 elements, which is 2^32 in 64 bits.
 class Parameter final : public Model {
  public:
   static constexpr About about = {.name = "parameter", .doc = "A parameter that overflows."};
@@ -43,7 +43,7 @@ class Parameter final : public Model {
   }
 };
 
-/// Each fits into 64 bits; the number of bytes of all of them does not.
+/// Each one fits into 64 bits; the number of bytes of all of them does not.
 class Parameters final : public Model {
  public:
   static constexpr About about = {.name = "parameters", .doc = "Parameters that overflow."};
@@ -100,7 +100,7 @@ class Targets final : public Dataset {
   }
 };
 
-/// Twice 2^63 numbers: of two lanes, none.
+/// Twice 2^63 numbers: for two lanes this gives 0 in 64 bits.
 class State final : public assay::Metric {
  public:
   static constexpr About about = {.name = "state", .doc = "A state that overflows."};

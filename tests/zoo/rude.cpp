@@ -1,5 +1,5 @@
-// A schedule that throws what does something to the terminal (WORDS, set by the build) when it is
-// made. Such texts in its tables would not compile.
+// A schedule that throws control sequences for the terminal (WORDS, set by the build) when it is
+// created. Such texts in its tables would not compile.
 #include <string>
 
 #include "assay/error.h"

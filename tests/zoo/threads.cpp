@@ -1,4 +1,4 @@
-// A schedule that starts threads (HOW, set by the build): where they are started, and whether they
+// A schedule that starts threads. HOW, set by the build, says where it starts them, and if they
 // end.
 #include <atomic>
 #include <chrono>

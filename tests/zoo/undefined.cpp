@@ -1,4 +1,4 @@
-// A schedule that counts beyond the largest int. Built with a sanitizer that sees that.
+// A schedule that counts beyond the largest int. It is built with a sanitizer that detects that.
 #include <limits>
 
 #include "assay/plugin.h"

@@ -1,4 +1,4 @@
-// A schedule with a member that nothing is ever written to.
+// A schedule with a member that is never initialized.
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 

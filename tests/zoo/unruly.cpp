@@ -1,5 +1,5 @@
-// A schedule whose library does something to the process around it, or leaves something behind
-// (HOW, set by the build), when it is loaded or when the schedule is made.
+// A schedule whose library changes the process around it, or leaves something behind (HOW, set by
+// the build), when it is loaded or when the schedule is created.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,7 +30,7 @@ constexpr std::string_view how = TEXT(HOW);
   for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
 }
 
-// test_zoo.py knows it by its name.
+// test_zoo.py finds the process by this name.
 [[noreturn]] void stay_under_a_name() {
   prctl(PR_SET_NAME, "left_by_zoo");
   stay();
@@ -40,7 +40,7 @@ void write_everywhere(std::string_view text) {
   for (int file = 3; file < 4096; ++file) write(file, text.data(), text.size());
 }
 
-// As the process would tell it that all went well, but for the word that it drew.
+// Writes a report as if everything had passed, like the process's own except for its random word.
 void forge(const std::string& word) {
   for (const char* line : {R"({"verdict":0,"text":"","seconds":0,"kilobytes":0})",
                            R"({"step":1,"subject":"library","name":"ends with the process"})"})

@@ -38,8 +38,7 @@ class PluginName final : public assay::Schedule {
 
   explicit PluginName(const assay::Options& options)
       : init_value_(options.number("init_value")),
-        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps")
-                                                          : 0),
+        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps") : 0),
         decay_rate_(options.number("decay_rate")) {}
 
   // Called once before the first value.

@@ -37,7 +37,7 @@ class Linear final : public assay::Model {
   void forward(const assay::Pass& pass, std::span<std::byte>, assay::MatrixView<const float> x,
                assay::MatrixView<float> outputs) const override {
     const auto& values = pass.parameters;
-    // Owned by Eigen, and aligned as this library's flags want it.
+    // Eigen owns this copy, aligned as this library's flags require.
     const Matrix kernel = Eigen::Map<const Matrix>(values[0], inputs_, outputs_);
     const Row bias = Eigen::Map<const Row>(values[1], outputs_);
     map(outputs) = (map(x) * kernel).rowwise() + bias;

@@ -1,4 +1,4 @@
-// One plugin per mistake that the compiler must name; the build sets one macro.
+// One plugin per mistake that the compiler must report; the build sets one macro.
 #include "assay/model.h"
 #include "assay/plugin.h"
 #include "assay/schedule.h"

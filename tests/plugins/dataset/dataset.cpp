@@ -22,7 +22,7 @@ using assay::test::make;
 
 namespace {
 
-/// A file in a folder of its own, removed at the end.
+/// A file in a separate folder. The destructor removes it.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& text) {
@@ -50,14 +50,14 @@ std::string header() {
   return line + "label\n";
 }
 
-/// A line of 64 pixels, the 6th of which is `pixel`, and a label.
+/// Returns a line of 64 pixels, the 6th of which is `pixel`, and a label.
 std::string digit(const std::string& pixel = "3", const std::string& label = "7") {
   std::string line;
   for (int i = 0; i < 64; ++i) line += (i == 5 ? pixel : "0") + ",";
   return line + label + "\n";
 }
 
-/// The message with which a file of this text is refused; the path is cut off.
+/// Returns the message with which a file of this text is rejected, without the path.
 std::string refusal(const std::string& text) {
   const TemporaryFile file(text);
   try {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_the_files) {
     ++counted.at(static_cast<std::size_t>(expected[i][64]));
   }
   BOOST_TEST(different == 0);
-  // As the description of the data set counts them (the 1797 digits of the test part).
+  // The numbers are those in the description of the dataset (the 1797 digits of the test part).
   BOOST_TEST(found == (std::array{178, 182, 177, 183, 181, 182, 181, 179, 174, 180}),
              boost::test_tools::per_element());
   BOOST_TEST(counted == found, boost::test_tools::per_element());
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_the_options_fault) {
   BOOST_CHECK_EXCEPTION(digits_from(folder), assay::Error, says(folder, "Is a directory"));
 }
 
-// 64 GiB that nobody could read: refused at its first line.
+// The file has 64 GiB, too much to read: its first line must be rejected.
 BOOST_AUTO_TEST_CASE(a_file_without_lines_is_not_read) {
   const TemporaryFile file("");
   std::filesystem::resize_file(file.path(), std::uintmax_t{64} << 30);

@@ -1,4 +1,4 @@
-// What a dataset says of itself.
+// Collects the description of a dataset.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Description final : public DatasetDescription {
   std::optional<Shape> value_shape;  ///< of targets that are values
 };
 
-/// Rows as read() gives them.
+/// The rows that read() returns.
 struct ReadRows {
   std::vector<float> samples;
   std::vector<std::int32_t> classes;

@@ -1,4 +1,4 @@
-// Files that no NumPy would write; those that it does are in end_to_end/test_npy.py.
+// Tests files that NumPy would not write. end_to_end/test_npy.py tests those that it writes.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>
@@ -14,7 +14,7 @@ using namespace assay::test;
 
 namespace {
 
-/// A file with this header, padded as NumPy does, and this data.
+/// Returns a file with this header, padded like NumPy's, and this data.
 std::string npy(const std::string& header, const std::string& data, char version = '\1') {
   const std::size_t prefix = version == '\1' ? 10 : 12;
   std::string text = header;
@@ -45,7 +45,7 @@ struct Files {
     return make<Dataset>("npy", "{samples: " + (folder / "x.npy").string() +
                                     ", targets: " + (folder / "y.npy").string() + more + "}");
   }
-  /// The message, without the folder.
+  /// Returns the message without the folder.
   std::string refusal(const std::string& samples, const std::string& targets = good_targets,
                       const std::string& more = "") {
     try {
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(samples_are_shown_where_they_lie) {
              boost::test_tools::per_element());
 }
 
-// A header whose length leaves the data at an odd address: read, but not shown as floats.
+// The length of the header puts the data at an odd address: they are read, but not shown as floats.
 BOOST_AUTO_TEST_CASE(data_at_an_odd_address_is_read) {
   std::string text = header("<f4", "2, 3");
   while ((text.size() + 10) % 4 != 1) text += ' ';
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(targets_must_suit_the_samples) {
         "classes: the targets are values (float32), not classes", ", classes: [no, yes]");
 }
 
-// float32 holds all their numbers.
+// float32 can represent all their numbers.
 BOOST_AUTO_TEST_CASE(samples_of_small_whole_numbers_are_read_as_they_are) {
   const auto check = [&](const std::string& type, const std::string& data, float first,
                          float last) {
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_the_options_fault) {
   BOOST_TEST(message("/dev/null") == "samples: cannot read /dev/null: it is no file");
 }
 
-// Bytes changed at random: refused or read, never a crash.
+// Bytes are changed at random: the file is rejected or read, but there is never a crash.
 BOOST_AUTO_TEST_CASE(damaged_files_do_no_harm) {
   std::mt19937 random(1);
   int refused = 0;

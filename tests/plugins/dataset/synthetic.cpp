@@ -23,7 +23,7 @@ ReadRows rows_of(const std::string& options, std::span<const std::int64_t> rows)
   return read_rows(*make<Dataset>("synthetic", options), rows);
 }
 
-// SplitMix64 as its authors give it, one number after the other.
+// SplitMix64 in its authors' form, one number after the other.
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t state) : state_(state) {}
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(describes_what_was_asked_for) {
   BOOST_TEST(own.class_names.back() == "999");
 }
 
-// A row is the same alone, among others, in any order, and on any thread.
+// A row is the same alone, with others, in any order, and on any thread.
 BOOST_AUTO_TEST_CASE(a_row_depends_on_its_number_only) {
   for (const std::string shape : {"[64]", "[3, 5]", "[1]"}) {
     const auto dataset = make<Dataset>("synthetic", "{rows: 2000, shape: " + shape + "}");
@@ -86,13 +86,13 @@ BOOST_AUTO_TEST_CASE(another_seed_gives_other_rows) {
   for (std::size_t i = 0; i < zero.samples.size(); ++i) equal += zero.samples[i] == one.samples[i];
   BOOST_TEST(equal < 100);  // of 64,000
   BOOST_CHECK(zero.classes != one.classes);
-  // Nor does a row repeat another.
+  // Rows do not repeat each other either.
   std::set<float> first;
   for (std::size_t row = 0; row < 1000; ++row) first.insert(zero.samples[row * 64]);
   BOOST_TEST(first.size() > 990U);
 }
 
-// Against the generator one number after the other, and the means and widths that follow.
+// Compares with the generator one number after the other, and checks the means and widths.
 BOOST_AUTO_TEST_CASE(centres_and_noise_are_spread_evenly) {
   const auto rows = numbers(0, 20000);
   const ReadRows still = rows_of("{rows: 20000, noise: 0, seed: 3}", rows);

@@ -1,4 +1,4 @@
-// What the logger `console` shows, character by character.
+// Tests the output of the logger `console`, character by character.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-// A host for one logger: its files and its terminal are kept in memory.
+// A host for one logger; it keeps the files and the terminal in memory.
 #pragma once
 
 #include <cstddef>
@@ -65,7 +65,7 @@ class FakeHost final : public LoggerContext {
   std::deque<MemoryFile> files;
   FakeTerminal screen;
   std::string folder = "/nonexistent/run";
-  std::size_t capacity = SIZE_MAX;  ///< of each file: the disk is full there
+  std::size_t capacity = SIZE_MAX;  ///< of each file: the disk is full beyond that
   std::int64_t first = 0;
 };
 

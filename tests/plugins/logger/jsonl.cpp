@@ -1,4 +1,4 @@
-// The lines of the logger `jsonl`.
+// Tests the lines of the logger `jsonl`.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>

@@ -1,5 +1,5 @@
-// The checksum and the framing of event files, against published vectors and a checksum computed
-// bit by bit.
+// Compares the checksum and the framing of event files with published vectors and with a checksum
+// computed bit by bit.
 #include "plugins/logger/tensorboard/record.h"
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +30,7 @@ std::uint32_t crc32c_by_bit(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(records)
 
-// RFC 3720, appendix B.4 (the first three) and the catalogue of CRC algorithms.
+// From RFC 3720, appendix B.4 (the first three), and the catalogue of CRC algorithms.
 BOOST_AUTO_TEST_CASE(crc32c_has_the_published_values) {
   std::string ascending;
   for (char c = 0; c < 32; ++c) ascending += c;
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(crc32c_is_the_same_by_instruction_by_table_and_by_bit) {
     }
 }
 
-// The values that the source of TensorBoard 2.21 tests its reader with.
+// TensorBoard 2.21 tests its reader with these values.
 BOOST_AUTO_TEST_CASE(masked_crc_has_tensorboards_values) {
   using tensorboard::masked_crc;
   BOOST_TEST(masked_crc(bytes_of("\x1a\x11"

@@ -1,5 +1,5 @@
-// The event files of the logger `tensorboard`, taken apart by a reader of our own; what the real
-// TensorBoard makes of them is tested in tests/end_to_end/.
+// Parses the event files of the logger `tensorboard` with a reader of our own. tests/end_to_end/
+// tests them with the real TensorBoard.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -35,7 +35,7 @@ T number_at(std::string_view bytes) {
   return number;
 }
 
-// The events of a file that holds whole records and nothing else.
+// Returns the events of a file that must contain whole records and nothing else.
 std::vector<Event> events_of(std::string_view file) {
   const auto crc = [](std::string_view bytes) {
     return assay::tensorboard::masked_crc(std::as_bytes(std::span(bytes)));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(files_are_named_in_the_order_of_their_making) {
              "events.out.tfevents.1763863320.000000");
   BOOST_TEST(name_after("events.out.tfevents.1763863320.000000.a.1") ==
              "events.out.tfevents.1763863320.000001");
-  // The clock was set back since.
+  // The clock has been set back in the meantime.
   BOOST_TEST(name_after("events.out.tfevents.1763863400.000002.a.1") ==
              "events.out.tfevents.1763863400.000003");
   std::filesystem::remove_all(folder);

@@ -45,7 +45,7 @@ struct Run {
   void flush() {
     for (auto& logger : loggers) logger->flush();
   }
-  // Puts the files on the disk; a jsonl file goes on behind one that is there.
+  // Writes the files to the disk; appends to an existing jsonl file.
   void save() {
     for (auto& logger : loggers) logger->close(assay::Outcome::finished);
     for (const auto& file : host.files)

@@ -26,7 +26,7 @@ std::unique_ptr<Loss> softmax(InstructionSet set) {
   return make<Loss>("softmax_cross_entropy", "{}", set);
 }
 
-/// Logits and targets as a host lends them, with rows further apart than they are long.
+/// Logits and targets as a host lends them, with gaps between the rows.
 struct Block {
   static constexpr std::int64_t gap = 3;
   static constexpr float untouched = 12345;
@@ -51,9 +51,9 @@ struct Block {
   ConstTensorView target_view() const { return {targets.data(), DType::int32, {rows}}; }
 };
 
-/// The same in float64, without cancellation: with e[j] = exp(z[j] - z[target]) and others the sum
-/// of e over all but the target, loss = log1p(others), d = e / (1 + others), but at the target
-/// -others / (1 + others).
+/// Computes the same in float64 without cancellation. With e[j] = exp(z[j] - z[target]) and others
+/// the sum of e over all but the target, loss = log1p(others) and d = e / (1 + others), except
+/// -others / (1 + others) at the target.
 struct Expected {
   double sum = 0;
   std::vector<double> d;  ///< dense
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(equals_float64) {
         }
       }
     }
-    // Relative to each single element: a nearly certain prediction keeps its digits.
+    // Relative to each element: a nearly certain prediction must keep its digits.
     BOOST_TEST(worst_sum < 2e-6);
     BOOST_TEST(worst_d < 2e-5);
     BOOST_TEST_MESSAGE(name_of(set) << ": sums off by " << worst_sum << ", each d_output by "

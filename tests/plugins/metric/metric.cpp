@@ -19,7 +19,7 @@ namespace {
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// Adds a block of `columns` outputs a row, that lie `stride` apart, to the state.
+/// Adds a block to the state, with `columns` outputs per row and rows `stride` apart.
 void accumulate(const Metric& metric, std::vector<double>& state, const std::vector<float>& outputs,
                 std::int64_t columns, std::int64_t stride,
                 const std::vector<std::int32_t>& classes) {

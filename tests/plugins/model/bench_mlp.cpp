@@ -1,5 +1,6 @@
-// How fast the model computes the tutorial's network, on one thread: not a test. Useful flops only
-// (2 a multiply-add; padding, activations and packing count as time, not as work).
+// Measures how fast the model computes the tutorial's network on one thread; it is not a test. It
+// counts only useful flops (2 per multiply-add): padding, activations and packing count as time,
+// not as work.
 //
 //   meson test --benchmark -C build -v mlp_kernels
 #include <algorithm>

@@ -1,4 +1,5 @@
-// What a host may rely on: names and shapes, blocks together or apart, parts, the probe, NaN.
+// Tests the guarantees for a host: names and shapes, blocks together or apart, parts, the probe,
+// NaN.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(rows_together_or_apart) {
         const auto part = std::span(x).subspan(static_cast<std::size_t>(first * 64),
                                                static_cast<std::size_t>(count * 64));
         const auto y = outputs_of(run, part, count, 10);
-        // Not only to rounding: a row's outputs do not depend on its block.
+        // This holds exactly, not only up to rounding: a row's outputs do not depend on its block.
         BOOST_TEST(std::memcmp(y.data(), whole.data() + first * 10, y.size() * sizeof(float)) == 0);
         run.backward({part.data(), count, 64, 64}, {d.data() + first * 10, count, 10, 10});
       }
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(repeats_to_the_bit_and_adds_to_gradients_or_sets_them) {
     backward();
     for (std::size_t i = 0; i < once.size(); ++i)
       BOOST_REQUIRE_EQUAL(run.gradient(0)[i], once[i] + once[i]);
-    // What they held does not matter when they are to be set.
+    // The previous content of the gradients does not matter if they are to be set.
     BOOST_TEST(run.model().sets_gradients());
     for (std::size_t i = 0; i < run.size(); ++i) std::ranges::fill(run.gradient(i), not_a_number);
     run.backward({x.data(), 64, 64, 64}, {d.data(), 64, 10, 10}, true);
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(probe_sees_every_layer) {
     const auto y = outputs_of(run, x, rows, 3, &recorder);
     BOOST_REQUIRE_EQUAL(recorder.seen.size(), 3);
     BOOST_TEST((recorder.seen[2] == y));
-    // Feeding what a layer put out to a model of the remaining layers gives the same outputs.
+    // Feeding the output of a layer to a model of the remaining layers gives the same outputs.
     BOOST_REQUIRE_EQUAL(recorder.seen[0].size(), rows * 23);
     ModelRun rest("{hidden: [6], activation: selu}", {23}, 3, set);
     for (std::size_t i = 0; i < rest.size(); ++i)

@@ -1,4 +1,4 @@
-// The kernels against float64 and against central differences.
+// Compares the kernels with float64 and with central differences.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -16,7 +16,7 @@ std::vector<double> doubles(std::span<const float> values) {
   return {values.begin(), values.end()};
 }
 
-/// The greatest |a - b| as a part of the greatest |b|.
+/// Returns the greatest |a - b|, divided by the greatest |b|.
 double deviation(std::span<const float> a, const std::vector<double>& b) {
   double worst = 0, largest = 1e-30;
   for (std::size_t i = 0; i < b.size(); ++i) {
@@ -38,8 +38,8 @@ std::string join(const std::vector<std::int64_t>& widths) {
   return text + "]";
 }
 
-/// One block of `rows` rows through the plugin and through PlainNetwork; x and both sides' outputs
-/// have strides beyond their widths.
+/// Runs one block of `rows` rows through the plugin and through PlainNetwork. The strides of x and
+/// of both outputs exceed their widths.
 Deviations compare(const std::vector<std::int64_t>& widths, const std::string& activation,
                    std::int64_t rows, InstructionSet set) {
   ModelRun run("{hidden: " + join(widths) + ", activation: " + activation + "}", {widths.front()},
@@ -85,7 +85,7 @@ const std::vector<std::string> activations = {"selu", "relu",    "gelu",
 
 BOOST_AUTO_TEST_SUITE(gradients)
 
-// PlainNetwork's gradients against central differences of its outputs.
+// Compares PlainNetwork's gradients with central differences of its outputs.
 BOOST_AUTO_TEST_CASE(the_reference_is_right) {
   for (const std::string& activation : activations) {
     for (std::size_t depth = 0; depth <= 4; ++depth) {

@@ -1,5 +1,5 @@
-// The multilayer perceptron in plain float64 loops, straight from its formulas: what the kernels
-// are compared with. Its own gradients are checked against central differences.
+// The multilayer perceptron in plain float64 loops, directly from its formulas. The kernels are
+// compared with it. Its own gradients are checked against central differences.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@ namespace assay::test {
 struct PlainNetwork {
   std::vector<std::int64_t> widths;  ///< of the input, the hidden layers, the output
   std::string activation;
-  /// kernel [in][out], bias [out] of each layer in turn.
+  /// The kernel [in][out] and the bias [out] of each layer in turn.
   std::vector<std::vector<double>> parameters;
 
   double f(double z) const;
-  /// outputs [rows][widths.back()] for x [rows][widths.front()].
+  /// Returns outputs [rows][widths.back()] for x [rows][widths.front()].
   std::vector<double> forward(const std::vector<double>& x, std::int64_t rows) const;
-  /// The gradients of sum(d_outputs * outputs), shaped like the parameters.
+  /// Returns the gradients of sum(d_outputs * outputs), shaped like the parameters.
   std::vector<std::vector<double>> gradients(const std::vector<double>& x, std::int64_t rows,
                                              const std::vector<double>& d_outputs) const;
 

@@ -1,4 +1,4 @@
-// The tutorial's network from JAX's own states: losses, gradients, test hits.
+// Compares the tutorial's network with JAX's own states: losses, gradients, test hits.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -38,7 +38,8 @@ struct Measured {
   int hits = 0;
 };
 
-/// A split in blocks of `height` rows; with gradients of the mean loss in `run` if asked.
+/// Measures a split in blocks of `height` rows; also computes gradients of the mean loss in `run`
+/// if asked.
 Measured measure(ModelRun& run, const Loss& loss, const Split& split, std::int64_t height,
                  bool gradients) {
   Measured result;

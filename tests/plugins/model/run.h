@@ -1,4 +1,4 @@
-// A model as a host sees it: the host's side of the contract in assay/model.h, for tests.
+// A model with the host's side of the contract in assay/model.h, for tests.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@
 
 namespace assay::test {
 
-/// Normal random numbers of the given deviation.
+/// Returns normal random numbers with the given standard deviation.
 std::vector<float> numbers(std::size_t count, unsigned seed, float deviation);
 
-/// Memory as the host lends it: aligned to 64 bytes, and filled with NaN, so that a model that
-/// reads what it did not write is found out.
+/// Memory in the form in which the host lends it: aligned to 64 bytes and filled with NaN, which
+/// reveals a model that reads memory it has not written.
 template <class T>
 class Buffer {
  public:
@@ -54,7 +54,7 @@ class ModelRun {
     std::vector<int> parameters;
   };
 
-  /// Makes and builds an mlp with zero parameters and gradients.
+  /// Creates and builds an mlp with zero parameters and gradients.
   ModelRun(std::string_view options, const Shape& sample, std::int64_t outputs, InstructionSet set);
 
   const Model& model() const { return *model_; }
@@ -64,10 +64,10 @@ class ModelRun {
   std::span<float> gradient(std::size_t i) const { return gradients_[i].span(); }
   std::size_t size() const { return parameters_.size(); }
 
-  /// Kernels of deviation 1 / sqrt(inputs), biases of deviation 0.3.
+  /// Fills kernels with deviation 1 / sqrt(inputs), and biases with deviation 0.3.
   void fill_parameters(unsigned seed);
   void clear_gradients();
-  /// One block.
+  /// These compute one block.
   void forward(MatrixView<const float> x, MatrixView<float> outputs, Probe* probe = nullptr);
   void backward(MatrixView<const float> x, MatrixView<const float> d_outputs, bool set = false);
 

@@ -1,4 +1,4 @@
-// The vectors' elementary functions against the C library's in float64.
+// Compares the vectors' elementary functions with the C library's in float64.
 #include "tests/plugins/model/vector_math.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ const VectorMath& math_for([[maybe_unused]] InstructionSet set) {
   return generic_math;
 }
 
-/// Every `step`-th float from a to b (of one sign, |a| < |b|).
+/// Returns every `step`-th float from a to b (of one sign, |a| < |b|).
 std::vector<float> floats(float a, float b, std::uint32_t step) {
   std::vector<float> result;
   for (auto bits = std::bit_cast<std::uint32_t>(a); bits < std::bit_cast<std::uint32_t>(b);
@@ -33,7 +33,7 @@ std::vector<float> floats(float a, float b, std::uint32_t step) {
   return result;
 }
 
-/// The distance from the float64 value in units of the float32 beside it.
+/// Returns the distance from the float64 value in units of the nearest float32.
 double ulps(float found, double exact) {
   const auto nearest = static_cast<float>(exact);
   if (std::isinf(nearest)) return found == nearest ? 0 : HUGE_VAL;

@@ -1,4 +1,4 @@
-// plugins/simd/ as plain functions, one table per instruction set.
+// Wraps plugins/simd/ in plain functions, with one table per instruction set.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@ namespace assay::test {
 
 struct VectorMath {
   std::ptrdiff_t width;
-  /// y[i] = f(x[i]); count is a multiple of width.
+  /// Computes y[i] = f(x[i]); count is a multiple of width.
   void (*exp)(const float* x, float* y, std::ptrdiff_t count);
   void (*expm1)(const float* x, float* y, std::ptrdiff_t count);
   void (*log)(const float* x, float* y, std::ptrdiff_t count);

@@ -1,4 +1,4 @@
-// Compiled once per instruction set; ASSAY_MATH names the table that comes out.
+// Compiled once per instruction set; ASSAY_MATH names the resulting table.
 #include "simd/math.h"
 #include "vector_math.h"
 

@@ -1,4 +1,4 @@
-// Updates against formulas for all of them at once, in float64, as an author states them
+// Compares updates with formulas for all of them at once, in float64, as an author would state them
 // (assay/closed_form.h).
 #include "assay/closed_form.h"
 
@@ -25,7 +25,8 @@ double deviation(const std::string& type, const std::string& options,
   return worst;
 }
 
-/// The n-th gradient from the last is in n traces: 1 + decay + ... + decay^(n - 1).
+/// Sums over traces: the n-th gradient from the last is in n traces, 1 + decay + ... + decay^(n -
+/// 1).
 closed_form::Formula momentum(double decay, bool nesterov) {
   return [=](double x, std::span<const double> gradients) {
     auto n = static_cast<double>(gradients.size());
@@ -37,7 +38,7 @@ closed_form::Formula momentum(double decay, bool nesterov) {
   };
 }
 
-/// Kingma and Ba, arXiv:1412.6980, section 3: the means as weighted sums of all gradients.
+/// Follows Kingma and Ba, arXiv:1412.6980, section 3: the means are weighted sums of all gradients.
 closed_form::Formula adam(double b1, double b2, double eps) {
   return [=](double x, std::span<const double> gradients) {
     for (std::size_t t = 1; t <= gradients.size(); ++t) {

@@ -22,7 +22,7 @@ nlohmann::json read_json(const std::string& name) {
   return nlohmann::json::parse(file);
 }
 
-/// Owns what the host owns: the values, the state, and the number of finished updates.
+/// Owns what the host would own: the values, the state, and the number of finished updates.
 class Training final : public assay::OptimizerState {
  public:
   Training(const std::string& type, const std::string& options, std::vector<float> values)
@@ -40,7 +40,7 @@ class Training final : public assay::OptimizerState {
     return static_cast<int>(scalars_.size()) - 1;
   }
 
-  /// One update, in slices of at most `slice` elements.
+  /// Runs one update, in slices of at most `slice` elements.
   void step(const std::vector<float>& gradient, std::size_t slice = 1'000'000) {
     optimizer_->begin_step(count_++, scalars_);
     for (std::size_t first = 0; first < values_.size(); first += slice) {
@@ -57,7 +57,7 @@ class Training final : public assay::OptimizerState {
     }
   }
 
-  /// All that a checkpoint holds.
+  /// Copies everything that a checkpoint contains.
   void restore(const Training& other) {
     values_ = other.values_;
     slots_ = other.slots_;
@@ -78,7 +78,7 @@ class Training final : public assay::OptimizerState {
   std::int64_t count_ = 0;
 };
 
-/// The problem of make_optax_reference.py: sum(a (p - t)^2) + 0.1 sum(p^4).
+/// The problem in make_optax_reference.py: sum(a (p - t)^2) + 0.1 sum(p^4).
 struct Problem {
   std::vector<double> a;
   std::vector<double> t;
@@ -97,8 +97,8 @@ struct Problem {
   }
 };
 
-/// Relative to the larger of 1 and the parameter: parameters pass through zero. Float32 values with
-/// float64 gradients against optax in float64.
+/// Compares float32 values with float64 gradients to optax in float64. Differences are relative to
+/// the larger of 1 and the parameter, because parameters pass through zero.
 void check_steps(const std::string& type, const std::string& options, const nlohmann::json& steps) {
   const nlohmann::json reference = read_json("optax_reference.json");
   const Problem problem(reference["problem"]);
@@ -131,7 +131,7 @@ const std::vector<Named> variants = {
     {"adam", "{learning_rate: {type: cosine, init_value: 0.1, decay_steps: 9}, eps_root: 1e-4}"},
 };
 
-/// Numbers from -1 to 1, other ones for each step.
+/// Returns numbers from -1 to 1, different for each step.
 std::vector<float> numbers(std::size_t n, int step) {
   std::vector<float> result;
   for (std::size_t i = 0; i < n; ++i)

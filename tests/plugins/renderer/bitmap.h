@@ -27,13 +27,13 @@ struct Bitmap {
   bool operator==(const Bitmap&) const = default;
 };
 
-/// With libpng, which checks every chunk. Throws for anything but a whole, opaque PNG.
+/// Decodes with libpng, which checks every chunk. Throws for anything but a complete, opaque PNG.
 Bitmap decode_png(std::span<const std::byte> bytes);
 Bitmap read_png(const std::string& path);
 
-/// What a renderer draws into a box of a white surface of this size.
+/// Returns the drawing of a renderer in a box of a white surface of this size.
 Bitmap draw(const Renderer& renderer, const Snapshot& snapshot, Size surface, const Box& box);
-/// At its natural size.
+/// Draws at the natural size.
 Bitmap draw(const Renderer& renderer, const Snapshot& snapshot);
 
 }  // namespace assay::test

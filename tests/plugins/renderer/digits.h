@@ -1,4 +1,4 @@
-// The values that the tutorial's figures show.
+// The values in the tutorial's figures.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ struct Digits {
   Snapshot snapshot() const;
 };
 
-/// The first rows of data/digits.csv.
+/// Returns the first rows of data/digits.csv.
 Digits digits_in_order(std::int64_t rows);
-/// The first rows of the test split, with outputs that predict what JAX's model predicted after
-/// `step` ("1", "500", ... "3000").
+/// Returns the first rows of the test split, with outputs that predict the same classes as JAX's
+/// model after `step` ("1", "500", ... "3000").
 Digits digits_predicted(std::int64_t rows, const std::string& step);
 
 }  // namespace assay::test

@@ -1,4 +1,4 @@
-// The sheets against the figures that matplotlib drew for the tutorial.
+// Compares the sheets with the figures that matplotlib drew for the tutorial.
 #define BOOST_TEST_MODULE renderer
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -24,7 +24,7 @@ using namespace assay::test;
 constexpr int label_width = 15;   // of the corner that holds a label, from the frame
 constexpr int label_height = 18;  //
 
-/// Both lines of a cell's frame and what lies between them.
+/// Both lines of a cell's frame and the area between them.
 struct Cell {
   int left, top, right, bottom;
 
@@ -36,7 +36,7 @@ struct Cell {
   }
 };
 
-/// The columns (or rows) that are black all along the first cell.
+/// Returns the columns (or rows) that are black along the whole first cell.
 std::vector<int> frame_lines(const Bitmap& picture, bool columns) {
   std::vector<int> lines;
   for (int i = 0; i < picture.width; ++i) {
@@ -59,7 +59,8 @@ std::vector<Cell> cells_of(const Bitmap& picture) {
   return cells;
 }
 
-/// The mean over all pixels of the cell that `counts` of the largest difference of a channel.
+/// Returns the mean of the largest channel difference over all pixels of the cell that `counts`
+/// selects.
 template <class Counts>
 double difference(const Bitmap& a, const Bitmap& b, const Cell& cell, Counts counts) {
   int sum = 0;
@@ -85,7 +86,7 @@ struct Ink {
   int bottom = 0;
 };
 
-/// The coloured pixels of a cell.
+/// Returns the coloured pixels of a cell.
 Ink ink(const Bitmap& picture, const Cell& cell) {
   Ink result;
   for (int y = cell.top; y <= cell.bottom; ++y)
@@ -222,7 +223,7 @@ BOOST_AUTO_TEST_CASE(labels_are_right_in_green_and_wrong_in_red) {
       }
     BOOST_TEST(pure > 0);
   }
-  BOOST_TEST(wrong == 2);  // as test_predictions.json has it
+  BOOST_TEST(wrong == 2);  // like in test_predictions.json
 }
 
 BOOST_AUTO_TEST_CASE(of_equal_outputs_the_first_wins) {
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE(draws_in_its_box_only) {
   const Digits digits = digits_in_order(100);
   const auto renderer = make<Renderer>("sheet");
   const Bitmap natural = draw(*renderer, digits.snapshot());
-  // A box that is too wide: the picture is in its middle.
+  // The box is too wide, so the picture is in its middle.
   const Bitmap placed = draw(*renderer, digits.snapshot(), {900, 700}, {50, 30, 800, 600});
   bool equal = true;
   for (int y = 0; y < 600; ++y)
@@ -269,7 +270,7 @@ BOOST_AUTO_TEST_CASE(draws_in_its_box_only) {
   BOOST_TEST(is_white(placed, 750, 0, 900, 700));
 }
 
-// At twice the size the digits are sampled anew: halved again it is nearly the same picture.
+// At twice the size the digits are sampled anew; half of that is nearly the same picture.
 BOOST_AUTO_TEST_CASE(scales) {
   const Digits digits = digits_in_order(100);
   const auto renderer = make<Renderer>("sheet");
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(cells_have_the_shape_of_the_image) {
   digits.shape = {4, 8};  // twice as wide as high
   digits.targets.resize(1);
   const Bitmap picture = draw(*make<Renderer>("sheet", "{rows: 1, columns: 1}"), digits.snapshot());
-  // The axes are 465 wide: the frame is 232.5 high, in the middle of 72..534.
+  // The axes are 465 wide, so the frame is 232.5 high, in the middle of 72..534.
   int top = 0, bottom = 0;
   for (int y = 0; y < 600; ++y)
     if (picture.at(530, y) == Pixel{0, 0, 0}) (top == 0 ? top : bottom) = y;

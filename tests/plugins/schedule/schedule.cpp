@@ -24,12 +24,12 @@ nlohmann::json read_json(const std::string& name) {
   return nlohmann::json::parse(file);
 }
 
-/// Relative to the largest value of a schedule, since it may pass through zero.
+/// Compares relative to the largest value of a schedule, because the values may pass through zero.
 void check(const std::string& type, const nlohmann::json& arguments,
            const std::vector<std::int64_t>& counts, const std::vector<double>& expected) {
   // JSON is YAML.
   const auto schedule = make<Schedule>(type, arguments.dump());
-  schedule->begin(7);  // a length that is given does not depend on the run
+  schedule->begin(7);  // a given length does not depend on the run
   double size = 0;
   double worst = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_decay_that_ends_within_the_warm_up_is_refused) {
       });
 }
 
-// As if its length had been given, which optax vouches for.
+// The result must be that for an explicit length, which is compared with optax.
 BOOST_AUTO_TEST_CASE(without_a_length_a_schedule_lasts_the_whole_run) {
   const auto same = [](const std::string& type, const std::string& options,
                        const std::string& length, std::int64_t total) {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_warm_up_may_be_a_share) {
   BOOST_TEST(peak(", warmup_share: 0.5, decay_steps: 100", 1000) == 50);
 }
 
-// The rise is the same in a run that is cut short.
+// The rise is the same in a run that ends during it.
 BOOST_AUTO_TEST_CASE(a_run_may_end_within_the_rise) {
   const auto schedule =
       make<Schedule>("warmup_cosine", "{init_value: 0, peak_value: 1, warmup_steps: 100}");
