@@ -1,4 +1,5 @@
-// The exports of a shared library that is a plugin. One line at the end of a source file makes them:
+// The exports of a shared library that is a plugin. One line at the end of a source file makes
+// them:
 //
 //   ASSAY_PLUGIN("momentum", "1.0.0", "MIT", Momentum)
 //

@@ -14,7 +14,7 @@ namespace {
 
 struct Broken {
   std::string check;  ///< the check that must fail; others may fail too
-  std::string text;  ///< a part of its message
+  std::string text;   ///< a part of its message
 };
 
 // By component; the kind determines the library.
