@@ -16,8 +16,8 @@ namespace assay::command_line {
 /// it.
 class StandardTerminal final : public Terminal {
  public:
-  /// Called once, with the reason, when standard output can no longer be written. It is unused
-  /// then.
+  /// Called once, with the reason, when standard output can no longer be written. The terminal does
+  /// not use it after that.
   using Lost = std::function<void(const std::string&)>;
 
   explicit StandardTerminal(Lost lost = {});

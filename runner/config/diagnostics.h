@@ -35,9 +35,10 @@ class Diagnostics {
   /// Returns true if there are no errors; warnings do not count.
   bool empty() const { return errors_ == 0; }
   std::size_t size() const { return errors_; }
-  /// Returns the diagnostics in order of place: files first, then arguments. It drops a message
-  /// that repeats another one at the same place about a key with the same last part, as aliases and
-  /// references produce them.
+  /// Returns the diagnostics in order of place: files first, then arguments. Of several problems
+  /// with one key at one place it keeps only the first, because the others follow from it. It also
+  /// drops a message that repeats another one at the same place, to which references or aliases
+  /// brought it.
   std::vector<Diagnostic> sorted() const;
   /// Returns the text in the form of compiler messages:
   ///   digits.yaml:14:10: error: optimizer.type: no optimizer 'sdg'

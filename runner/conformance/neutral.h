@@ -109,7 +109,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b);
 void at_once(int threads, const std::function<void(int)>& function);
 
 /// Does the same, but each thread repeats its calls for a while, so that short calls overlap too.
-/// Shared state shows if each thread works on its own numbers.
+/// Each thread works on its own numbers, so shared state leads to wrong results.
 void often_at_once(int threads, const std::function<void(int)>& function);
 /// The message about a result that changed in such a test.
 inline constexpr const char* disturbed =

@@ -16,7 +16,7 @@ namespace {
 
 using Handle = plugin_host::Handle<Renderer>;
 
-// A renderer that has gone through the calls of a run that come first.
+// A renderer after the first calls of a run: its need and its size are known.
 struct Declared {
   explicit Declared(const Subject& subject)
       : renderer(subject.make<Renderer>()), needs(hooks::need_of(renderer)) {

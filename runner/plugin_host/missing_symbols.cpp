@@ -83,8 +83,8 @@ class Needed {
  private:
   static constexpr int lazily = RTLD_LAZY | RTLD_LOCAL;
 
-  // The linker uses libraries that are already open. So these count as found for this file too,
-  // although another file may have needed them first.
+  // Opens the libraries that a file needs before the file itself. The linker reuses open libraries,
+  // so it then finds those that only the rpath of another file leads to.
   void open_needs_of(const fs::path& file, const Folders& rpath) {
     const ElfNeeds needs = elf_needs(file);
     Folders all = needs.rpath;

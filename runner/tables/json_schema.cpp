@@ -155,7 +155,7 @@ class Definitions {
   // Accepts NAME or {type: NAME, ...}.
   Json any_component(Kind kind) const {
     Json names = Json::array(), by_type = Json::array();
-    Json short_names = Json::array();  // names of components without required options
+    Json short_names = Json::array();  // names that may stand alone
     std::vector<Json> all;
     for (const ComponentTable& c : components_) {
       if (c.kind != kind) continue;

@@ -164,9 +164,9 @@ void ThreadTeam::wait_for_others(std::int64_t tasks) {
     ::sched_yield();
     if (done()) return;
   }
-  // A worker that has finished its tasks changes the number and wakes the caller. The worker does
-  // not reset the number to 0: if the scheduler delayed it before that, it could erase the wake-up
-  // of another worker.
+  // A worker that has finished its tasks changes the number and wakes the caller. It does not reset
+  // the number to 0: if it was delayed between the reset and the wake-up, another worker would see
+  // 0 and not wake the caller.
   while (!done()) {
     caller_asleep_.store(1, std::memory_order_seq_cst);
     if (done()) break;

@@ -281,7 +281,7 @@ BOOST_FIXTURE_TEST_CASE(what_may_have_been_meant_instead_is_named, Folders) {
   check_contains(doubts(), (second / "z.so").string() + ", which offers it, too, was refused");
   fs::remove(second / "z.so");
 
-  // A library without a readable stamp may offer anything, but only its file name counts.
+  // A library without a readable stamp raises a doubt only if it has the same file name.
   write_file(first / "other.so", "");
   BOOST_TEST(doubts().empty());
   write_file(first / "odd.so", "");
