@@ -21,11 +21,11 @@ struct Target {
 /// Filled by Dataset::describe. Strings are copied.
 class DatasetDescription {
  public:
-  /// The number of rows and the shape of one sample, e.g. {8, 8}.
+  /// Declares the number of rows and the shape of one sample, e.g. {8, 8}.
   virtual void samples(std::int64_t rows, const Shape& shape) = 0;
-  /// Each row belongs to one of these classes; the target is its index (int32).
+  /// Declares classes: each row belongs to one of these; the target is its index (int32).
   virtual void classes(std::span<const std::string_view> names) = 0;
-  /// Each row's target is numbers (float32) of this shape.
+  /// Declares values: each row's target is numbers (float32) of this shape.
   virtual void values(const Shape& shape) = 0;
   /// Declares a split that comes with the data ("train", "test", ...), as row numbers. If a dataset
   /// declares none, the config's `split` splits it.
@@ -40,7 +40,8 @@ class Dataset {
   static constexpr Kind kind = Kind::dataset;
   virtual ~Dataset() = default;
 
-  /// Called once, before anything else. Exactly one of classes() and values() must be declared.
+  /// Describes the dataset. Called once, before anything else. It must declare exactly one of
+  /// classes() and values().
   virtual void describe(DatasetDescription& description) const = 0;
 
   /// Writes the samples of the given rows: [rows.size(), elements of a sample]. The same rows

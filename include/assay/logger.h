@@ -119,7 +119,7 @@ class Logger {
   virtual void progress(const Progress& /*progress*/) {}
   /// Writes out buffered data. Called at least once a second.
   virtual void flush() {}
-  /// The last call. When it returns, all data must be in the files.
+  /// Ends the log; called last. When it returns, all data must be in the files.
   virtual void close(Outcome /*outcome*/) {}
 };
 

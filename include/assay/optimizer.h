@@ -49,8 +49,8 @@ class Optimizer {
   /// update() receives whole parameters.
   virtual bool elementwise() const { return true; }
 
-  /// Called on one thread before the slices of a step. `count` updates are finished; `scalars` are
-  /// the declared ones, in and out. Store here what all slices share (the rate of this step).
+  /// Begins a step; called on one thread before its slices. `count` updates are finished; `scalars`
+  /// are the declared ones, in and out. Store here what all slices share (the rate of this step).
   virtual void begin_step(std::int64_t count, std::span<double> scalars) = 0;
 
   /// Updates one slice. The host updates different slices on different threads at once.

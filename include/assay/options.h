@@ -62,7 +62,7 @@ class Options {
   /// Returns the instructions to use: see instruction_set.h.
   virtual InstructionSet instruction_set() const = 0;
 
-  // Since SDK 0.2.
+  // These exist since SDK 0.2.
   virtual bool boolean(std::string_view name, std::size_t index) const = 0;
   virtual Rate rate(std::string_view name, std::size_t index) const = 0;
   virtual std::string_view path(std::string_view name, std::size_t index) const = 0;

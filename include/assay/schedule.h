@@ -12,7 +12,7 @@ class Schedule {
   static constexpr Kind kind = Kind::schedule;
   virtual ~Schedule() = default;
 
-  /// Called once before the first value, with the number of updates in the run (at least 1). The
+  /// Begins a run with this number of updates (at least 1). Called once before the first value. The
   /// host has already called begin() of the schedules among this one's options. A schedule without
   /// a given length lasts the whole run. Throw Error or OptionError for a run that the schedule
   /// cannot handle.

@@ -12,7 +12,8 @@ namespace assay::base {
 
 CoreWait::CoreWait() : schedstat_(::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)) {}
 
-// The file has three numbers: nanoseconds on a core, nanoseconds of waiting, times on a core.
+// Reads the waiting time. The file has three numbers: nanoseconds on a core, nanoseconds of
+// waiting, times on a core.
 std::optional<double> CoreWait::seconds() const {
   std::array<char, 96> buffer;
   const ssize_t size = ::pread(schedstat_.get(), buffer.data(), buffer.size(), 0);

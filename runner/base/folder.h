@@ -24,7 +24,7 @@ class Folder {
   /// assay::Error if that cannot be determined.
   bool has(std::string_view name) const;
 
-  /// For the calls that end in "at": openat, renameat, unlinkat.
+  /// Returns the descriptor for the calls that end in "at": openat, renameat, unlinkat.
   int descriptor() const { return descriptor_.get(); }
 
   /// Returns the path by which the folder was opened.

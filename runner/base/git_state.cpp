@@ -167,7 +167,7 @@ void GitQuery::read() {
   }
 }
 
-// One change is enough, so this does not wait for the rest: git may list thousands.
+// Stores the answer once it is known. One change is enough: git may list thousands.
 void GitQuery::conclude(bool is_whole) {
   const GitState state = understood(text_);
   const bool is_known = !state.commit.empty() && (is_whole || state.dirty);

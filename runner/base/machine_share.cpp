@@ -151,7 +151,7 @@ std::optional<std::int64_t> cores_of(std::optional<std::int64_t> quota,
   return *quota / *period + (*quota % *period != 0 ? 1 : 0);
 }
 
-/// Returns the cores that cpu.max gives: "QUOTA PERIOD", or "max PERIOD" where there is no limit.
+/// Returns the cores that cpu.max gives: "QUOTA PERIOD", or "max PERIOD" if there is no limit.
 std::optional<std::int64_t> cores_in(const fs::path& cpu_max) {
   const auto line = first_line(cpu_max);
   if (!line) return std::nullopt;

@@ -94,7 +94,7 @@ class Completion {
     return commands.empty() ? nullptr : commands.front();
   }
 
-  // Options may also come after a subcommand of the command that declares them.
+  // Finds an option. It may also come after a subcommand of the command that declares it.
   const CLI::Option* find_option(const std::string& name) const {
     for (const CLI::App* app = command_; app != nullptr; app = app->get_parent())
       for (const CLI::Option* option : app->get_options())

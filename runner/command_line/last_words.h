@@ -3,11 +3,11 @@
 
 namespace assay::command_line {
 
-/// From now on the process reports on standard error which plugin's code ended it, and how to look
-/// for the cause. This holds for a signal of its own making (SIGSEGV, SIGABRT, ...), and for exit()
-/// before main() has returned, which then ends it with `run_failed`. With `json` the report is an
-/// object (report.h). There is no report after _exit(), or after a stack overflow in a thread other
-/// than this one. With sanitizers, the sanitizers handle the signals.
+/// Makes the process report on standard error, from now on, which plugin's code ended it, and how
+/// to look for the cause. This holds for a signal of its own making (SIGSEGV, SIGABRT, ...), and
+/// for exit() before main() has returned, which then ends it with `run_failed`. With `json` the
+/// report is an object (report.h). There is no report after _exit(), or after a stack overflow in a
+/// thread other than this one. With sanitizers, the sanitizers handle the signals.
 void catch_last_words(bool json);
 
 /// Lives in main(): exit() during its life means that main has not returned.

@@ -17,8 +17,8 @@ const std::atomic<int>& stop_signal();
 /// SIGPIPE. Also ignores SIGXFSZ, so that a file at its size limit is an error of the write.
 void catch_signals();
 
-/// From now on the first signal only sets stop_signal(). On a terminal Ctrl-C is answered at once,
-/// on standard error, with this text. It says what the program does before it ends, such as
+/// Makes the first signal, from now on, only set stop_signal(). On a terminal Ctrl-C is answered at
+/// once, on standard error, with this text. It says what the program does before it ends, such as
 /// "stopping after this step". The text is borrowed forever, so it must be a literal.
 void answer_interrupts_with(const char* text);
 

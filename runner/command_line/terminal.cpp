@@ -61,13 +61,14 @@ int StandardTerminal::columns() const {
   return 80;
 }
 
-// Call it with the lock held. Returns the error if standard output has just become unusable.
+// Writes the text; call it with the lock held. Returns the error if standard output has just become
+// unusable.
 int StandardTerminal::write(std::string_view text) {
   if (error_ == 0) return error_ = write_all(file_of(output_, STDOUT_FILENO), text);
   return 0;
 }
 
-// Call it without the lock, because the callback may print.
+// Calls the callback; call it without the lock, because the callback may print.
 void StandardTerminal::tell(int error) const {
   if (error != 0 && lost_)
     lost_(fmt::format("standard output: cannot be written: {}", std::strerror(error)));

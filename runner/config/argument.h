@@ -31,14 +31,14 @@ struct Argument {
 std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
                                       std::size_t& values_left, Diagnostics& diagnostics);
 
-/// A value as Hydra's arguments write it: source->text from `begin` on.
-/// - A text needs no quotes: `relu`, `hello world`. A backslash keeps one of ( ) [ ] { } : = ,
-/// space
-///   and backslash from meaning more than itself.
-/// - In quotes, single or double, a backslash does so for the quote.
-/// - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks do not count.
-/// - `null` and `~` are null. What number or boolean a text is, the option says that takes it.
-/// Comma-separated values and functions are for sweeps, and an error here; so is no value at all.
+/// Reads a value as Hydra's arguments write it: source->text from `begin` on.
+///   - A text needs no quotes: `relu`, `hello world`. A backslash makes any of ( ) [ ] { } : = ,
+///     space and backslash an ordinary character.
+///   - In quotes, single or double, a backslash escapes only the quote.
+///   - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks are ignored.
+///   - `null` and `~` are null. The option decides if a text is a number or a boolean.
+///   Comma-separated values and functions are for sweeps and are errors here, as is a missing
+///   value.
 std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
                                         std::size_t begin, std::size_t& values_left,
                                         Diagnostics& diagnostics);

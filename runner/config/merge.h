@@ -23,7 +23,7 @@ using StaysWithPlace =
 ///   no value.
 /// - A component of another type keeps only what stays with its place. `sgd` counts as
 ///   `{type: sgd}` where the other side is a map.
-/// Problems are reported, and the rest is merged all the same.
+/// Reports problems, and merges the rest nevertheless.
 void merge(Node& node, Node over, std::span<const std::string> path, const StaysWithPlace& stays,
            Diagnostics& diagnostics);
 

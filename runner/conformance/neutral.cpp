@@ -22,7 +22,8 @@ constexpr std::byte pattern{0x3f};
 constexpr std::uint32_t not_a_number = 0x7fc0ffee;
 constexpr float gap_value = 12345.0F;
 
-/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+/// Implements SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014).
 std::uint64_t random_bits(std::uint64_t seed, std::uint64_t n) {
   std::uint64_t z = seed * 0xd1342543de82ef95 + (n + 1) * 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

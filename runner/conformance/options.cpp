@@ -192,7 +192,7 @@ class Maker {
   }
 
  private:
-  // Each is larger than the one before, because the steps of a warm-up come before the total.
+  // Returns a larger number each time, because the steps of a warm-up come before the total.
   std::int64_t next_integer() { return 10 * ++integers_; }
 
   plan::Catalogue& catalogue_;

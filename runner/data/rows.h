@@ -53,7 +53,7 @@ class Rows {
   /// Returns the samples of the first rows, which lie in memory one after the other: [rows,
   /// elements of a sample]. These are `count` rows unless the split is large.
   MatrixView<const float> samples() const { return in_order_; }
-  /// [count, ...], contiguous
+  /// Returns the targets: [count, ...], contiguous.
   ConstTensorView targets() const;
   std::span<const std::string_view> class_names() const { return *class_names_; }
   /// Returns the number in the dataset of the row at this position.

@@ -45,7 +45,7 @@ class Demand {
  private:
   void add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
   void add(const hooks::PictureNeed& need, const Part& renderer);
-  /// `value` is the option's value, which names the split.
+  /// Checks that the split exists. `value` is the option's value, which names the split.
   bool check_split(const Part& part, const std::string& option, const std::string& value,
                    const std::string& split, const std::vector<std::string>& names);
   /// Returns nothing if there is no metric of this name.

@@ -35,7 +35,7 @@ std::size_t leading_digits(std::string_view text) {
   return std::min(text.find_first_not_of(digits), text.size());
 }
 
-// [-+]? (digits+ (. digits*)? | . digits+) ([eE] [-+]? digits+)?
+// Matches [-+]? (digits+ (. digits*)? | . digits+) ([eE] [-+]? digits+)?
 bool is_decimal(std::string_view text) {
   text = without_sign(text);
   std::size_t count = leading_digits(text);

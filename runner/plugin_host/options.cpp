@@ -101,8 +101,8 @@ const Options& PlannedOptions::group_of(const plan::Value& value, std::string_vi
       values, parameter(name).group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
 }
 
-// Called by a component's constructor: an exception from here passes through the plugin's code into
-// its guard.
+// Creates the component of an option. Called by a component's constructor: an exception from here
+// passes through the plugin's code into its guard.
 Object& PlannedOptions::component_of(const plan::Value& value, const std::string& key,
                                      Kind kind) const {
   const auto& plan = as<plan::ComponentPlan>(value, key);
@@ -118,7 +118,7 @@ Object& PlannedOptions::component_of(const plan::Value& value, const std::string
   }
 }
 
-// The schedule has no value before begin_schedules() (schedules.h).
+// Returns a rate. Its schedule has no value before begin_schedules() (schedules.h).
 Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
                              const std::string& key) const {
   if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));

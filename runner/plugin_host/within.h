@@ -21,7 +21,7 @@ class Within {
   static PluginCode here() noexcept { return current(); }
 
  private:
-  // This is global because a signal handler can reach nothing else.
+  // Returns a global, because a signal handler can reach nothing else.
   static PluginCode& current() noexcept {
     static constinit thread_local PluginCode code;
     return code;

@@ -2,7 +2,7 @@
 //
 //   plan.yaml      what was run; running it repeats the run
 //   config.yaml    the config as written (config_copy.h)
-//   config/        all its files, where it is made of several
+//   config/        all its files, if there are several
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the weights (weights.h)

@@ -15,7 +15,8 @@ class ThreadPace {
   /// Borrows the team. Call it and step_done() from the thread that created the team.
   explicit ThreadPace(ThreadTeam& team);
 
-  /// Call it after every step. It reads the clock about once a millisecond, or less often.
+  /// Counts a step; call it after every step. It reads the clock about once a millisecond, or less
+  /// often.
   void step_done() {
     ++steps_;
     if (steps_ >= steps_to_look_) look();

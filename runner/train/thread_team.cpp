@@ -52,8 +52,8 @@ void TaskCounter::open(std::int64_t tasks) {
                std::memory_order_seq_cst);
 }
 
-// A thread adds one beyond the last task at most once for each has_task() that it has seen, so the
-// next task cannot overflow into the bits of the number of tasks.
+// Returns the next task. A thread adds one beyond the last task at most once for each has_task()
+// that it has seen, so the next task cannot overflow into the bits of the number of tasks.
 std::optional<std::int64_t> TaskCounter::take() {
   const std::uint64_t state = state_.fetch_add(1, std::memory_order_acquire);
   if (!has_task(state)) return std::nullopt;

@@ -45,7 +45,8 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, Threa
   }
 }
 
-// Small slices share a task, because handing out a task costs more time than updating a bias.
+// Adds a slice. Small slices share a task, because handing out a task costs more time than updating
+// a bias.
 void Update::add(Slice slice) {
   const std::size_t elements = slice.count;
   slices_.push_back(std::move(slice));

@@ -88,7 +88,7 @@ int fsync(int file) {
   return next<int (*)(int)>("fsync")(file);
 }
 
-// The descriptor is closed anyway, as with the real function.
+// Closes the descriptor even if the call fails, as the real function does.
 int close(int file) {
   if (!fails("close", path_of(file))) return next<int (*)(int)>("close")(file);
   const int result = lose(file);

@@ -27,7 +27,7 @@ struct Change {
   std::function<void()> make;
 };
 
-// The test that makes one of these changes also undoes it.
+// Returns the changes. The test that makes one of them also undoes it.
 const std::vector<Change>& all_changes() {
   static const std::vector<Change> changes = {
       {"the working folder (now /)", [] { std::filesystem::current_path("/"); }},

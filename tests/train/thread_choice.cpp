@@ -51,8 +51,8 @@ class Machine {
   double seconds_ = 0, thread_seconds_ = 0;
 };
 
-// A machine without other load on this many cores; `serial` is the part of the step that cannot be
-// shared.
+// Returns the load of a run alone on this many cores; `serial` is the part of the step that cannot
+// be shared.
 Load alone(double step, int cores, double serial = 0.05, double handing_out = 2e-6) {
   return {[=](int n) {
             return step * (serial + (1 - serial) / std::min(n, cores)) + (n > 1 ? handing_out : 0);
@@ -60,8 +60,8 @@ Load alone(double step, int cores, double serial = 0.05, double handing_out = 2e
           [](int) { return 0.0; }};
 }
 
-// A machine with `others` busy threads. Threads get equal shares of the cores, and a step ends when
-// its last thread ends.
+// Returns the load of a run beside `others` busy threads. Threads get equal shares of the cores,
+// and a step ends when its last thread ends.
 Load beside(int others, double step, int cores) {
   const auto share = [=](int n) { return std::min(1.0, double(cores) / (n + others)); };
   return {[=](int n) {

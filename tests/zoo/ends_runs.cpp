@@ -24,7 +24,7 @@ namespace {
 
 void crash() { *static_cast<volatile int*>(nullptr) = 1; }
 
-// From now on the process gets at most this many more bytes of memory.
+// Limits the process to this many more bytes of memory.
 void leave_memory(std::size_t bytes) {
   std::size_t pages = 0;  // of all current mappings
   std::ifstream("/proc/self/statm") >> pages;

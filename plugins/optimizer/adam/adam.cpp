@@ -65,8 +65,8 @@ class Adam final : public assay::Optimizer {
     nu_ = static_cast<std::size_t>(state.slot("nu", 0));
   }
 
-  // The means start at zero; dividing by 1 - b^t corrects that. Both divisions are combined into
-  // one factor per step.
+  // Computes the factors of the step. The means start at zero; dividing by 1 - b^t corrects that.
+  // Both divisions are combined into one factor per step.
   void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
     const auto t = static_cast<double>(count + 1);
     rate_ = static_cast<float>(learning_rate_.at(count) / (1 - std::pow(b1_, t)));

@@ -143,7 +143,8 @@ class WarmupCosine final : public Schedule {
                                            std::to_string(*given_steps_));
   }
 
-  // A run that ends within the rise has no fall: it is truncated like any other run.
+  // Takes the length of the run. A run that ends within the rise has no fall: it is truncated like
+  // any other run.
   void begin(std::int64_t total_steps) override {
     const std::int64_t steps = given_steps_.value_or(total_steps);
     warmup_steps_ = warmup_of(steps);

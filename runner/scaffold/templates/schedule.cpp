@@ -41,7 +41,7 @@ class PluginName final : public assay::Schedule {
         transition_steps_(options.has("transition_steps") ? options.integer("transition_steps") : 0),
         decay_rate_(options.number("decay_rate")) {}
 
-  // Called once before the first value.
+  // Takes the length of the run; called once before the first value.
   void begin(std::int64_t total_steps) override {
     if (transition_steps_ == 0) transition_steps_ = total_steps;
   }
