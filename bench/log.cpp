@@ -4,9 +4,9 @@
 //   build/bench/bench_log [--tags N] [--scalars N] [--logger NAME]
 //
 // Prints one line of JSON:
-//   scalars_per_second         sustained: from the first scalar until the files are closed and
-//   synced nanoseconds_per_scalar     of the training thread, in bursts that the queue has room for
-//   waited_seconds             how long the training thread waited for a full queue, in the first
+//   scalars_per_second         sustained, from the first scalar until the files are synced
+//   nanoseconds_per_scalar     of the training thread, in bursts that the queue has room for
+//   waited_seconds             how long the training thread waited for a full queue (sustained)
 //   bytes                      that the logger wrote
 #include <fcntl.h>
 #include <unistd.h>

@@ -28,7 +28,7 @@ int FileDescriptor::write(std::span<const std::byte> bytes) const noexcept {
 int FileDescriptor::close() noexcept {
   const int number = std::exchange(number_, -1);
   if (number < 0 || ::close(number) == 0) return 0;
-  return errno == EINTR ? 0 : errno;  // Linux has closed it then, too
+  return errno == EINTR ? 0 : errno;  // Linux has closed it in that case too
 }
 
 }  // namespace assay::base

@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_text = 64 * 1024;  // the header has a few lines; the rest is not needed
-constexpr auto glance = 5ms;                  // how long it takes at most to see that git has ended
-constexpr auto grace = 500ms;                 // for a killed process to go
+constexpr auto glance = 5ms;                  // the longest time to notice that git has ended
+constexpr auto grace = 500ms;                 // for a killed process to end
 
 // Disables the file system monitor, whose daemon would outlive the run.
 constexpr std::array<const char*, 8> arguments = {
@@ -118,7 +118,7 @@ GitQuery::~GitQuery() { end(); }
 
 std::optional<GitState> GitQuery::answer(std::chrono::milliseconds patience) {
   while (is_running()) {
-    const bool ended = reap(false);  // asked first: what it wrote before is read below
+    const bool ended = reap(false);  // checked first: its earlier output is read below
     read();
     conclude(ended);
     if (!is_running() || Clock::now() - started_ >= patience) break;
@@ -147,7 +147,7 @@ bool GitQuery::reap(bool wait) {
                                                                                          : 0;
     if (error != 0 && error != EINTR) return true;  // somebody else has reaped it
     if (ended.si_pid == pid_) {
-      kill(-pid_, SIGKILL);  // what it left behind; once it is reaped, the number may be another's
+      kill(-pid_, SIGKILL);  // first: once git is reaped, another process may get the number
       waitpid(pid_, &status_, 0);
       return true;
     }

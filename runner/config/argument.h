@@ -14,9 +14,9 @@ namespace assay::config {
 
 enum class Action {
   set,         ///< key=value
-  add,         ///< +key=value: there must be no such key
+  add,         ///< +key=value: the key must not exist yet
   set_or_add,  ///< ++key=value
-  remove       ///< ~key, or ~key=value: only where it has that value
+  remove       ///< ~key, or ~key=value: only if it has that value
 };
 
 struct Argument {
@@ -37,8 +37,8 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
 ///   - In quotes, single or double, a backslash escapes only the quote.
 ///   - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks are ignored.
 ///   - `null` and `~` are null. The option decides if a text is a number or a boolean.
-///   Comma-separated values and functions are for sweeps and are errors here, as is a missing
-///   value.
+///
+/// Comma-separated values and functions are for sweeps and are errors here, as is a missing value.
 std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
                                         std::size_t begin, std::size_t& values_left,
                                         Diagnostics& diagnostics);

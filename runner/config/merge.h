@@ -16,13 +16,13 @@ namespace assay::config {
 using StaysWithPlace =
     std::function<bool(std::span<const std::string> path, std::string_view option)>;
 
-/// Lays `over` on the node at `path` of a config:
-/// - A map changes the keys that it has, however deep; an empty one empties. Everything else
-///   replaces what was there, lists and null included.
+/// Merges `over` over the node at `path` of a config:
+/// - A map changes the keys that it contains, at any depth; an empty map removes all keys.
+///   Any other value replaces the old one, including lists and null.
 /// - `~key:` removes a key, before the map's other keys are set. It must be there, and `~key` takes
 ///   no value.
-/// - A component of another type keeps only what stays with its place. `sgd` counts as
-///   `{type: sgd}` where the other side is a map.
+/// - If the type of a component changes, only the options that stay with its place are kept. `sgd`
+///   counts as `{type: sgd}` if the other side is a map.
 /// Reports problems, and merges the rest nevertheless.
 void merge(Node& node, Node over, std::span<const std::string> path, const StaysWithPlace& stays,
            Diagnostics& diagnostics);

@@ -56,7 +56,7 @@ std::optional<Complaint> complaint_of_block(std::string_view text, std::size_t b
     const Line line = line_at(text, at + 1);
     const bool is_first = line.indentation() < line.text.size();
     const std::size_t column = line.indentation();
-    if (is_first && parent && column <= *parent) return std::nullopt;  // it is behind the block
+    if (is_first && parent && column <= *parent) return std::nullopt;  // it is after the block
     if (is_first && deepest > column)
       return Complaint{deepest_at, deepest_at + deepest,
                        "a blank line that is deeper than the block's first line",

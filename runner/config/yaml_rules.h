@@ -10,7 +10,7 @@
 
 namespace assay::config {
 
-/// Checks the scalar at text[begin], which yaml-cpp accepted: its escapes, a comment right behind
+/// Checks the scalar at text[begin], which yaml-cpp accepted: its escapes, a comment right after
 /// it, and the indentation of its lines. `parent` is the column, counted from 0, of the block map
 /// or list that the scalar is in; nothing at the top.
 std::optional<Complaint> complaint_of_scalar(std::string_view text, std::size_t begin,
@@ -21,7 +21,7 @@ std::optional<Complaint> complaint_of_scalar(std::string_view text, std::size_t 
 std::optional<Complaint> complaint_of_indentation(std::string_view text, std::size_t at,
                                                   std::optional<std::size_t> parent);
 
-/// Checks that no '#' is right behind a bracket or brace that closes the list or map at
+/// Checks that no '#' is right after a bracket or brace that closes the list or map at
 /// text[begin], or one within it.
 std::optional<Complaint> complaint_of_closed_brackets(std::string_view text, std::size_t begin);
 

@@ -98,7 +98,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_adddup2(&actions, report.writer.get(), report_descriptor);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // a group of its own
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // a separate group
   const int error =
       posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
@@ -155,7 +155,7 @@ std::optional<std::string> ChildProcess::next_line(std::chrono::duration<double>
       return line;
     }
     if (lines_.size() >= longest_line) return std::exchange(lines_, {});
-    const bool ended = has_ended();  // asked first: what it wrote before is seen below
+    const bool ended = has_ended();  // checked first: its earlier output is read below
     if (!report_open_ || Clock::now() >= until) return std::nullopt;
     if (!read_within(ended ? 0ms : glance) && ended) return std::nullopt;
   }

@@ -7,7 +7,7 @@
 //   hidden       widths of the hidden layers (default [100, 100]); [] is a linear model
 //   activation   selu, relu, gelu (the tanh approximation), tanh, sigmoid or identity
 //                (default selu)
-//   init         how the parameters start, as in jax.nn.initializers: kernel (default
+//   init         initial values of the parameters, as in jax.nn.initializers: kernel (default
 //                lecun_normal: zeros, ones, or lecun_, he_ or glorot_ with normal or uniform)
 //                and bias (default zeros)
 //
@@ -211,9 +211,9 @@ class Mlp final : public Model {
   struct Layout {
     Index stride;             ///< rows, rounded up to whole vectors
     Index last_output;        ///< the last layer's output
-    Index before_activation;  ///< from an output to what it was before the activation; 0: not kept
-    Index d;                  ///< d loss / d what the layer at hand puts out, before its activation
-    Index d_input;            ///< the same of the layer before it
+    Index before_activation;  ///< from an output to its value before the activation; 0: none
+    Index d;                  ///< d loss / d output of the current layer, before its activation
+    Index d_input;            ///< the same for the preceding layer
     Index scratch;            ///< of Kernels::gradients; or an output in rows, for the probe
     Index floats;             ///< in all
   };

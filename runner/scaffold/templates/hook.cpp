@@ -2,8 +2,8 @@
 // train.loss it shows how much better a model fits the rows that it was trained on.
 //
 //   tag     its name in the logs
-//   value   what to take (default test.loss)
-//   minus   what to take away from it (default train.loss)
+//   value   the first value (default test.loss)
+//   minus   the value to subtract from it (default train.loss)
 //
 //   hooks:
 //     gap: {type: plugin_name, tag: Gap, every: 10}
