@@ -138,7 +138,8 @@ void Log::push(Record record, std::size_t bytes) {
   deliver(records);
 }
 
-// Waits for the logging thread. The host cannot repair a logger that hangs, but can name it.
+// Waits for the logging thread. A logger may hang in a call. The host cannot end that call, so it
+// tells the user which logger it waits for.
 void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
                const std::function<bool()>& come) {
   if (until.wait_for(lock, patience, come)) return;

@@ -46,7 +46,8 @@ std::string signal_name(int number) {
                          : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);
 }
 
-// Reads it from the kernel if possible, without changing it: other threads may create files.
+// Reads the umask from /proc if possible. umask() would change it, and other threads may be
+// creating files.
 mode_t current_umask() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
