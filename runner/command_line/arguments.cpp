@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
 #include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
@@ -75,8 +75,9 @@ std::string several_runs_for(std::string_view option, std::span<const std::strin
     return argument.ends_with(".yaml") && !is_override(argument);
   });
   return fmt::format("Assay does one run at a time. For several, in a shell: {}",
-                     config == arguments.end() ? config::loop_over(sweep)
-                                               : config::loop_over(sweep, shell_quoted(*config)));
+                     config == arguments.end()
+                         ? config::loop_over(sweep)
+                         : config::loop_over(sweep, base::shell_quoted(*config)));
 }
 
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments) {

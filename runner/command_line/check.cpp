@@ -33,10 +33,10 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
   if (prepared) {
     const auto& [plan, experiment] = *prepared;
     if (experiment.draws_pictures) picture::load(plugin_host::places().private_libraries);
-    std::cout << fmt::format(
-                     "{}\n{}\n",
-                     wrapped(fmt::format("{} ({})", plan.name, config), output_columns(), 2),
-                     overview(plan, experiment, host, output_columns()))
+    std::cout << fmt::format("{}\n{}\n",
+                             base::wrapped(fmt::format("{} ({})", plan.name, config),
+                                           base::output_columns(), 2),
+                             overview(plan, experiment, host, base::output_columns()))
               << std::flush;
   }
   report(common, diagnostics, config);

@@ -19,12 +19,12 @@
 #include "assay/error.h"
 #include "assay/loss.h"
 #include "assay/model.h"
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/data/rows.h"
 #include "runner/plan/load.h"
 #include "runner/run_folder/run_folder.h"
@@ -51,8 +51,8 @@ struct Described {
 std::string state_text(const fs::path& folder) {
   try {
     const run_folder::RunState run = run_folder::read_run_state(folder);
-    const std::string after =
-        fmt::format("after step {} of {}", grouped(run.steps), grouped(run.total_steps));
+    const std::string after = fmt::format("after step {} of {}", base::grouped(run.steps),
+                                          base::grouped(run.total_steps));
     if (run.state != "running")
       return one_line(
           fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
@@ -112,7 +112,7 @@ std::vector<run_folder::SafetensorsHeader::Tensor> tensors_of(
     if (tensor == stored.header().tensors.end() || tensor->second.shape != parameter.shape)
       throw Error(
           fmt::format("{}: it has no '{}' of shape {}; was the plan of this folder changed?",
-                      file.string(), parameter.name, shape_text(parameter.shape)));
+                      file.string(), parameter.name, base::shape_text(parameter.shape)));
     tensors.push_back(tensor->second);
   }
   return tensors;
@@ -129,7 +129,7 @@ std::string tree_of_checkpoint(const std::string& name, const train::ModelDescri
     stored.read(tensors[parameter], values);
     return values;
   };
-  return model_tree(name, model, read, output_columns());
+  return model_tree(name, model, read, base::output_columns());
 }
 
 std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
@@ -138,7 +138,7 @@ std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescri
   const auto values = [&](std::size_t parameter) {
     return std::as_const(weights).values(parameter);
   };
-  return model_tree(plan.model.type, model, values, output_columns());
+  return model_tree(plan.model.type, model, values, base::output_columns());
 }
 
 // Returns the model and its weights. Throws on failure; throws BadConfig if `diagnostics` explains
@@ -152,12 +152,12 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const std::string run =
       described.run.empty()
           ? ""
-          : wrapped(fmt::format("run: {}", described.run), output_columns(), 2) + "\n";
+          : base::wrapped(fmt::format("run: {}", described.run), base::output_columns(), 2) + "\n";
   if (!described.weights)
     return fmt::format("{}weights: {}as initialized with seed {}\n{}", run,
                        run.empty() ? "" : "none were saved; shown ", plan->seed,
                        tree_as_initialized(*plan, model));
-  return fmt::format("{}weights: {}\n{}", run, shown_path(*described.weights),
+  return fmt::format("{}weights: {}\n{}", run, base::shown_path(*described.weights),
                      tree_of_checkpoint(plan->model.type, model, *described.weights));
 }
 

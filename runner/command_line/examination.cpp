@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "runner/command_line/words.h"
+#include "runner/base/words.h"
 #include "runner/conformance/child_process.h"
 #include "runner/conformance/options.h"
 #include "runner/conformance/report.h"
@@ -103,8 +103,8 @@ class Examination {
       while (next) next = run_child(path, *next);
     }
     fmt::print(
-        std::cout, "{}: {} passed, {} failed, {} not run{}\n", shown_path(path), passed_, failed_,
-        not_run_,
+        std::cout, "{}: {} passed, {} failed, {} not run{}\n", base::shown_path(path), passed_,
+        failed_, not_run_,
         failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_, kilobytes_ / 1024) : "");
     std::cout.flush();
     return failed_ == 0;

@@ -18,6 +18,7 @@
 
 #include "runner/base/atomic_file.h"
 #include "runner/base/mapped_file_loss.h"
+#include "runner/base/words.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/interrupt_watch.h"
 #include "runner/command_line/model_tree.h"
@@ -25,7 +26,6 @@
 #include "runner/command_line/signals.h"
 #include "runner/command_line/summary.h"
 #include "runner/command_line/terminal.h"
-#include "runner/command_line/words.h"
 #include "runner/experiment/trainer.h"
 #include "runner/picture/load.h"
 #include "runner/plan/canonical.h"
@@ -114,7 +114,7 @@ class Execution {
     static_cast<void>(record_file_.write(record_, Sync::later));
     open_log();
     write_log(fmt::format("assay {}", ASSAY_VERSION));
-    say([&](Columns columns) {
+    say([&](base::Columns columns) {
       return opening_lines(plan, experiment_, host, folder_.path(), columns);
     });
     write_log(beginning.warnings.text(false));
@@ -155,9 +155,9 @@ class Execution {
   }
 
   // Prints the text. The log gets whole lines, whatever the terminal's width.
-  void say(const std::function<std::string(Columns)>& text) {
+  void say(const std::function<std::string(base::Columns)>& text) {
     write_log(text({}));
-    terminal_.print(text(output_columns()));
+    terminal_.print(text(base::output_columns()));
   }
 
   // Reports a message. Also called from the logging thread.
@@ -256,8 +256,8 @@ class Execution {
             [this](std::size_t pictures) {
               const std::string waiting =
                   fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
-                              counted(static_cast<std::int64_t>(pictures), "picture"));
-              say([&](Columns) { return waiting; });
+                              base::counted(static_cast<std::int64_t>(pictures), "picture"));
+              say([&](base::Columns) { return waiting; });
             }};
   }
 
@@ -316,7 +316,7 @@ class Execution {
     record_.failures.push_back(fmt::format(
         "{} not drawn: the run was asked to stop ({})",
         pictures == 1 ? "1 picture was"
-                      : counted(static_cast<std::int64_t>(pictures), "picture") + " were",
+                      : base::counted(static_cast<std::int64_t>(pictures), "picture") + " were",
         strsignal(stop_signal())));
     report(record_.failures.back(), Severity::warning);
   }
@@ -324,8 +324,9 @@ class Execution {
   void print_result(bool describe_after) {
     if (is_trained_ && result_.outcome == Outcome::failed) report(result_.reason);
     if (describe_after)
-      terminal_.print(model_tree(plan_.model.type, description(), values(), output_columns()));
-    say([&](Columns columns) { return closing_lines(record_, folder_.folder(), columns); });
+      terminal_.print(
+          model_tree(plan_.model.type, description(), values(), base::output_columns()));
+    say([&](base::Columns columns) { return closing_lines(record_, folder_.folder(), columns); });
   }
 
   void ask_git() {

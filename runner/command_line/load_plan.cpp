@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
 #include "runner/config/similar_file.h"
@@ -91,12 +91,12 @@ std::string free_name_beside(const fs::path& folder) {
 
 std::string command_to_repeat(const std::string& run_folder) {
   const std::string file = (fs::path(run_folder) / "plan.yaml").string();
-  std::string command = fmt::format("assay run {}", shell_quoted(file));
+  std::string command = fmt::format("assay run {}", base::shell_quoted(file));
   config::Diagnostics told_when_it_is_run;
   const auto plan = config::read_file(file, told_when_it_is_run);
   const config::Node* run_dir = plan ? plan->find("run_dir") : nullptr;
   if (run_dir != nullptr && run_dir->scalar.find("${now:") == std::string::npos)
-    command += " " + shell_quoted(run_dir_argument(free_name_beside(run_folder)));
+    command += " " + base::shell_quoted(run_dir_argument(free_name_beside(run_folder)));
   return command;
 }
 

@@ -8,15 +8,15 @@
 #include <cmath>
 #include <vector>
 
-#include "runner/command_line/words.h"
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
+#include "runner/base/words.h"
 
 namespace assay::command_line {
 namespace {
 
 std::string size_text(std::int64_t elements) {
-  return fmt::format("{} parameters, {}", grouped(elements),
-                     bytes_text(elements * static_cast<std::int64_t>(sizeof(float))));
+  return fmt::format("{} parameters, {}", base::grouped(elements),
+                     base::bytes_text(elements * static_cast<std::int64_t>(sizeof(float))));
 }
 
 std::string statistics(std::span<const float> values) {
@@ -27,7 +27,7 @@ std::string statistics(std::span<const float> values) {
   const double deviation = std::sqrt((exact - mean).square().mean());
   return fmt::format("mean {:.4g}, deviation {:.4g}, min {:.4g}, max {:.4g}, {} zeros", mean,
                      deviation, array.minCoeff<Eigen::PropagateNaN>(),
-                     array.maxCoeff<Eigen::PropagateNaN>(), grouped((array == 0.0F).count()));
+                     array.maxCoeff<Eigen::PropagateNaN>(), base::grouped((array == 0.0F).count()));
 }
 
 std::int64_t elements_of(const train::LayerInfo& layer, const train::ModelDescription& model) {
@@ -43,36 +43,37 @@ std::string local_name(const std::string& name, const std::string& layer) {
 }
 
 std::string root(const std::string& name, const train::ModelDescription& model) {
-  return fmt::format("{}: {} -> {}, {}", name, shape_text(model.sample), model.outputs,
+  return fmt::format("{}: {} -> {}, {}", name, base::shape_text(model.sample), model.outputs,
                      size_text(model.parameter_count()));
 }
 
 std::string branch(const train::ModelDescription& model, std::size_t i) {
   const train::LayerInfo& layer = model.layers[i];
   return fmt::format("{} {}: {} {} -> {}{}, {}", i + 1 == model.layers.size() ? "└─" : "├─",
-                     layer.name, layer.operation, shape_text(layer.input), shape_text(layer.output),
+                     layer.name, layer.operation, base::shape_text(layer.input),
+                     base::shape_text(layer.output),
                      layer.activation.empty() ? "" : ", " + layer.activation,
                      size_text(elements_of(layer, model)));
 }
 
 constexpr std::size_t continued = 6;  // the indentation of a continued line
 
-std::string joined(std::vector<std::string> lines, Columns columns) {
-  for (std::string& line : lines) line = wrapped(line, columns, continued);
+std::string joined(std::vector<std::string> lines, base::Columns columns) {
+  for (std::string& line : lines) line = base::wrapped(line, columns, continued);
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 }  // namespace
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       Columns columns) {
+                       base::Columns columns) {
   std::vector<std::string> lines = {root(name, model)};
   for (std::size_t i = 0; i < model.layers.size(); ++i) lines.push_back(branch(model, i));
   return joined(lines, columns);
 }
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       const ValuesOf& values_of, Columns columns) {
+                       const ValuesOf& values_of, base::Columns columns) {
   std::vector<std::string> lines = {root(name, model)};
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     const train::LayerInfo& layer = model.layers[i];
@@ -80,14 +81,14 @@ std::string model_tree(const std::string& name, const train::ModelDescription& m
     lines.push_back(branch(model, i));
     std::size_t width = 0;
     for (const int p : layer.parameters)
-      width = std::max(width, config::width(local_name(
+      width = std::max(width, base::width(local_name(
                                   model.parameters[static_cast<std::size_t>(p)].name, layer.name)));
     width = std::min<std::size_t>(width, 40);  // a longer name pushes only its own line
     for (std::size_t j = 0; j < layer.parameters.size(); ++j) {
       const auto p = static_cast<std::size_t>(layer.parameters[j]);
       const train::ParameterInfo& parameter = model.parameters[p];
       const std::string local = local_name(parameter.name, layer.name);
-      const std::size_t used = config::width(local);
+      const std::size_t used = base::width(local);
       lines.push_back(fmt::format("{}  {} {}{}  float32 [{}], {}, {}", last ? " " : "│",
                                   j + 1 == layer.parameters.size() ? "└─" : "├─", local,
                                   std::string(width > used ? width - used : 0, ' '),

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "runner/command_line/fitted.h"
+#include "runner/base/fitted.h"
 #include "runner/train/model_description.h"
 
 namespace assay::command_line {
@@ -16,9 +16,9 @@ namespace assay::command_line {
 using ValuesOf = std::function<std::span<const float>(std::size_t parameter)>;
 
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       const ValuesOf& values_of, Columns columns);
+                       const ValuesOf& values_of, base::Columns columns);
 /// Returns the layers only.
 std::string model_tree(const std::string& name, const train::ModelDescription& model,
-                       Columns columns);
+                       base::Columns columns);
 
 }  // namespace assay::command_line

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/utf8.h"
+#include "runner/base/words.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/summary.h"
-#include "runner/command_line/words.h"
-#include "runner/config/utf8.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t shown_firings = 3;
 
 std::string bytes_text(std::size_t bytes) {
-  return command_line::bytes_text(static_cast<std::int64_t>(bytes));
+  return base::bytes_text(static_cast<std::int64_t>(bytes));
 }
 
 std::string training(const plan::Plan& plan, const experiment::Experiment& experiment) {
@@ -33,23 +33,24 @@ std::string training(const plan::Plan& plan, const experiment::Experiment& exper
   const std::int64_t per_epoch = batches.steps_per_epoch();
   const std::int64_t whole = experiment.steps / per_epoch;
   const std::int64_t rest = experiment.steps % per_epoch;
-  const std::string epochs =
-      rest == 0 ? counted(whole, "epoch")
-                : fmt::format("{} and {}", counted(whole, "epoch"), counted(rest, "step"));
-  return fmt::format("{}: {} of {}; {}; {}, {}", counted(experiment.steps, "step"), epochs,
-                     counted(per_epoch, "step"),
-                     batches.whole()
-                         ? fmt::format("all {} rows at once", grouped(batches.rows()))
-                         : fmt::format("batches of {} rows, {}", grouped(batches.batch_size()),
-                                       plan.train.shuffle ? "shuffled" : "in order"),
-                     plan.loss.type, plan.optimizer.type);
+  const std::string epochs = rest == 0 ? base::counted(whole, "epoch")
+                                       : fmt::format("{} and {}", base::counted(whole, "epoch"),
+                                                     base::counted(rest, "step"));
+  return fmt::format(
+      "{}: {} of {}; {}; {}, {}", base::counted(experiment.steps, "step"), epochs,
+      base::counted(per_epoch, "step"),
+      batches.whole() ? fmt::format("all {} rows at once", base::grouped(batches.rows()))
+                      : fmt::format("batches of {} rows, {}", base::grouped(batches.batch_size()),
+                                    plan.train.shuffle ? "shuffled" : "in order"),
+      plan.loss.type, plan.optimizer.type);
 }
 
 std::string work(const experiment::Experiment& experiment, const plugin_host::PluginHost& host) {
   const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
   return fmt::format("{} for {}, blocks of {}, {} kernels",
-                     counted(experiment.team->size(), "thread"), counted(lanes.count(), "lane"),
-                     counted(lanes.block_rows(), "row"), name_of(host.instructions()));
+                     base::counted(experiment.team->size(), "thread"),
+                     base::counted(lanes.count(), "lane"), base::counted(lanes.block_rows(), "row"),
+                     name_of(host.instructions()));
 }
 
 // Describes a rate: "learning_rate 0 -> 0.003 at step 51 -> 0.0001".
@@ -57,11 +58,12 @@ std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) 
   const auto number = [](double value) { return fmt::format("{:.3g}", value); };
   std::string text = fmt::format("{} {}", course.name, number(course.first));
   if (course.peak_step > 1 && course.peak_step < steps)
-    text += fmt::format(" -> {} at step {}", number(course.peak), grouped(course.peak_step));
+    text += fmt::format(" -> {} at step {}", number(course.peak), base::grouped(course.peak_step));
   if (course.last != course.first || course.peak != course.first)
     text += " -> " + number(course.last);
   if (course.looked_at < steps)
-    text += fmt::format(" ({} of {} looked at)", grouped(course.looked_at), counted(steps, "step"));
+    text += fmt::format(" ({} of {} looked at)", base::grouped(course.looked_at),
+                        base::counted(steps, "step"));
   return text;
 }
 
@@ -87,32 +89,32 @@ std::string escaped(std::string_view text) {
     else if (code < 0x20 || code == 0x7F) result += fmt::format("\\x{:02x}", code);
     else result += c;
   }
-  return config::harmless(result);
+  return base::harmless(result);
 }
 
 // Aligns the columns, the second one to the right. On a terminal a hook's name takes at most a
 // quarter of the line, and text that does not fit is cut. Elsewhere a long name shifts only its own
 // row.
-std::vector<std::string> aligned(std::vector<Row> rows, Columns columns) {
+std::vector<std::string> aligned(std::vector<Row> rows, base::Columns columns) {
   constexpr std::size_t widest_cell = 40, margin = 2;
   const auto room = static_cast<std::size_t>(std::max(columns.value_or(0), 1));
   std::array<std::size_t, 4> widths = {};
   for (Row& row : rows) {
-    if (columns) row[0] = cut(row[0], std::max<std::size_t>(room / 4, 4));
+    if (columns) row[0] = base::cut(row[0], std::max<std::size_t>(room / 4, 4));
     for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], std::min(config::width(row[i]), widest_cell));
+      widths[i] = std::max(widths[i], std::min(base::width(row[i]), widest_cell));
   }
   std::vector<std::string> lines;
   for (const Row& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::size_t used = config::width(row[i]);
+      const std::size_t used = base::width(row[i]);
       const std::string blanks(widths[i] > used ? widths[i] - used : 0, ' ');
       const bool last = i + 1 == row.size();
       line += i == 1 ? blanks + row[i] : row[i] + (last ? "" : blanks);
       if (!last) line += "  ";
     }
-    lines.push_back(columns ? cut(line, room - std::min(room, margin)) : line);
+    lines.push_back(columns ? base::cut(line, room - std::min(room, margin)) : line);
   }
   return lines;
 }
@@ -160,12 +162,12 @@ std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
 }
 
 std::vector<std::string> timetable(const plan::Plan& plan, const experiment::Experiment& experiment,
-                                   Columns columns) {
+                                   base::Columns columns) {
   const std::int64_t steps_per_epoch = experiment.batches->steps_per_epoch();
   std::vector<Row> rows = {{"hook", "times", "at steps", "writes"}};
   for (std::size_t i = 0; i < plan.hooks.size(); ++i) {
     const hooks::Timetable timetable(plan.hooks[i].trigger, experiment.steps, steps_per_epoch);
-    rows.push_back({plan.hooks[i].name, grouped(timetable.count()), steps_text(timetable),
+    rows.push_back({plan.hooks[i].name, base::grouped(timetable.count()), steps_text(timetable),
                     writes(plan.hooks[i], experiment.hooks[i], timetable, steps_per_epoch)});
   }
   return aligned(std::move(rows), columns);
@@ -174,11 +176,12 @@ std::vector<std::string> timetable(const plan::Plan& plan, const experiment::Exp
 }  // namespace
 
 std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
-                     const plugin_host::PluginHost& host, Columns columns) {
+                     const plugin_host::PluginHost& host, base::Columns columns) {
   constexpr std::size_t text_column = 10;
   std::vector<std::string> lines;
   const auto line = [&](std::string_view name, std::string_view text, std::size_t indent = 0) {
-    lines.push_back(wrapped(fmt::format("  {:<8}{}", name, text), columns, text_column + indent));
+    lines.push_back(
+        base::wrapped(fmt::format("  {:<8}{}", name, text), columns, text_column + indent));
   };
   line("digest", plan::digest(plan));
   line("folder", escaped(plan.run_dir));

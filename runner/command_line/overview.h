@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runner/command_line/fitted.h"
+#include "runner/base/fitted.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
@@ -12,6 +12,6 @@ namespace assay::command_line {
 
 /// Returns the data, training, memory, the model layer by layer, and the timetable of the hooks.
 std::string overview(const plan::Plan& plan, const experiment::Experiment& experiment,
-                     const plugin_host::PluginHost& host, Columns columns);
+                     const plugin_host::PluginHost& host, base::Columns columns);
 
 }  // namespace assay::command_line

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/examination.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
-#include "runner/command_line/words.h"
 #include "runner/conformance/child_process.h"
 #include "runner/conformance/options.h"
 #include "runner/conformance/report.h"

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/utf8.h"
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
-#include "runner/config/utf8.h"
 #include "runner/plan/schema.h"
 #include "runner/tables/example.h"
 #include "runner/tables/type_text.h"
@@ -47,10 +47,10 @@ std::string description(plugin_host::PluginHost& host, const plugin_host::FoundC
   std::string text =
       fmt::format("{} {}: {}\n  {} {}, {}, {}\n{}", name_of(c.kind), c.name, one_line(c.doc),
                   one_line(stamp.plugin), one_line(stamp.version), one_line(stamp.licence),
-                  shown_path(c.library->file), table_text(parameters, "  "));
+                  base::shown_path(c.library->file), table_text(parameters, "  "));
   if (const auto beside = plan::common_parameters(c.kind); !beside.empty())
     text += fmt::format("  and, as every {}:\n{}", name_of(c.kind), table_text(beside, "  "));
-  return text + "\n" + config::harmless(tables::example({c.kind, c.name, c.doc, parameters}));
+  return text + "\n" + base::harmless(tables::example({c.kind, c.name, c.doc, parameters}));
 }
 
 int describe(const Common& common, const std::string& name) {
@@ -71,7 +71,7 @@ int describe(const Common& common, const std::string& name) {
       if (!library->refusal.empty() &&
           (c.name == name || fmt::format("{} {}", name_of(c.kind), c.name) == name))
         throw UsageError(fmt::format("plugins describe: the {} {} of {} cannot be used: {}",
-                                     name_of(c.kind), c.name, shown_path(library->file),
+                                     name_of(c.kind), c.name, base::shown_path(library->file),
                                      library->refusal));
   if (kind_from_name(name))
     throw UsageError(fmt::format(

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
 
 namespace assay::command_line {
@@ -28,7 +28,7 @@ void print_used(const plugin_host::PluginHost& host) {
     for (const auto& c : library->stamp.components)
       offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
     fmt::print(std::cout, "used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
-               shown_path(library->file), one_line(library->stamp.plugin),
+               base::shown_path(library->file), one_line(library->stamp.plugin),
                one_line(library->stamp.version), one_line(library->stamp.licence),
                library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", "));
   }
@@ -43,13 +43,14 @@ void print_hidden(const plugin_host::PluginHost& host) {
             return c.kind == used.kind && c.name == used.name;
           }))
         fmt::print(std::cout, "hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind),
-                   used.name, shown_path(library->file), shown_path(used.library->file));
+                   used.name, base::shown_path(library->file),
+                   base::shown_path(used.library->file));
 }
 
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
-      fmt::print(std::cout, "refused: {}\n  {}\n", shown_path(library->file),
+      fmt::print(std::cout, "refused: {}\n  {}\n", base::shown_path(library->file),
                  one_line(library->refusal));
 }
 
@@ -67,13 +68,13 @@ int list(const Common& common, const std::string& kind, bool why) {
   for (const auto& c : components) {
     names = std::max(names, c.name.size());
     versions = std::max(versions, c.library->stamp.version.size());
-    files = std::max(files, shown_path(c.library->file).size());
+    files = std::max(files, base::shown_path(c.library->file).size());
   }
   for (const auto& c : components)
     if (kind.empty() || name_of(c.kind) == kind)
       fmt::print(std::cout, "{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
-                 one_line(c.library->stamp.version), versions, shown_path(c.library->file), files,
-                 one_line(c.doc));
+                 one_line(c.library->stamp.version), versions, base::shown_path(c.library->file),
+                 files, one_line(c.doc));
   if (why) {
     for (const std::string& line : host.searched()) fmt::print(std::cout, "searched: {}\n", line);
     print_used(host);

@@ -10,10 +10,10 @@
 #include <memory>
 #include <system_error>
 
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/config/suggest.h"
 #include "runner/scaffold/name.h"
 #include "runner/scaffold/scaffold.h"
@@ -49,7 +49,7 @@ void check_name(const Common& common, Kind kind, const std::string& name) {
   for (const auto& c : host.components())
     if (c.kind == kind && c.name == name)
       fail(fmt::format("there is {} {} already, in {}; choose another name", name_of(kind), name,
-                       shown_path(c.library->file)));
+                       base::shown_path(c.library->file)));
   for (const auto& library : host.libraries()) {
     if (library->refusal.empty()) continue;
     const std::string file = library->file.stem().string();
@@ -57,7 +57,7 @@ void check_name(const Common& common, Kind kind, const std::string& name) {
       fail(
           fmt::format("there is {} {} already, in {}, which is refused: {}; mend or remove it, or "
                       "choose another name",
-                      name_of(kind), name, shown_path(library->file), library->refusal));
+                      name_of(kind), name, base::shown_path(library->file), library->refusal));
   }
 }
 
@@ -79,7 +79,7 @@ int make(const Common& common, const Arguments& a) {
              "  meson setup build && meson compile -C build\n"
              "  meson test -C build --print-errorlogs\n"
              "  assay run {}.yaml --plugin-path build\n",
-             shell_quoted(folder.string()), a.name);
+             base::shell_quoted(folder.string()), a.name);
   return done;
 }
 

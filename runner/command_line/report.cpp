@@ -5,15 +5,15 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "runner/base/utf8.h"
 #include "runner/command_line/terminal.h"
-#include "runner/config/utf8.h"
 
 namespace assay::command_line {
 namespace {
 
 std::string line_of(const config::Diagnostic& d, std::string_view config = {}) {
   using Json = nlohmann::ordered_json;
-  const auto text = [](std::string_view words) { return Json(config::harmless(words)); };
+  const auto text = [](std::string_view words) { return Json(base::harmless(words)); };
   const config::Source* source = d.where.source.get();
   const bool in_file = source != nullptr && !source->path.empty();
   const bool placed = d.where.line > 0;
@@ -43,7 +43,7 @@ void report(const Common& common, const config::Diagnostics& diagnostics, std::s
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {
   if (common.json) return line_of({severity, {}, {}, std::string(message), {}, {}});
-  return fmt::format("assay: {}: {}", name_of(severity), config::harmless(message));
+  return fmt::format("assay: {}: {}", name_of(severity), base::harmless(message));
 }
 
 void report(const Common& common, std::string_view message, Severity severity) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runner/base/git_state.h"
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/execution.h"
 #include "runner/command_line/exit_code.h"
@@ -19,7 +20,6 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run_folder/run_folder.h"
 

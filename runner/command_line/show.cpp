@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "runner/base/utf8.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/utf8.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/difference.h"
 #include "runner/plan/emit.h"
@@ -69,11 +69,11 @@ std::string text(const std::vector<plan::Difference>& differences) {
   constexpr std::size_t longest = 70;
   std::size_t column = 0;
   for (const Line& line : lines)
-    if (const std::size_t width = config::width(line.text); width <= longest)
+    if (const std::size_t width = base::width(line.text); width <= longest)
       column = std::max(column, width);
   std::string result;
   for (const Line& line : lines) {
-    const std::size_t width = config::width(line.text);
+    const std::size_t width = base::width(line.text);
     result += fmt::format("{}{}  # {}\n", line.text,
                           std::string(column > width ? column - width : 0, ' '), line.origin);
   }

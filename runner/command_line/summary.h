@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "runner/base/fitted.h"
 #include "runner/base/folder.h"
-#include "runner/command_line/fitted.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
@@ -19,11 +19,11 @@ std::string data_text(const plan::Plan& plan, const experiment::Experiment& expe
 /// Returns the data, the model and the run folder, one line each, or more on a narrow terminal.
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,
-                          Columns columns);
+                          base::Columns columns);
 
 /// Returns how the run ended, the last values, the current path of the run folder, and how to
 /// inspect it. Only tags are cut: paths and commands are for copying.
 std::string closing_lines(const run_folder::RunRecord& record, const base::Folder& folder,
-                          Columns columns);
+                          base::Columns columns);
 
 }  // namespace assay::command_line

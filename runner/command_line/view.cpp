@@ -13,9 +13,9 @@
 #include <system_error>
 #include <vector>
 
+#include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/words.h"
 #include "runner/plugin_host/search_path.h"
 
 namespace assay::command_line {
@@ -64,7 +64,7 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
       "TensorBoard is not installed (no `tensorboard` in PATH). Install it and look with\n"
       "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
       "    PATH=\"$PWD/tb/bin:$PATH\" {} view {}",
-      shell_quoted(fs::read_symlink("/proc/self/exe").string()), shell_quoted(folder)));
+      base::shell_quoted(fs::read_symlink("/proc/self/exe").string()), base::shell_quoted(folder)));
 }
 
 }  // namespace

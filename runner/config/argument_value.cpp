@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/argument.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/sweep.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -140,7 +140,7 @@ class ValueReader {
         entry.value = value("}", depth + 1);
         if (node.find(entry.key) != nullptr)
           diagnostics_.error(entry.where, {},
-                             fmt::format("the key {} is there twice", quoted(entry.key)));
+                             fmt::format("the key {} is there twice", base::quoted(entry.key)));
         node.map.push_back(std::move(entry));
       } while (goes_on(open, '}'));
     return node;

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/places.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -38,7 +38,7 @@ struct Kind {
 };
 
 std::string message_for(std::string_view text, std::size_t at) {
-  const auto character = character_at(text, at);
+  const auto character = base::character_at(text, at);
   if (!character)
     return fmt::format("the byte 0x{:02X} is not UTF-8",
                        static_cast<unsigned>(static_cast<unsigned char>(text[at])));
@@ -56,16 +56,16 @@ bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& 
   Places places(source);
   Kind bytes, marks, controls;
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at);
+    const auto character = base::character_at(text, at);
     if (!character) bytes.add(at, places);
     else if (character->code == byte_order_mark) marks.add(at, places);
-    else if (!printable(character->code)) controls.add(at, places);
+    else if (!base::printable(character->code)) controls.add(at, places);
     at += character ? character->bytes : 1;
   }
   const auto report = [&](const Kind& kind, std::string hint) {
     if (kind.count == 0) return;
     if (!kind.more.empty() && kind.count <= most_shown + 1)
-      hint += "; there is more at " + listed(kind.more);
+      hint += "; there is more at " + base::listed(kind.more);
     diagnostics.error(places.at(kind.first), {}, message_for(text, kind.first), std::move(hint));
   };
   if (wide) {

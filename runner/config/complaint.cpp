@@ -7,13 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/layout.h"
 #include "runner/config/line.h"
 #include "runner/config/long_key.h"
 #include "runner/config/marks.h"
 #include "runner/config/missing_colon.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -42,13 +42,13 @@ Complaint colon_in_text(std::string_view text, std::size_t begin, std::size_t co
   const char quote = value.find('"') == none && value.find('\\') == none ? '"' : '\'';
   if (value.find(quote) != none)
     return {colon, colon + 1, "': ' within a text that has no quotes", "quote the text"};
-  std::string hint = fmt::format("quote it: {0}{1}{0}", quote, shortened(value));
+  std::string hint = fmt::format("quote it: {0}{1}{0}", quote, base::shortened(value));
   const std::string_view key = text.substr(begin, colon - begin);
   const bool is_entry = key.find_first_of(" \t,") == none;
   const std::size_t comma = key.find(", ");
   const bool is_map = comma != none && comma > 0 && key.find_first_of(" \t,", comma + 2) == none;
   const std::string_view entry = is_map ? line_at(text, begin).entry() : value;
-  if ((is_entry || is_map) && shortened(entry) == entry)
+  if ((is_entry || is_map) && base::shortened(entry) == entry)
     hint += fmt::format("; a map is {{{}}}", entry);
   return {colon, colon + 1, "': ' within a text that has no quotes", std::move(hint)};
 }
@@ -91,7 +91,7 @@ bool follows_alias(std::string_view text, std::size_t at, const Line& line) {
 std::string hint_for_key(std::string_view key) {
   if (const std::size_t colon = key.find(':'); colon != none) {
     const std::string_view next = key.substr(colon + 1);
-    const auto character = next.empty() ? std::nullopt : character_at(next, 0);
+    const auto character = next.empty() ? std::nullopt : base::character_at(next, 0);
     return character && is_odd_blank(character->code)
                ? fmt::format("what follows the ':' is U+{:04X}, not a space",
                              static_cast<std::uint32_t>(character->code))

@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <set>
 
-#include "runner/config/home.h"
+#include "runner/base/home.h"
+#include "runner/base/wording.h"
 #include "runner/config/reader.h"
 #include "runner/config/similar_file.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -71,7 +71,7 @@ Composition::File* Composition::mentioned(const Mention& mention) {
   if (mention.path.find("${") != std::string_view::npos)
     return refuse("the name of a file takes no references",
                   "files are read before references are filled in");
-  HomePath path = with_home(mention.path);
+  base::HomePath path = base::with_home(mention.path);
   if (!path.problem.empty()) return refuse(std::move(path.problem), std::move(path.hint));
   const Source& source = *mention.where.source;
   const fs::path folder = source.path.empty() ? fs::path() : fs::path(source.name).parent_path();
@@ -106,7 +106,7 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
         return canonical(open->name) == other;
       });
     });
-    return fail(mention, fmt::format("there is no file {}", config::quoted(name)),
+    return fail(mention, fmt::format("there is no file {}", base::quoted(name)),
                 !suggestion.empty()
                     ? fmt::format("did you mean '{}'?",
                                   (fs::path(mention.path).parent_path() / suggestion).string())
@@ -116,10 +116,9 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
                     : "");
   }
   if (error)
-    return fail(mention,
-                fmt::format("{} cannot be read: {}", config::quoted(name), error.message()));
+    return fail(mention, fmt::format("{} cannot be read: {}", base::quoted(name), error.message()));
   if (!fs::is_regular_file(status))
-    return fail(mention, fmt::format("{} is {}, expected a config file", config::quoted(name),
+    return fail(mention, fmt::format("{} is {}, expected a config file", base::quoted(name),
                                      fs::is_directory(status) ? "a folder" : "not a regular file"));
   if (chain_.size() >= max_chain)
     return fail(mention, fmt::format("more than {} files that each lead to the next", max_chain));
@@ -161,7 +160,7 @@ bool Composition::read_bases(File& file) {
   if (bases.kind != Node::Kind::list) return read_base(file, bases, std::string(extends));
   bool good = true;
   for (std::size_t i = 0; i < bases.list.size(); ++i)
-    if (!read_base(file, bases.list[i], joined(std::string(extends), std::to_string(i))))
+    if (!read_base(file, bases.list[i], base::joined(std::string(extends), std::to_string(i))))
       good = false;
   return good;
 }
@@ -215,9 +214,10 @@ bool Composition::take_fragments(Node& node, const std::string& key, std::size_t
   }
   bool good = true;
   for (std::size_t i = 0; i < node.list.size(); ++i)
-    if (!take_fragments(node.list[i], joined(key, std::to_string(i)), depth + 1)) good = false;
+    if (!take_fragments(node.list[i], base::joined(key, std::to_string(i)), depth + 1))
+      good = false;
   for (Node::Entry& entry : node.map)
-    if (!take_fragments(entry.value, joined(key, entry.key), depth + 1)) good = false;
+    if (!take_fragments(entry.value, base::joined(key, entry.key), depth + 1)) good = false;
   return good;
 }
 

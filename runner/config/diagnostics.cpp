@@ -7,9 +7,9 @@
 #include <set>
 #include <tuple>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/places.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -69,15 +69,15 @@ void drop_copies(std::vector<Diagnostic>& all) {
 std::string header(const Diagnostic& d, const Colours& c) {
   std::string place;
   if (const Source* source = d.where.source.get()) {
-    place = harmless(source->name);
+    place = base::harmless(source->name);
     if (!source->path.empty() && d.where.line > 0)
       place += fmt::format(":{}:{}", d.where.line, d.where.column);
     place = fmt::format("{}{}:{} ", c.strong, place, c.off);
   }
   const bool error = d.severity == Severity::error;
   return fmt::format("{}{}{}:{} {}{}{}\n", place, error ? c.error : c.warning, name_of(d.severity),
-                     c.off, harmless(shortened(d.key)), d.key.empty() ? "" : ": ",
-                     harmless(d.message));
+                     c.off, base::harmless(base::shortened(d.key)), d.key.empty() ? "" : ": ",
+                     base::harmless(d.message));
 }
 
 // The line and, below it, the white space and the marks that underline the place.
@@ -97,7 +97,8 @@ Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length)
   }
   std::size_t index = 0;
   for (std::size_t at = 0; at < line.size(); ++index) {
-    const Character character = character_at(line, at).value_or(Character{0xFFFD, 1});
+    const base::Character character =
+        base::character_at(line, at).value_or(base::Character{0xFFFD, 1});
     const std::string_view bytes = line.substr(at, character.bytes);
     at += character.bytes;
     if (index < first) continue;
@@ -105,8 +106,8 @@ Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length)
       s.line += "...";
       break;
     }
-    s.line += harmless(bytes);
-    const std::size_t columns = printable(character.code) ? width(character.code) : 1;
+    s.line += base::harmless(bytes);
+    const std::size_t columns = base::printable(character.code) ? base::width(character.code) : 1;
     // Keep a tab as a tab, so that both lines are indented alike whatever its width.
     if (index < begin) s.space.append(columns, character.code == '\t' ? '\t' : ' ');
     else if (index < end) s.marks.append(columns, '~');
@@ -173,7 +174,7 @@ std::string Diagnostics::text(bool colours) const {
   for (std::size_t i = 0; i < std::min(all.size(), most_shown); ++i) {
     const Diagnostic& d = all[i];
     result += header(d, c);
-    std::vector<std::string> notes = lines_of(harmless(d.hint));
+    std::vector<std::string> notes = lines_of(base::harmless(d.hint));
     if (d.where.source && d.where.line > 0) {
       const Places& source = places.try_emplace(d.where.source.get(), d.where.source).first->second;
       const Snippet s = snippet(source.line(d.where.line), d.where.column, d.where.length);

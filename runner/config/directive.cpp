@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/places.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -35,9 +35,9 @@ Complaint of_directive(std::string_view line) {
   constexpr const char* without = "leave the line out";
   if (parts[0] == "%TAG") return {"a config has no tags, so none are declared", without};
   if (parts[0] == "%YAML")
-    return {"a config is YAML 1.2, found " + quoted(line),
+    return {"a config is YAML 1.2, found " + base::quoted(line),
             "write %YAML 1.2, or leave the line out"};
-  return {"there is no directive " + quoted(parts[0]) + ", only %YAML 1.2",
+  return {"there is no directive " + base::quoted(parts[0]) + ", only %YAML 1.2",
           "a comment starts with '#'"};
 }
 

@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/reference.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
 
 bool is_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at);
-    if (!character || !printable(character->code)) return false;
+    const auto character = base::character_at(text, at);
+    if (!character || !base::printable(character->code)) return false;
     at += character->bytes;
   }
   return true;
@@ -36,11 +36,12 @@ EnvironmentValue environment_value(std::string_view name_and_default) {
         {}, "expected the name of an environment variable", "${env:NAME} or ${env:NAME,default}"};
   const char* value = std::getenv(name.c_str());
   if (value != nullptr && !is_text(value))
-    return {{}, fmt::format("the environment variable {} does not hold text", quoted(name)), {}};
+    return {
+        {}, fmt::format("the environment variable {} does not hold text", base::quoted(name)), {}};
   if (value != nullptr) return {escaped(value), {}, {}};
   if (comma == std::string_view::npos)
     return {{},
-            fmt::format("the environment variable {} is not set", quoted(name)),
+            fmt::format("the environment variable {} is not set", base::quoted(name)),
             fmt::format("give a default: ${{env:{},default}}", name)};
   return {std::string(trimmed(name_and_default.substr(comma + 1))), {}, {}};
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/environment.h"
 #include "runner/config/key_lookup.h"
 #include "runner/config/places.h"
@@ -18,7 +19,6 @@
 #include "runner/config/reference_name.h"
 #include "runner/config/secret.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -70,8 +70,8 @@ class Interpolation {
     if (!chain_.empty() && ++visits_ > max_visits) return;
     if (node.kind == Node::Kind::scalar) resolve(node, key);
     for (std::size_t i = 0; i < node.list.size(); ++i)
-      visit(node.list[i], joined(key, std::to_string(i)));
-    for (Node::Entry& entry : node.map) visit(entry.value, joined(key, entry.key));
+      visit(node.list[i], base::joined(key, std::to_string(i)));
+    for (Node::Entry& entry : node.map) visit(entry.value, base::joined(key, entry.key));
   }
 
  private:
@@ -140,7 +140,7 @@ class Interpolation {
         ++wrong;
         fail(node, key,
              fmt::format("{} is {}: within a text only single values can be referred to",
-                         quoted(reference->name), described(*value)),
+                         base::quoted(reference->name), described(*value)),
              "");
         continue;
       }
@@ -214,8 +214,8 @@ class Interpolation {
     std::string key;
     Node* at = &root_;
     for (std::size_t i = 0; i < path.size() && at != nullptr; ++i) {
-      if (Node* type = at->find("type")) visit(*type, joined(key, "type"));
-      key = joined(key, path[i]);
+      if (Node* type = at->find("type")) visit(*type, base::joined(key, "type"));
+      key = base::joined(key, path[i]);
       at = find_key(*at, path.subspan(i, 1));
     }
     std::optional<Node> value = defaults_.value(root_, path);
@@ -235,7 +235,7 @@ class Interpolation {
     else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
     if (chain_.size() > 1)
       hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), name);
-    fail(node, key, fmt::format("the config sets no key {}", quoted(name)), hint);
+    fail(node, key, fmt::format("the config sets no key {}", base::quoted(name)), hint);
   }
 
   // Returns the last link of the chain that is not a default.

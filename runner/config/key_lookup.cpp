@@ -4,9 +4,9 @@
 #include <charconv>
 #include <span>
 
+#include "runner/base/wording.h"
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 
@@ -67,7 +67,7 @@ std::string suggested_key(Node& root, const Defaults& defaults, const MissingKey
   for (const std::string& section : missing.siblings)  // `steps` for train.steps
     if (suggestion.empty() && missing.is_alone &&
         std::ranges::count(defaults.keys(root, std::span(&section, 1)), missing.part) > 0)
-      suggestion = joined(section, missing.part);
+      suggestion = base::joined(section, missing.part);
   return suggestion;
 }
 

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -118,16 +118,16 @@ class Merge {
         fail(
             entry.value.where, entry.key,
             fmt::format("'~' removes the key and takes no value, found {}", described(entry.value)),
-            fmt::format("write {}: without a value", quoted(entry.key)));
+            fmt::format("write {}: without a value", base::quoted(entry.key)));
       else if (std::ranges::count(dropped, name) > 0)
-        fail(
-            entry.where, entry.key,
-            fmt::format("there is no key {} to remove: with another type it is gone", quoted(name)),
-            "leave this out");
+        fail(entry.where, entry.key,
+             fmt::format("there is no key {} to remove: with another type it is gone",
+                         base::quoted(name)),
+             "leave this out");
       else if (found == nullptr && !misspelt_)
         fail(entry.where, entry.key,
              fmt::format("there is no key {} to remove: none of the files before sets it",
-                         quoted(name)),
+                         base::quoted(name)),
              did_you_mean_key(name, node));
       else if (found != nullptr) {
         removed.push_back(found);
@@ -142,8 +142,8 @@ class Merge {
 
   void fail(const Location& where, const std::string& key, std::string message, std::string hint) {
     std::string full;
-    for (const std::string& part : path_) full = joined(full, part);
-    diagnostics_.error(where, joined(full, key), std::move(message), std::move(hint));
+    for (const std::string& part : path_) full = base::joined(full, part);
+    diagnostics_.error(where, base::joined(full, key), std::move(message), std::move(hint));
   }
 
   std::vector<std::string> path_;

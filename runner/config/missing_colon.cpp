@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "runner/base/wording.h"
 #include "runner/config/marks.h"
 #include "runner/config/scalar_extent.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -34,7 +34,7 @@ bool starts_value(std::string_view rest) {
 // Returns the hint for `name rest`.
 std::string hint_for_words(std::string_view name, std::string_view rest) {
   const std::string entry = fmt::format("{}: {}", name, rest);
-  if (shortened(entry) != entry) return {};
+  if (base::shortened(entry) != entry) return {};
   const bool prose = !is_one_of(rest[0], "[{\"'") && rest.find(' ') != none;
   return fmt::format("write {}{}", entry, prose ? "; a comment starts with '#'" : "");
 }
@@ -70,9 +70,10 @@ Complaint complaint_of_key(std::string_view text, std::size_t begin, std::size_t
     std::string_view key = words.substr(0, length);
     if (length > 1 && is_quote(key.front()) && key.back() == key.front())
       key = key.substr(1, length - 2);
-    return Complaint{begin, begin + length,
-                     fmt::format("expected {} and a value after the key {}", mark, quoted(key)),
-                     std::move(hint)};
+    return Complaint{
+        begin, begin + length,
+        fmt::format("expected {} and a value after the key {}", mark, base::quoted(key)),
+        std::move(hint)};
   };
   if (words.starts_with("//") || words.starts_with("/*") || words.starts_with("--"))
     return about(words.size(), "a comment starts with '#'");
@@ -129,7 +130,7 @@ std::optional<Complaint> complaint_of_key_before(std::string_view text,
     Complaint complaint = complaint_of_key(text, begin, begin + line.entry().size());
     if (is_element && complaint.hint.empty())
       complaint.hint =
-          fmt::format("if this names a component, write type: {}", shortened(line.entry()));
+          fmt::format("if this names a component, write type: {}", base::shortened(line.entry()));
     return complaint;
   }
   return first == 0 ? std::nullopt : complaint_of_bracket_in_key(text, lines[first - 1]);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "runner/base/wording.h"
 
 namespace assay::config {
 
@@ -51,6 +52,16 @@ NodeSize size_of(const Node& node) {
   }
   if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++size.depth;
   return size;
+}
+
+std::string described(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null: return "null";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::map: return "a map";
+    case Node::Kind::scalar: break;
+  }
+  return (node.quoted ? "the text " : "") + base::quoted(node.scalar);
 }
 
 }  // namespace assay::config

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/complaint.h"
 #include "runner/config/long_key.h"
 #include "runner/config/marks.h"
@@ -12,8 +14,6 @@
 #include "runner/config/reader.h"
 #include "runner/config/scalar_extent.h"
 #include "runner/config/second_document.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 #include "runner/config/yaml_rules.h"
 
 namespace assay::config {
@@ -145,8 +145,8 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets that it stands in",
          "quote it: \"" + text + "{...}\"");
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at);
-    if (!character || !printable(character->code) || character->code == '\r')
+    const auto character = base::character_at(text, at);
+    if (!character || !base::printable(character->code) || character->code == '\r')
       stop(begin, end, "an escape that stands for a control character");
     at += character->bytes;
   }
@@ -243,8 +243,8 @@ std::string NodeBuilder::path() const {
   for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
     const Node& node = stack_[i].node;
     if (stack_[i + 1].is_key) return result;  // it is not a valid key, and will be reported
-    result = joined(result, node.kind == Node::Kind::map ? node.map.back().key
-                                                         : std::to_string(node.list.size()));
+    result = base::joined(result, node.kind == Node::Kind::map ? node.map.back().key
+                                                               : std::to_string(node.list.size()));
   }
   return result;
 }
@@ -261,7 +261,7 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
   const bool of_line = !line.text.empty() && line.begin + line.key_column() == begin;
   if (next == std::string::npos || text_[next] != ':') {
     if (is_behind_question_mark(text_, begin))
-      stop(begin, end, fmt::format("expected ':' and a value after the key {}", quoted(text)),
+      stop(begin, end, fmt::format("expected ':' and a value after the key {}", base::quoted(text)),
            "keys are written without '?'");
     stop(complaint_of_key(text_, begin, of_line ? begin + line.entry().size() : end));
   }
@@ -271,7 +271,7 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
     stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
   const auto [found, is_new] = map.lines.try_emplace(text, where.line);
   if (!is_new)
-    diagnostics_.error(where, joined(path(), text), "the key is there twice",
+    diagnostics_.error(where, base::joined(path(), text), "the key is there twice",
                        fmt::format("first in line {}", found->second));
   spend({1, text.size(), 0}, begin);
   map.node.map.push_back({text, where, {}});
@@ -295,7 +295,7 @@ void NodeBuilder::value(Node node, YAML::anchor_t anchor) {
     if (node.kind == Node::Kind::scalar && !open_bracket() && node.where.line > entry.where.line &&
         node.where.column <= entry.where.column)
       stop(offset_, offset_ + 1, "a value that is not indented",
-           fmt::format("indent it deeper than '{}:'", shortened(entry.key)));
+           fmt::format("indent it deeper than '{}:'", base::shortened(entry.key)));
     if (frame.is_twice) frame.node.map.pop_back();  // reported; the first one counts
     else frame.node.map.back().value = std::move(node);
     frame.has_key = false;

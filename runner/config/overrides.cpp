@@ -9,11 +9,11 @@
 #include <tuple>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/argument.h"
 #include "runner/config/key_lookup.h"
 #include "runner/config/merge.h"
 #include "runner/config/reader.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -95,7 +95,7 @@ class Overrides {
         }
         node = next;
       }
-      key = joined(key, path[i]);
+      key = base::joined(key, path[i]);
     }
   }
 
@@ -115,8 +115,9 @@ class Overrides {
   void set(Node& map, const std::string& key, const Argument& change) {
     const std::string& name = change.path.back();
     if (change.action == Action::add && map.find(name) != nullptr)
-      return fail(change.places.back(), joined(key, name), "there is such a key already",
-                  fmt::format("{0}=... sets it, ++{0}=... sets or adds it", joined(key, name)));
+      return fail(
+          change.places.back(), base::joined(key, name), "there is such a key already",
+          fmt::format("{0}=... sets it, ++{0}=... sets or adds it", base::joined(key, name)));
     Node over;
     over.kind = Node::Kind::map;
     over.where = map.where;
@@ -136,7 +137,7 @@ class Overrides {
       return &list.list.back();
     }
     if (last && change.action == Action::add && index && *index < size) {
-      fail(change.places[i], joined(key, change.path[i]), "there is such an element already",
+      fail(change.places[i], base::joined(key, change.path[i]), "there is such an element already",
            fmt::format("the next one is {}", size));
       return nullptr;
     }
@@ -146,7 +147,7 @@ class Overrides {
       const auto removed = std::ranges::find(elements_, wanted);
       const bool again = last && change.action == Action::remove;
       if (removed == elements_.end() || again) return &list.list[*index];
-      fail(change.places[i], joined(key, change.path[i]),
+      fail(change.places[i], base::joined(key, change.path[i]),
            fmt::format("{} removes this element", removed->by),
            "leave one of the two out; the numbers are those of the list as it was");
       return nullptr;
@@ -154,7 +155,7 @@ class Overrides {
     fail(change.places[i], key,
          fmt::format("{} a list of {} element{}, which has no element {}",
                      list.where.source == nullptr ? "by default this is" : "this is", size,
-                     size == 1 ? "" : "s", quoted(change.path[i])),
+                     size == 1 ? "" : "s", base::quoted(change.path[i])),
          adds ? fmt::format("the next one is {}", size) : hint_for_element(list, key, change, i));
     return nullptr;
   }
@@ -168,7 +169,7 @@ class Overrides {
       const Node& element = list.list[at];
       const Node* type = element.kind == Node::Kind::map ? element.find("type") : &element;
       if (type != nullptr && type->kind == Node::Kind::scalar && type->scalar == part)
-        return fmt::format("'{}' is {}", part, joined(key, std::to_string(at)));
+        return fmt::format("'{}' is {}", part, base::joined(key, std::to_string(at)));
     }
     std::string there = size == 0   ? ""
                         : size == 1 ? "the only one is 0"
@@ -191,7 +192,7 @@ class Overrides {
              : last                           ? parent->find(part)
                                               : on_the_way(*parent, path.first(i + 1));
       if (node == nullptr && parent->kind == Node::Kind::list) return;
-      key = joined(key, part);
+      key = base::joined(key, part);
       if (node == nullptr)
         return fail(change.places[i], key, "the config sets no such key",
                     did_you_mean_key(part, *parent));
@@ -255,7 +256,7 @@ std::vector<Argument> read(std::span<const std::string> arguments, Composition& 
       continue;
     }
     std::string key;
-    for (const std::string& part : change->path) key = joined(key, part);
+    for (const std::string& part : change->path) key = base::joined(key, part);
     if (!change->value || composition.take_fragments(*change->value, key))
       changes.push_back(std::move(*change));
   }

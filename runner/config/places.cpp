@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
 namespace assay::config {
 
@@ -22,12 +22,13 @@ Location Places::at(std::size_t begin, std::size_t end) {
     known_column_ = 0;
     known_line_ = line;
   }
-  known_column_ += characters(text.substr(known_offset_, begin - known_offset_));
+  known_column_ += base::characters(text.substr(known_offset_, begin - known_offset_));
   known_offset_ = begin;
 
   const std::size_t line_end = std::min(text.find('\n', begin), text.size());
   end = std::clamp(end, begin, line_end);
-  const std::size_t length = std::max<std::size_t>(characters(text.substr(begin, end - begin)), 1);
+  const std::size_t length =
+      std::max<std::size_t>(base::characters(text.substr(begin, end - begin)), 1);
   return {source_, static_cast<std::int64_t>(line + 1),
           static_cast<std::int64_t>(known_column_ + 1), static_cast<std::int64_t>(length)};
 }
@@ -44,7 +45,7 @@ Places::Extent Places::extent_of(const Location& where) {
   const std::size_t line_end = std::min(text.find('\n', known_offset_), text.size());
   const auto pass = [&](std::size_t at, std::size_t count) {
     for (; count > 0 && at < line_end; --count)
-      at += character_at(text, at).value_or(Character{}).bytes;
+      at += base::character_at(text, at).value_or(base::Character{}).bytes;
     return std::min(at, line_end);
   };
   const std::size_t begin = pass(known_offset_, column - known_column_);

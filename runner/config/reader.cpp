@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "runner/base/wording.h"
 #include "runner/config/characters.h"
 #include "runner/config/complaint.h"
 #include "runner/config/directive.h"
@@ -19,7 +20,6 @@
 #include "runner/config/places.h"
 #include "runner/config/similar_file.h"
 #include "runner/config/syntax_error.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 
 namespace assay::config {
 namespace {
@@ -25,21 +25,21 @@ NameProblem problem_with_reference(std::string_view name) {
   if (name == "now") return {"'${now}' needs a format", "${now:%Y%m%d-%H%M%S}"};
   const std::string_view bare = without_blanks(name);
   if (bare.size() < name.size() && !bare.empty())
-    return {fmt::format("expected the name of a key, found {}", quoted(name)),
-            fmt::format("without blanks around it: ${{{}}}", shortened(bare))};
+    return {fmt::format("expected the name of a key, found {}", base::quoted(name)),
+            fmt::format("without blanks around it: ${{{}}}", base::shortened(bare))};
   if (name.find(':') != none)
     return {fmt::format("there is no '${{{}:...}}'", name.substr(0, name.find(':'))),
             fmt::format("there are {}", resolvers)};
   if (name.find_first_of(calculating) != none)
-    return {fmt::format("expected the name of a key, found {}", quoted(name)),
+    return {fmt::format("expected the name of a key, found {}", base::quoted(name)),
             "references are not calculated with: write the result"};
   if (const std::size_t bracket = name.find('[');
       bracket != 0 && bracket != none && name.ends_with(']'))
-    return {fmt::format("expected the name of a key, found {}", quoted(name)),
+    return {fmt::format("expected the name of a key, found {}", base::quoted(name)),
             fmt::format("an element of a list is named so: ${{{}.{}}}", name.substr(0, bracket),
                         name.substr(bracket + 1, name.size() - bracket - 2))};
   if (name.empty() || name.starts_with('.') || name.ends_with('.'))
-    return {fmt::format("expected the full name of a key, found {}", quoted(name)),
+    return {fmt::format("expected the full name of a key, found {}", base::quoted(name)),
             "${optimizer.learning_rate}"};
   return {};
 }

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/reference.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -41,17 +41,18 @@ NameProblem problem_with_secret(std::string_view name) {
   if (variable.find(',') != variable.npos)
     return {"a secret has no default, which would be in clear in the config",
             fmt::format("${{secret:{}}}, with the environment variable set",
-                        shortened(variable.substr(0, variable.find(','))))};
+                        base::shortened(variable.substr(0, variable.find(','))))};
   if (!is_variable(variable))
-    return {fmt::format("expected the name of an environment variable, found {}", quoted(variable)),
+    return {fmt::format("expected the name of an environment variable, found {}",
+                        base::quoted(variable)),
             "${secret:NAME}"};
   const char* const value = std::getenv(variable.c_str());
   if (value == nullptr)
-    return {fmt::format("the environment variable {} is not set", quoted(variable)),
+    return {fmt::format("the environment variable {} is not set", base::quoted(variable)),
             fmt::format("a secret has no default: set {}", variable)};
   const std::string_view text = value;
-  if (text.size() < shortest || one_line(text) != text)
-    return {fmt::format("the environment variable {} holds no secret", quoted(variable)),
+  if (text.size() < shortest || base::one_line(text) != text)
+    return {fmt::format("the environment variable {} holds no secret", base::quoted(variable)),
             fmt::format("a secret is one line of text of at least {} bytes", shortest)};
   return {};
 }

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/complaint.h"
 #include "runner/config/layout.h"
 #include "runner/config/long_key.h"
 #include "runner/config/scalar_extent.h"
-#include "runner/config/wording.h"
 
 namespace assay::config {
 namespace {
@@ -85,7 +85,8 @@ std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places)
     if (line.begin > tab && line.words().starts_with('\t'))
       more.push_back(std::to_string(places.at(line.begin).line));
   if (more.empty()) return "use spaces";
-  return fmt::format("use spaces, also in line{} {}", more.size() > 1 ? "s" : "", listed(more));
+  return fmt::format("use spaces, also in line{} {}", more.size() > 1 ? "s" : "",
+                     base::listed(more));
 }
 
 // Returns the start of the word that text[at] is in or after. The word is a tag, or another word

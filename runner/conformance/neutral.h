@@ -12,7 +12,7 @@
 
 #include "assay/dataset.h"
 #include "assay/tensor.h"
-#include "runner/data/buffer.h"
+#include "runner/base/buffer.h"
 
 namespace assay::conformance {
 
@@ -70,7 +70,7 @@ class Lent {
 
  private:
   static constexpr std::size_t guard = 256;
-  data::Buffer buffer_;
+  base::Buffer buffer_;
   std::size_t size_;
 };
 

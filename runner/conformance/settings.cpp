@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/suggest.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 #include "runner/conformance/options.h"
 #include "runner/plugin_host/library.h"
 
@@ -32,7 +32,7 @@ std::string who(const Component& component) {
 }
 
 std::int64_t characters(std::string_view text) {
-  return static_cast<std::int64_t>(config::characters(text));
+  return static_cast<std::int64_t>(base::characters(text));
 }
 
 // Splits "a.b.c=1" into "a", "b", "c".
@@ -79,7 +79,7 @@ Settings::Setting Settings::understood(const std::string& text,
   const auto complain = [&](std::string_view word, std::string message,
                             const std::vector<std::string>& names, std::string_view list) {
     const std::string all_names =
-        names.empty() ? "" : fmt::format("{}: {}", list, config::listed(names));
+        names.empty() ? "" : fmt::format("{}: {}", list, base::listed(names));
     problems.error(place(text, word), std::string(word), std::move(message),
                    config::hint_of(config::suggest(std::string(word), names), all_names));
     return Setting{text, text, {}};

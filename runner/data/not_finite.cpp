@@ -59,7 +59,7 @@ std::string described(const NotFinite& found) {
 
 std::optional<NotFinite> find_not_finite(const Rows& rows,
                                          std::span<const std::int64_t> positions) {
-  Buffer scratch(static_cast<std::size_t>(rows.sample_shape.elements()) * sizeof(float));
+  base::Buffer scratch(static_cast<std::size_t>(rows.sample_shape.elements()) * sizeof(float));
   const std::int64_t count =
       positions.empty() ? rows.count : static_cast<std::int64_t>(positions.size());
   for (std::int64_t i = 0; i < count; ++i) {

@@ -7,7 +7,7 @@
 
 #include "assay/error.h"
 #include "assay/text.h"
-#include "runner/data/shape.h"
+#include "runner/base/shape.h"
 
 namespace assay::data {
 namespace {
@@ -49,8 +49,8 @@ void check_shapes(const Description& description, const std::string& who) {
   if (description.rows < 1)
     throw Error(fmt::format("{} has {} rows; expected 1 or more", who, description.rows));
   const Shape &sample = description.sample_shape, &target = description.target.shape;
-  if (!elements(sample, description.rows)) fail("samples", sample, possible);
-  if (!elements(target, description.rows)) fail("targets", target, possible);
+  if (!base::elements(sample, description.rows)) fail("samples", sample, possible);
+  if (!base::elements(target, description.rows)) fail("targets", target, possible);
   if (target.rank() == Shape::maximum_rank)
     fail("targets", target, "at most 7 dimensions beside that of the rows");
 }
@@ -244,7 +244,7 @@ Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& descri
   result.in_order_ = {nullptr, 0, columns, columns};
   if (rows.empty()) return result;
 
-  result.targets_ = Buffer(rows.size() * target_bytes(description));
+  result.targets_ = base::Buffer(rows.size() * target_bytes(description));
   const TensorView targets(result.targets_.as<std::byte>(), result.target.dtype,
                            target_shape(result.target, result.count));
   dataset.call([&](const Dataset& d) { d.read_targets(rows, targets); });
@@ -258,7 +258,7 @@ Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& descri
   if (!result.view_.empty() && consecutive(rows)) {
     result.in_order_ = result.view_.slice(rows.front(), result.count);
   } else {
-    result.samples_ = Buffer(static_cast<std::size_t>(copied) * sample_bytes(description));
+    result.samples_ = base::Buffer(static_cast<std::size_t>(copied) * sample_bytes(description));
     const MatrixView<float> samples{result.samples_.as<float>(), copied, columns, columns};
     result.read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
     result.in_order_ = samples;

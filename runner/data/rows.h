@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "assay/dataset.h"
-#include "runner/data/buffer.h"
+#include "runner/base/buffer.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::data {
@@ -83,8 +83,8 @@ class Rows {
   bool all_in_order() const { return in_order_.rows == count; }
   void read_samples(std::span<const std::int64_t> numbers, MatrixView<float> out) const;
 
-  Buffer samples_;
-  Buffer targets_;
+  base::Buffer samples_;
+  base::Buffer targets_;
   MatrixView<const float> in_order_;   ///< in samples_, or a part of the dataset's view
   std::vector<std::int64_t> numbers_;  ///< rows of the dataset, by position
   // The source of the other samples; empty if there are none.

@@ -4,9 +4,9 @@
 
 #include <cctype>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/places.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::experiment {
 namespace {
@@ -15,7 +15,7 @@ config::Location within(const config::Location& value, const Blame::Word& word) 
   if (value.source == nullptr || value.line == 0) return value;
   config::Location where = config::Places(value.source).find(value, word.value);
   const auto columns = [](std::string_view text) {
-    return static_cast<std::int64_t>(config::characters(text));
+    return static_cast<std::int64_t>(base::characters(text));
   };
   if (where.length != columns(word.value)) return value;  // the config writes it differently
   where.column += columns(std::string_view(word.value).substr(0, word.at));
@@ -61,7 +61,7 @@ void Blame::report(const Part& part, const std::string& option, const std::optio
     const auto way = plan::way_to(part.component->values, option);
     for (const plan::Value* value : way)
       if (value->where.source != nullptr) where = value->where;
-    if (!way.empty()) key = config::joined(key, option);
+    if (!way.empty()) key = base::joined(key, option);
     is_text_of_the_config = !way.empty() && way.back()->where.source != nullptr &&
                             std::holds_alternative<std::string>(way.back()->data);
     if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config) return;

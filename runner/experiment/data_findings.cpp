@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/data/not_finite.h"
 
 namespace assay::experiment {
@@ -33,15 +33,14 @@ std::string subject(const std::vector<std::size_t>& classes,
   for (std::size_t i = 0; i < std::min(classes.size(), most_named); ++i) {
     const std::string number = std::to_string(classes[i]);
     const std::string_view name = names[classes[i]];
-    named.push_back(name == number
-                        ? number
-                        : fmt::format("{} ({})", number, config::quoted(std::string(name))));
+    named.push_back(
+        name == number ? number : fmt::format("{} ({})", number, base::quoted(std::string(name))));
   }
   if (classes.size() == 1) return fmt::format("class {} has", named[0]);
   if (classes.size() > most_named)
     return fmt::format("classes {} and {} more of {} have", fmt::join(named, ", "),
                        classes.size() - most_named, names.size());
-  return fmt::format("classes {} have", config::listed(named));
+  return fmt::format("classes {} have", base::listed(named));
 }
 
 }  // namespace

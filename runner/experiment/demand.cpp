@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "runner/base/wording.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 #include "runner/experiment/splits.h"
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/value_name.h"
@@ -30,7 +30,7 @@ std::optional<Part> find(const plan::Value& value, const std::string& key,
     return find(*group, key, renderer);
   if (const auto* list = std::get_if<plan::List>(&value.data))
     for (std::size_t i = 0; i < list->size(); ++i)
-      if (auto found = find((*list)[i], config::joined(key, std::to_string(i)), renderer))
+      if (auto found = find((*list)[i], base::joined(key, std::to_string(i)), renderer))
         return found;
   return std::nullopt;
 }
@@ -38,7 +38,7 @@ std::optional<Part> find(const plan::Value& value, const std::string& key,
 std::optional<Part> find(const plan::Values& values, const std::string& key,
                          const plugin_host::Handle<Renderer>& renderer) {
   for (const auto& [name, value] : values.entries())
-    if (auto found = find(value, config::joined(key, name), renderer)) return found;
+    if (auto found = find(value, base::joined(key, name), renderer)) return found;
   return std::nullopt;
 }
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/logging/logger_host.h"
 
 namespace assay::experiment {
@@ -52,7 +52,7 @@ void check_type(const std::vector<const plan::NamedComponent*>& loggers, const p
       if (is_new) continue;
       diagnostics.error(component.where, "loggers",
                         fmt::format("the logger {} would write {}, as loggers.{} does",
-                                    logger->name, config::quoted(file), writer->second->name),
+                                    logger->name, base::quoted(file), writer->second->name),
                         "remove one of them, or let them write different files");
       break;
     }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/hooks/trigger.h"
 
 namespace assay::experiment {
@@ -88,7 +88,7 @@ void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option
                                  ? std::string()
                                  : length_option(*schedule, course.zero_from - 1, catalogue);
   diagnostics.warning(
-      where, config::joined("optimizer", option.name), fmt::format("it is 0 in {}", where_zero),
+      where, base::joined("optimizer", option.name), fmt::format("it is 0 in {}", where_zero),
       length.empty() ? "" : fmt::format("without `{}` it lasts the whole run", length));
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
@@ -33,7 +33,7 @@ void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_p
       if (owner.written == tag->text) continue;  // the plan reports tags written alike
       diagnostics.error(tag->where, key + ".tag",
                         fmt::format("at step {} this is {}, a tag of hooks.{} as well", step,
-                                    config::quoted(text), owner.hook),
+                                    base::quoted(text), owner.hook),
                         plan::choose_another_tag);
       break;
     }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/hooks/timetable.h"
 
 namespace assay::experiment {
@@ -61,7 +61,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   if (beyond.empty()) return;
   diagnostics.warning(plan.place(key + ".at"), key + ".at",
                       fmt::format("{} {}: this run has {}", beyond.size() == 1 ? "step" : "steps",
-                                  config::listed(beyond), counted_steps(steps)));
+                                  base::listed(beyond), counted_steps(steps)));
 }
 
 void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
@@ -84,10 +84,10 @@ void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
   if (!plan.threads || *plan.threads <= cores.amount) return;
   diagnostics.warning(
       plan.place("threads"), "threads",
-      fmt::format(
-          "{} threads are more than the {} that this run may use, as {} says; it uses {}",
-          *plan.threads, cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount),
-          cores.limit, cores.amount),
+      fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
+                  *plan.threads,
+                  cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount), cores.limit,
+                  cores.amount),
       "leave it out to use as many as there are cores");
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
 namespace assay::logging {
 namespace {
@@ -29,7 +29,7 @@ std::string harmless(std::string_view line, bool colours, bool breaks) {
       coloured = piece != plain && piece != "\x1b[m";
       result += piece;
     } else {
-      std::string text = config::harmless(piece);
+      std::string text = base::harmless(piece);
       std::ranges::replace(text, '\r', ' ');
       if (!breaks) std::ranges::replace(text, '\n', ' ');
       result += text;

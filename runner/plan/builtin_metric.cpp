@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/plan/validate.h"
 
 namespace assay::plan {
@@ -15,7 +15,7 @@ std::optional<NamedComponent> builtin_metric(std::string_view name, const config
   if (std::ranges::count(catalogue.names(Kind::metric), name) == 0) return std::nullopt;
   config::Node node = config::scalar(std::string(name));
   node.where = where;
-  const std::string key = config::joined("metrics", node.scalar);
+  const std::string key = base::joined("metrics", node.scalar);
   return NamedComponent{
       node.scalar, Validator(catalogue, diagnostics).component(node, Kind::metric, key).component};
 }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "runner/config/digest.h"
+#include "runner/base/digest.h"
 #include "runner/plan/emit.h"
 #include "runner/plan/yaml_text.h"
 
@@ -24,6 +24,6 @@ std::string canonical(const Plan& plan) {
   return fmt::format("{}", fmt::join(lines, ""));
 }
 
-std::string digest(const Plan& plan) { return config::digest(canonical(plan)); }
+std::string digest(const Plan& plan) { return base::digest(canonical(plan)); }
 
 }  // namespace assay::plan

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "runner/base/wording.h"
 #include "runner/config/defaults.h"
 #include "runner/config/interpolation.h"
-#include "runner/config/wording.h"
 #include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/validate.h"
@@ -20,7 +20,7 @@ void check_members(const Node& section, const Parameter& p, Validator& validator
   if (section.find("type") != nullptr) return;  // the whole config reports a single one
   const auto check = [&](const Node& member, std::string_view name) {
     validator.component(p.kind == Kind::hook ? with_listed_steps(member) : member, p.kind,
-                        config::joined(p.name, name), common_parameters(p.kind));
+                        base::joined(p.name, name), common_parameters(p.kind));
   };
   for (const Node::Entry& entry : section.map) check(entry.value, entry.key);
   for (std::size_t i = 0; i < section.list.size(); ++i) check(section.list[i], std::to_string(i));

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/plan/tag.h"
 
 namespace assay::plan {
@@ -27,7 +27,7 @@ void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
     if (!is_new)
       diagnostics.error(tag->where, key,
                         fmt::format("the tag {} is that of hooks.{} already",
-                                    config::quoted(tag->text), found->second->name),
+                                    base::quoted(tag->text), found->second->name),
                         choose_another_tag);
   }
 }

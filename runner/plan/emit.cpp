@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/yaml_text.h"
@@ -112,7 +112,7 @@ class Writer {
 
  private:
   void put(Node& map, const std::string& owner, std::string key, Node value) const {
-    const config::Location where = plan_.place(config::joined(owner, key));
+    const config::Location where = plan_.place(base::joined(owner, key));
     add(map, std::move(key), at(where, std::move(value)));
   }
 
@@ -153,7 +153,7 @@ class Writer {
   }
 
   Node hook(const HookPlan& hook) const {
-    const std::string key = config::joined("hooks", hook.name);
+    const std::string key = base::joined("hooks", hook.name);
     const Trigger& trigger = hook.trigger;
     Node node = map();
     add(node, "type", at(hook.component.where, node_of(hook.component.type)));
@@ -193,7 +193,7 @@ void add(std::vector<Stretch>& stretches, const config::Location& where) {
 
 std::string place_text(const Stretch& stretch) {
   if (stretch.source == nullptr) return "default";
-  std::string name = config::harmless(stretch.source->name);
+  std::string name = base::harmless(stretch.source->name);
   std::ranges::replace(name, '\n', ' ');
   // An argument has only one line, and a place without a line is a whole file.
   if (stretch.source->path.empty() || stretch.first == 0) return name;

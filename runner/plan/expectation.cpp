@@ -1,6 +1,6 @@
 #include "runner/plan/expectation.h"
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/plan/bounds.h"
 
 namespace assay::plan {
@@ -23,8 +23,8 @@ std::string element_expectation(const Parameter& p) {
     case ParameterType::text: return "text";
     case ParameterType::path: return "a path";
     case ParameterType::choice:
-      return words(p.choices).size() == 1 ? "the word " + config::listed(words(p.choices))
-                                          : "one of " + config::listed(words(p.choices));
+      return words(p.choices).size() == 1 ? "the word " + base::listed(words(p.choices))
+                                          : "one of " + base::listed(words(p.choices));
     case ParameterType::rate: return "a number" + bounds(p) + " or a schedule";
     case ParameterType::component:
       return "the name of " + with_article(p.kind) + ", or {type: NAME, ...}";

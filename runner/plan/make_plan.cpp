@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "runner/base/utf8.h"
 #include "runner/config/interpolation.h"
-#include "runner/config/utf8.h"
 #include "runner/plan/emit.h"
 #include "runner/plan/options.h"
 #include "runner/plan/planner.h"
@@ -40,7 +40,7 @@ void add_defaults(Node& config, Catalogue& catalogue) {
   const std::string stem =
       source == nullptr ? "" : std::filesystem::path(source->path).stem().string();
   const bool is_name =
-      !stem.empty() && config::harmless(stem) == stem && stem.find("${") == stem.npos;
+      !stem.empty() && base::harmless(stem) == stem && stem.find("${") == stem.npos;
   add("name", is_name ? stem : "experiment");
   add("seed", fallback("seed"));
   const bool named = config.find("run_dir") != nullptr || has_name(config, catalogue);

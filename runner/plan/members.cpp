@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "runner/base/wording.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 
 namespace assay::plan {
 namespace {
@@ -71,9 +71,9 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
     if (!entry.made) names.push_back(entry.key);
   std::vector<Member> result;
   for (const Node::Entry& entry : map.map) {
-    const std::string key = config::joined(section, entry.key);
+    const std::string key = base::joined(section, entry.key);
     if (entry.made) {
-      std::string others = names.empty() ? "" : section + ": " + config::listed(names);
+      std::string others = names.empty() ? "" : section + ": " + base::listed(names);
       if (is_name(entry.key, hyphens))
         others += fmt::format("{}+{}=... adds", others.empty() ? "" : "; ", key);
       diagnostics.error(entry.where, key, "the config has nothing of this name",
@@ -104,7 +104,7 @@ std::vector<Member> members(const Node& section, const std::string& key,
   std::vector<Member> result;
   if (section.kind == Node::Kind::list) {
     for (std::size_t i = 0; i < section.list.size(); ++i)
-      result.push_back({"", &section.list[i], config::joined(key, std::to_string(i))});
+      result.push_back({"", &section.list[i], base::joined(key, std::to_string(i))});
   } else if (!section.reported) {
     diagnostics.error(section.where, key,
                       "expected a map by name or a list, found " + config::described(section),

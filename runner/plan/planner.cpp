@@ -8,12 +8,12 @@
 #include <stdexcept>
 
 #include "assay/text.h"
-#include "runner/config/home.h"
+#include "runner/base/home.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/places.h"
 #include "runner/config/suggest.h"
 #include "runner/config/time_format.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 #include "runner/plan/duplicates.h"
 #include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
@@ -95,7 +95,7 @@ void Planner::note(const std::string& key, const Location& where) {
 }
 
 void Planner::note(const std::string& owner, const Values& values) {
-  for (const auto& [name, value] : values.entries()) note(config::joined(owner, name), value.where);
+  for (const auto& [name, value] : values.entries()) note(base::joined(owner, name), value.where);
 }
 
 Location Planner::place_of(const char* key) const {
@@ -116,7 +116,7 @@ void Planner::check_name(const std::string& name) {
   if (bad && !reported("name"))
     diagnostics_.error(place_of("name"), "name",
                        "expected a name that can be a folder's, one line without '/', found " +
-                           config::quoted(config::one_line(name)),
+                           base::quoted(base::one_line(name)),
                        literal ? "a name cannot hold a '${'" : "");
 }
 
@@ -136,7 +136,7 @@ std::string Planner::run_dir() {
   } catch (const std::runtime_error& error) {
     fail(error.what());
   }
-  const config::HomePath path = config::with_home(text);
+  const base::HomePath path = base::with_home(text);
   if (!path.problem.empty()) fail(path.problem, path.hint);
   return path.path;
 }

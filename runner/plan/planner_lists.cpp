@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/schema.h"
@@ -122,18 +122,18 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   }
   for (const char* bound : {"from", "until"})
     if (optional<std::int64_t>(placed.common, bound) && fires && !repeats && !has_reported(&node))
-      diagnostics_.error(placed.common.find(bound)->where, config::joined(key, bound),
+      diagnostics_.error(placed.common.find(bound)->where, base::joined(key, bound),
                          "it bounds `every`, `every_epoch` and `times`, and this hook has none",
                          "leave it out: `at` and `at_end` name their steps themselves");
   if (trigger.times && trigger.every && trigger.every_epoch)
-    diagnostics_.error(placed.common.find("times")->where, config::joined(key, "times"),
+    diagnostics_.error(placed.common.find("times")->where, base::joined(key, "times"),
                        "`every` and `every_epoch` both stand beside it",
                        "it picks steps of one of them: leave the other out, or make two hooks");
   if (trigger.from && trigger.until && *trigger.from > *trigger.until)
-    diagnostics_.error(placed.common.find("from")->where, config::joined(key, "from"),
+    diagnostics_.error(placed.common.find("from")->where, base::joined(key, "from"),
                        fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
   std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
-  const std::string named = config::joined("hooks", name);
+  const std::string named = base::joined("hooks", name);
   note(named, placed.common);
   if (diagnostics_.size() > problems || unsure) doubt(named);
   return {std::move(name), std::move(trigger), placed.component};

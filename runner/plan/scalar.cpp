@@ -8,8 +8,8 @@
 #include <cmath>
 #include <string_view>
 
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 
 namespace assay::plan {
 namespace {
@@ -78,7 +78,7 @@ bool holds_digits(std::string_view text) {
                                             {0xFF10, 0xFF19},
                                             {0x1D7CE, 0x1D7FF}}};
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = config::character_at(text, at);
+    const auto character = base::character_at(text, at);
     if (!character) return false;
     for (const Range& range : ranges)
       if (character->code >= range.first && character->code <= range.last) return true;
@@ -174,7 +174,7 @@ std::string hint_for_number(const Node& node, bool is_integer) {
   if (unsigned_text == ".inf" || unsigned_text == "inf" || unsigned_text == "infinity" ||
       unsigned_text == ".nan" || unsigned_text == "nan")
     return "a number must be finite";
-  if (std::string foreign = config::foreign_character(text); !foreign.empty() && holds_digits(text))
+  if (std::string foreign = base::foreign_character(text); !foreign.empty() && holds_digits(text))
     return foreign;
   for (std::string hint : {hint_for_groups(text, is_integer),
                            hint_for_calculation(text, is_integer), hint_for_thousands(node.scalar)})

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "assay/text.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/reference.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::plan {
 namespace {
@@ -28,8 +28,7 @@ std::string problem_with_tag(std::string_view tag) {
   const std::string text = longest(tag);
   if (text.empty()) return "expected a name in the logs, found an empty text";
   if (!is_line(text))
-    return fmt::format("a tag is one line of text, found {}",
-                       config::quoted(config::one_line(tag)));
+    return fmt::format("a tag is one line of text, found {}", base::quoted(base::one_line(tag)));
   if (text.size() > longest_tag)
     return fmt::format("a tag has at most {} bytes, found {}", longest_tag, text.size());
   return {};

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runner/base/wording.h"
 #include "runner/config/secret.h"
 #include "runner/config/suggest.h"
 #include "runner/config/synonyms.h"
-#include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/schema.h"
 
@@ -21,7 +21,7 @@ using config::Node;
 // Returns the hint for a key with dots in a file whose first part is a key.
 std::string hint_for_dots(const Node::Entry& entry) {
   std::string nested =
-      entry.value.kind == Node::Kind::scalar ? config::shortened(entry.value.scalar) : "...";
+      entry.value.kind == Node::Kind::scalar ? base::shortened(entry.value.scalar) : "...";
   std::string_view keys = entry.key;
   for (std::size_t dot; (dot = keys.rfind('.')) != keys.npos; keys = keys.substr(0, dot))
     nested = fmt::format("{{{}: {}}}", keys.substr(dot + 1), nested);
@@ -81,35 +81,34 @@ void Validator::unknown_keys(const Node& map,
     return std::ranges::find(names, entry.key) != names.end();
   };
   if (std::ranges::all_of(map.map, is_known)) return;
-  const std::string keys = names.empty() ? "it has no options" : "keys: " + config::listed(names);
+  const std::string keys = names.empty() ? "it has no options" : "keys: " + base::listed(names);
   for (const Node::Entry& entry : map.map) {
     if (is_known(entry)) continue;
     if (const std::size_t dot = entry.key.find('.');
         dot != std::string::npos && std::ranges::count(names, entry.key.substr(0, dot)) > 0) {
-      mean(config::joined(key, entry.key.substr(0, dot)));
-      mean(config::joined(key, entry.key));
-      diagnostics_.error(entry.where, config::joined(key, entry.key), message,
-                         hint_for_dots(entry));
+      mean(base::joined(key, entry.key.substr(0, dot)));
+      mean(base::joined(key, entry.key));
+      diagnostics_.error(entry.where, base::joined(key, entry.key), message, hint_for_dots(entry));
       continue;
     }
     if (entry.value.kind == Node::Kind::map && !key.empty() &&
         entry.key == key.substr(key.rfind('.') + 1)) {
-      for (const std::string& name : names) mean(config::joined(key, name));
+      for (const std::string& name : names) mean(base::joined(key, name));
       ++unknown_keys_;
-      diagnostics_.error(entry.where, config::joined(key, entry.key), message,
+      diagnostics_.error(entry.where, base::joined(key, entry.key), message,
                          fmt::format("leave '{}:' out: what it holds is to stand here", entry.key));
       continue;
     }
     std::string suggestion = config::suggest(entry.key, names);
     const Elsewhere other = suggestion.empty() ? elsewhere(entry.key, map, tables) : Elsewhere{};
     if (!other.key.empty()) {
-      meant_.try_emplace(other.below ? config::joined(key, other.key) : other.key);
+      meant_.try_emplace(other.below ? base::joined(key, other.key) : other.key);
       suggestion = other.key;
     } else if (!suggestion.empty()) {
-      std::string& spelling = meant_[config::joined(key, suggestion)];
+      std::string& spelling = meant_[base::joined(key, suggestion)];
       if (!entry.made && config::is_misspelling(entry.key, suggestion)) spelling = entry.key;
     }
-    const std::string foreign = config::foreign_character(entry.key);
+    const std::string foreign = base::foreign_character(entry.key);
     std::string instead(suggestion.empty() ? config::explanation(entry.key) : "");
     if (!other.key.empty() && !other.below && other.key.find('.') == other.key.npos)
       instead = fmt::format("'{}' is a key of the top level", other.key);
@@ -120,7 +119,7 @@ void Validator::unknown_keys(const Node& map,
     const bool brought = entry.value.origin.source != nullptr && entry.value.where == map.where;
     diagnostics_.error_of_copy(
         entry.where, brought ? map.where : entry.where,
-        config::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
+        base::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
         instead.empty() ? config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all)
                         : instead);
   }
@@ -141,10 +140,10 @@ Validator::Elsewhere Validator::elsewhere(
 
 Value Validator::option(const Node& map, const Parameter& p, const std::string& key,
                         const Location& owner) {
-  const std::string full = config::joined(key, p.name);
+  const std::string full = base::joined(key, p.name);
   if (const Node* node = map.find(p.name)) return given(*node, p, full);
   if (const std::string misspelt = misspelling(full); !misspelt.empty())
-    if (const Node* node = map.find(misspelt)) look_inside(*node, p, config::joined(key, misspelt));
+    if (const Node* node = map.find(misspelt)) look_inside(*node, p, base::joined(key, misspelt));
   if (p.fallback != nullptr) return fallback(p, full);
   if (config_ == Config::part || meant_.contains(full)) {
     ++passed_over_;
@@ -194,7 +193,7 @@ void Validator::wrong(const Node& node, const std::string& expected, const std::
 
 std::string Validator::listing(Kind kind, std::span<const std::string> names) const {
   std::string text = names.empty() ? fmt::format("there are no {}", plural(kind))
-                                   : fmt::format("{}: {}", plural(kind), config::listed(names));
+                                   : fmt::format("{}: {}", plural(kind), base::listed(names));
   return text + fmt::format("; `assay plugins list {}`", name_of(kind));
 }
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "runner/base/wording.h"
 #include "runner/config/reader.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/validate.h"
 
@@ -64,7 +64,7 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
     if (type_name.empty()) return placed;
     type = node.find(type_name);
   }
-  const std::string type_key = node.kind == Node::Kind::map ? config::joined(key, type_name) : key;
+  const std::string type_key = node.kind == Node::Kind::map ? base::joined(key, type_name) : key;
   auto own = table(*type, kind, type_key);
   std::string name = type->scalar;
   if (!own && !type->reported) own = near_table(name, kind);
@@ -85,7 +85,7 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
   unknown_keys_ = unknown_before;  // components do not own the keys in `common`
   if (own) {
     if (guessed)  // do not report keys that are required only by a guessed type
-      for (const Parameter& p : *own) mean(config::joined(key, p.name));
+      for (const Parameter& p : *own) mean(base::joined(key, p.name));
     placed.component.values = options(map, *own, key, type->where);
   }
   --depth_;
@@ -140,7 +140,7 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
   }
   if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
     const std::string suggestion = config::suggest(type.scalar, names);
-    const std::string foreign = config::foreign_character(type.scalar);
+    const std::string foreign = base::foreign_character(type.scalar);
     std::string hint = config::hint_of(suggestion, (foreign.empty() ? "" : foreign + "; ") +
                                                        listing(kind, names)) +
                        refused(kind, type.scalar);
@@ -152,7 +152,7 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
         other = fmt::format(": that is {}", with_article(*kind_from_name(name)));
     diagnostics_.error_of_copy(
         type.origin, type.where, key,
-        fmt::format("no {} {}{}", name_of(kind), config::quoted(type.scalar), other), hint);
+        fmt::format("no {} {}{}", name_of(kind), base::quoted(type.scalar), other), hint);
     return std::nullopt;
   }
   for (const std::string& doubt : catalogue_.doubts(kind, type.scalar))
@@ -179,9 +179,9 @@ std::vector<std::string> Validator::deeper(const Node& map, std::span<const Para
   const Node nothing;
   const auto add = [&](const Parameter& owner, const Node* value,
                        std::span<const Parameter> options) {
-    for (const Parameter& p : options) result.push_back(config::joined(owner.name, p.name));
+    for (const Parameter& p : options) result.push_back(base::joined(owner.name, p.name));
     for (const std::string& key : deeper(value == nullptr ? nothing : *value, options))
-      result.push_back(config::joined(owner.name, key));
+      result.push_back(base::joined(owner.name, key));
   };
   for (const Parameter& p : table) {
     if (p.list) continue;

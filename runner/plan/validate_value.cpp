@@ -7,11 +7,11 @@
 #include <set>
 #include <string>
 
+#include "runner/base/home.h"
+#include "runner/base/wording.h"
 #include "runner/config/complaint.h"
-#include "runner/config/home.h"
 #include "runner/config/secret.h"
 #include "runner/config/suggest.h"
-#include "runner/config/wording.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"
@@ -43,7 +43,7 @@ std::string hint_for_text(const Node& node, std::span<const Parameter> table) {
   const std::string_view rest = text.substr(text.find_first_not_of(' ', end));
   const bool is_entry = rest.find(' ') == rest.npos &&
                         std::ranges::any_of(table, [&](auto& p) { return p.name == name; });
-  return is_entry ? fmt::format("write {}: {}", name, config::shortened(rest)) : "";
+  return is_entry ? fmt::format("write {}: {}", name, base::shortened(rest)) : "";
 }
 
 // Suggests what to write instead of the words that other programs use for an absent value.
@@ -87,12 +87,12 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
   std::set<std::string> chosen;
   for (std::size_t i = 0; i < node.list.size(); ++i) {
     const Node& element = node.list[i];
-    const std::string name = config::joined(key, std::to_string(i));
+    const std::string name = base::joined(key, std::to_string(i));
     list.push_back(single(element, p, name));
     if (p.type == ParameterType::choice && element.kind == Node::Kind::scalar &&
         !chosen.insert(element.scalar).second)
       diagnostics_.error(element.where, name,
-                         fmt::format("{} is there twice", config::quoted(element.scalar)),
+                         fmt::format("{} is there twice", base::quoted(element.scalar)),
                          "leave one of them out");
   }
   value.data = std::move(list);
@@ -159,7 +159,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       else
         wrong(node, element_expectation(p), key,
               config::hint_of(config::suggest(node.scalar, words(p.choices)),
-                              config::foreign_character(node.scalar) + hint_for_absence(node, p)));
+                              base::foreign_character(node.scalar) + hint_for_absence(node, p)));
       break;
     case ParameterType::rate: return rate(node, p, key);
     case ParameterType::component: value.data = component(node, p.kind, key).component; break;
@@ -178,7 +178,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
 
 Value Validator::path(const Node& node, const Parameter& p, const std::string& key) {
   Value value{{}, node.where};
-  config::HomePath path = config::with_home(node.scalar);
+  base::HomePath path = base::with_home(node.scalar);
   if (config::holds_secret(node.scalar)) wrong(node, element_expectation(p), key);
   else if (node.scalar.empty()) wrong(node, element_expectation(p), key);
   else if (!path.problem.empty())

@@ -6,8 +6,8 @@
 #include <array>
 #include <string_view>
 
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 
 namespace assay::plan {
 namespace {
@@ -105,9 +105,9 @@ void gather(const Node& node, const std::string& key, std::vector<Leaf>& result)
     return;
   }
   for (const Node::Entry& entry : node.map)
-    gather(entry.value, config::joined(key, entry.key), result);
+    gather(entry.value, base::joined(key, entry.key), result);
   for (std::size_t i = 0; i < node.list.size(); ++i)
-    gather(node.list[i], config::joined(key, std::to_string(i)), result);
+    gather(node.list[i], base::joined(key, std::to_string(i)), result);
 }
 
 }  // namespace
@@ -123,13 +123,13 @@ std::string yaml_text(const Node& map, const std::function<std::string(const Nod
   const std::vector<Line> lines = lines_of(map);
   std::size_t column = 0;
   for (const Line& line : lines)
-    if (const std::size_t columns = config::width(line.text); columns <= longest)
+    if (const std::size_t columns = base::width(line.text); columns <= longest)
       column = std::max(column, columns);
   std::string text;
   for (const Line& line : lines) {
     text += line.text;
     if (line.value != nullptr) {
-      const std::size_t columns = config::width(line.text);
+      const std::size_t columns = base::width(line.text);
       text.append(column > columns ? column - columns : 0, ' ');
       text += "  # " + comment(*line.value);
     }

@@ -14,9 +14,9 @@
 
 #include "assay/error.h"
 #include "assay/plugin.h"
+#include "runner/base/utf8.h"
 #include "runner/config/secret.h"
 #include "runner/config/source.h"
-#include "runner/config/utf8.h"
 #include "runner/plugin_host/bounded_schedule.h"
 #include "runner/plugin_host/within.h"
 
@@ -35,9 +35,9 @@ class ComponentError : public std::runtime_error {
  public:
   ComponentError(std::string who, std::string_view message, std::string option,
                  Cause cause = Cause::stated)
-      : std::runtime_error(who + ": " + config::one_line(message)),
+      : std::runtime_error(who + ": " + base::one_line(message)),
         who_(std::move(who)),
-        message_(config::one_line(message)),
+        message_(base::one_line(message)),
         option_(std::move(option)),
         cause_(cause) {}
   const std::string& who() const { return who_; }          ///< "optimizer sgd"

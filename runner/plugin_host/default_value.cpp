@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "runner/base/wording.h"
 #include "runner/config/diagnostics.h"
-#include "runner/config/wording.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/validate.h"
@@ -88,7 +88,7 @@ std::string Defaults::component(const Node& node, Kind kind) const {
   if (type == nullptr)
     return fmt::format("missing: type, the name of {}", plan::with_article(kind));
   if (!exists(kind, type->scalar))
-    return fmt::format("no {} {}", name_of(kind), config::quoted(type->scalar));
+    return fmt::format("no {} {}", name_of(kind), base::quoted(type->scalar));
   const Component* own = find(kind, type->scalar);
   if (own == nullptr) return {};
   Node given = node;
@@ -101,7 +101,7 @@ std::string Defaults::component(const Node& node, Kind kind) const {
 std::string Defaults::options(const Node& map, std::span<const Parameter> table) const {
   for (const Node::Entry& entry : map.map)
     if (std::ranges::none_of(table, [&](const Parameter& p) { return p.name == entry.key; }))
-      return fmt::format("there is no option {}", config::quoted(entry.key));
+      return fmt::format("there is no option {}", base::quoted(entry.key));
   for (const Parameter& p : table) {
     const Node* given = map.find(p.name);
     if (given == nullptr && p.fallback == nullptr)

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 #include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/manifest.h"
 #include "runner/plugin_host/missing_symbols.h"
@@ -17,7 +17,7 @@
 namespace assay::plugin_host {
 namespace {
 
-std::string shown(const std::filesystem::path& file) { return config::one_line(file.string()); }
+std::string shown(const std::filesystem::path& file) { return base::one_line(file.string()); }
 
 // Joins the reasons into one line, however many there are.
 std::string some_of(std::vector<std::string> reasons) {
@@ -38,7 +38,7 @@ std::string reason(const std::filesystem::path& file, const std::string& linkers
   } catch (const std::runtime_error&) {
     // In that case the linker's message must do.
   }
-  return lines.empty() ? config::one_line(linkers_words)
+  return lines.empty() ? base::one_line(linkers_words)
                        : fmt::format("{}: {}", shown(file), some_of(lines));
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 #include "runner/plan/schema.h"
 #include "runner/plugin_host/default_value.h"
 #include "runner/plugin_host/library.h"
@@ -24,7 +24,7 @@ std::string name_mistake(const char* text) {
   if (is_name(text)) return {};
   if (!is_line(text)) return fmt::format("its name {}", no_line);
   return fmt::format("{} is no name: expected lower-case letters, digits and underscores",
-                     config::quoted(text));
+                     base::quoted(text));
 }
 
 // Returns the problem with a line; empty if it is valid. The line may be empty.
@@ -176,7 +176,7 @@ std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewh
   const auto require = [&](const char* text, const char* what, bool (*good)(std::string_view)) {
     if (text == nullptr || *text == '\0') wrong(fmt::format("the plugin has no {}", what));
     else if (!is_line(text)) wrong(fmt::format("the plugin's {} {}", what, no_line));
-    else if (!good(text)) wrong(fmt::format("{} is no {} of a plugin", config::quoted(text), what));
+    else if (!good(text)) wrong(fmt::format("{} is no {} of a plugin", base::quoted(text), what));
   };
   require(manifest.name, "name", is_name);
   require(manifest.version, "version", is_word);

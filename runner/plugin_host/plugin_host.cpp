@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "assay/error.h"
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/library.h"
 #include "runner/plugin_host/options.h"
@@ -54,7 +54,7 @@ void PluginHost::add(const std::filesystem::path& file, std::size_t folder) {
   } catch (const std::exception& error) {
     library->refusal = error.what();
   }
-  library->refusal = config::one_line(library->refusal);
+  library->refusal = base::one_line(library->refusal);
   if (!is_new(*library)) return;
   if (library->refusal.empty())
     for (const StampedComponent& component : library->stamp.components)
@@ -86,7 +86,7 @@ std::vector<std::string> PluginHost::searched() const {
   std::vector<std::string> lines;
   for (const auto& folder : folders_) {
     const auto problem = unreadable_.find(folder);
-    const std::string shown = config::one_line(folder.string());
+    const std::string shown = base::one_line(folder.string());
     lines.push_back(problem == unreadable_.end() ? shown
                                                  : fmt::format("{} ({})", shown, problem->second));
   }
@@ -147,7 +147,7 @@ const Manifest& PluginHost::open(const std::filesystem::path& file) {
   const auto found = std::ranges::find(libraries_, file, &FoundLibrary::file);
   if (found == libraries_.end())
     throw std::runtime_error(
-        fmt::format("{}: no such plugin was found", config::one_line(file.string())));
+        fmt::format("{}: no such plugin was found", base::one_line(file.string())));
   if (!(*found)->refusal.empty()) throw std::runtime_error((*found)->refusal);
   return manifest(**found);
 }

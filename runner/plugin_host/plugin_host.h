@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "assay/plugin.h"
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 #include "runner/plan/catalogue.h"
 #include "runner/plan/values.h"
 #include "runner/plugin_host/component.h"
@@ -30,7 +30,7 @@ struct FoundLibrary {
   std::size_t folder = 0;  ///< its place in the search path, from 0
 
   /// Returns the file as one line for messages, whatever its name contains.
-  std::string shown() const { return config::one_line(file.string()); }
+  std::string shown() const { return base::one_line(file.string()); }
 };
 
 struct FoundComponent {

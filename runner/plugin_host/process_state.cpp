@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 #include "runner/plugin_host/floating_point.h"
 
 extern char** environ;
@@ -148,7 +148,7 @@ std::string changed_by_calls(const std::string& changes) {
   return fmt::format(
       "a call of a plugin changed for the whole process: {}; `assay plugins check FILE` finds the "
       "plugin",
-      config::one_line(changes));
+      base::one_line(changes));
 }
 
 std::string KeptProcessState::restore() {
@@ -157,7 +157,7 @@ std::string KeptProcessState::restore() {
   state_.restore();
   if (changes.empty()) return {};
   const std::string left = state_.changes();
-  return config::one_line(
+  return base::one_line(
       left.empty() ? changes + "; this was undone"
                    : fmt::format("{}; this was undone, but what cannot be: {}", changes, left));
 }

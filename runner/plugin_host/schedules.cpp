@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "assay/schedule.h"
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 
 namespace assay::plugin_host {
 namespace {
@@ -38,7 +38,7 @@ void add_rates(const plan::Values& values, std::span<const Parameter> table,
                const std::string& prefix, std::vector<RateOption>& found) {
   for (const Parameter& parameter : table)
     if (const plan::Value* value = values.find(parameter.name))
-      add_rates(*value, parameter, config::joined(prefix, parameter.name), found);
+      add_rates(*value, parameter, base::joined(prefix, parameter.name), found);
 }
 
 void add_rates(const plan::Value& value, const Parameter& parameter, const std::string& name,
@@ -49,7 +49,7 @@ void add_rates(const plan::Value& value, const Parameter& parameter, const std::
   if (!is_rate && parameter.type != ParameterType::group) return;
   if (const auto* list = std::get_if<plan::List>(&value.data)) {
     for (std::size_t i = 0; i < list->size(); ++i)
-      add_rates((*list)[i], parameter, config::joined(name, std::to_string(i)), found);
+      add_rates((*list)[i], parameter, base::joined(name, std::to_string(i)), found);
   } else if (const auto* group = std::get_if<plan::Values>(&value.data)) {
     add_rates(*group, parameter.group(), name, found);
   } else if (!std::holds_alternative<std::monostate>(value.data)) {
@@ -65,11 +65,11 @@ void begin_schedules(Object& component, std::int64_t total_steps) {
       begin_schedules(*nested, total_steps);
     } catch (const ComponentError& error) {
       // Only for a schedule is it known which option holds it.
-      const std::string option =
-          nested->bounded ? error.option().empty()
-                                ? nested->bounded->option()
-                                : config::joined(nested->bounded->option(), error.option())
-                          : std::string();
+      const std::string option = nested->bounded
+                                     ? error.option().empty()
+                                           ? nested->bounded->option()
+                                           : base::joined(nested->bounded->option(), error.option())
+                                     : std::string();
       throw ComponentError(component.who, error.what(), option);
     }
     if (nested->bounded) checked_value(*nested, 0, component.who);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
 namespace assay::run_folder {
 namespace {
@@ -92,7 +92,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
                    const Json::exception& error) override {
-    throw Error(fmt::format("its header is not JSON: {}", config::one_line(error.what())));
+    throw Error(fmt::format("its header is not JSON: {}", base::one_line(error.what())));
   }
 
  private:
@@ -100,14 +100,14 @@ class Reader final : public nlohmann::json_sax<Json> {
 
   [[noreturn]] void fail_twice(const std::string& key) const {
     throw Error(fmt::format("{}'{}' is in its header twice", key == name_ ? "" : of_tensor(),
-                            config::one_line(key)));
+                            base::one_line(key)));
   }
-  std::string of_tensor() const { return fmt::format("'{}': ", config::one_line(name_)); }
+  std::string of_tensor() const { return fmt::format("'{}': ", base::one_line(name_)); }
 
   bool refuse(const std::string& found) const {
     if (level_ == Level::outside) throw Error("its header is no JSON object");
     throw Error(
-        fmt::format("{}expected {}, found {}", of_tensor(), expected(), config::one_line(found)));
+        fmt::format("{}expected {}, found {}", of_tensor(), expected(), base::one_line(found)));
   }
   std::string_view expected() const {
     if (numbers_ != nullptr) return "whole numbers";
@@ -118,7 +118,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
 
   void add_tensor() {
-    const std::string name = config::one_line(name_);
+    const std::string name = base::one_line(name_);
     if (!type_ || !shape_ || !places_)
       throw Error(fmt::format("'{}' lacks its {}", name,
                               !type_    ? "dtype"
@@ -158,10 +158,10 @@ class Reader final : public nlohmann::json_sax<Json> {
     std::uint64_t used = 0;
     for (const auto& [tensor, name] : tensors) {
       if (tensor->begin < used)
-        throw Error(fmt::format("'{}' overlaps another tensor", config::one_line(*name)));
+        throw Error(fmt::format("'{}' overlaps another tensor", base::one_line(*name)));
       if (tensor->begin > used)
         throw Error(fmt::format("there are bytes before '{}' that belong to no tensor",
-                                config::one_line(*name)));
+                                base::one_line(*name)));
       used = tensor->end;
     }
     if (used != data_bytes_) throw Error("there are bytes after its last tensor");

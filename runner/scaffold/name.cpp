@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 
 namespace assay::scaffold {
 namespace {
@@ -60,14 +60,14 @@ std::string problem_with(std::string_view name) {
     return fmt::format(
         "{} is no name for a plugin: expected lower-case words joined by single underscores, such "
         "as top_k{}",
-        config::quoted(name),
+        base::quoted(name),
         better.empty() || !problem_with(better).empty()
             ? ""
             : fmt::format("; did you mean '{}'?", better));
   }
   if (name.size() > longest)
     return fmt::format("{} is too long for a name: expected at most {} characters",
-                       config::quoted(name), longest);
+                       base::quoted(name), longest);
   if (std::ranges::count(mesons_own, name) > 0)
     return fmt::format(
         "'{}' cannot be the name of a plugin: Meson has a target of this name; "

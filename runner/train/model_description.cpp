@@ -7,7 +7,7 @@
 
 #include "assay/error.h"
 #include "assay/text.h"
-#include "runner/data/shape.h"
+#include "runner/base/shape.h"
 
 namespace assay::train {
 namespace {
@@ -30,7 +30,7 @@ class Builder final : public ModelBuilder {
     check(shape, fmt::format("parameter '{}'", name));
     out_.parameters.push_back({shown, shape, role, init});
     weights_ += shape.elements();
-    if (!data::elements({weights_})) complain("there are more than 2^56 weights");
+    if (!base::elements({weights_})) complain("there are more than 2^56 weights");
     return static_cast<int>(out_.parameters.size()) - 1;
   }
 
@@ -58,7 +58,7 @@ class Builder final : public ModelBuilder {
 
  private:
   void check(const Shape& shape, const std::string& what) {
-    if (!data::elements(shape))
+    if (!base::elements(shape))
       complain(
           fmt::format("{} has the shape {}; expected dimensions of 1 or more, and no more "
                       "than 2^56 elements",

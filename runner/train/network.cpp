@@ -196,10 +196,10 @@ void Network::reserve(std::int64_t block_rows) {
       bench_sizes(components_.model, description_, block_rows);
   for (Bench& bench : benches_) {
     bench = {};  // free the old memory before requesting more
-    bench.workspace = data::Buffer(workspace);
-    bench.outputs = data::Buffer(outputs);
-    bench.d_outputs = data::Buffer(outputs);
-    bench.samples = data::Buffer(samples);
+    bench.workspace = base::Buffer(workspace);
+    bench.outputs = base::Buffer(outputs);
+    bench.d_outputs = base::Buffer(outputs);
+    bench.samples = base::Buffer(samples);
   }
 }
 
@@ -226,7 +226,7 @@ Network::Block Network::block(Bench& bench, const RowSelection& selection, Range
   block.samples = selection.rows->gather(positions, scratch);
   const auto row_bytes = size_of(targets.dtype) * static_cast<std::size_t>(targets.strides[0]);
   if (bench.targets.size() < row_bytes * positions.size())
-    bench.targets = data::Buffer(row_bytes * static_cast<std::size_t>(bench_rows_));
+    bench.targets = base::Buffer(row_bytes * static_cast<std::size_t>(bench_rows_));
   const auto* from = static_cast<const std::byte*>(targets.data);
   auto* to = bench.targets.as<std::byte>();
   for (const std::int64_t row : positions)

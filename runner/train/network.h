@@ -88,11 +88,11 @@ class Network {
   class MetricStates;
   // The memory that one worker needs for a block.
   struct Bench {
-    data::Buffer workspace;
-    data::Buffer samples;
-    data::Buffer targets;
-    data::Buffer outputs;
-    data::Buffer d_outputs;
+    base::Buffer workspace;
+    base::Buffer samples;
+    base::Buffer targets;
+    base::Buffer outputs;
+    base::Buffer d_outputs;
   };
   struct Block {
     MatrixView<const float> samples;

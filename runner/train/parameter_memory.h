@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "runner/data/buffer.h"
+#include "runner/base/buffer.h"
 #include "runner/run_folder/weights.h"
 #include "runner/train/model_description.h"
 
@@ -18,7 +18,7 @@ class ParameterMemory {
  public:
   /// Starts with zeros. Every parameter begins at a 64-byte boundary.
   explicit ParameterMemory(const ModelDescription& model) {
-    constexpr std::size_t step = data::Buffer::alignment / sizeof(float);
+    constexpr std::size_t step = base::Buffer::alignment / sizeof(float);
     constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / sizeof(float) / 2;
     std::vector<std::size_t> offsets;
     std::size_t total = 0;
@@ -28,7 +28,7 @@ class ParameterMemory {
       total += (sizes_.back() + step - 1) / step * step;
       if (total > most) throw std::bad_alloc();
     }
-    buffer_ = data::Buffer(total * sizeof(float));
+    buffer_ = base::Buffer(total * sizeof(float));
     for (const std::size_t offset : offsets) pointers_.push_back(buffer_.as<float>() + offset);
     const_pointers_.assign(pointers_.begin(), pointers_.end());
   }
@@ -46,7 +46,7 @@ class ParameterMemory {
   std::span<const std::byte> bytes() const { return buffer_.bytes(); }
 
  private:
-  data::Buffer buffer_;
+  base::Buffer buffer_;
   std::vector<std::size_t> sizes_;
   std::vector<float*> pointers_;
   std::vector<const float*> const_pointers_;

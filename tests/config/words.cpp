@@ -1,9 +1,9 @@
 #include <boost/test/unit_test.hpp>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/config/scalar_extent.h"
 #include "runner/config/suggest.h"
-#include "runner/config/utf8.h"
-#include "runner/config/wording.h"
 
 namespace assay::test {
 
@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(words)
 
 BOOST_AUTO_TEST_CASE(utf8) {
   const auto code = [](std::string_view text) {
-    const auto character = config::character_at(text, 0);
+    const auto character = base::character_at(text, 0);
     return character ? static_cast<long>(character->code) : -1L;
   };
   BOOST_TEST(code("a") == 'a');
@@ -22,9 +22,9 @@ BOOST_AUTO_TEST_CASE(utf8) {
   for (const char* bad :
        {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE6\xBC", "\xFF"})
     BOOST_TEST(code(bad) == -1);
-  BOOST_TEST(config::characters("aé漢😀") == 4U);
-  BOOST_TEST(config::width("ae\u0301漢😀") == 6U);
-  BOOST_TEST(config::width("a\xFF") == 2U);
+  BOOST_TEST(base::characters("aé漢😀") == 4U);
+  BOOST_TEST(base::width("ae\u0301漢😀") == 6U);
+  BOOST_TEST(base::width("a\xFF") == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(distances) {
@@ -83,9 +83,9 @@ BOOST_AUTO_TEST_CASE(misspellings) {
 }
 
 BOOST_AUTO_TEST_CASE(quotes) {
-  BOOST_TEST(config::quoted("a\nb") == "'a\\nb'");
-  BOOST_TEST(config::quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "...'");
-  BOOST_TEST(config::listed(std::vector<std::string>{"a", "b"}) == "a, b");
+  BOOST_TEST(base::quoted("a\nb") == "'a\\nb'");
+  BOOST_TEST(base::quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "...'");
+  BOOST_TEST(base::listed(std::vector<std::string>{"a", "b"}) == "a, b");
 }
 
 BOOST_AUTO_TEST_CASE(extents) {

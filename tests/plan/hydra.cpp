@@ -5,8 +5,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "runner/base/wording.h"
 #include "runner/config/argument.h"
-#include "runner/config/wording.h"
 #include "runner/plan/scalar.h"
 #include "tests/support/reference.h"
 
@@ -77,7 +77,7 @@ Json parsed(const std::string& text) {
   BOOST_TEST(argument.has_value() == diagnostics.empty());
   if (!argument) return nullptr;
   std::string key;
-  for (const std::string& part : argument->path) key = config::joined(key, part);
+  for (const std::string& part : argument->path) key = base::joined(key, part);
   return {{"action", action(argument->action)},
           {"key", key},
           {"value", argument->value ? typed(*argument->value) : Json(nullptr)}};

@@ -3,7 +3,7 @@
 #include <random>
 #include <string>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 #include "tests/plugin_host/plugins.h"
 
 using namespace assay;
@@ -13,7 +13,7 @@ namespace {
 // Returns the expected result, from the host's own UTF-8 decoder and the Unicode category Cc.
 bool expected(const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = config::character_at(text, at);
+    const auto character = base::character_at(text, at);
     if (!character) return false;
     const char32_t c = character->code;
     if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029) return false;

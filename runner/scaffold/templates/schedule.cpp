@@ -38,7 +38,8 @@ class PluginName final : public assay::Schedule {
 
   explicit PluginName(const assay::Options& options)
       : init_value_(options.number("init_value")),
-        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps") : 0),
+        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps")
+                                                          : 0),
         decay_rate_(options.number("decay_rate")) {}
 
   // Takes the length of the run; called once before the first value.

@@ -1,4 +1,4 @@
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-namespace assay::config {
+namespace assay::base {
 namespace {
 
 struct Range {
@@ -128,4 +128,4 @@ std::string one_line(std::string_view text) {
   return result;
 }
 
-}  // namespace assay::config
+}  // namespace assay::base

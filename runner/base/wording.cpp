@@ -1,12 +1,12 @@
-#include "runner/config/wording.h"
+#include "runner/base/wording.h"
 
 #include <fmt/format.h>
 
 #include <cstdint>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
-namespace assay::config {
+namespace assay::base {
 
 std::string shortened(std::string_view text) {
   constexpr std::size_t longest = 60;
@@ -35,16 +35,6 @@ std::string listed(std::span<const std::string> words) {
   return result;
 }
 
-std::string described(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::null: return "null";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::map: return "a map";
-    case Node::Kind::scalar: break;
-  }
-  return (node.quoted ? "the text " : "") + quoted(node.scalar);
-}
-
 std::string foreign_character(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (static_cast<unsigned char>(text[at]) < 0x80) continue;
@@ -59,4 +49,4 @@ std::string joined(const std::string& key, std::string_view name) {
   return key.empty() ? std::string(name) : key + "." + std::string(name);
 }
 
-}  // namespace assay::config
+}  // namespace assay::base

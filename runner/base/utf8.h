@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::config {
+namespace assay::base {
 
 struct Character {
   char32_t code = 0;
@@ -37,4 +37,4 @@ std::string harmless(std::string_view text);
 /// characters.
 std::string one_line(std::string_view text);
 
-}  // namespace assay::config
+}  // namespace assay::base

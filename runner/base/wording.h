@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runner/config/node.h"
-
-namespace assay::config {
+namespace assay::base {
 
 /// Returns 'text', shortened.
 std::string quoted(std::string_view text);
@@ -18,9 +16,6 @@ std::string shortened(std::string_view text);
 /// Returns "a, b, c", truncated if it is long.
 std::string listed(std::span<const std::string> words);
 
-/// Describes a value: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
-std::string described(const Node& node);
-
 /// Returns "it holds U+2212" for a text with a character that looks like ASCII but is not, or that
 /// is invisible; empty otherwise.
 std::string foreign_character(std::string_view text);
@@ -28,4 +23,4 @@ std::string foreign_character(std::string_view text);
 /// Returns "optimizer.type" for "optimizer" and "type". The first may be empty.
 std::string joined(const std::string& key, std::string_view name);
 
-}  // namespace assay::config
+}  // namespace assay::base

@@ -9,7 +9,7 @@
 #include <new>
 #include <span>
 
-namespace assay::data {
+namespace assay::base {
 
 class Buffer {
  public:
@@ -40,4 +40,4 @@ class Buffer {
   std::size_t size_ = 0;
 };
 
-}  // namespace assay::data
+}  // namespace assay::base

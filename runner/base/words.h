@@ -7,11 +7,9 @@
 #include <string_view>
 
 #include "assay/tensor.h"
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
-namespace assay::command_line {
-
-using config::one_line;
+namespace assay::base {
 
 /// Returns "17,610" for 17610.
 std::string grouped(std::int64_t number);
@@ -28,4 +26,4 @@ std::string shown_path(const std::filesystem::path& path);
 /// Returns the text quoted for a shell.
 std::string shell_quoted(const std::string& text);
 
-}  // namespace assay::command_line
+}  // namespace assay::base

@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-namespace assay::config {
+namespace assay::base {
 
 /// Returns the XXH3-128 (https://github.com/Cyan4973/xxHash) of a text as 32 hexadecimal digits. It
 /// is the same on every machine and in every version. It distinguishes texts, but is not secure
 /// against deliberate collisions.
 std::string digest(std::string_view text);
 
-}  // namespace assay::config
+}  // namespace assay::base

@@ -1,4 +1,4 @@
-#include "runner/command_line/words.h"
+#include "runner/base/words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace assay::command_line {
+namespace assay::base {
 
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
@@ -53,4 +53,4 @@ std::string shell_quoted(const std::string& text) {
   return quoted + "'";
 }
 
-}  // namespace assay::command_line
+}  // namespace assay::base

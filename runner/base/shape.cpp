@@ -1,6 +1,6 @@
-#include "runner/data/shape.h"
+#include "runner/base/shape.h"
 
-namespace assay::data {
+namespace assay::base {
 
 std::optional<std::int64_t> elements(const Shape& shape, std::int64_t count) {
   constexpr std::int64_t most = std::int64_t{1} << 56;
@@ -12,4 +12,4 @@ std::optional<std::int64_t> elements(const Shape& shape, std::int64_t count) {
   return count;
 }
 
-}  // namespace assay::data
+}  // namespace assay::base

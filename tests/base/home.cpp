@@ -1,4 +1,4 @@
-#include "runner/config/home.h"
+#include "runner/base/home.h"
 
 #include <stdlib.h>
 
@@ -34,18 +34,18 @@ BOOST_AUTO_TEST_CASE(paths) {
        {std::pair{"~", "/home/ada"}, std::pair{"~/", "/home/ada/"},
         std::pair{"~/x/y", "/home/ada/x/y"}, std::pair{"x/~/y", "x/~/y"},
         std::pair{"./~/y", "./~/y"}, std::pair{"", ""}})
-    BOOST_TEST(config::with_home(path).path == expected);
-  BOOST_TEST(config::with_home("~bob/x").problem == "of '~' only '~/', your home folder, is known");
-  BOOST_TEST(config::with_home("~bob/x").hint == "what is called so is written ./~bob/x");
+    BOOST_TEST(base::with_home(path).path == expected);
+  BOOST_TEST(base::with_home("~bob/x").problem == "of '~' only '~/', your home folder, is known");
+  BOOST_TEST(base::with_home("~bob/x").hint == "what is called so is written ./~bob/x");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_home) {
   for (const char* folder : {static_cast<const char*>(nullptr), "", "relative"}) {
     const Home home(folder);
-    BOOST_TEST(config::with_home("~/x").problem ==
+    BOOST_TEST(base::with_home("~/x").problem ==
                std::string("'~/' is the folder in the environment variable HOME, which ") +
                    (folder == nullptr ? "is not set" : "names none"));
-    BOOST_TEST(config::with_home("x").problem.empty());
+    BOOST_TEST(base::with_home("x").problem.empty());
   }
 }
 

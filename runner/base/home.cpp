@@ -1,8 +1,8 @@
-#include "runner/config/home.h"
+#include "runner/base/home.h"
 
 #include <cstdlib>
 
-namespace assay::config {
+namespace assay::base {
 
 HomePath with_home(std::string_view path) {
   HomePath result{std::string(path), {}, {}};
@@ -21,4 +21,4 @@ HomePath with_home(std::string_view path) {
   return result;
 }
 
-}  // namespace assay::config
+}  // namespace assay::base

@@ -1,4 +1,4 @@
-#include "runner/command_line/fitted.h"
+#include "runner/base/fitted.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "runner/config/utf8.h"
+#include "runner/base/utf8.h"
 
-namespace assay::command_line {
+namespace assay::base {
 namespace {
 
 constexpr std::string_view mark = "...";
@@ -19,8 +19,8 @@ constexpr int widest_value = 16;          // a number with the blanks around it
 std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = config::character_at(text, at).value_or(config::Character{'?', 1});
-    used += config::width(character.code);
+    const auto character = character_at(text, at).value_or(Character{'?', 1});
+    used += base::width(character.code);
     if (used > columns) return at;
     at += character.bytes;
   }
@@ -37,7 +37,7 @@ Columns output_columns() {
 }
 
 std::string cut(std::string_view text, std::size_t columns) {
-  if (config::width(text) <= columns) return std::string(text);
+  if (base::width(text) <= columns) return std::string(text);
   const std::size_t marks = std::min(mark.size(), columns / 2);
   return std::string(text.substr(0, bytes_that_fit(text, columns - marks))) +
          std::string(mark.substr(0, marks));
@@ -49,7 +49,7 @@ std::string wrapped(std::string_view line, Columns columns, std::size_t indent) 
   indent = std::min(indent, width / 2);
   std::string result;
   std::size_t room = width;
-  while (config::width(line) > room) {
+  while (base::width(line) > room) {
     std::size_t end = std::max<std::size_t>(bytes_that_fit(line, room), 1);
     const std::size_t first = line.find_first_not_of(' ');
     const std::size_t blank = line.substr(0, end + 1).rfind(' ');
@@ -72,19 +72,19 @@ std::vector<std::string> labelled(const std::vector<std::pair<std::string, std::
               : widest_label;
   std::size_t width = 0;
   for (const auto& [label, text] : pairs)
-    width = std::max(width, std::min(config::width(label), most));
+    width = std::max(width, std::min(base::width(label), most));
   std::vector<std::string> lines;
   for (const auto& [label, text] : pairs) {
-    const auto fits = [&, used = config::width(text) + 4](std::size_t label_columns) {
+    const auto fits = [&, used = base::width(text) + 4](std::size_t label_columns) {
       return label_columns + used <= static_cast<std::size_t>(std::max(room, 0));
     };
-    const bool helps = columns && !fits(config::width(label)) && fits(width);
+    const bool helps = columns && !fits(base::width(label)) && fits(width);
     const std::string shown = helps ? cut(label, width) : label;
-    const std::size_t used = config::width(shown);
+    const std::size_t used = base::width(shown);
     lines.push_back(
         fmt::format("  {}{}  {}", shown, std::string(width > used ? width - used : 0, ' '), text));
   }
   return lines;
 }
 
-}  // namespace assay::command_line
+}  // namespace assay::base

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace assay::command_line {
+namespace assay::base {
 
 /// The width of the terminal to fit lines to; nothing for a file or a pipe, which get whole lines.
 using Columns = std::optional<int>;
@@ -27,4 +27,4 @@ std::string wrapped(std::string_view line, Columns columns, std::size_t indent);
 std::vector<std::string> labelled(const std::vector<std::pair<std::string, std::string>>& pairs,
                                   Columns columns);
 
-}  // namespace assay::command_line
+}  // namespace assay::base

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::config {
+namespace assay::base {
 
 struct HomePath {
   std::string path;
@@ -16,4 +16,4 @@ struct HomePath {
 /// any other path unchanged. It does not know the home folders of other users, `~ada`.
 HomePath with_home(std::string_view path);
 
-}  // namespace assay::config
+}  // namespace assay::base
