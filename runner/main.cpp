@@ -21,7 +21,7 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/standard_output.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 namespace {
 

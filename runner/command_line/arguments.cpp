@@ -7,7 +7,7 @@
 
 #include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
 

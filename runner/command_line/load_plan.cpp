@@ -14,9 +14,9 @@
 #include "assay/error.h"
 #include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/config/mistakes/similar_file.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
-#include "runner/config/similar_file.h"
 #include "runner/plan/load.h"
 
 namespace assay::command_line {

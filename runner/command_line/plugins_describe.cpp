@@ -18,7 +18,7 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/plan/schema.h"
 #include "runner/tables/example.h"
 #include "runner/tables/type_text.h"

@@ -15,7 +15,7 @@
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 namespace assay::command_line {
 namespace {

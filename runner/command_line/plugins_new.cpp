@@ -14,7 +14,7 @@
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/scaffold/name.h"
 #include "runner/scaffold/scaffold.h"
 #include "runner/scaffold/write_folder.h"

@@ -8,9 +8,9 @@
 
 #include "runner/base/home.h"
 #include "runner/base/wording.h"
+#include "runner/config/mistakes/similar_file.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/reader.h"
-#include "runner/config/similar_file.h"
-#include "runner/config/suggest.h"
 
 namespace assay::config {
 namespace {

@@ -13,12 +13,12 @@
 #include "runner/base/wording.h"
 #include "runner/config/environment.h"
 #include "runner/config/key_lookup.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
 #include "runner/config/reference_name.h"
 #include "runner/config/secret.h"
-#include "runner/config/suggest.h"
 
 namespace assay::config {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 
 #include "runner/base/wording.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/reader.h"
-#include "runner/config/suggest.h"
 
 namespace assay::config {
 

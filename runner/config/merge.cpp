@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runner/base/wording.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 namespace assay::config {
 namespace {

@@ -7,13 +7,13 @@
 
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/complaint.h"
-#include "runner/config/long_key.h"
 #include "runner/config/marks.h"
-#include "runner/config/missing_colon.h"
+#include "runner/config/mistakes/complaint.h"
+#include "runner/config/mistakes/long_key.h"
+#include "runner/config/mistakes/missing_colon.h"
+#include "runner/config/mistakes/second_document.h"
 #include "runner/config/reader.h"
 #include "runner/config/scalar_extent.h"
-#include "runner/config/second_document.h"
 #include "runner/config/yaml_rules.h"
 
 namespace assay::config {

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runner/config/complaint.h"
 #include "runner/config/diagnostics.h"
+#include "runner/config/mistakes/complaint.h"
 #include "runner/config/node.h"
 #include "runner/config/places.h"
 #include "runner/config/stand_in.h"

@@ -12,14 +12,14 @@
 
 #include "runner/base/wording.h"
 #include "runner/config/characters.h"
-#include "runner/config/complaint.h"
-#include "runner/config/directive.h"
 #include "runner/config/file_text.h"
 #include "runner/config/known_file.h"
+#include "runner/config/mistakes/complaint.h"
+#include "runner/config/mistakes/directive.h"
+#include "runner/config/mistakes/similar_file.h"
+#include "runner/config/mistakes/syntax_error.h"
 #include "runner/config/node_builder.h"
 #include "runner/config/places.h"
-#include "runner/config/similar_file.h"
-#include "runner/config/syntax_error.h"
 
 namespace assay::config {
 namespace {

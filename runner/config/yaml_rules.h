@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "runner/config/complaint.h"
+#include "runner/config/mistakes/complaint.h"
 
 namespace assay::config {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "runner/base/wording.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/experiment/splits.h"
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/value_name.h"

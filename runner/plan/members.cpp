@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "runner/base/wording.h"
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 namespace assay::plan {
 namespace {

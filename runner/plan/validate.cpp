@@ -6,9 +6,9 @@
 #include <iterator>
 
 #include "runner/base/wording.h"
+#include "runner/config/mistakes/suggest.h"
+#include "runner/config/mistakes/synonyms.h"
 #include "runner/config/secret.h"
-#include "runner/config/suggest.h"
-#include "runner/config/synonyms.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/schema.h"
 

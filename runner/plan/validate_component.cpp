@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "runner/base/wording.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/reader.h"
-#include "runner/config/suggest.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/validate.h"
 

@@ -9,9 +9,9 @@
 
 #include "runner/base/home.h"
 #include "runner/base/wording.h"
-#include "runner/config/complaint.h"
+#include "runner/config/mistakes/complaint.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/secret.h"
-#include "runner/config/suggest.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"

@@ -1,5 +1,5 @@
 // Checks that every error of yaml-cpp's scanner and parser gets a message of our own.
-#include "runner/config/syntax_error.h"
+#include "runner/config/mistakes/syntax_error.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>

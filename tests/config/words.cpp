@@ -2,8 +2,8 @@
 
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
+#include "runner/config/mistakes/suggest.h"
 #include "runner/config/scalar_extent.h"
-#include "runner/config/suggest.h"
 
 namespace assay::test {
 

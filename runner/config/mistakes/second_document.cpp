@@ -1,11 +1,11 @@
-#include "runner/config/second_document.h"
+#include "runner/config/mistakes/second_document.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "runner/config/layout.h"
-#include "runner/config/missing_colon.h"
+#include "runner/config/mistakes/layout.h"
+#include "runner/config/mistakes/missing_colon.h"
 
 namespace assay::config {
 

@@ -1,4 +1,4 @@
-#include "runner/config/missing_colon.h"
+#include "runner/config/mistakes/missing_colon.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/config/synonyms.h"
+#include "runner/config/mistakes/synonyms.h"
 
 namespace assay::config {
 namespace {

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "runner/config/complaint.h"
 #include "runner/config/line.h"
+#include "runner/config/mistakes/complaint.h"
 
 namespace assay::config {
 

@@ -1,4 +1,4 @@
-#include "runner/config/long_key.h"
+#include "runner/config/mistakes/long_key.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "runner/config/layout.h"
+#include "runner/config/mistakes/layout.h"
 
 #include <algorithm>
 

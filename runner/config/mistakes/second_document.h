@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "runner/config/complaint.h"
+#include "runner/config/mistakes/complaint.h"
 
 namespace assay::config {
 

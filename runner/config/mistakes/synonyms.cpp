@@ -1,4 +1,4 @@
-#include "runner/config/synonyms.h"
+#include "runner/config/mistakes/synonyms.h"
 
 #include <algorithm>
 #include <array>

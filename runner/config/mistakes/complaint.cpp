@@ -1,4 +1,4 @@
-#include "runner/config/complaint.h"
+#include "runner/config/mistakes/complaint.h"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/layout.h"
 #include "runner/config/line.h"
-#include "runner/config/long_key.h"
 #include "runner/config/marks.h"
-#include "runner/config/missing_colon.h"
+#include "runner/config/mistakes/layout.h"
+#include "runner/config/mistakes/long_key.h"
+#include "runner/config/mistakes/missing_colon.h"
 
 namespace assay::config {
 namespace {

@@ -1,10 +1,10 @@
-#include "runner/config/similar_file.h"
+#include "runner/config/mistakes/similar_file.h"
 
 #include <algorithm>
 #include <system_error>
 #include <vector>
 
-#include "runner/config/suggest.h"
+#include "runner/config/mistakes/suggest.h"
 
 namespace assay::config {
 

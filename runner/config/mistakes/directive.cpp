@@ -1,4 +1,4 @@
-#include "runner/config/directive.h"
+#include "runner/config/mistakes/directive.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "runner/config/syntax_error.h"
+#include "runner/config/mistakes/syntax_error.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/exceptions.h>
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "runner/base/wording.h"
-#include "runner/config/complaint.h"
-#include "runner/config/layout.h"
-#include "runner/config/long_key.h"
+#include "runner/config/mistakes/complaint.h"
+#include "runner/config/mistakes/layout.h"
+#include "runner/config/mistakes/long_key.h"
 #include "runner/config/scalar_extent.h"
 
 namespace assay::config {
