@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,6 +24,23 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name)
       file_(::openat(folder.descriptor(), std::string(name).c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666)) {
   if (file_.get() < 0) folder.fail(name, "cannot be created", errno);
+}
+
+AppendFile::AppendFile(const Folder& folder, std::string_view name, std::int64_t position)
+    : path_((folder.path() / name).string()),
+      file_(::openat(folder.descriptor(), std::string(name).c_str(),
+                     O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)),
+      position_(position) {
+  struct stat status {};
+  if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0)
+    folder.fail(name, "cannot be opened again", errno);
+  if (!S_ISREG(status.st_mode))
+    throw Error(fmt::format("{}: cannot be opened again: this is no regular file", path_));
+  if (status.st_size < position)
+    throw Error(fmt::format("{}: cannot be opened again: it has {} bytes; expected at least {}",
+                            path_, status.st_size, position));
+  if (::ftruncate(file_.get(), position) != 0 || ::lseek(file_.get(), position, SEEK_SET) < 0)
+    folder.fail(name, "cannot be cut back", errno);
 }
 
 void AppendFile::append(std::span<const std::byte> bytes) {

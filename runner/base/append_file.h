@@ -17,6 +17,9 @@ class AppendFile final : public LogFile {
  public:
   /// Creates the file `name` in the folder. Throws assay::Error if it exists or cannot be created.
   AppendFile(const Folder& folder, std::string_view name);
+  /// Goes on with the file `name` of the folder, behind its first `position` bytes; what follows
+  /// them is cut off. Throws assay::Error when there is no such file, or when it is shorter.
+  AppendFile(const Folder& folder, std::string_view name, std::int64_t position);
 
   void append(std::span<const std::byte> bytes) override;
   std::int64_t position() const override { return position_; }

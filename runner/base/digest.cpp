@@ -2,14 +2,57 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "assay/error.h"
+#include "runner/base/regular_file.h"
+
 namespace assay::base {
+namespace {
+
+std::string text_of(const XXH128_hash_t& hash) {
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+}  // namespace
+
+struct Digest::State {
+  XXH3_state_t hash;
+};
+
+Digest::Digest() : state_(std::make_unique<State>()) { XXH3_128bits_reset(&state_->hash); }
+Digest::~Digest() = default;
+
+void Digest::add(std::span<const std::byte> bytes) {
+  XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
+}
+
+std::string Digest::text() const { return text_of(XXH3_128bits_digest(&state_->hash)); }
 
 std::string digest(std::string_view text) {
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  return text_of(XXH3_128bits(text.data(), text.size()));
+}
+
+std::string file_digest(const std::filesystem::path& path) {
+  try {
+    const RegularFile file(path);
+    Digest digest;
+    std::array<std::byte, 65536> piece;
+    for (std::uint64_t at = 0; at < file.size(); at += piece.size()) {
+      const auto now = std::span(piece).first(
+          static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), file.size() - at)));
+      file.read(at, now);
+      digest.add(now);
+    }
+    return digest.text();
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 }  // namespace assay::base

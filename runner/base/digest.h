@@ -1,14 +1,40 @@
-// Short names for texts.
+// Short names for texts and files.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace assay::base {
 
-/// Returns the XXH3-128 (https://github.com/Cyan4973/xxHash) of a text as 32 hexadecimal digits. It
-/// is the same on every machine and in every version. It distinguishes texts, but is not secure
-/// against deliberate collisions.
+/// XXH3-128 (https://github.com/Cyan4973/xxHash): the same everywhere and with every version. It
+/// tells bytes apart that differ by chance, not those of somebody who wants two to look alike.
+class Digest {
+ public:
+  /// The hexadecimal digits of a digest.
+  static constexpr std::size_t digits = 32;
+
+  Digest();
+  ~Digest();
+  Digest(const Digest&) = delete;
+  Digest& operator=(const Digest&) = delete;
+
+  /// Adds bytes behind those before. It takes no memory for them.
+  void add(std::span<const std::byte> bytes);
+  /// Returns the digest of all bytes so far.
+  std::string text() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Returns the digest of a text.
 std::string digest(std::string_view text);
+/// Returns the digest of the bytes of a file, or nothing where it cannot be read.
+std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace assay::base

@@ -29,15 +29,34 @@ void check_is_regular(const std::string& path, const struct stat& status) {
 }  // namespace
 
 RegularFile::RegularFile(const std::filesystem::path& path) : path_(path.string()) {
+  open(AT_FDCWD, path_);
+}
+
+RegularFile::RegularFile(const Folder& folder, std::string_view name)
+    : path_(folder.path_of(name)) {
+  open(folder.descriptor(), std::string(name));
+}
+
+void RegularFile::open(int folder, const std::string& name) {
   struct stat status {};
-  // Opening a device may have side effects, so check the type first.
-  if (::stat(path_.c_str(), &status) != 0) fail(path_, errno);
+  // Opening a device may do something, so it is looked at before.
+  if (::fstatat(folder, name.c_str(), &status, 0) != 0) fail(path_, errno);
   check_is_regular(path_, status);
-  // Another file may be there by now. O_NONBLOCK prevents waiting for a pipe.
-  file_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  // Another file may lie there by now: O_NONBLOCK keeps a pipe from being waited for.
+  file_ =
+      FileDescriptor(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0) fail(path_, errno);
   check_is_regular(path_, status);
   size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string RegularFile::text(std::uint64_t most) const {
+  if (size_ > most)
+    throw Error(fmt::format("{}: cannot be read: it has {} bytes; expected at most {}", path_,
+                            size_, most));
+  std::string text(static_cast<std::size_t>(size_), '\0');
+  read(0, std::as_writable_bytes(std::span(text)));
+  return text;
 }
 
 void RegularFile::read(std::uint64_t offset, std::span<std::byte> out) const {

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runner/base/file_descriptor.h"
+#include "runner/base/folder.h"
 
 namespace assay::base {
 
@@ -17,15 +19,21 @@ class RegularFile {
   /// Opens the file. Throws assay::Error, with the path, if that fails or if the file is not a
   /// regular file.
   explicit RegularFile(const std::filesystem::path& path);
+  /// Opens the file `name` of a folder, whatever the folder is called by now. Throws as above.
+  RegularFile(const Folder& folder, std::string_view name);
 
   const std::string& path() const { return path_; }
   /// Returns its size in bytes when it was opened.
   std::uint64_t size() const { return size_; }
 
-  /// Fills `out` with the bytes from `offset` on. Throws assay::Error if there are fewer.
+  /// Returns the whole text of the file. Throws assay::Error where it has more than `most` bytes.
+  std::string text(std::uint64_t most) const;
+  /// Fills `out` with the bytes that begin at `offset`. Throws assay::Error where there are fewer.
   void read(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:
+  void open(int folder, const std::string& name);
+
   std::string path_;
   FileDescriptor file_;
   std::uint64_t size_ = 0;

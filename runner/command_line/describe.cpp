@@ -27,12 +27,12 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/data/rows.h"
 #include "runner/plan/load.h"
-#include "runner/run_folder/run_folder.h"
-#include "runner/run_folder/run_state.h"
-#include "runner/run_folder/weights.h"
+#include "runner/run/run_folder.h"
+#include "runner/run/run_record.h"
+#include "runner/state/parameter_memory.h"
+#include "runner/state/safetensors.h"
 #include "runner/train/initialize.h"
 #include "runner/train/model_description.h"
-#include "runner/train/parameter_memory.h"
 
 namespace assay::command_line {
 namespace {
@@ -50,23 +50,23 @@ struct Described {
 // Describes the state of the run in a folder.
 std::string state_text(const fs::path& folder) {
   try {
-    const run_folder::RunState run = run_folder::read_run_state(folder);
+    const auto [run, lock] = run::read_run_state(folder);
     const std::string after = fmt::format("after step {} of {}", base::grouped(run.steps),
                                           base::grouped(run.total_steps));
     if (run.state != "running")
-      return one_line(
+      return base::one_line(
           fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
-    const std::string then =
-        fmt::format("{} when its record was last written, at {}", after, one_line(run.updated));
-    if (run.lock == run_folder::Lock::held) return fmt::format("running, {}", then);
-    if (run.lock == run_folder::Lock::free)
+    const std::string then = fmt::format("{} when its record was last written, at {}", after,
+                                         base::one_line(run.updated));
+    if (lock == run::Lock::held) return fmt::format("running, {}", then);
+    if (lock == run::Lock::free)
       return fmt::format(
           "ended without a word, {}; the process was killed, or its machine went down", then);
     return fmt::format(
         "running, {}; nobody can tell whether it still runs, since its file system has no locks",
         then);
   } catch (const Error& error) {
-    return fmt::format("its state is unknown: {}", one_line(error.what()));
+    return fmt::format("its state is unknown: {}", base::one_line(error.what()));
   }
 }
 
@@ -90,7 +90,7 @@ Described find(const fs::path& what) {
         fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
                     "(a config can be described, too)",
                     what.string()));
-  return {what / "plan.yaml", run_folder::last_checkpoint(what), state_text(what)};
+  return {what / "plan.yaml", run::last_checkpoint(what), state_text(what)};
 }
 
 // Returns the layers and parameters that the model declares for the plan's data and loss.
@@ -103,13 +103,14 @@ train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost
 }
 
 // Returns the tensors of a checkpoint for a model's parameters, in the model's order.
-std::vector<run_folder::SafetensorsHeader::Tensor> tensors_of(
-    const train::ModelDescription& model, const run_folder::StoredWeights& stored,
-    const fs::path& file) {
-  std::vector<run_folder::SafetensorsHeader::Tensor> tensors;
+std::vector<state::SafetensorsHeader::Tensor> tensors_of(const train::ModelDescription& model,
+                                                         const state::StoredTensors& stored,
+                                                         const fs::path& file) {
+  std::vector<state::SafetensorsHeader::Tensor> tensors;
   for (const train::ParameterInfo& parameter : model.parameters) {
     const auto tensor = stored.header().tensors.find(parameter.name);
-    if (tensor == stored.header().tensors.end() || tensor->second.shape != parameter.shape)
+    if (tensor == stored.header().tensors.end() || tensor->second.type != DType::float32 ||
+        tensor->second.shape != parameter.shape)
       throw Error(
           fmt::format("{}: it has no '{}' of shape {}; was the plan of this folder changed?",
                       file.string(), parameter.name, base::shape_text(parameter.shape)));
@@ -121,19 +122,19 @@ std::vector<run_folder::SafetensorsHeader::Tensor> tensors_of(
 // Reads one parameter at a time, so that a checkpoint may be larger than memory.
 std::string tree_of_checkpoint(const std::string& name, const train::ModelDescription& model,
                                const fs::path& file) {
-  const run_folder::StoredWeights stored(file);
+  const state::StoredTensors stored(file);
   const auto tensors = tensors_of(model, stored, file);
   std::vector<float> values;
   const auto read = [&](std::size_t parameter) -> std::span<const float> {
     values.resize(static_cast<std::size_t>(tensors[parameter].shape.elements()));
-    stored.read(tensors[parameter], values);
+    stored.read(tensors[parameter], std::as_writable_bytes(std::span(values)));
     return values;
   };
   return model_tree(name, model, read, base::output_columns());
 }
 
 std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
-  train::ParameterMemory weights(model);
+  state::ParameterMemory weights(model.named_shapes());
   train::initialize(plan.seed, model, weights);
   const auto values = [&](std::size_t parameter) {
     return std::as_const(weights).values(parameter);

@@ -118,10 +118,11 @@ class Examination {
                                               : not_run_;
     ++count;
     if (verdict == Verdict::passed && !trial_.verbose) return;
-    std::string shown = one_line(text);
+    std::string shown = base::one_line(text);
     if (shown.empty() && verdict == Verdict::failed) shown = "without a word";
-    fmt::print(std::cout, "{:<7}  {}: {}{}{}{}\n", word_of(verdict), one_line(subject),
-               one_line(name), shown.empty() ? "" : ": ", shown, cost.empty() ? "" : "  " + cost);
+    fmt::print(std::cout, "{:<7}  {}: {}{}{}{}\n", word_of(verdict), base::one_line(subject),
+               base::one_line(name), shown.empty() ? "" : ": ", shown,
+               cost.empty() ? "" : "  " + cost);
     std::cout.flush();
   }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -48,25 +47,6 @@ std::optional<plan::Plan> load_draft(const Common& common, const std::string& co
     plan->places["kernels"] = {
         std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};
   return plan;
-}
-
-void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host,
-                 config::Diagnostics& diagnostics) {
-  if (!plan.kernels) return;
-  try {
-    host.use(*plan.kernels);
-  } catch (const Error& error) {
-    diagnostics.error(plan.place("kernels"), "kernels", error.what());
-  }
-}
-
-void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
-  if (plan.doubtful.contains("run_dir")) return;
-  try {
-    run_folder::RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
-  } catch (const run_folder::RunDirError& error) {
-    report_run_dir(plan, error, diagnostics);
-  }
 }
 
 // Returns the argument `run_dir=FOLDER`, quoted if the grammar of arguments requires it.
@@ -128,23 +108,13 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
   return plan;
 }
 
-std::optional<Prepared> prepare(const Common& common, const std::string& config,
-                                std::vector<std::string> overrides, plugin_host::PluginHost& host,
-                                config::Diagnostics& diagnostics) {
+std::optional<run::Prepared> prepare(const Common& common, const std::string& config,
+                                     std::vector<std::string> overrides,
+                                     plugin_host::PluginHost& host,
+                                     config::Diagnostics& diagnostics) {
   auto plan = load_draft(common, config, std::move(overrides), host, diagnostics);
   if (!plan) return std::nullopt;
-  use_kernels(*plan, host, diagnostics);
-  auto experiment = experiment::make_experiment(*plan, host, diagnostics);
-  check_run_dir(*plan, diagnostics);
-  if (!experiment || !diagnostics.empty()) return std::nullopt;
-  return Prepared{std::move(*plan), std::move(*experiment)};
-}
-
-void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,
-                    config::Diagnostics& diagnostics) {
-  const config::Location where = plan.place("run_dir");
-  diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
-                    error.what());
+  return run::prepare(std::move(*plan), host, diagnostics);
 }
 
 }  // namespace assay::command_line

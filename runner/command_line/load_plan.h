@@ -7,9 +7,8 @@
 
 #include "runner/command_line/common.h"
 #include "runner/config/diagnostics.h"
-#include "runner/experiment/experiment.h"
 #include "runner/plan/plan.h"
-#include "runner/run_folder/run_folder.h"
+#include "runner/run/prepared.h"
 
 namespace assay::command_line {
 
@@ -28,21 +27,11 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
                                     plugin_host::PluginHost& host,
                                     config::Diagnostics& diagnostics);
 
-/// The state with which `assay run` begins.
-struct Prepared {
-  plan::Plan plan;
-  experiment::Experiment experiment;
-};
-
-/// Prepares everything that exists before the first step, except the run folder, for which it only
-/// checks that it can be created. Reports warnings and all problems that can be found before others
-/// are fixed. Returns nothing if there is a problem.
-std::optional<Prepared> prepare(const Common& common, const std::string& config,
-                                std::vector<std::string> overrides, plugin_host::PluginHost& host,
-                                config::Diagnostics& diagnostics);
-
-/// Reports that the run folder of the plan cannot be created, at the place of its run_dir.
-void report_run_dir(const plan::Plan& plan, const run_folder::RunDirError& error,
-                    config::Diagnostics& diagnostics);
+/// Goes from a config to everything that exists before the first step, except the run folder
+/// (run/prepared.h). Returns nothing if there is a problem; all are reported.
+std::optional<run::Prepared> prepare(const Common& common, const std::string& config,
+                                     std::vector<std::string> overrides,
+                                     plugin_host::PluginHost& host,
+                                     config::Diagnostics& diagnostics);
 
 }  // namespace assay::command_line

@@ -11,13 +11,13 @@
 #include "runner/base/utf8.h"
 #include "runner/base/words.h"
 #include "runner/command_line/model_tree.h"
-#include "runner/command_line/summary.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/text_options.h"
+#include "runner/run/summary.h"
 
 namespace assay::command_line {
 namespace {
@@ -185,7 +185,7 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
   };
   line("digest", plan::digest(plan));
   line("folder", escaped(plan.run_dir));
-  line("data", data_text(plan, experiment));
+  line("data", run::data_text(plan, experiment));
   line("train", training(plan, experiment));
   std::string_view rate = "rate";
   for (const experiment::RateCourse& course : experiment.courses) {

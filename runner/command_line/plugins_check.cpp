@@ -45,7 +45,7 @@ CLI::Validator within(double low, double high, const char* expected) {
             const auto [stop, error] = std::from_chars(word.data(), end, value);
             if (error == std::errc() && stop == end && value > low && value <= high)
               return std::string();
-            return fmt::format("expected {}, found '{}'", expected, one_line(word));
+            return fmt::format("expected {}, found '{}'", expected, base::one_line(word));
           },
           {}};
 }

@@ -33,7 +33,7 @@ std::string table_text(std::span<const Parameter> table, const std::string& inde
   for (const Parameter& p : table) {
     text +=
         fmt::format("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
-                    tables::default_text(p), indent, "", width, one_line(p.doc));
+                    tables::default_text(p), indent, "", width, base::one_line(p.doc));
     if (p.type == ParameterType::group)
       text += table_text(p.group(), indent + std::string(width + 2, ' '));
   }
@@ -44,10 +44,10 @@ std::string table_text(std::span<const Parameter> table, const std::string& inde
 std::string description(plugin_host::PluginHost& host, const plugin_host::FoundComponent& c) {
   const auto parameters = host.parameters(c.kind, c.name);
   const plugin_host::Stamp& stamp = c.library->stamp;
-  std::string text =
-      fmt::format("{} {}: {}\n  {} {}, {}, {}\n{}", name_of(c.kind), c.name, one_line(c.doc),
-                  one_line(stamp.plugin), one_line(stamp.version), one_line(stamp.licence),
-                  base::shown_path(c.library->file), table_text(parameters, "  "));
+  std::string text = fmt::format("{} {}: {}\n  {} {}, {}, {}\n{}", name_of(c.kind), c.name,
+                                 base::one_line(c.doc), base::one_line(stamp.plugin),
+                                 base::one_line(stamp.version), base::one_line(stamp.licence),
+                                 base::shown_path(c.library->file), table_text(parameters, "  "));
   if (const auto beside = plan::common_parameters(c.kind); !beside.empty())
     text += fmt::format("  and, as every {}:\n{}", name_of(c.kind), table_text(beside, "  "));
   return text + "\n" + base::harmless(tables::example({c.kind, c.name, c.doc, parameters}));

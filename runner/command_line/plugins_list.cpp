@@ -28,8 +28,8 @@ void print_used(const plugin_host::PluginHost& host) {
     for (const auto& c : library->stamp.components)
       offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
     fmt::print(std::cout, "used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
-               base::shown_path(library->file), one_line(library->stamp.plugin),
-               one_line(library->stamp.version), one_line(library->stamp.licence),
+               base::shown_path(library->file), base::one_line(library->stamp.plugin),
+               base::one_line(library->stamp.version), base::one_line(library->stamp.licence),
                library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", "));
   }
 }
@@ -51,7 +51,7 @@ void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
       fmt::print(std::cout, "refused: {}\n  {}\n", base::shown_path(library->file),
-                 one_line(library->refusal));
+                 base::one_line(library->refusal));
 }
 
 int list(const Common& common, const std::string& kind, bool why) {
@@ -73,8 +73,8 @@ int list(const Common& common, const std::string& kind, bool why) {
   for (const auto& c : components)
     if (kind.empty() || name_of(c.kind) == kind)
       fmt::print(std::cout, "{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
-                 one_line(c.library->stamp.version), versions, base::shown_path(c.library->file),
-                 files, one_line(c.doc));
+                 base::one_line(c.library->stamp.version), versions,
+                 base::shown_path(c.library->file), files, base::one_line(c.doc));
   if (why) {
     for (const std::string& line : host.searched()) fmt::print(std::cout, "searched: {}\n", line);
     print_used(host);

@@ -14,28 +14,28 @@
 #include "runner/base/git_state.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
-#include "runner/command_line/execution.h"
+#include "runner/command_line/console.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/interrupt_watch.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plugin_host/search_path.h"
-#include "runner/run_folder/run_folder.h"
+#include "runner/run/prepared.h"
+#include "runner/run/run.h"
 
 namespace assay::command_line {
 namespace {
 
-// Returns nothing, and reports a problem at the config's run_dir, if the config is the cause.
-std::optional<run_folder::RunFolder> make_folder(const plan::Plan& plan,
-                                                 std::chrono::system_clock::time_point start,
-                                                 config::Diagnostics& diagnostics) {
-  try {
-    return run_folder::RunFolder::create(plan.run_dir, start);
-  } catch (const run_folder::RunDirError& error) {
-    report_run_dir(plan, error, diagnostics);
-    return std::nullopt;
+int exit_code_of(run::Ending ending) {
+  switch (ending) {
+    case run::Ending::done: return done;
+    case run::Ending::partly_failed: return partly_failed;
+    case run::Ending::stopped: return by_signal + stop_signal().load();
+    case run::Ending::failed: return run_failed;
   }
+  return run_failed;
 }
 
 void check_is_no_run(const std::string& config) {
@@ -55,17 +55,25 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   end_together_with(git.process());
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
-  std::optional<Prepared> prepared = prepare(common, config, overrides, host, diagnostics);
+  std::optional<run::Prepared> prepared = prepare(common, config, overrides, host, diagnostics);
   if (common.instructions)
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
-  std::optional<run_folder::RunFolder> folder;
+  std::optional<run::RunFolder> folder;
   const auto start = std::chrono::system_clock::now();
   answer_interrupts_with("stopping after this step");
-  if (prepared) folder = make_folder(prepared->plan, start, diagnostics);
+  if (prepared) folder = run::make_folder(prepared->plan, start, diagnostics);
   report(common, diagnostics, config);
   if (!folder) return usage_error;
-  return execute(common, std::move(*prepared), host, *folder, {start, overrides, diagnostics}, git,
-                 describe_after);
+
+  Console console(common, describe_after);
+  const auto run = run::Run::create(std::move(*prepared), std::move(*folder),
+                                    {host, console, git, stop_signal()},
+                                    {start, overrides, diagnostics.text(false)});
+  console.on_lost([&run](const std::string& message) { run->lost(message); });
+  const InterruptWatch interrupt_watch;
+  const run::Ending ending = run->train();
+  console.on_lost({});
+  return exit_code_of(ending);
 }
 
 }  // namespace

@@ -48,9 +48,9 @@ class Run {
       const auto n = static_cast<std::size_t>(parameters_[i].shape.elements());
       memory.weights.push_back(spread(n, 20 + i));
       auto& slots = memory.slots.emplace_back();
-      for (const float initial : state.slots) slots.emplace_back(n, initial);
+      for (const auto& slot : state.slots) slots.emplace_back(n, slot.initial);
     }
-    memory.scalars = state.scalars;
+    for (const auto& scalar : state.scalars) memory.scalars.push_back(scalar.initial);
   }
 
   bool elementwise() const { return elementwise_; }

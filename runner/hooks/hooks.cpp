@@ -106,6 +106,18 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) 
   return bad_loss();
 }
 
+std::map<std::string, std::string> Hooks::owners() const {
+  std::map<std::string, std::string> names;
+  for (const auto& [tag, hook] : owners_) names[tag] = hook->name;
+  return names;
+}
+
+void Hooks::restore_owners(const std::map<std::string, std::string>& owners) {
+  for (const auto& [tag, name] : owners)
+    for (const Slot& slot : hooks_)
+      if (slot.hook.name == name) owners_[tag] = &slot.hook;
+}
+
 void Hooks::run(Slot& slot, std::int64_t step, const TrainingLoss& loss) {
   Context context(*this, slot.hook, step, epoch_of(step, length_.steps_per_epoch), loss);
   try {

@@ -65,7 +65,12 @@ class Hooks {
   /// Runs the hooks that are due once `step` steps are finished.
   std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
 
-  /// Returns the failures. A hook that throws is reported and then left out.
+  /// Returns the hook that owns each tag, by its name. No other hook may use the tag.
+  std::map<std::string, std::string> owners() const;
+  /// Takes up what owners() returned before. A hook that there is no more owns nothing.
+  void restore_owners(const std::map<std::string, std::string>& owners);
+
+  /// A hook that throws is reported and left out from then on.
   const std::vector<std::string>& failures() const { return failures_; }
   /// Returns how many times a split was evaluated.
   std::int64_t evaluations() const { return evaluations_; }

@@ -60,6 +60,11 @@ Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& 
       notices_(std::move(notices)),
       beat_(std::move(beat)),
       stop_(stop) {
+  for (const auto& [name, value] : loggers_.info().last_values) {
+    tags_.emplace(name, KnownTag{static_cast<std::uint32_t>(tags_.size()), value});
+    tag_names_.push_back(name);
+    written_values_.emplace_back(value);
+  }
   try {
     thread_ = std::thread([this] { work(); });
     has_thread_ = true;

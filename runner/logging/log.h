@@ -99,6 +99,8 @@ class Log {
   std::size_t dropped_pictures() const { return dropped_pictures_; }
   /// Returns the failures, one line each. Call it after finish().
   const std::vector<std::string>& failures() const { return loggers_.failures(); }
+  /// Returns, after finish, how many bytes each log file has.
+  std::map<std::string, std::int64_t> positions() const { return loggers_.positions(); }
   /// Returns the last value of every scalar tag.
   std::map<std::string, double> last_values() const;
   /// Returns how long the training thread waited for a full queue.

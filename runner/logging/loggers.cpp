@@ -29,12 +29,17 @@ class Loggers::Context final : public LoggerContext {
     const std::string name = logger_.masked(given);
     check_file_name(name);
     if (info_.folder == nullptr) throw Error("this run has no folder for files");
-    return *files_.emplace_back(std::make_unique<base::AppendFile>(*info_.folder, name));
+    const auto before = info_.positions.find(name);
+    auto file = before == info_.positions.end()
+                    ? std::make_unique<base::AppendFile>(*info_.folder, name)
+                    : std::make_unique<base::AppendFile>(*info_.folder, name, before->second);
+    return *files_.emplace_back(name, std::move(file)).second;
   }
-  // Finishes all of them, even if one throws.
+  const auto& files() const { return files_; }
+  // All of them, though one throws.
   void finish_files() {
     std::exception_ptr failure;
-    for (const auto& file : files_) try {
+    for (const auto& [name, file] : files_) try {
         file->finish();
       } catch (const Error&) {
         failure = std::current_exception();
@@ -53,7 +58,7 @@ class Loggers::Context final : public LoggerContext {
   std::string folder_;
   plugin_host::Handle<Logger> logger_;
   LoggerTerminal terminal_;
-  std::vector<std::unique_ptr<base::AppendFile>> files_;
+  std::vector<std::pair<std::string, std::unique_ptr<base::AppendFile>>> files_;  // by name
 };
 
 Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)
@@ -97,6 +102,13 @@ void Loggers::open() {
 
 void Loggers::each(const std::function<void(Logger&)>& function) {
   for (Slot& slot : slots_) call(slot, function);
+}
+
+std::map<std::string, std::int64_t> Loggers::positions() const {
+  std::map<std::string, std::int64_t> positions;
+  for (const Slot& slot : slots_)
+    for (const auto& [name, file] : slot.context->files()) positions[name] = file->position();
+  return positions;
 }
 
 void Loggers::close(Outcome outcome) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ struct RunInfo {
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;
   double start_time = 0;
+  /// In a run that goes on: the bytes of each log file that belong to it, and the last value of
+  /// each scalar tag.
+  std::map<std::string, std::int64_t> positions = {};
+  std::map<std::string, double> last_values = {};
 };
 
 /// Throws assay::Error for a text that cannot name a logger's file: empty, or with '/' or control
@@ -54,8 +59,9 @@ class Loggers {
   void fail(const std::string& message);
   const std::vector<std::string>& failures() const { return failures_; }
   const RunInfo& info() const { return info_; }
-  /// Returns the logger that is being called: "logger jsonl"; empty if there is none. May be called
-  /// from any thread.
+  /// Returns how many bytes each file of the loggers has.
+  std::map<std::string, std::int64_t> positions() const;
+  /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
   std::string called() const;
 
  private:

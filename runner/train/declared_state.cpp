@@ -16,12 +16,12 @@ class Listener final : public OptimizerState {
  public:
   int slot(std::string_view name, float initial) override {
     check("slot", name, initial, slot_names_);
-    declared.slots.push_back(initial);
+    declared.slots.push_back({std::string(name), initial});
     return static_cast<int>(declared.slots.size()) - 1;
   }
   int scalar(std::string_view name, double initial) override {
     check("scalar", name, initial, scalar_names_);
-    declared.scalars.push_back(initial);
+    declared.scalars.push_back({std::string(name), initial});
     return static_cast<int>(declared.scalars.size()) - 1;
   }
 

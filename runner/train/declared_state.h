@@ -1,7 +1,7 @@
 // The state that an optimizer declares and the host keeps.
 #pragma once
 
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "assay/optimizer.h"
@@ -10,8 +10,16 @@
 namespace assay::train {
 
 struct DeclaredState {
-  std::vector<float> slots;     ///< their initial values
-  std::vector<double> scalars;  ///< likewise
+  struct Slot {
+    std::string name;  ///< "mu"
+    float initial;     ///< for each weight
+  };
+  struct Scalar {
+    std::string name;
+    double initial;
+  };
+  std::vector<Slot> slots;
+  std::vector<Scalar> scalars;
 };
 
 /// Throws ComponentError if the optimizer does. Throws assay::Error for state that cannot be saved

@@ -77,7 +77,8 @@ void initialize(std::uint64_t seed, int parameter, const Shape& shape, Initializ
   throw std::invalid_argument("initialize: no such initializer");
 }
 
-void initialize(std::uint64_t seed, const ModelDescription& model, ParameterMemory& weights) {
+void initialize(std::uint64_t seed, const ModelDescription& model,
+                state::ParameterMemory& weights) {
   for (std::size_t i = 0; i < model.parameters.size(); ++i)
     initialize(seed, static_cast<int>(i), model.parameters[i].shape,
                model.parameters[i].initializer, weights.values(i));

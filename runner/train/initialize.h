@@ -7,8 +7,8 @@
 
 #include "assay/model.h"
 #include "assay/tensor.h"
+#include "runner/state/parameter_memory.h"
 #include "runner/train/model_description.h"
-#include "runner/train/parameter_memory.h"
 
 namespace assay::train {
 
@@ -21,6 +21,6 @@ void initialize(std::uint64_t seed, int parameter, const Shape& shape, Initializ
                 std::span<float> out);
 
 /// Initializes all parameters of a model, each from the stream of its number. Throws as above.
-void initialize(std::uint64_t seed, const ModelDescription& model, ParameterMemory& weights);
+void initialize(std::uint64_t seed, const ModelDescription& model, state::ParameterMemory& weights);
 
 }  // namespace assay::train

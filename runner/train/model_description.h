@@ -7,6 +7,7 @@
 
 #include "assay/model.h"
 #include "runner/plugin_host/component.h"
+#include "runner/state/parameter_memory.h"
 
 namespace assay::train {
 
@@ -32,6 +33,13 @@ struct ModelDescription {
   std::vector<ParameterInfo> parameters;
   std::vector<LayerInfo> layers;
 
+  /// Returns names and shapes of the parameters, in their order.
+  std::vector<state::NamedShape> named_shapes() const {
+    std::vector<state::NamedShape> named;
+    for (const ParameterInfo& p : parameters) named.push_back({p.name, p.shape});
+    return named;
+  }
+  /// Returns how many numbers all parameters have.
   std::int64_t parameter_count() const {
     std::int64_t n = 0;
     for (const ParameterInfo& p : parameters) n += p.shape.elements();

@@ -92,12 +92,13 @@ Network::Network(Components components, ModelDescription description, LaneRule r
       rule_(rule),
       team_(team),
       seed_(seed),
-      weights_(description_),
+      weights_(description_.named_shapes()),
       sets_gradients_(components_.model.call([](const Model& m) { return m.sets_gradients(); })),
       benches_(static_cast<std::size_t>(team.size())) {
   const Lanes lanes(largest_batch, rule_);
+  const auto shapes = description_.named_shapes();
   for (std::int64_t i = 0; i < lanes.count(); ++i)
-    lane_gradients_.push_back(std::make_unique<ParameterMemory>(description_));
+    lane_gradients_.push_back(std::make_unique<state::ParameterMemory>(shapes));
   reserve(lanes.tallest_block());
 }
 
@@ -108,7 +109,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   std::vector<LossSum> sums(lanes_in_use_);
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
-    ParameterMemory& gradients = *lane_gradients_[static_cast<std::size_t>(index)];
+    state::ParameterMemory& gradients = *lane_gradients_[static_cast<std::size_t>(index)];
     Pass now = pass(Mode::training, step, 0);
     now.set_gradients = sets_gradients_ && batch.count() > 0;
     if (!now.set_gradients) std::memset(gradients.bytes().data(), 0, gradients.bytes().size());

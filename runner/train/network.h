@@ -12,9 +12,9 @@
 #include "assay/model.h"
 #include "runner/data/rows.h"
 #include "runner/plugin_host/component.h"
+#include "runner/state/parameter_memory.h"
 #include "runner/train/lanes.h"
 #include "runner/train/model_description.h"
-#include "runner/train/parameter_memory.h"
 #include "runner/train/thread_team.h"
 
 namespace assay::train {
@@ -57,15 +57,19 @@ class Network {
           std::uint64_t seed, std::int64_t largest_batch);
 
   const ModelDescription& description() const { return description_; }
-  ParameterMemory& weights() { return weights_; }
-  const ParameterMemory& weights() const { return weights_; }
+  state::ParameterMemory& weights() { return weights_; }
+  const state::ParameterMemory& weights() const { return weights_; }
   const LaneRule& rule() const { return rule_; }
+  /// Lends the weights: weights/PARAMETER.
+  void lend_state(state::Registry& registry) {
+    state::lend("weights", description_.named_shapes(), weights_, registry);
+  }
 
   /// Returns the sum and the weight of the loss over the batch. The gradient of the sum is in
   /// lane_gradients(), to be added up in index order. The caller may change it; the next call
   /// clears it.
   LossSum gradient(const RowSelection& batch, std::int64_t step);
-  std::span<const std::unique_ptr<ParameterMemory>> lane_gradients() const {
+  std::span<const std::unique_ptr<state::ParameterMemory>> lane_gradients() const {
     return {lane_gradients_.data(), lanes_in_use_};
   }
 
@@ -113,11 +117,11 @@ class Network {
   LaneRule rule_;
   ThreadTeam& team_;
   std::uint64_t seed_;
-  ParameterMemory weights_;
+  state::ParameterMemory weights_;
   bool sets_gradients_;
   std::vector<Bench> benches_;  ///< by worker
   std::int64_t bench_rows_ = 0;
-  std::vector<std::unique_ptr<ParameterMemory>> lane_gradients_;
+  std::vector<std::unique_ptr<state::ParameterMemory>> lane_gradients_;
   std::size_t lanes_in_use_ = 0;
 };
 

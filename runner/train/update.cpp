@@ -5,8 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include "runner/train/declared_state.h"
-
 namespace assay::train {
 namespace {
 
@@ -24,22 +22,27 @@ void add_and_scale(std::span<float> sum, std::span<const float* const> others, f
 }  // namespace
 
 Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team)
-    : optimizer_(std::move(optimizer)), network_(network), team_(team) {
+    : optimizer_(std::move(optimizer)),
+      network_(network),
+      team_(team),
+      declared_(declared_state(optimizer_)) {
   const ModelDescription& model = network.description();
-  DeclaredState declared = declared_state(optimizer_);
-  for (const float initial : declared.slots) {
-    ParameterMemory& slot = slots_.emplace_back(model);
+  const auto shapes = model.named_shapes();
+  for (const DeclaredState::Slot& declared : declared_.slots) {
+    state::ParameterMemory& slot = slots_.emplace_back(shapes);
     for (std::size_t i = 0; i < model.parameters.size(); ++i)
-      std::ranges::fill(slot.values(i), initial);
+      std::ranges::fill(slot.values(i), declared.initial);
   }
-  scalars_ = std::move(declared.scalars);
+  for (const DeclaredState::Scalar& declared : declared_.scalars)
+    scalars_.push_back(declared.initial);
   const bool by_element = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
     const std::size_t size = by_element ? slice_elements : elements;
     for (std::size_t offset = 0; offset < elements; offset += size) {
       Slice slice{i, offset, std::min(size, elements - offset), {}};
-      for (ParameterMemory& slot : slots_) slice.slots.push_back(slot.values(i).data() + offset);
+      for (state::ParameterMemory& slot : slots_)
+        slice.slots.push_back(slot.values(i).data() + offset);
       add(std::move(slice));
     }
   }
@@ -65,6 +68,14 @@ void Update::apply(std::int64_t count, double weight) {
     const Group& group = groups_[static_cast<std::size_t>(index)];
     for (std::size_t i = group.first; i < group.first + group.count; ++i) update(slices_[i], scale);
   });
+}
+
+void Update::lend_state(state::Registry& registry) {
+  const auto shapes = network_.description().named_shapes();
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    state::lend("optimizer/" + declared_.slots[i].name, shapes, slots_[i], registry);
+  for (std::size_t i = 0; i < scalars_.size(); ++i)
+    registry.lend("optimizer/" + declared_.scalars[i].name, scalars_[i]);
 }
 
 double Update::gradient_norm() const {

@@ -7,6 +7,8 @@
 
 #include "assay/optimizer.h"
 #include "runner/plugin_host/component.h"
+#include "runner/state/registry.h"
+#include "runner/train/declared_state.h"
 #include "runner/train/network.h"
 
 namespace assay::train {
@@ -25,6 +27,9 @@ class Update {
   /// Returns the L2 norm, over all parameters, of the mean gradient of the last apply(). It is the
   /// same for any number of threads.
   double gradient_norm() const;
+
+  /// Lends all that the optimizer remembers: optimizer/SLOT/PARAMETER and optimizer/SCALAR.
+  void lend_state(state::Registry& registry);
 
   /// Returns the bytes of the optimizer's slots.
   std::size_t slot_bytes() const {
@@ -52,8 +57,9 @@ class Update {
   plugin_host::Handle<Optimizer> optimizer_;
   Network& network_;
   ThreadTeam& team_;
-  std::vector<ParameterMemory> slots_;
-  std::vector<double> scalars_;
+  std::vector<state::ParameterMemory> slots_;  ///< as declared_.slots
+  DeclaredState declared_;
+  std::vector<double> scalars_;  ///< as declared_.scalars
   std::vector<Slice> slices_;
   std::vector<Group> groups_;
 };

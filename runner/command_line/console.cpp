@@ -1,0 +1,46 @@
+#include "runner/command_line/console.h"
+
+#include <unistd.h>
+
+#include <string_view>
+
+#include "runner/base/fitted.h"
+#include "runner/command_line/model_tree.h"
+#include "runner/command_line/report.h"
+#include "runner/command_line/signals.h"
+
+namespace assay::command_line {
+
+void Console::say(const Lines& lines) { terminal_.print(lines(base::output_columns())); }
+
+void Console::problem(config::Severity severity, const std::string& message) {
+  terminal_.error(command_line::problem(common_, severity, message));
+}
+
+void Console::reached(run::Stage stage) {
+  switch (stage) {
+    case run::Stage::training: return answer_interrupts_with("stopping after this step");
+    case run::Stage::saving: return answer_interrupts_with("saving the weights");
+    case run::Stage::closing_loggers:
+      return answer_interrupts_with(
+          "closing the loggers, without the pictures that are not drawn yet");
+    case run::Stage::waiting_for_git: return answer_interrupts_with("waiting for git");
+    case run::Stage::ending: return answer_interrupts_with("ending");
+  }
+}
+
+void Console::has_processes(pid_t group) { end_together_with(group); }
+
+void Console::trained(const std::string& model_type, const train::ModelDescription& model,
+                      const state::ParameterMemory& weights) {
+  if (!describe_) return;
+  const auto values = [&](std::size_t parameter) { return weights.values(parameter); };
+  terminal_.print(model_tree(model_type, model, values, base::output_columns()));
+}
+
+void Console::out_of_memory() noexcept {
+  constexpr std::string_view words = "assay: error: out of memory\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, words.data(), words.size());
+}
+
+}  // namespace assay::command_line

@@ -1,0 +1,39 @@
+// Shows a run on the terminal that `assay run` was started at.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "runner/command_line/common.h"
+#include "runner/command_line/terminal.h"
+#include "runner/run/listener.h"
+
+namespace assay::command_line {
+
+class Console final : public run::Listener {
+ public:
+  /// Borrows the options. `describe`: shows the trained model with its weights.
+  Console(const Common& common, bool describe) : common_(common), describe_(describe) {}
+
+  /// Told once, when standard output takes no more. To be set before the run begins.
+  void on_lost(StandardTerminal::Lost lost) { lost_ = std::move(lost); }
+
+  void say(const Lines& lines) override;
+  void problem(config::Severity severity, const std::string& message) override;
+  void reached(run::Stage stage) override;
+  void has_processes(pid_t group) override;
+  void trained(const std::string& model_type, const train::ModelDescription& model,
+               const state::ParameterMemory& weights) override;
+  void out_of_memory() noexcept override;
+  Terminal& terminal() override { return terminal_; }
+
+ private:
+  const Common& common_;
+  bool describe_;
+  StandardTerminal::Lost lost_;
+  StandardTerminal terminal_{[this](const std::string& message) {
+    if (lost_) lost_(message);
+  }};
+};
+
+}  // namespace assay::command_line

@@ -1,0 +1,45 @@
+// Whoever wants to know what happens in a run.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include "assay/logger.h"
+#include "runner/base/fitted.h"
+#include "runner/config/diagnostics.h"
+#include "runner/state/parameter_memory.h"
+#include "runner/train/model_description.h"
+
+namespace assay::run {
+
+/// The part of its work that a run is at, and does before it can end.
+enum class Stage { training, saving, closing_loggers, waiting_for_git, ending };
+
+/// A run knows no terminal and no command line. It tells a listener what happens, who shows it as
+/// he likes. Called on the thread that runs the run, unless a function says otherwise.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  /// Lays lines out for a width.
+  using Lines = std::function<std::string(base::Columns)>;
+  /// Takes lines for people.
+  virtual void say(const Lines& lines) = 0;
+  /// Takes one line about something that is wrong. Called from any thread.
+  virtual void problem(config::Severity severity, const std::string& message) = 0;
+  /// The run has come to this part of its work.
+  virtual void reached(Stage stage) = 0;
+  /// The run has started processes in this group, which must not outlive it. 0: it has none now.
+  virtual void has_processes(pid_t group) = 0;
+  /// The model as it was trained, before the result is told.
+  virtual void trained(const std::string& model_type, const train::ModelDescription& model,
+                       const state::ParameterMemory& weights) = 0;
+  /// There is a problem, and no memory for its words. Called from any thread.
+  virtual void out_of_memory() noexcept = 0;
+  /// Returns where loggers print. It lives as long as the listener.
+  virtual Terminal& terminal() = 0;
+};
+
+}  // namespace assay::run

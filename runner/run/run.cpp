@@ -1,0 +1,434 @@
+#include "runner/run/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "assay/error.h"
+#include "runner/base/digest.h"
+#include "runner/base/words.h"
+#include "runner/picture/load.h"
+#include "runner/plan/canonical.h"
+#include "runner/plan/load.h"
+#include "runner/plugin_host/search_path.h"
+#include "runner/run/config_copy.h"
+#include "runner/run/summary.h"
+#include "runner/version.h"
+
+namespace assay::run {
+namespace {
+
+using Clock = std::chrono::system_clock;
+using base::Sync;
+using config::Severity;
+using namespace std::chrono_literals;
+
+constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
+
+RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& experiment,
+                         const plugin_host::PluginHost& host, Clock::time_point start) {
+  const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
+  RunRecord record;
+  record.name = plan.name;
+  record.state = "running";
+  record.start = start;
+  record.version = ASSAY_VERSION;
+  record.sdk = plugin_host::host_stamp().sdk;
+  record.kernels = name_of(host.instructions());
+  record.seed = plan.seed;
+  record.threads = experiment.team->size();
+  record.lanes = lanes.count();
+  record.block_rows = lanes.block_rows();
+  record.plan_digest = plan::digest(plan);
+  record.total_steps = experiment.steps;
+  for (const plugin_host::FoundLibrary* library : host.opened())
+    record.plugins.push_back({library->stamp.plugin, library->stamp.version, library->file.string(),
+                              base::file_digest(library->file)});
+  return record;
+}
+
+logging::Paint painter_for(const experiment::Experiment& experiment) {
+  if (!experiment.draws_pictures) return {};
+  std::shared_ptr<picture::Painter> painter =
+      picture::load(plugin_host::places().private_libraries);
+  return [painter](const logging::Picture& picture, PictureFormat format) {
+    return picture.renderer.call([&](const Renderer& renderer) {
+      return painter->paint(renderer, picture.snapshot.view(), format, 1.0);
+    });
+  };
+}
+
+std::string_view state_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished: return "finished";
+    case Outcome::stopped: return "stopped";
+    case Outcome::failed: return "failed";
+  }
+  return {};
+}
+
+}  // namespace
+
+// Runs a part of the work. Reports and records its exceptions.
+template <class Part>
+void Run::attempt(std::string_view name, Part&& part) noexcept {
+  try {
+    part();
+  } catch (const Error& error) {  // its message contains the place
+    fail({}, error.what());
+  } catch (const std::bad_alloc&) {
+    fail(name, "out of memory");
+  } catch (const std::exception& error) {
+    fail(name, error.what());
+  } catch (...) {
+    fail(name, "an exception that is no std::exception");
+  }
+}
+
+void Run::fail(std::string_view part, std::string_view what) noexcept {
+  failed_ = true;
+  try {
+    record_.failures.push_back(fmt::format("{}{}{}", part, part.empty() ? "" : ": ", what));
+    report(record_.failures.back());
+  } catch (...) {
+    around_.listener.out_of_memory();
+  }
+}
+
+std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
+                                 const Surroundings& surroundings, const Beginning& beginning) {
+  std::unique_ptr<Run> run;
+  try {
+    RunRecord record =
+        opening_record(prepared.plan, prepared.experiment, surroundings.host, beginning.start);
+    record.overrides = beginning.overrides;
+    logging::Paint paint = painter_for(prepared.experiment);
+    run.reset(new Run(std::move(prepared), std::move(folder), surroundings, std::move(record),
+                      std::move(paint)));
+    run->lend_state();
+    run->write_beginning(beginning.warnings);
+    return run;
+  } catch (...) {
+    (run ? run->folder_ : folder).remove();
+    throw;
+  }
+}
+
+std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surroundings& surroundings,
+                               config::Diagnostics& diagnostics) {
+  RunFolder folder = RunFolder::open(path);
+  const RunRecord before = read_record(folder.folder());
+  auto plan = plan::load((path / "plan.yaml").string(), {}, surroundings.host, diagnostics);
+  if (!plan) return nullptr;
+  auto prepared = prepare_again(std::move(*plan), surroundings.host, diagnostics);
+  if (!prepared) return nullptr;
+  RunRecord record =
+      opening_record(prepared->plan, prepared->experiment, surroundings.host, before.start);
+  record.overrides = before.overrides;
+  record.failures = before.failures;
+  logging::Paint paint = painter_for(prepared->experiment);
+  std::unique_ptr<Run> run(new Run(std::move(*prepared), std::move(folder), surroundings,
+                                   std::move(record), std::move(paint)));
+  run->lend_state();
+  run->tell_beginning();
+  return run;
+}
+
+Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
+         logging::Paint paint)
+    : around_(surroundings),
+      plan_(std::move(prepared.plan)),
+      experiment_(std::move(prepared.experiment)),
+      folder_(std::move(folder)),
+      paint_(std::move(paint)),
+      record_(std::move(record)),
+      record_file_(folder_.folder()) {
+  record_.locked = folder_.locked();
+  around_.listener.has_processes(around_.git.process());
+}
+
+void Run::write_beginning(const std::string& warnings) {
+  record_.git = around_.git.answer(0s);
+  base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
+  copy_config(folder_.folder(), *plan_.source, plan_.sources);
+  static_cast<void>(record_file_.write(record_, Sync::later));
+  tell_beginning();
+  write_log(warnings);
+  if (!record_.locked)
+    report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
+                       "still lives, or keep another program from writing here",
+                       folder_.path().string()),
+           Severity::warning);
+}
+
+void Run::tell_beginning() {
+  open_log();
+  write_log(fmt::format("assay {}", ASSAY_VERSION));
+  say([&](base::Columns columns) {
+    return opening_lines(plan_, experiment_, around_.host, folder_.path(), columns);
+  });
+}
+
+void Run::lend_state() {
+  state_.set("seed", static_cast<std::int64_t>(plan_.seed));
+  training_.lend_state(state_);
+  experiment_.network->lend_state(state_);
+  experiment_.update->lend_state(state_);
+}
+
+Ending Run::train() {
+  around_.listener.reached(Stage::training);
+  attempt("training", [&] { train_to_the_end(); });
+  if (!is_saved_) attempt("recording the result", [&] { record_result(); });
+  around_.listener.reached(Stage::waiting_for_git);
+  attempt("asking git", [&] { ask_git(); });
+  around_.listener.reached(Stage::ending);
+  attempt("writing run.json", [&] { write_record(Sync::now); });
+  const std::size_t recorded = record_.failures.size();
+  attempt("printing the result", [&] { print_result(); });
+  attempt("closing log.txt", [&] { close_log(); });
+  if (record_.failures.size() > recorded)
+    attempt("writing run.json", [&] { write_record(Sync::now); });
+  return ending();
+}
+
+void Run::train_to_the_end() {
+  const plugin_host::ProcessState state;
+  const auto told = [this](const std::string& message) { report(message); };
+  const logging::RunInfo info{
+      plan_.name,
+      &folder_.folder(),
+      training_.step,
+      experiment_.steps,
+      std::chrono::duration<double>(record_.start.time_since_epoch()).count(),
+      state_.integers("logs/"),
+      state_.numbers("last_values/")};
+  logging::Log log(
+      logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
+      paint_,
+      [this](std::string_view name, std::span<const std::byte> bytes) {
+        const RunFolder::File file = folder_.image(name);
+        base::write_atomically(file.folder, file.name, bytes, Sync::later);
+      },
+      {}, notices(),
+      {[this, opening = record_](const logging::State& now) { update(opening, now); }},
+      &around_.stop_signal);
+  hooks::Hooks hooks(std::move(experiment_.hooks),
+                     {experiment_.metrics, experiment_.splits, *experiment_.network,
+                      *experiment_.update, experiment_.rates},
+                     log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told);
+  hooks.restore_owners(state_.texts("tags/"));
+  Trainer trainer(
+      {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
+       *experiment_.update, hooks, experiment_.splits, *experiment_.team, log, around_.stop_signal},
+      experiment_.steps, plan_.train.on_nan, training_);
+  {
+    const base::MappedFileWatch watch;
+    result_ = trainer.run();
+    is_trained_ = true;
+    attempt("looking at mapped files", [&] { note_changes(watch); });
+  }
+  attempt("undoing what plugins changed", [&] { undo_changes(state); });
+  attempt("recording the result", [&] { record_.final_values = log.last_values(); });
+  around_.listener.reached(Stage::saving);
+  save();
+  around_.listener.reached(Stage::closing_loggers);
+  attempt("closing the loggers", [&] { log.finish(result_.outcome); });
+  attempt("undoing what plugins changed", [&] { undo_changes(state); });
+  attempt("recording the state", [&] { note_state(log, hooks); });
+  record_.waited_for_logging_seconds = log.waited_seconds();
+  for (const auto* failures : {&hooks.failures(), &log.failures()})
+    record_.failures.insert(record_.failures.end(), failures->begin(), failures->end());
+  if (log.dropped_pictures() > 0) note_dropped(log.dropped_pictures());
+}
+
+void Run::undo_changes(const plugin_host::ProcessState& state) {
+  const std::string changes = state.changes();
+  if (changes.empty() || !told_changes_.insert(changes).second) return;
+  state.restore_beside_open_files();
+  report(plugin_host::changed_by_calls(changes), Severity::warning);
+}
+
+logging::Notices Run::notices() {
+  return {[this](const std::string& message) { report(message, Severity::warning); },
+          [this](std::size_t pictures) {
+            const std::string waiting =
+                fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
+                            base::counted(static_cast<std::int64_t>(pictures), "picture"));
+            say([&](base::Columns) { return waiting; });
+          }};
+}
+
+// Saves everything except the result of closing the loggers. It does so before code of plugins
+// runs again, which may end the process or never return.
+void Run::save() {
+  attempt("recording the result", [&] { record_result(); });
+  is_saved_ = true;
+  attempt("saving the weights", [&] {
+    const RunFolder::File file = folder_.checkpoint(result_.steps);
+    state::write_safetensors(file.folder, file.name, weights(),
+                             {{"format", "assay"}, {"step", std::to_string(result_.steps)}});
+    weights_kept_ = true;
+  });
+  attempt("recording the result", [&] {
+    if (weights_kept_ || result_.outcome == Outcome::failed) return;
+    record_.state = state_name(Outcome::failed);
+    record_.reason = "the weights are lost: " + record_.failures.back();
+  });
+  try {
+    RunRecord record = record_;
+    record.end = Clock::now();
+    record.failures.emplace_back("the process ended before its loggers were closed");
+    static_cast<void>(record_file_.write(record, Sync::later));
+  } catch (const std::exception&) {
+    // The final record is still tried, and a failure is reported then.
+  }
+}
+
+// Records the result. A run without training has failed, for the reason that was reported.
+void Run::record_result() {
+  if (!is_trained_ && result_.reason.empty() && !record_.failures.empty())
+    result_.reason = record_.failures.back();
+  record_.state = state_name(result_.outcome);
+  record_.steps = result_.steps;
+  record_.training_seconds = result_.seconds;
+  record_.mean_threads = result_.mean_threads;
+  record_.reason = result_.reason;
+  record_.weights_digest = is_trained_ ? state::digest(weights()) : "";
+}
+
+// Notes changed files, unless the run has failed and so has a better reason.
+void Run::note_changes(const base::MappedFileWatch& watch) {
+  if (result_.outcome == Outcome::failed) return;
+  for (const std::string& path : watch.changed_files()) {
+    record_.failures.push_back(
+        path +
+        ": the file was changed while the run read it, so parts of the run may have seen "
+        "other data than the rest");
+    report(record_.failures.back());
+  }
+}
+
+void Run::note_dropped(std::size_t pictures) {
+  pictures_dropped_ = true;
+  record_.failures.push_back(fmt::format(
+      "{} not drawn: the run was asked to stop ({})",
+      pictures == 1 ? "1 picture was"
+                    : base::counted(static_cast<std::int64_t>(pictures), "picture") + " were",
+      strsignal(around_.stop_signal)));
+  report(record_.failures.back(), Severity::warning);
+}
+
+void Run::print_result() {
+  if (is_trained_ && result_.outcome == Outcome::failed) report(result_.reason);
+  around_.listener.trained(plan_.model.type, experiment_.network->description(),
+                           std::as_const(*experiment_.network).weights());
+  say([&](base::Columns columns) { return closing_lines(record_, folder_.folder(), columns); });
+}
+
+void Run::ask_git() {
+  record_.git = around_.git.answer(patience_with_git);
+  around_.git.end();
+  around_.listener.has_processes(0);
+  if (!around_.git.problem().empty())
+    report(around_.git.problem() + "; run.json names no commit", Severity::warning);
+}
+
+void Run::write_record(Sync sync) {
+  record_.end = Clock::now();
+  collect_lost();
+  if (record_file_.write(record_, sync)) return;
+  const std::string message =
+      fmt::format("{}: the whole record could not be written; a shortened one was",
+                  folder_.folder().path_of("run.json"));
+  record_.failures.push_back(message);
+  report(message);
+}
+
+// Writes the record of a running run, on the logging thread. A failure does not matter as long as
+// the final record can be written.
+void Run::update(RunRecord record, const logging::State& state) {
+  record.steps = state.step;
+  record.final_values = state.last_values;
+  record.failures = state.failures;
+  try {
+    static_cast<void>(record_file_.write(record, Sync::later));
+  } catch (const Error& error) {
+    if (!std::exchange(update_failed_, true))
+      report(fmt::format("{}; the run goes on", error.what()), Severity::warning);
+  }
+}
+
+// Notes what those who compute do not keep themselves.
+void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
+  for (const auto& [name, position] : log.positions()) state_.set("logs/" + name, position);
+  for (const auto& [tag, value] : log.last_values()) state_.set("last_values/" + tag, value);
+  for (const auto& [tag, hook] : hooks.owners()) state_.set("tags/" + tag, hook);
+}
+
+std::vector<state::NamedTensor> Run::weights() const {
+  return state::named_tensors(experiment_.network->description().named_shapes(),
+                              std::as_const(*experiment_.network).weights());
+}
+
+// Tells lines. The log gets whole ones, whatever the width of who else reads them.
+void Run::say(const Listener::Lines& lines) {
+  write_log(lines({}));
+  around_.listener.say(lines);
+}
+
+// Called from the logging thread, too.
+void Run::report(const std::string& message, Severity severity) {
+  write_log(fmt::format("{}: {}", name_of(severity), message));
+  around_.listener.problem(severity, message);
+}
+
+// Opens log.txt. The run goes on without it if that fails.
+void Run::open_log() {
+  try {
+    run_log_.emplace(folder_.folder());
+  } catch (const Error& error) {
+    lost(error.what());
+  }
+}
+
+void Run::write_log(const std::string& text) {
+  if (!run_log_) return;
+  if (const auto failure = run_log_->write(text)) lost(*failure);
+}
+
+void Run::close_log() {
+  if (run_log_)
+    if (const auto failure = run_log_->finish()) lost(*failure);
+  collect_lost();
+}
+
+void Run::lost(const std::string& message) {
+  {
+    const std::lock_guard lock(lost_mutex_);
+    lost_.push_back(message);
+  }
+  report(message);
+}
+
+// Moves the losses into the record.
+void Run::collect_lost() {
+  const std::lock_guard lock(lost_mutex_);
+  record_.failures.insert(record_.failures.end(), lost_.begin(), lost_.end());
+  lost_.clear();
+}
+
+// Returns the ending. A signal that cut something short counts, even after training was complete.
+Ending Run::ending() const {
+  if (result_.outcome == Outcome::failed || !weights_kept_) return Ending::failed;
+  if (result_.outcome == Outcome::stopped || pictures_dropped_) return Ending::stopped;
+  return failed_ || !record_.failures.empty() ? Ending::partly_failed : Ending::done;
+}
+
+}  // namespace assay::run

@@ -1,0 +1,149 @@
+// A run: one execution of a plan, in a folder of its own.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/base/atomic_file.h"
+#include "runner/base/git_state.h"
+#include "runner/base/mapped_file_loss.h"
+#include "runner/config/diagnostics.h"
+#include "runner/hooks/hooks.h"
+#include "runner/logging/log.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/plugin_host/process_state.h"
+#include "runner/run/listener.h"
+#include "runner/run/prepared.h"
+#include "runner/run/run_folder.h"
+#include "runner/run/run_log.h"
+#include "runner/run/run_record.h"
+#include "runner/run/trainer.h"
+#include "runner/state/registry.h"
+
+namespace assay::run {
+
+/// What surrounds a run. All of it is borrowed, and outlives the run.
+struct Surroundings {
+  plugin_host::PluginHost& host;
+  Listener& listener;
+  base::GitQuery& git;
+  const std::atomic<int>& stop_signal;  ///< the number of the signal that asks it to stop, or 0
+};
+
+/// How a run began, for its record.
+struct Beginning {
+  std::chrono::system_clock::time_point start;
+  std::vector<std::string> overrides;  ///< `key=value` of the command line
+  std::string warnings;                ///< those that were told before
+};
+
+/// What became of a run.
+enum class Ending {
+  done,           ///< trained to the end, and everything is written
+  partly_failed,  ///< trained to the end, but something on the way failed
+  stopped,        ///< by a signal; what there was is saved
+  failed,         ///< not trained to the end, or the weights are lost
+};
+
+class Run {
+ public:
+  /// Begins a run in the folder that was made for it: writes plan.yaml, config.yaml and run.json,
+  /// and tells what is run. Throws where that fails; the folder is removed then.
+  static std::unique_ptr<Run> create(Prepared prepared, RunFolder folder,
+                                     const Surroundings& surroundings, const Beginning& beginning);
+
+  /// Goes on with the run of a folder, by the plan that lies there. It is where the run began until
+  /// the state of a later step is restored (state()). Returns nothing where the plan cannot be run
+  /// any more, which is reported. Throws assay::Error where the folder is no run's, or where
+  /// another process writes to it.
+  static std::unique_ptr<Run> open(const std::filesystem::path& folder,
+                                   const Surroundings& surroundings,
+                                   config::Diagnostics& diagnostics);
+
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  const RunFolder& folder() const { return folder_; }
+  const RunRecord& record() const { return record_; }
+
+  /// Returns everything that the run must remember (state/registry.h). What is lent in it is as the
+  /// last step left it; positions of files, last values and owners of tags are those of the end of
+  /// train().
+  state::Registry& state() { return state_; }
+
+  /// Trains from the step that the state says to the end, and leaves everything that there is to
+  /// leave. Whatever goes wrong, in whichever part, is told and recorded, and the parts after it
+  /// are done all the same. To be called once.
+  Ending train();
+
+  /// Notes that something is lost which the run should have written: a line on a terminal that is
+  /// gone. Any thread.
+  void lost(const std::string& message);
+
+ private:
+  Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
+      logging::Paint paint);
+  void write_beginning(const std::string& warnings);
+  void tell_beginning();
+  void lend_state();
+
+  // The parts of train(), in their order.
+  void train_to_the_end();
+  void save();
+  void record_result();
+  void ask_git();
+  void write_record(base::Sync sync);
+  void print_result();
+  void close_log();
+  Ending ending() const;
+
+  void note_state(const logging::Log& log, const hooks::Hooks& hooks);
+  void undo_changes(const plugin_host::ProcessState& state);
+  void note_changes(const base::MappedFileWatch& watch);
+  void note_dropped(std::size_t pictures);
+  void update(RunRecord record, const logging::State& state);
+
+  logging::Notices notices();
+  std::vector<state::NamedTensor> weights() const;
+
+  void say(const Listener::Lines& lines);
+  void report(const std::string& message, config::Severity severity = config::Severity::error);
+  void open_log();
+  void write_log(const std::string& text);
+  void collect_lost();
+  template <class Part>
+  void attempt(std::string_view name, Part&& part) noexcept;
+  void fail(std::string_view part, std::string_view what) noexcept;
+
+  const Surroundings around_;
+  plan::Plan plan_;
+  experiment::Experiment experiment_;
+  RunFolder folder_;
+  logging::Paint paint_;
+  std::optional<RunLog> run_log_;
+  RunRecord record_;
+  RecordFile record_file_;
+  state::Registry state_;
+  TrainingState training_;
+  Result result_{.outcome = Outcome::failed, .reason = {}};
+  bool is_trained_ = false;
+  bool is_saved_ = false;
+  bool weights_kept_ = false;
+  bool pictures_dropped_ = false;
+  bool failed_ = false;         ///< a part of the work threw something
+  bool update_failed_ = false;  ///< the logging thread's own
+  std::mutex lost_mutex_;
+  std::vector<std::string> lost_;
+  std::set<std::string> told_changes_;
+};
+
+}  // namespace assay::run

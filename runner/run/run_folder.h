@@ -1,0 +1,88 @@
+// The folder of one run. It is created once, and locked while the run writes to it.
+//
+//   plan.yaml      what was run; running it repeats the run
+//   config.yaml    the config as written (config_copy.h)
+//   config/        all its files, if there are several
+//   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
+//   log.txt        how it began and ended, and what failed (run_log.h)
+//   checkpoints/   the weights (weights.h)
+//   images/        pictures, where asked
+// The loggers may create further files. All files are written through the folder that was created,
+// even if it is renamed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/error.h"
+#include "runner/base/folder.h"
+
+namespace assay::run {
+
+/// Reports that the run folder of the config cannot be created.
+class RunDirError : public Error {
+ public:
+  using Error::Error;
+};
+
+class RunFolder {
+ public:
+  /// Creates the folder that the template names, with ${now:...} as of `start`. If the folder
+  /// exists, a fixed name is an error, and a name with ${now:...} gets a suffix "-2", "-3", ...
+  /// Throws RunDirError, or assay::Error if the disk and not the name is to blame.
+  static RunFolder create(const std::string& name_template,
+                          std::chrono::system_clock::time_point start);
+
+  /// Throws the exceptions of create() that can be predicted: the name is fixed and exists, or this
+  /// user cannot create a folder there. Creates nothing.
+  static void check(const std::string& name_template, std::chrono::system_clock::time_point start);
+
+  /// Opens the folder of a run that nobody runs any more, and takes its lock. Throws assay::Error
+  /// when there is no such folder, or when another process writes to it.
+  static RunFolder open(const std::filesystem::path& path);
+
+  /// Reverts create(): removes the folder with all its content, and the folders above it that
+  /// create() created and that contain nothing else.
+  void remove() noexcept;
+
+  const base::Folder& folder() const { return folder_; }
+  /// Returns the path under which the folder was created.
+  const std::filesystem::path& path() const { return folder_.path(); }
+  /// Returns false on a file system without locks, where it is unknown if this run is still alive.
+  bool locked() const { return locked_; }
+
+  /// A file to write: the folder that contains it, and its name there.
+  struct File {
+    base::Folder folder;
+    std::string name;
+  };
+  /// Returns images/NAME and creates the folder. In NAME, '_' replaces blanks and characters that a
+  /// file name cannot contain; a long name is cut; "-2", "-3", ... is added if the name exists.
+  /// Throws assay::Error, as does checkpoint().
+  File image(std::string_view name) const;
+  /// Returns checkpoints/step_N.safetensors and creates the folder.
+  File checkpoint(std::int64_t step) const;
+
+ private:
+  RunFolder(base::Folder folder, std::vector<std::filesystem::path> made_above);
+
+  base::Folder folder_;  ///< holds the lock
+  bool locked_ = false;
+  std::vector<std::filesystem::path> made_above_;  ///< outermost first
+};
+
+/// The state of a run folder's lock. A run holds the lock as long as it lives, and the system
+/// releases it however the run ends.
+enum class Lock { held, free, unknown };
+/// Returns the state of a run folder's lock.
+Lock lock_of(const std::filesystem::path& run_folder);
+
+/// Returns the weights of the highest step in a run folder's checkpoints/.
+std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
+
+}  // namespace assay::run

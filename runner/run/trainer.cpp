@@ -1,0 +1,106 @@
+#include "runner/run/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string_view>
+
+#include "runner/data/not_finite.h"
+#include "runner/train/nan_hunt.h"
+
+namespace assay::run {
+
+void TrainingState::lend_state(state::Registry& registry) {
+  registry.lend("step", step);
+  registry.lend("epoch_loss/sum", epoch_loss.sum);
+  registry.lend("epoch_loss/weight", epoch_loss.weight);
+}
+
+Result Trainer::run() {
+  const auto start = std::chrono::steady_clock::now();
+  Result result;
+  try {
+    result = train();
+  } catch (const std::bad_alloc&) {  // in words that need none
+    result = {Outcome::failed, "out of memory", state_.step};
+  } catch (const std::exception& error) {
+    result = {Outcome::failed, fmt::format("step {}: {}", state_.step + 1, error.what()),
+              state_.step};
+  }
+  result.mean_threads = pace_.mean_threads();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+Result Trainer::train() {
+  auto& [rows, batches, network, update, hooks, splits, team, log, signal] = parts_;
+  const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
+
+  if (state_.step == 0)
+    if (const auto bad = hooks.fire(0, {}); stop_on_nan && bad)
+      return failed(0,
+                    fmt::format("{} is {} before training", bad->name, data::kind_of(bad->value)),
+                    {splits.at(bad->split).get(), {}});
+
+  while (state_.step < steps_) {
+    if (const int number = signal.load(std::memory_order_relaxed))
+      return {Outcome::stopped, strsignal(number), state_.step};
+
+    const std::int64_t finished = state_.step, step = finished + 1;
+    const train::RowSelection rows_now = batch(finished);
+    const LossSum loss = network.gradient(rows_now, finished);
+    const double batch_loss = loss.sum / loss.weight;
+    if (stop_on_nan && !std::isfinite(batch_loss))
+      return failed(finished,
+                    fmt::format("the loss of step {} is {}", step, data::kind_of(batch_loss)),
+                    rows_now);
+
+    update.apply(finished, loss.weight);
+    state_.step = step;
+    if (batches.batch(finished).first == 0) state_.epoch_loss = {};
+    state_.epoch_loss += loss;
+
+    const auto bad =
+        hooks.fire(step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight});
+    if (stop_on_nan && bad)
+      return failed(
+          step, fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value), step),
+          {splits.at(bad->split).get(), {}});
+    log.progress(step, batches.batch(finished).epoch + 1);
+    pace_.step_done();
+  }
+  return {Outcome::finished, {}, steps_};
+}
+
+train::RowSelection Trainer::batch(std::int64_t finished) {
+  if (parts_.batches.whole()) return {&parts_.rows, {}};
+  const data::Batch batch = parts_.batches.batch(finished);
+  if (batch.epoch != epoch_) order_ = parts_.batches.order(epoch_ = batch.epoch);
+  const auto rest = std::span(order_).subspan(static_cast<std::size_t>(batch.first));
+  const auto now = rest.first(static_cast<std::size_t>(batch.rows));
+  const auto next = rest.subspan(now.size());
+  parts_.rows.ask_for(next.first(std::min(next.size(), now.size())));
+  return {&parts_.rows, now};
+}
+
+Result Trainer::failed(std::int64_t steps, const std::string& what,
+                       const train::RowSelection& rows) {
+  const train::Trace trace = train::find_first_not_finite(parts_.network, rows, steps);
+  std::string_view advice = "A smaller learning rate often helps";
+  if (trace.in_data) advice = "Mend this row or leave it out";
+  else if (steps == 0)
+    advice =
+        "No step has changed the weights yet, so the learning rate is not the cause; values in the "
+        "data that are far too large often are";
+  return {Outcome::failed,
+          fmt::format("{}: {}. {}; `train.on_nan=ignore` goes on", what, trace.text, advice),
+          steps};
+}
+
+}  // namespace assay::run

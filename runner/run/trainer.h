@@ -1,0 +1,74 @@
+// The training loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assay/logger.h"
+#include "assay/loss.h"
+#include "runner/data/batches.h"
+#include "runner/hooks/hooks.h"
+#include "runner/logging/log.h"
+#include "runner/plan/plan.h"
+#include "runner/state/registry.h"
+#include "runner/train/network.h"
+#include "runner/train/thread_pace.h"
+#include "runner/train/update.h"
+
+namespace assay::run {
+
+/// What training remembers from step to step, beside weights and optimizer.
+struct TrainingState {
+  std::int64_t step = 0;  ///< finished updates
+  LossSum epoch_loss;     ///< of the steps since the epoch began
+
+  /// Lends it: step, epoch_loss/sum, epoch_loss/weight.
+  void lend_state(state::Registry& registry);
+};
+
+struct Result {
+  Outcome outcome = Outcome::finished;
+  std::string reason;      ///< why it stopped or failed
+  std::int64_t steps = 0;  ///< finished
+  double seconds = 0;
+  double mean_threads = 0;  ///< the mean number of working threads over the time
+};
+
+class Trainer {
+ public:
+  struct Parts {
+    const data::Rows& rows;  ///< the training split
+    const data::Batches& batches;
+    train::Network& network;
+    train::Update& update;
+    hooks::Hooks& hooks;
+    const hooks::Splits& splits;
+    train::ThreadTeam& team;  ///< of network and update
+    logging::Log& log;
+    const std::atomic<int>& signal;  ///< number of the signal that asks to stop, or 0
+  };
+
+  /// `state` is borrowed: training goes on from there, and leaves there how far it came.
+  Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan, TrainingState& state)
+      : parts_(parts), steps_(steps), on_nan_(on_nan), state_(state), pace_(parts.team) {}
+
+  /// Runs the training. An exception of a component ends the run as failed.
+  Result run();
+
+ private:
+  Result train();
+  train::RowSelection batch(std::int64_t finished);
+  Result failed(std::int64_t steps, const std::string& what, const train::RowSelection& rows);
+
+  Parts parts_;
+  std::int64_t steps_;
+  plan::OnNan on_nan_;
+  TrainingState& state_;
+  train::ThreadPace pace_;
+  std::int64_t epoch_ = -1;          ///< that order_ is of
+  std::vector<std::int64_t> order_;  ///< the rows of an epoch
+};
+
+}  // namespace assay::run

@@ -1,0 +1,140 @@
+#include "runner/state/registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "assay/error.h"
+
+namespace assay::state {
+namespace {
+
+std::string described(DType type, const Shape& shape) {
+  return fmt::format("{} [{}]", safetensors_name(type), fmt::join(shape.dimensions(), ", "));
+}
+
+bool is_text(const Registry::Entry& entry) {
+  return entry.type == DType::uint8 && entry.shape.rank() == 1;
+}
+
+template <class T>
+T number_in(const Registry::Entry& entry) {
+  T number;
+  std::memcpy(&number, entry.bytes.data(), sizeof number);
+  return number;
+}
+
+}  // namespace
+
+void Registry::lend(const std::string& name, const Entry& entry) {
+  const auto elements = static_cast<std::size_t>(entry.shape.elements());
+  if (entry.bytes.size() != elements * size_of(entry.type))
+    throw std::logic_error(fmt::format("the state '{}' has other bytes than its shape", name));
+  if (!entries_.emplace(name, entry).second)
+    throw std::logic_error(fmt::format("there are two states named '{}'", name));
+}
+
+Registry::Own& Registry::own(const std::string& name) {
+  if (entries_.contains(name) && !own_.contains(name))
+    throw std::logic_error(fmt::format("the state '{}' is lent", name));
+  return own_[name];
+}
+
+void Registry::set(const std::string& name, std::int64_t number) {
+  Own& own = this->own(name);
+  own.integer = number;
+  entries_[name] = {DType::int64, {}, std::as_writable_bytes(std::span(&own.integer, 1))};
+}
+
+void Registry::set(const std::string& name, double number) {
+  Own& own = this->own(name);
+  own.number = number;
+  entries_[name] = {DType::float64, {}, std::as_writable_bytes(std::span(&own.number, 1))};
+}
+
+void Registry::set(const std::string& name, std::string_view text) {
+  Own& own = this->own(name);
+  own.text = text;
+  entries_[name] = {DType::uint8, Shape{static_cast<std::int64_t>(text.size())},
+                    std::as_writable_bytes(std::span(own.text))};
+}
+
+const Registry::Entry* Registry::find(std::string_view name) const {
+  const auto found = entries_.find(name);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::map<std::string, std::int64_t> Registry::integers(std::string_view prefix) const {
+  std::map<std::string, std::int64_t> found;
+  for (const auto& [name, own] : own_)
+    if (name.starts_with(prefix) && entries_.at(name).type == DType::int64)
+      found[name.substr(prefix.size())] = own.integer;
+  return found;
+}
+
+std::map<std::string, double> Registry::numbers(std::string_view prefix) const {
+  std::map<std::string, double> found;
+  for (const auto& [name, own] : own_)
+    if (name.starts_with(prefix) && entries_.at(name).type == DType::float64)
+      found[name.substr(prefix.size())] = own.number;
+  return found;
+}
+
+std::map<std::string, std::string> Registry::texts(std::string_view prefix) const {
+  std::map<std::string, std::string> found;
+  for (const auto& [name, own] : own_)
+    if (name.starts_with(prefix) && is_text(entries_.at(name)))
+      found[name.substr(prefix.size())] = own.text;
+  return found;
+}
+
+std::vector<NamedTensor> Registry::tensors(std::string_view prefix) const {
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, entry] : entries_)
+    if (name.starts_with(prefix)) tensors.push_back({name, entry.type, entry.shape, entry.bytes});
+  return tensors;
+}
+
+void Registry::check(const StoredTensors& file) const {
+  const auto& stored = file.header().tensors;
+  for (const auto& [name, entry] : entries_) {
+    if (own_.contains(name)) continue;
+    const auto found = stored.find(name);
+    if (found == stored.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
+    if (found->second.type != entry.type || found->second.shape != entry.shape)
+      throw Error(fmt::format("{}: '{}' is {}; expected {}", file.path(), name,
+                              described(found->second.type, found->second.shape),
+                              described(entry.type, entry.shape)));
+  }
+  for (const auto& [name, tensor] : stored) {
+    if (entries_.contains(name) && !own_.contains(name)) continue;
+    const bool number =
+        tensor.shape.rank() == 0 && (tensor.type == DType::int64 || tensor.type == DType::float64);
+    const bool text = tensor.type == DType::uint8 && tensor.shape.rank() == 1;
+    if (!number && !text)
+      throw Error(fmt::format("{}: it holds '{}', {}, which nothing in this run remembers",
+                              file.path(), name, described(tensor.type, tensor.shape)));
+  }
+}
+
+void Registry::restore(const StoredTensors& file) {
+  check(file);
+  for (const auto& [name, own] : own_) entries_.erase(name);
+  own_.clear();
+  for (const auto& [name, tensor] : file.header().tensors) {
+    if (const auto lent = entries_.find(name); lent != entries_.end()) {
+      file.read(tensor, lent->second.bytes);
+      continue;
+    }
+    std::string bytes(static_cast<std::size_t>(tensor.end - tensor.begin), '\0');
+    file.read(tensor, std::as_writable_bytes(std::span(bytes)));
+    const Entry entry{tensor.type, tensor.shape, std::as_writable_bytes(std::span(bytes))};
+    if (tensor.type == DType::int64) set(name, number_in<std::int64_t>(entry));
+    else if (tensor.type == DType::float64) set(name, number_in<double>(entry));
+    else set(name, std::string_view(bytes));
+  }
+}
+
+}  // namespace assay::state

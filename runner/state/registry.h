@@ -1,0 +1,93 @@
+// The state of a run: everything that it must remember to go on, by name.
+//
+//   step, seed                    finished updates; the seed of the plan
+//   weights/layer1.kernel         the parameters of the model
+//   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
+//   optimizer/count               one number for the whole optimizer
+//   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
+//   last_values/loss/train        the last value of each scalar tag
+//   tags/loss/train               the hook that owns the tag
+//   logs/metrics.jsonl            how many bytes of the file belong to the run
+//
+// Most of it lies in memory of those who compute with it, and is lent. Single numbers and texts
+// may be the registry's own. A checkpoint writes it, and a run that goes on reads it back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/tensor.h"
+#include "runner/state/safetensors.h"
+
+namespace assay::state {
+
+/// To be used from one thread at a time.
+class Registry {
+ public:
+  Registry() = default;
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  /// A tensor that can be read and written.
+  struct Entry {
+    DType type = DType::float32;
+    Shape shape;
+    std::span<std::byte> bytes;
+  };
+
+  /// Names memory of its owner's, who keeps it as long as the registry lives. A number is a tensor
+  /// without dimensions. Throws std::logic_error for a name that is taken, or a shape that is not
+  /// that of the values.
+  template <class T>
+  void lend(const std::string& name, const Shape& shape, std::span<T> values) {
+    lend(name, {dtype_of<T>(), shape, std::as_writable_bytes(values)});
+  }
+  template <class T>
+  void lend(const std::string& name, T& number) {
+    lend(name, Shape(), std::span(&number, 1));
+  }
+
+  /// Sets a number or text that the registry keeps itself. Throws std::logic_error for the name of
+  /// something that is lent.
+  void set(const std::string& name, std::int64_t number);
+  void set(const std::string& name, double number);
+  void set(const std::string& name, std::string_view text);
+
+  /// Returns the entry; null when there is none of the name.
+  const Entry* find(std::string_view name) const;
+  /// Returns a number or text that set() or restore() left, by the part of its name that follows
+  /// the prefix.
+  std::map<std::string, std::int64_t> integers(std::string_view prefix) const;
+  std::map<std::string, double> numbers(std::string_view prefix) const;
+  std::map<std::string, std::string> texts(std::string_view prefix) const;
+
+  /// Returns all entries whose name begins with the prefix, sorted by name. They are views.
+  std::vector<NamedTensor> tensors(std::string_view prefix = {}) const;
+
+  /// Takes the values of a file. What is lent must be in the file, with its type and shape; what
+  /// the registry keeps itself becomes what the file has. Throws assay::Error that names what does
+  /// not fit; nothing was changed then, unless the file cannot be read to its end.
+  void restore(const StoredTensors& file);
+
+ private:
+  struct Own {
+    std::int64_t integer = 0;
+    double number = 0;
+    std::string text;
+  };
+
+  void lend(const std::string& name, const Entry& entry);
+  Own& own(const std::string& name);
+  void check(const StoredTensors& file) const;
+
+  std::map<std::string, Entry, std::less<>> entries_;
+  std::map<std::string, Own, std::less<>> own_;  ///< those that are not lent; stable addresses
+};
+
+}  // namespace assay::state

@@ -1,0 +1,133 @@
+#include "runner/state/safetensors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "assay/error.h"
+#include "runner/base/atomic_file.h"
+#include "runner/base/digest.h"
+
+namespace assay::state {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
+
+constexpr std::uint64_t longest_header = std::uint64_t{16} << 20;
+constexpr std::string_view checksum_key = "checksum";
+
+[[noreturn]] void damaged(const std::string& path, std::string_view why) {
+  throw Error(fmt::format("{}: not a whole safetensors file: {}", path, why));
+}
+
+std::string header_of(std::span<const NamedTensor> tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  nlohmann::ordered_json header;
+  header["__metadata__"] = metadata;
+  std::size_t offset = 0;
+  for (const NamedTensor& tensor : tensors) {
+    const std::size_t end = offset + tensor.bytes.size();
+    const auto shape = tensor.shape.dimensions();
+    header[tensor.name] = {{"dtype", safetensors_name(tensor.type)},
+                           {"shape", std::vector<std::int64_t>(shape.begin(), shape.end())},
+                           {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+// Replaces the digits of the checksum in a header. Returns false when they are not there. Texts
+// cannot be mistaken for the entry, since JSON escapes the quotes in them.
+bool replace_checksum(std::string& header, std::string_view before, std::string_view after) {
+  const std::string entry = fmt::format("\"{}\":\"", checksum_key);
+  const std::size_t at = header.find(entry + std::string(before) + '"');
+  if (at == header.npos) return false;
+  header.replace(at + entry.size(), before.size(), after);
+  return true;
+}
+
+}  // namespace
+
+void write_safetensors(const base::Folder& folder, std::string_view name,
+                       std::span<const NamedTensor> tensors,
+                       std::map<std::string, std::string> metadata) {
+  const std::string zeros(base::Digest::digits, '0');
+  metadata[std::string(checksum_key)] = zeros;
+  std::string header = header_of(tensors, metadata);
+  const std::uint64_t size = header.size();
+  base::Digest checksum;
+  checksum.add(std::as_bytes(std::span(&size, 1)));
+  checksum.add(std::as_bytes(std::span(header)));
+  for (const NamedTensor& tensor : tensors) checksum.add(tensor.bytes);
+  replace_checksum(header, zeros, checksum.text());
+
+  base::AtomicFile file(folder, name);
+  file.write(std::as_bytes(std::span(&size, 1)));
+  file.write(std::as_bytes(std::span(header)));
+  for (const NamedTensor& tensor : tensors) file.write(tensor.bytes);
+  file.commit();
+}
+
+StoredTensors::StoredTensors(const std::filesystem::path& path) : file_(path) {
+  std::uint64_t size = 0;
+  if (file_.size() < sizeof size) damaged(this->path(), "it has less than 8 bytes");
+  file_.read(0, std::as_writable_bytes(std::span(&size, 1)));
+  const std::uint64_t rest = file_.size() - sizeof size;
+  if (size > rest) damaged(this->path(), "its header is cut short");
+  if (size > longest_header)
+    damaged(this->path(),
+            fmt::format("its header has {} bytes; expected {} at most", size, longest_header));
+  header_text_.resize(size);
+  file_.read(sizeof size, std::as_writable_bytes(std::span(header_text_)));
+  data_begin_ = sizeof size + size;
+  try {
+    header_ = read_safetensors_header(header_text_, rest - size);
+  } catch (const Error& error) {
+    damaged(this->path(), error.what());
+  }
+}
+
+void StoredTensors::read(const SafetensorsHeader::Tensor& tensor,
+                         std::span<std::byte> bytes) const {
+  file_.read(data_begin_ + tensor.begin, bytes);
+}
+
+bool StoredTensors::verify() const {
+  const auto stored = header_.metadata.find(std::string(checksum_key));
+  if (stored == header_.metadata.end()) return false;
+  std::string header = header_text_;
+  if (!replace_checksum(header, stored->second, std::string(base::Digest::digits, '0')))
+    damaged(path(), "its checksum was not written by Assay");
+  const std::uint64_t size = header.size();
+  base::Digest checksum;
+  checksum.add(std::as_bytes(std::span(&size, 1)));
+  checksum.add(std::as_bytes(std::span(header)));
+  std::array<std::byte, 65536> piece;
+  for (std::uint64_t at = data_begin_; at < file_.size(); at += piece.size()) {
+    const auto now = std::span(piece).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), file_.size() - at)));
+    file_.read(at, now);
+    checksum.add(now);
+  }
+  if (checksum.text() != stored->second)
+    damaged(path(), "its bytes are not those that its checksum was taken of");
+  return true;
+}
+
+std::string digest(std::span<const NamedTensor> tensors) {
+  base::Digest digest;
+  for (const NamedTensor& tensor : tensors) {
+    digest.add(std::as_bytes(std::span(tensor.name.c_str(), tensor.name.size() + 1)));
+    digest.add(std::as_bytes(tensor.shape.dimensions()));
+    digest.add(tensor.bytes);
+  }
+  return digest.text();
+}
+
+}  // namespace assay::state

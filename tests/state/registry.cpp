@@ -1,0 +1,114 @@
+#include "runner/state/registry.h"
+
+#include <boost/test/unit_test.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "assay/error.h"
+#include "tests/base/error_of.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace assay::state;
+using namespace assay::test;
+
+namespace {
+
+// A run with weights and a step of its own.
+struct State {
+  std::vector<float> kernel = {1, 2, 3, 4, 5, 6};
+  std::int64_t step = 0;
+  Registry registry;
+
+  State() {
+    registry.lend("weights/kernel", {2, 3}, std::span(kernel));
+    registry.lend("step", step);
+  }
+};
+
+struct Stored : TemporaryFolder {
+  std::filesystem::path path = *this / "state.safetensors";
+  void write(const Registry& registry) const {
+    write_safetensors(assay::base::Folder(TemporaryFolder::path()), "state.safetensors",
+                      registry.tensors(), {});
+  }
+  std::string error_of_restoring(Registry& registry) const {
+    return error_of([&] { registry.restore(StoredTensors(path)); });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(registry, Stored)
+
+BOOST_AUTO_TEST_CASE(what_one_run_left_another_takes_up) {
+  State before;
+  before.step = 12;
+  before.kernel[4] = -0.5F;
+  before.registry.set("logs/metrics.jsonl", std::int64_t{345});
+  before.registry.set("last_values/loss/train", 0.25);
+  before.registry.set("tags/loss/train", std::string_view("losses"));
+  before.registry.set("tags/empty", std::string_view());
+  write(before.registry);
+
+  State after;
+  after.registry.set("logs/other", std::int64_t{1});  // not in the file: gone afterwards
+  after.registry.restore(StoredTensors(path));
+  BOOST_TEST(after.step == 12);
+  BOOST_TEST(after.kernel == before.kernel);
+  BOOST_TEST(after.registry.integers("logs/").size() == 1U);
+  BOOST_TEST(after.registry.integers("logs/").at("metrics.jsonl") == 345);
+  BOOST_TEST(after.registry.numbers("last_values/").at("loss/train") == 0.25);
+  BOOST_TEST(after.registry.texts("tags/").at("loss/train") == "losses");
+  BOOST_TEST(after.registry.texts("tags/").at("empty") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_lent_is_seen_as_it_is_now) {
+  State state;
+  state.step = 3;
+  const auto tensors = state.registry.tensors("step");
+  BOOST_REQUIRE(tensors.size() == 1U);
+  state.step = 4;
+  BOOST_TEST(*reinterpret_cast<const std::int64_t*>(tensors[0].bytes.data()) == 4);
+  BOOST_TEST(state.registry.find("weights/kernel")->bytes.size() == 24U);
+  BOOST_TEST(state.registry.find("weights/bias") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_given_once) {
+  State state;
+  double number = 0;
+  BOOST_CHECK_THROW(state.registry.lend("step", number), std::logic_error);
+  BOOST_CHECK_THROW(state.registry.set("step", std::int64_t{1}), std::logic_error);
+  BOOST_CHECK_THROW(state.registry.lend("w", {2}, std::span(&number, 1)), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_of_something_else_is_refused_and_changes_nothing) {
+  const auto refused = [this](const auto& prepare) {
+    State other;
+    Registry registry;
+    prepare(registry);
+    write(registry);
+    const std::string message = error_of_restoring(other.registry);
+    BOOST_TEST(other.kernel[0] == 1.0F);
+    BOOST_TEST(other.step == 0);
+    return message.substr(std::min(path.string().size(), message.size()));
+  };
+  std::vector<float> floats(6, 7);
+  std::int64_t step = 9;
+  BOOST_TEST(refused([&](Registry& r) { r.lend("step", step); }) == ": it lacks 'weights/kernel'");
+  BOOST_TEST(refused([&](Registry& r) {
+               r.lend("weights/kernel", {3, 2}, std::span(floats));
+               r.lend("step", step);
+             }) == ": 'weights/kernel' is F32 [3, 2]; expected F32 [2, 3]");
+  double number = 0;
+  BOOST_TEST(refused([&](Registry& r) {
+               r.lend("weights/kernel", {2, 3}, std::span(floats));
+               r.lend("step", number);
+             }) == ": 'step' is F64 []; expected I64 []");
+  BOOST_TEST(refused([&](Registry& r) {
+               r.lend("weights/kernel", {2, 3}, std::span(floats));
+               r.lend("weights/bias", {6}, std::span(floats));
+               r.lend("step", step);
+             }) == ": it holds 'weights/bias', F32 [6], which nothing in this run remembers");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
