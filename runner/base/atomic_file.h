@@ -23,7 +23,7 @@ enum class Sync { now, later };
 class AtomicFile {
  public:
   /// Makes the temporary file for the file `name` of the folder, which is borrowed. Throws
-  /// assay::Error, as all functions here do, with the path of the file.
+  /// assay::Error with the path of the file, as write() and commit() do.
   AtomicFile(const Folder& folder, std::string_view name);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -1,8 +1,6 @@
 #include "runner/base/fitted.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -12,32 +10,95 @@ namespace assay::base {
 namespace {
 
 constexpr std::string_view mark = "...";
-constexpr std::size_t widest_label = 40;  // the limit for aligning texts after it
-constexpr int widest_value = 16;          // a number with the blanks around it
+constexpr std::size_t widest_label = 40;  // that texts are aligned behind
+constexpr int widest_value = 16;          // a number, with the blanks around it
 
-// Returns how many bytes of the text fit into this many columns.
+// Returns how many bytes of the text fit into so many columns.
 std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {
     const auto character = character_at(text, at).value_or(Character{'?', 1});
-    used += base::width(character.code);
+    used += width(character.code);
     if (used > columns) return at;
     at += character.bytes;
   }
   return text.size();
 }
 
+// A line that is taken apart from its beginning.
+class Wrapping {
+ public:
+  enum class LongWord { broken, whole };
+
+  // The first `prefix` bytes are a part of the first word.
+  Wrapping(std::string_view line, int columns, std::size_t prefix, LongWord long_word)
+      : rest_(line),
+        columns_(static_cast<std::size_t>(std::max(columns, 1))),
+        prefix_(prefix),
+        long_word_(long_word) {}
+
+  std::string result(std::size_t indent) {
+    const std::size_t margin = std::min(indent, columns_ / 2);
+    std::string text = next_line(take_blanks());
+    for (take_blanks(); !rest_.empty(); take_blanks()) text += '\n' + next_line(margin);
+    return text;
+  }
+
+ private:
+  std::size_t take_blanks() {
+    const std::size_t blanks = std::min(rest_.find_first_not_of(' '), rest_.size());
+    rest_.remove_prefix(blanks);
+    prefix_ -= std::min(prefix_, blanks);
+    return blanks;
+  }
+
+  // Takes what fits behind so many blanks, or fewer where the first word needs them.
+  std::string next_line(std::size_t blanks) {
+    const std::string_view word = rest_.substr(0, end_of_word());
+    const std::size_t needed = width(word);
+    blanks = std::min(blanks, columns_ - std::min(needed, columns_));
+    const std::size_t room = columns_ - blanks;
+    std::size_t end = bytes_that_fit(rest_, room);
+    if (needed > room && long_word_ == LongWord::whole) end = word.size();
+    // A character that is wider than the terminal stays whole.
+    else if (needed > room) end = std::max(end, character_at(rest_, 0).value_or(Character{}).bytes);
+    else if (end < rest_.size()) end = last_end_of_word(end);
+    std::string line = std::string(blanks, ' ').append(rest_.substr(0, end));
+    if (end < rest_.size()) line.erase(line.find_last_not_of(' ') + 1);
+    rest_.remove_prefix(end);
+    prefix_ = 0;
+    return line;
+  }
+
+  bool is_end(std::size_t at) const {
+    if (at >= rest_.size()) return true;
+    return at >= prefix_ && rest_[at] == ' ' && !is_quoted(at);
+  }
+  std::size_t end_of_word() const {
+    std::size_t at = 0;
+    while (!is_end(at)) ++at;
+    return at;
+  }
+  // A first word ends before it.
+  std::size_t last_end_of_word(std::size_t at) const {
+    while (!is_end(at)) --at;
+    return at;
+  }
+  bool is_quoted(std::size_t at) const {
+    return long_word_ == LongWord::whole && std::ranges::count(rest_.substr(0, at), '`') % 2 == 1 &&
+           rest_.find('`', at) != rest_.npos;
+  }
+
+  std::string_view rest_;
+  std::size_t columns_;
+  std::size_t prefix_;
+  LongWord long_word_;
+};
+
 }  // namespace
 
-Columns output_columns() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0) return std::nullopt;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
-
 std::string cut(std::string_view text, std::size_t columns) {
-  if (base::width(text) <= columns) return std::string(text);
+  if (width(text) <= columns) return std::string(text);
   const std::size_t marks = std::min(mark.size(), columns / 2);
   return std::string(text.substr(0, bytes_that_fit(text, columns - marks))) +
          std::string(mark.substr(0, marks));
@@ -45,23 +106,17 @@ std::string cut(std::string_view text, std::size_t columns) {
 
 std::string wrapped(std::string_view line, Columns columns, std::size_t indent) {
   if (!columns) return std::string(line);
-  const auto width = static_cast<std::size_t>(std::max(*columns, 1));
-  indent = std::min(indent, width / 2);
-  std::string result;
-  std::size_t room = width;
-  while (base::width(line) > room) {
-    std::size_t end = std::max<std::size_t>(bytes_that_fit(line, room), 1);
-    const std::size_t first = line.find_first_not_of(' ');
-    const std::size_t blank = line.substr(0, end + 1).rfind(' ');
-    if (blank != line.npos && first < blank) end = blank;
-    // Keep a character whole, even if it is wider than the available space.
-    while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) ++end;
-    result += std::string(line.substr(0, end)) + '\n' + std::string(indent, ' ');
-    line.remove_prefix(end);
-    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    room = width - indent;
-  }
-  return result + std::string(line);
+  return Wrapping(line, *columns, 0, Wrapping::LongWord::broken).result(indent);
+}
+
+std::string wrapped_words(std::string_view message, Columns columns, std::size_t indent,
+                          std::size_t prefix) {
+  if (!columns) return std::string(message);
+  const std::size_t end = message.find('\n', std::min(prefix, message.size()));
+  std::string first =
+      Wrapping(message.substr(0, end), *columns, prefix, Wrapping::LongWord::whole).result(indent);
+  if (end == message.npos) return first;
+  return first + '\n' + wrapped_words(message.substr(end + 1), columns, indent);
 }
 
 std::vector<std::string> labelled(const std::vector<std::pair<std::string, std::string>>& pairs,

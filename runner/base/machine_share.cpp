@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -188,6 +190,24 @@ std::optional<std::int64_t> soft_limit(decltype(RLIMIT_AS) resource) {
   return static_cast<std::int64_t>(limit.rlim_cur);
 }
 
+/// Counts the processes and threads of the user, as far as they are seen.
+std::int64_t processes_of_user(const fs::path& root) {
+  std::int64_t count = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(root / "proc", error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.find_first_not_of("0123456789") != name.npos) continue;
+    struct stat status {};
+    if (::stat(entry->path().c_str(), &status) != 0 || status.st_uid != ::getuid()) continue;
+    std::ifstream stream(entry->path() / "status");
+    constexpr std::string_view key = "Threads:";
+    for (std::string line; std::getline(stream, line);)
+      if (line.starts_with(key)) count += positive(line.substr(key.size())).value_or(0);
+  }
+  return count;
+}
+
 struct FreeSet {
   void operator()(cpu_set_t* set) const { CPU_FREE(set); }
 };
@@ -211,6 +231,7 @@ Surroundings Surroundings::of_this_process() {
   here.memory = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
   here.address_space = soft_limit(RLIMIT_AS);
   here.data_segment = soft_limit(RLIMIT_DATA);
+  if (::geteuid() != 0) here.processes = soft_limit(RLIMIT_NPROC);
   here.variable = [](const char* name) -> std::optional<std::string> {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -246,6 +267,24 @@ Share memory_given(const Surroundings& surroundings) {
   lower(share, memory_of_cpus(surroundings), "SLURM_MEM_PER_CPU",
         "ask Slurm for more with --mem-per-cpu");
   return share;
+}
+
+std::optional<std::string> reached_limit_on_processes(const Surroundings& surroundings) {
+  for (const char* controller : {"", "pids"})
+    for (const Group& group : groups(surroundings.root, controller)) {
+      const auto most = number_in(group.folder / "pids.max");
+      const auto now = number_in(group.folder / "pids.current");
+      if (most && now && *now >= *most)
+        return fmt::format(
+            "the control group {} (pids.max) allows {} processes and threads, and "
+            "there are as many",
+            group.name, *most);
+    }
+  if (surroundings.processes && processes_of_user(surroundings.root) >= *surroundings.processes)
+    return fmt::format(
+        "`ulimit -u` allows this user {} processes and threads, and there are as many",
+        *surroundings.processes);
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> memory_held() {

@@ -20,6 +20,7 @@ struct Surroundings {
   std::int64_t memory = 0;                    ///< physical memory, in bytes
   std::optional<std::int64_t> address_space;  ///< `ulimit -v`, in bytes
   std::optional<std::int64_t> data_segment;   ///< `ulimit -d`, in bytes
+  std::optional<std::int64_t> processes;      ///< `ulimit -u`; it does not hold for root
   std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
 
   /// Queries the system. It caches nothing, because a limit may change while the process runs.
@@ -43,5 +44,10 @@ Share memory_given(const Surroundings& surroundings = Surroundings::of_this_proc
 /// Returns the bytes of memory that this process holds now and that do not belong to a file.
 /// Returns nothing if the system does not report it.
 std::optional<std::int64_t> memory_held();
+
+/// Says which limit on processes and threads is reached: "the control group /job (pids.max) allows
+/// 100 processes and threads, and there are as many". Nothing where none is known to be.
+std::optional<std::string> reached_limit_on_processes(
+    const Surroundings& surroundings = Surroundings::of_this_process());
 
 }  // namespace assay::base

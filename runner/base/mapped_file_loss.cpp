@@ -1,6 +1,5 @@
 #include "runner/base/mapped_file_loss.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,8 +12,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 
 #include "assay/error.h"
+#include "runner/base/line_reader.h"
+#include "runner/base/regular_file.h"
 
 namespace assay::base {
 namespace {
@@ -30,49 +32,6 @@ static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<Loss>::is_al
 std::size_t page_size = 4096;  // asked for when a watch begins
 
 // Reads lines without allocating memory.
-class Lines {
- public:
-  explicit Lines(const char* path) : file_(::open(path, O_RDONLY | O_CLOEXEC)) {}
-  Lines(const Lines&) = delete;
-  Lines& operator=(const Lines&) = delete;
-  ~Lines() {
-    if (file_ >= 0) ::close(file_);
-  }
-
-  // Returns false at the end. A line that is too long is cut.
-  bool next(std::string_view& line) {
-    std::size_t size = 0;
-    for (char c = 0; get(c);) {
-      if (c == '\n') {
-        line = {line_.data(), size};
-        return true;
-      }
-      if (size < line_.size()) line_[size++] = c;
-    }
-    return false;
-  }
-
- private:
-  bool get(char& c) {
-    if (at_ == end_) {
-      ssize_t count = 0;
-      do count = ::read(file_, part_.data(), part_.size());
-      while (count < 0 && errno == EINTR);
-      if (count <= 0) return false;
-      at_ = 0;
-      end_ = static_cast<std::size_t>(count);
-    }
-    c = part_[at_++];
-    return true;
-  }
-
-  int file_;
-  std::array<char, 4096> part_;
-  std::array<char, 4096 + 128> line_;
-  std::size_t at_ = 0, end_ = 0;
-};
-
-// Removes and returns the first word, which ends before `end`. Removes `end` as well.
 std::string_view take(std::string_view& line, char end) {
   const std::size_t size = std::min(line.find(end), line.size());
   const std::string_view word = line.substr(0, size);
@@ -110,7 +69,7 @@ constexpr const char* all_mappings = "/proc/self/maps";
 
 MappedFile::MappedFile(const void* address) noexcept {
   const auto wanted = reinterpret_cast<std::uintptr_t>(address);
-  Lines lines(all_mappings);
+  LineReader lines(all_mappings);
   for (std::string_view line; lines.next(line);) {
     const Mapping mapping(line);
     if (wanted < mapping.begin || wanted >= mapping.end) continue;
@@ -123,36 +82,72 @@ MappedFile::MappedFile(const void* address) noexcept {
   }
 }
 
-MappedFileWatch::MappedFileWatch() {
-  Lines lines(all_mappings);
+MappedFileWatch::MappedFileWatch(std::uint64_t most_digested) {
+  LineReader lines(all_mappings);
   for (std::string_view line; lines.next(line);)
     if (const Mapping mapping(line); mapping.is_data) {
       const std::string path(mapping.path);
       if (const auto look = look_at(path)) files_.emplace(path, *look);
     }
+  for (auto& [path, look] : files_) {
+    if (look.size > most_digested) continue;
+    look.digest = digest_of(path, look);
+    most_digested -= look.size;
+  }
   page_size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   loss = Loss::none;
   watched = true;
 }
 MappedFileWatch::~MappedFileWatch() { watched = false; }
 
-std::vector<std::string> MappedFileWatch::changed_files() const {
-  std::vector<std::string> changed;
-  for (const auto& [path, before] : files_) {
-    const auto now = look_at(path);
-    if (!now || now->device != before.device || now->inode != before.inode) continue;
-    if (now->size != before.size || now->seconds != before.seconds ||
-        now->nanoseconds != before.nanoseconds)
-      changed.push_back(path);
-  }
+std::map<std::string, MappedFileWatch::Change> MappedFileWatch::changed_files() const {
+  std::map<std::string, Change> changed;
+  for (const auto& [path, before] : files_)
+    if (const auto change = change_of(path, before)) changed.emplace(path, *change);
   return changed;
 }
+
+std::optional<MappedFileWatch::Change> MappedFileWatch::change_of(const std::string& path,
+                                                                  const Look& before) {
+  const auto now = look_at(path);
+  if (!now || !now->is_of_same_file(before)) return std::nullopt;
+  if (now->size != before.size) return Change::content;
+  if (now->seconds == before.seconds && now->nanoseconds == before.nanoseconds) return std::nullopt;
+  const auto digest = before.digest ? digest_of(path, before) : std::nullopt;
+  if (!digest) return Change::time;
+  return digest == before.digest ? std::nullopt : std::optional(Change::content);
+}
+
+MappedFileWatch::Look::Look(const struct stat& status)
+    : device(status.st_dev),
+      inode(status.st_ino),
+      size(static_cast<std::uint64_t>(status.st_size)),
+      seconds(status.st_mtim.tv_sec),
+      nanoseconds(status.st_mtim.tv_nsec) {}
 
 std::optional<MappedFileWatch::Look> MappedFileWatch::look_at(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return Look{status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-              status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  return Look(status);
+}
+
+std::optional<std::uint64_t> MappedFileWatch::digest_of(const std::string& path, const Look& look) {
+  const OpenedFile file = open_regular_file(path);
+  struct stat status {};
+  if (file.descriptor.get() < 0 || ::fstat(file.descriptor.get(), &status) != 0 ||
+      !Look(status).is_of_same_file(look))
+    return std::nullopt;
+  std::array<char, 65536> part;
+  std::uint64_t digest = 0;
+  for (;;) {
+    const ssize_t count = ::read(file.descriptor.get(), part.data(), part.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) return digest;
+    const std::string_view bytes(part.data(), static_cast<std::size_t>(count));
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;  // so that the order of the parts counts
+    digest = digest * odd + std::hash<std::string_view>()(bytes);
+  }
 }
 
 void MappedFileWatch::check() {

@@ -7,6 +7,8 @@
 // result.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace assay::base {
 
@@ -38,7 +39,7 @@ class MappedFile {
 class MappedFileWatch {
  public:
   /// Starts the watch, and records the state of the files that are now mapped read-only.
-  MappedFileWatch();
+  explicit MappedFileWatch(std::uint64_t most_digested = std::uint64_t{64} << 20);
   MappedFileWatch(const MappedFileWatch&) = delete;
   MappedFileWatch& operator=(const MappedFileWatch&) = delete;
   ~MappedFileWatch();
@@ -46,10 +47,14 @@ class MappedFileWatch {
   /// Throws assay::Error with the name of the file if data have gone missing since the watch began.
   static void check();
 
-  /// Returns the paths of the files that were mapped when the watch began and were written to
-  /// since. Omits a file that was replaced by another of the same name: the old one is still
-  /// mapped.
-  std::vector<std::string> changed_files() const;
+  enum class Change {
+    content,
+    time  ///< of modification; whether the content did is not known: there is no digest of it
+  };
+  /// Returns the files that were mapped when the watch began and changed since, by their paths. A
+  /// file that was only touched is not among them, and neither is one that was replaced by another
+  /// one of its name: the old one is still mapped.
+  std::map<std::string, Change> changed_files() const;
 
   /// Handles SIGBUS. Returns true if zeros were lent; the instruction that failed can then be
   /// retried. Uses only system calls (open, read, close, mmap), which take no locks of this
@@ -59,9 +64,20 @@ class MappedFileWatch {
  private:
   struct Look {
     std::uint64_t device = 0, inode = 0, size = 0;
-    std::int64_t seconds = 0, nanoseconds = 0;  ///< the time of the last write
+    std::int64_t seconds = 0, nanoseconds = 0;  ///< when it was written to
+    std::optional<std::uint64_t> digest;
+
+    explicit Look(const struct stat& status);
+    bool is_of_same_file(const Look& other) const {
+      return device == other.device && inode == other.inode;
+    }
   };
   static std::optional<Look> look_at(const std::string& path);
+  /// Returns a digest of the file's content; nothing where it cannot be read, or where another file
+  /// has taken its name.
+  static std::optional<std::uint64_t> digest_of(const std::string& path, const Look& look);
+  /// Returns what changed of a file; nothing where nothing did.
+  static std::optional<Change> change_of(const std::string& path, const Look& before);
 
   std::map<std::string, Look> files_;
 };

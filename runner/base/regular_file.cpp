@@ -7,8 +7,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 
 namespace assay::base {
 namespace {
@@ -17,37 +20,61 @@ namespace {
   throw Error(fmt::format("{}: cannot be read: {}", path, std::strerror(error)));
 }
 
-void check_is_regular(const std::string& path, const struct stat& status) {
-  if (S_ISREG(status.st_mode)) return;
-  throw Error(fmt::format("{}: cannot be read: expected a file, found {}", path,
-                          S_ISDIR(status.st_mode)    ? "a folder"
-                          : S_ISFIFO(status.st_mode) ? "a pipe"
-                          : S_ISSOCK(status.st_mode) ? "a socket"
-                                                     : "a device"));
+FileKind kind_of(const struct stat& status) {
+  if (S_ISREG(status.st_mode)) return FileKind::regular;
+  if (S_ISDIR(status.st_mode)) return FileKind::folder;
+  if (S_ISFIFO(status.st_mode)) return FileKind::pipe;
+  return S_ISSOCK(status.st_mode) ? FileKind::socket : FileKind::device;
+}
+
+std::string_view with_article(FileKind kind) {
+  switch (kind) {
+    case FileKind::regular: return "a file";
+    case FileKind::folder: return "a folder";
+    case FileKind::pipe: return "a pipe";
+    case FileKind::socket: return "a socket";
+    case FileKind::device: return "a device";
+  }
+  return {};
+}
+
+OpenedFile open_in(int folder, const std::string& path) {
+  OpenedFile opened;
+  struct stat status {};
+  const auto look = [&](int result) {
+    if (result != 0) opened.error = errno;
+    else opened.kind = kind_of(status);
+    return opened.error == 0 && opened.kind == FileKind::regular;
+  };
+  if (!look(::fstatat(folder, path.c_str(), &status, 0))) return opened;
+  // Another file may lie there by now: O_NONBLOCK keeps a pipe from being waited for.
+  FileDescriptor file(::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0) opened.error = errno;
+  else if (look(::fstat(file.get(), &status))) opened.descriptor = std::move(file);
+  opened.size = static_cast<std::uint64_t>(status.st_size);
+  return opened;
 }
 
 }  // namespace
 
+OpenedFile open_regular_file(const std::string& path) { return open_in(AT_FDCWD, path); }
+
 RegularFile::RegularFile(const std::filesystem::path& path) : path_(path.string()) {
-  open(AT_FDCWD, path_);
+  take(open_in(AT_FDCWD, path_));
 }
 
 RegularFile::RegularFile(const Folder& folder, std::string_view name)
     : path_(folder.path_of(name)) {
-  open(folder.descriptor(), std::string(name));
+  take(open_in(folder.descriptor(), std::string(name)));
 }
 
-void RegularFile::open(int folder, const std::string& name) {
-  struct stat status {};
-  // Opening a device may do something, so it is looked at before.
-  if (::fstatat(folder, name.c_str(), &status, 0) != 0) fail(path_, errno);
-  check_is_regular(path_, status);
-  // Another file may lie there by now: O_NONBLOCK keeps a pipe from being waited for.
-  file_ =
-      FileDescriptor(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0) fail(path_, errno);
-  check_is_regular(path_, status);
-  size_ = static_cast<std::uint64_t>(status.st_size);
+void RegularFile::take(OpenedFile opened) {
+  if (opened.error != 0) fail(path_, opened.error);
+  if (opened.kind != FileKind::regular)
+    throw Error(fmt::format("{}: cannot be read: expected a file, found {}", path_,
+                            with_article(opened.kind)));
+  file_ = std::move(opened.descriptor);
+  size_ = opened.size;
 }
 
 std::string RegularFile::text(std::uint64_t most) const {
@@ -65,7 +92,8 @@ void RegularFile::read(std::uint64_t offset, std::span<std::byte> out) const {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(path_, errno);
     if (count == 0)
-      throw Error(fmt::format("{}: cannot be read: it ends {} bytes too early", path_, out.size()));
+      throw Error(fmt::format("{}: cannot be read: it ends {} bytes too early", path_,
+                              grouped(out.size())));
     out = out.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }

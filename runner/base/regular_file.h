@@ -14,6 +14,19 @@
 
 namespace assay::base {
 
+enum class FileKind { regular, folder, pipe, socket, device };
+
+struct OpenedFile {
+  FileDescriptor descriptor;  ///< of a regular file that could be opened; else of none
+  FileKind kind = FileKind::regular;
+  std::uint64_t size = 0;  ///< in bytes, as the file says
+  int error = 0;           ///< errno of what failed; 0: nothing
+};
+
+/// Opens a regular file to be read. Of anything else only the kind is returned: it is neither
+/// opened, which may do something to a device, nor waited for. Throws nothing.
+OpenedFile open_regular_file(const std::string& path);
+
 class RegularFile {
  public:
   /// Opens the file. Throws assay::Error, with the path, if that fails or if the file is not a
@@ -32,7 +45,7 @@ class RegularFile {
   void read(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:
-  void open(int folder, const std::string& name);
+  void take(OpenedFile opened);
 
   std::string path_;
   FileDescriptor file_;

@@ -6,18 +6,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runner/base/utf8.h"
+
 namespace assay::base {
-
-std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  for (std::size_t place = text.size(); place > first + 3;) text.insert(place -= 3, ",");
-  return text;
-}
-
-std::string counted(std::int64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
-}
 
 std::string bytes_text(std::int64_t bytes) {
   if (bytes < 10'000) return fmt::format("{} B", grouped(bytes));
@@ -41,6 +32,13 @@ std::string short_path(const std::filesystem::path& path) {
 }
 
 std::string shown_path(const std::filesystem::path& path) { return one_line(short_path(path)); }
+
+std::string path_as_given(const std::filesystem::path& path, const std::filesystem::path& given) {
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error || given.is_absolute()) return path.string();
+  return path.lexically_relative(here).string();
+}
 
 std::string shell_quoted(const std::string& text) {
   const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {

@@ -1,29 +1,27 @@
-// Formats numbers, shapes and paths for people.
+// Numbers, shapes and paths as people like to read them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 
+#include "assay/number_text.h"
 #include "assay/tensor.h"
-#include "runner/base/utf8.h"
 
 namespace assay::base {
 
-/// Returns "17,610" for 17610.
-std::string grouped(std::int64_t number);
-/// Returns "1 thread", "2 threads".
-std::string counted(std::int64_t number, std::string_view noun);
-/// Returns "640 B", "70.4 kB", "1.2 GB".
+/// "640 B", "70.4 kB", "1.2 GB"
 std::string bytes_text(std::int64_t bytes);
-/// Returns "8x8", "scalar".
+/// "8x8", "scalar"
 std::string shape_text(const Shape& shape);
-/// Returns the path relative to the working folder if that is shorter.
+/// Relative to the working folder where that is shorter.
 std::string short_path(const std::filesystem::path& path);
-/// Returns the same for display: one line, whatever the name contains.
+/// The same for reading: one line, whatever the name holds.
 std::string shown_path(const std::filesystem::path& path);
-/// Returns the text quoted for a shell.
+/// Returns the path as a config or an argument gave it: absolute, or relative to the working folder
+/// where `given` is.
+std::string path_as_given(const std::filesystem::path& path, const std::filesystem::path& given);
+/// For pasting into a shell.
 std::string shell_quoted(const std::string& text);
 
 }  // namespace assay::base

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/config/argument.h"
+#include "runner/config/mistakes/similar_file.h"
 #include "runner/config/mistakes/suggest.h"
 #include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
@@ -21,11 +25,25 @@ namespace {
                        : fmt::format(" before '{0}'; a file of this name is ./{0}", argument)));
 }
 
-void refuse_fragment(std::string_view argument) {
+// Throws UsageError where the first of the arguments is neither an override nor a config, but what
+// was to set a key: `@adam.yaml`, `train.epochs 5`.
+void refuse_part_of_override(std::span<const std::string> arguments) {
+  const std::string& argument = arguments.front();
   if (argument.starts_with('@'))
     throw UsageError(fmt::format(
         "'{0}': a file is taken for a key: optimizer={0}; a config of this name is ./{0}",
         argument));
+  const std::string_view section = std::string_view(argument).substr(0, argument.find('.'));
+  const bool is_key = std::ranges::any_of(plan::experiment_parameters(),
+                                          [section](const auto& p) { return p.name == section; });
+  std::error_code error;
+  if (!is_key || config::is_name_of_config(argument) || std::filesystem::exists(argument, error) ||
+      !config::similar_file(argument).empty())
+    return;
+  const bool has_value = arguments.size() > 1 && !is_override(arguments[1]) &&
+                         !config::is_name_of_config(arguments[1]);
+  throw UsageError(fmt::format("'{0}': a key of a config is set by key=value: {0}={1}", argument,
+                               has_value ? arguments[1] : "VALUE"));
 }
 
 }  // namespace
@@ -72,7 +90,7 @@ std::string several_runs_for(std::string_view option, std::span<const std::strin
       break;
     }
   const auto config = std::ranges::find_if(arguments, [](const std::string& argument) {
-    return argument.ends_with(".yaml") && !is_override(argument);
+    return config::is_name_of_config(argument) && !is_override(argument);
   });
   return fmt::format("Assay does one run at a time. For several, in a shell: {}",
                      config == arguments.end()
@@ -80,13 +98,23 @@ std::string several_runs_for(std::string_view option, std::span<const std::strin
                          : config::loop_over(sweep, base::shell_quoted(*config)));
 }
 
+void check_begins_with_config(std::span<const std::string> arguments) {
+  std::error_code error;
+  if (std::filesystem::exists(arguments.front(), error)) return;
+  if (is_override(arguments.front())) no_config(arguments.front());
+  refuse_part_of_override(arguments);
+}
+
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments) {
   std::vector<ConfigArguments> configs;
   std::vector<std::string> overrides;
-  for (const std::string& argument : arguments) {
-    refuse_fragment(argument);
-    if (is_override(argument)) overrides.push_back(argument);
-    else configs.push_back({argument, {}});
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_override(arguments[i])) {
+      overrides.push_back(arguments[i]);
+    } else {
+      refuse_part_of_override(arguments.subspan(i));
+      configs.push_back({arguments[i], {}});
+    }
   }
   if (configs.empty()) no_config(overrides.empty() ? "" : overrides.front());
   for (ConfigArguments& config : configs) config.overrides = overrides;
@@ -95,11 +123,14 @@ std::vector<ConfigArguments> configs_alike(std::span<const std::string> argument
 
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments) {
   std::vector<ConfigArguments> configs;
-  for (const std::string& argument : arguments) {
-    refuse_fragment(argument);
-    if (!is_override(argument)) configs.push_back({argument, {}});
-    else if (configs.empty()) no_config(argument);
-    else configs.back().overrides.push_back(argument);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_override(arguments[i])) {
+      if (configs.empty()) no_config(arguments[i]);
+      configs.back().overrides.push_back(arguments[i]);
+    } else {
+      refuse_part_of_override(arguments.subspan(i));
+      configs.push_back({arguments[i], {}});
+    }
   }
   if (configs.empty()) no_config("");
   return configs;

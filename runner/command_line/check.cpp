@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/overview.h"
 #include "runner/command_line/report.h"
@@ -33,17 +35,17 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
   if (prepared) {
     const auto& [plan, experiment] = *prepared;
     if (experiment.draws_pictures) picture::load(plugin_host::places().private_libraries);
-    std::cout << fmt::format("{}\n{}\n",
-                             base::wrapped(fmt::format("{} ({})", plan.name, config),
-                                           base::output_columns(), 2),
-                             overview(plan, experiment, host, base::output_columns()))
+    std::cout << fmt::format(
+                     "{}\n{}\n",
+                     base::wrapped(fmt::format("{} ({})", plan.name, config), output_columns(), 2),
+                     overview(plan, experiment, host, output_columns()))
               << std::flush;
   }
   report(common, diagnostics, config);
   const auto told = diagnostics.sorted();
   const auto errors = std::ranges::count(told, Severity::error, &config::Diagnostic::severity);
   if (errors > 0 && one_of_several && !common.json)
-    std::cerr << fmt::format("{}: {} error{}\n", config, errors, errors == 1 ? "" : "s");
+    std::cerr << fmt::format("{}: {}\n", config, counted(errors, "error"));
   return prepared ? done : usage_error;
 }
 
@@ -57,7 +59,7 @@ int check_all(const Common& common, const std::vector<std::string>& arguments) {
     try {
       code = std::max(code, check(common, config, configs.size() > 1));
     } catch (const std::exception& error) {
-      report(common, error.what());
+      report(common, error);
       code = std::max(code, exit_code_of(error));
     }
   }

@@ -1,17 +1,23 @@
 #include "runner/command_line/console.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
-#include "runner/base/fitted.h"
+#include "assay/number_text.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 
 namespace assay::command_line {
 
-void Console::say(const Lines& lines) { terminal_.print(lines(base::output_columns())); }
+void Console::say(const Lines& lines) {
+  terminal_.status({});  // what it says of progress is over
+  terminal_.print(lines(output_columns()));
+}
 
 void Console::problem(config::Severity severity, const std::string& message) {
   terminal_.error(command_line::problem(common_, severity, message));
@@ -31,11 +37,18 @@ void Console::reached(run::Stage stage) {
 
 void Console::has_processes(pid_t group) { end_together_with(group); }
 
+void Console::draws(std::size_t pictures_left) {
+  // The last column stays free: some terminals wrap as soon as it is written.
+  const int room = std::max(terminal_.columns() - 1, 0);
+  terminal_.status(base::cut(fmt::format("drawing: {} left", counted(pictures_left, "picture")),
+                             static_cast<std::size_t>(room)));
+}
+
 void Console::trained(const std::string& model_type, const train::ModelDescription& model,
                       const state::ParameterMemory& weights) {
   if (!describe_) return;
   const auto values = [&](std::size_t parameter) { return weights.values(parameter); };
-  terminal_.print(model_tree(model_type, model, values, base::output_columns()));
+  terminal_.print(model_tree(model_type, model, values, output_columns()));
 }
 
 void Console::out_of_memory() noexcept {

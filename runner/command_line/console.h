@@ -22,6 +22,7 @@ class Console final : public run::Listener {
   void problem(config::Severity severity, const std::string& message) override;
   void reached(run::Stage stage) override;
   void has_processes(pid_t group) override;
+  void draws(std::size_t pictures_left) override;
   void trained(const std::string& model_type, const train::ModelDescription& model,
                const state::ParameterMemory& weights) override;
   void out_of_memory() noexcept override;

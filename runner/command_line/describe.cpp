@@ -22,6 +22,7 @@
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
@@ -43,30 +44,43 @@ struct BadConfig {};
 
 struct Described {
   fs::path config;
-  std::optional<fs::path> weights;  ///< absent: as initialized
-  std::string run;                  ///< the state of the run; empty if there is no run
+  std::optional<fs::path> weights;  ///< nothing: as initialized
+  std::vector<std::string> run;     ///< lines of how it stands; none: there is no run
 };
 
-// Describes the state of the run in a folder.
-std::string state_text(const fs::path& folder) {
+// Returns how a run stands, in words.
+std::string state_text(const run::RunRecord& run, run::Lock lock) {
+  const std::string after =
+      fmt::format("after step {} of {}", grouped(run.steps), grouped(run.total_steps));
+  if (run.state != "running")
+    return base::one_line(
+        fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
+  const std::string then =
+      fmt::format("{} when its record was last written, at {}", after, base::one_line(run.updated));
+  if (lock == run::Lock::held) return fmt::format("running, {}", then);
+  if (lock == run::Lock::free)
+    return fmt::format("ended without a word, {}; the process was killed, or its machine went down",
+                       then);
+  return fmt::format(
+      "running, {}; nobody can tell whether it still runs, since its file system has no locks",
+      then);
+}
+
+// Returns how the run of a folder stands and what failed on the way, a line each.
+std::vector<std::string> run_lines(const fs::path& folder) {
+  constexpr std::size_t most_failures = 10;
   try {
-    const auto [run, lock] = run::read_run_state(folder);
-    const std::string after = fmt::format("after step {} of {}", base::grouped(run.steps),
-                                          base::grouped(run.total_steps));
-    if (run.state != "running")
-      return base::one_line(
-          fmt::format("{} {}{}{}", run.state, after, run.reason.empty() ? "" : ": ", run.reason));
-    const std::string then = fmt::format("{} when its record was last written, at {}", after,
-                                         base::one_line(run.updated));
-    if (lock == run::Lock::held) return fmt::format("running, {}", then);
-    if (lock == run::Lock::free)
-      return fmt::format(
-          "ended without a word, {}; the process was killed, or its machine went down", then);
-    return fmt::format(
-        "running, {}; nobody can tell whether it still runs, since its file system has no locks",
-        then);
+    auto [run, lock] = run::read_run_state(folder);
+    std::erase(run.failures, run.reason);  // which the state tells
+    std::vector<std::string> lines = {fmt::format("run: {}", state_text(run, lock))};
+    const std::size_t shown = std::min(run.failures.size(), most_failures);
+    for (std::size_t i = 0; i < shown; ++i)
+      lines.push_back(fmt::format("failure: {}", base::one_line(run.failures[i])));
+    if (const std::size_t more = run.failures.size() - shown; more > 0)
+      lines.push_back(fmt::format("and {} in run.json", counted(more, "more failure")));
+    return lines;
   } catch (const Error& error) {
-    return fmt::format("its state is unknown: {}", base::one_line(error.what()));
+    return {fmt::format("run: its state is unknown: {}", base::one_line(error.what()))};
   }
 }
 
@@ -82,15 +96,13 @@ Described find(const fs::path& what) {
                       what.string(), (folder / "plan.yaml").string()));
     return {folder / "plan.yaml", what, {}};
   }
-  if (!fs::exists(what, error))
-    throw UsageError(fmt::format("{}: no such run folder or config", what.string()));
   if (!fs::is_directory(what, error)) return {what, {}, {}};
   if (!fs::exists(what / "plan.yaml", error))
     throw UsageError(
         fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
                     "(a config can be described, too)",
                     what.string()));
-  return {what / "plan.yaml", run::last_checkpoint(what), state_text(what)};
+  return {what / "plan.yaml", run::last_checkpoint(what), run_lines(what)};
 }
 
 // Returns the layers and parameters that the model declares for the plan's data and loss.
@@ -130,7 +142,7 @@ std::string tree_of_checkpoint(const std::string& name, const train::ModelDescri
     stored.read(tensors[parameter], std::as_writable_bytes(std::span(values)));
     return values;
   };
-  return model_tree(name, model, read, base::output_columns());
+  return model_tree(name, model, read, output_columns());
 }
 
 std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
@@ -139,7 +151,7 @@ std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescri
   const auto values = [&](std::size_t parameter) {
     return std::as_const(weights).values(parameter);
   };
-  return model_tree(plan.model.type, model, values, base::output_columns());
+  return model_tree(plan.model.type, model, values, output_columns());
 }
 
 // Returns the model and its weights. Throws on failure; throws BadConfig if `diagnostics` explains
@@ -150,10 +162,9 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
   const train::ModelDescription model = model_of(*plan, host);
-  const std::string run =
-      described.run.empty()
-          ? ""
-          : base::wrapped(fmt::format("run: {}", described.run), base::output_columns(), 2) + "\n";
+  std::string run;
+  for (const std::string& line : described.run)
+    run += base::wrapped_words(line, output_columns(), 2) + '\n';
   if (!described.weights)
     return fmt::format("{}weights: {}as initialized with seed {}\n{}", run,
                        run.empty() ? "" : "none were saved; shown ", plan->seed,
@@ -175,7 +186,7 @@ int describe(const Common& common, const std::vector<std::string>& what) {
       report(common, diagnostics);
       code = usage_error;
     } catch (const std::exception& error) {
-      report(common, error.what());
+      report(common, error);
       code = std::max(code, exit_code_of(error));
     }
   }

@@ -1,7 +1,6 @@
 #include "runner/command_line/examination.h"
 
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <variant>
 
 #include "runner/base/words.h"
+#include "runner/command_line/fitted.h"
 #include "runner/conformance/child_process.h"
 #include "runner/conformance/options.h"
 #include "runner/conformance/report.h"
@@ -102,10 +102,12 @@ class Examination {
       std::optional<std::size_t> next = 0;
       while (next) next = run_child(path, *next);
     }
-    fmt::print(
-        std::cout, "{}: {} passed, {} failed, {} not run{}\n", base::shown_path(path), passed_,
-        failed_, not_run_,
-        failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_, kilobytes_ / 1024) : "");
+    print_wrapped(fmt::format("{}: {} passed, {} failed, {} not run{}", base::shown_path(path),
+                              grouped(passed_), grouped(failed_), grouped(not_run_),
+                              failed_ == 0 ? fmt::format(" ({:.1f} s, {} MB at most)", seconds_,
+                                                         grouped(kilobytes_ / 1024))
+                                           : ""),
+                  2);
     std::cout.flush();
     return failed_ == 0;
   }
@@ -120,9 +122,10 @@ class Examination {
     if (verdict == Verdict::passed && !trial_.verbose) return;
     std::string shown = base::one_line(text);
     if (shown.empty() && verdict == Verdict::failed) shown = "without a word";
-    fmt::print(std::cout, "{:<7}  {}: {}{}{}{}\n", word_of(verdict), base::one_line(subject),
-               base::one_line(name), shown.empty() ? "" : ": ", shown,
-               cost.empty() ? "" : "  " + cost);
+    print_wrapped(fmt::format("{:<7}  {}: {}{}{}{}", word_of(verdict), base::one_line(subject),
+                              base::one_line(name), shown.empty() ? "" : ": ", shown,
+                              cost.empty() ? "" : "  " + cost),
+                  9);
     std::cout.flush();
   }
 

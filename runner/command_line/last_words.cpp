@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -14,8 +15,9 @@
 #include <string_view>
 
 #include "assay/stamp.h"
-#include "runner/base/kept_descriptors.h"
+#include "runner/base/address_space.h"
 #include "runner/base/mapped_file_loss.h"
+#include "runner/base/standard_descriptors.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/plugin_host/within.h"
 
@@ -78,7 +80,26 @@ void blame(const PluginCode& code, std::string_view what, std::string_view name)
        "` looks for the cause"});
 }
 
-// Names the mapped file that ended before its data, and returns true if there was one.
+// Tells that memory had nearly run out, and returns whether it had: a library that is refused
+// memory may crash, whoever calls it.
+bool told_of_memory(const PluginCode& code, std::string_view signal) {
+  const auto memory = base::AddressSpace::of_this_process();
+  if (!memory || !memory->has_run_out()) return false;
+  std::array<char, 24> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), memory->limit / 1'000'000).ptr;
+  const std::string_view megabytes(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  constexpr std::string_view before = " when nearly all memory was used that `ulimit -v` allows (";
+  constexpr std::string_view after = " MB); raise that limit";
+  if (code.what == nullptr) say({"killed by SIG", signal, before, megabytes, after});
+  else
+    say({code.what, ": killed by SIG", signal, before, megabytes, after,
+         ", and if that does not help, `assay plugins check ", code.libraries,
+         "` looks for the cause"});
+  return true;
+}
+
+// Names the mapped file that ended before its data, and returns whether there was one.
 bool told_of_file(const siginfo_t& signal) {
   if (signal.si_signo != SIGBUS || signal.si_code != BUS_ADRERR) return false;
   const base::MappedFile file(signal.si_addr);
@@ -97,12 +118,16 @@ void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
   if (getpid() == process && nobody == 0 && !told_of_file(*signal_info)) {
     const char* abbreviation = sigabbrev_np(number);
     const std::string_view name = abbreviation != nullptr ? abbreviation : "?";
-    if (const PluginCode code = Within::here(); code.what != nullptr)
+    const PluginCode code = Within::here();
+    if (told_of_memory(code, name)) {
+      // nobody is to blame
+    } else if (code.what != nullptr) {
       blame(code, "killed by SIG", name);
-    else
+    } else {
       say({"killed by SIG", name,
            " outside of the calls of plugins; a thread of a plugin's own, or one that wrote where "
            "it must not, can be the cause: `assay plugins check FILE` tries one"});
+    }
   }
   signal(number, SIG_DFL);  // only now: a signal of another thread would end the report
   raise(number);            // delivered when this returns

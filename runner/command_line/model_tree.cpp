@@ -15,7 +15,7 @@ namespace assay::command_line {
 namespace {
 
 std::string size_text(std::int64_t elements) {
-  return fmt::format("{} parameters, {}", base::grouped(elements),
+  return fmt::format("{} parameters, {}", grouped(elements),
                      base::bytes_text(elements * static_cast<std::int64_t>(sizeof(float))));
 }
 
@@ -27,7 +27,7 @@ std::string statistics(std::span<const float> values) {
   const double deviation = std::sqrt((exact - mean).square().mean());
   return fmt::format("mean {:.4g}, deviation {:.4g}, min {:.4g}, max {:.4g}, {} zeros", mean,
                      deviation, array.minCoeff<Eigen::PropagateNaN>(),
-                     array.maxCoeff<Eigen::PropagateNaN>(), base::grouped((array == 0.0F).count()));
+                     array.maxCoeff<Eigen::PropagateNaN>(), grouped((array == 0.0F).count()));
 }
 
 std::int64_t elements_of(const train::LayerInfo& layer, const train::ModelDescription& model) {

@@ -33,37 +33,53 @@ std::string training(const plan::Plan& plan, const experiment::Experiment& exper
   const std::int64_t per_epoch = batches.steps_per_epoch();
   const std::int64_t whole = experiment.steps / per_epoch;
   const std::int64_t rest = experiment.steps % per_epoch;
-  const std::string epochs = rest == 0 ? base::counted(whole, "epoch")
-                                       : fmt::format("{} and {}", base::counted(whole, "epoch"),
-                                                     base::counted(rest, "step"));
-  return fmt::format(
-      "{}: {} of {}; {}; {}, {}", base::counted(experiment.steps, "step"), epochs,
-      base::counted(per_epoch, "step"),
-      batches.whole() ? fmt::format("all {} rows at once", base::grouped(batches.rows()))
-                      : fmt::format("batches of {} rows, {}", base::grouped(batches.batch_size()),
-                                    plan.train.shuffle ? "shuffled" : "in order"),
-      plan.loss.type, plan.optimizer.type);
+  const std::string epochs =
+      rest == 0 ? counted(whole, "epoch")
+                : fmt::format("{} and {}", counted(whole, "epoch"), counted(rest, "step"));
+  return fmt::format("{}: {} of {}; {}; {}, {}", counted(experiment.steps, "step"), epochs,
+                     counted(per_epoch, "step"),
+                     batches.whole()
+                         ? fmt::format("all {} rows at once", grouped(batches.rows()))
+                         : fmt::format("batches of {} rows, {}", grouped(batches.batch_size()),
+                                       plan.train.shuffle ? "shuffled" : "in order"),
+                     plan.loss.type, plan.optimizer.type);
 }
 
 std::string work(const experiment::Experiment& experiment, const plugin_host::PluginHost& host) {
   const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
   return fmt::format("{} for {}, blocks of {}, {} kernels",
-                     base::counted(experiment.team->size(), "thread"),
-                     base::counted(lanes.count(), "lane"), base::counted(lanes.block_rows(), "row"),
-                     name_of(host.instructions()));
+                     counted(experiment.team->size(), "thread"), counted(lanes.count(), "lane"),
+                     counted(lanes.block_rows(), "row"), name_of(host.instructions()));
 }
 
-// Describes a rate: "learning_rate 0 -> 0.003 at step 51 -> 0.0001".
+// Returns numbers as texts of three digits, or of as many as tell apart those that differ in the
+// first nine.
+std::array<std::string, 3> told_apart(const std::array<double, 3>& numbers) {
+  constexpr int fewest = 3, most = 9;
+  const auto texts = [&](int digits) {
+    std::array<std::string, 3> result;
+    for (std::size_t i = 0; i < result.size(); ++i)
+      result[i] = fmt::format("{:.{}g}", numbers[i], digits);
+    return result;
+  };
+  const auto differences = [](const std::array<std::string, 3>& t) {
+    return std::array{t[0] != t[1], t[1] != t[2], t[0] != t[2]};
+  };
+  const auto all = differences(texts(most));
+  int digits = fewest;
+  while (digits < most && differences(texts(digits)) != all) ++digits;
+  return texts(digits);
+}
+
+// "learning_rate 0 -> 0.003 at step 51 -> 0.0001"
 std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) {
-  const auto number = [](double value) { return fmt::format("{:.3g}", value); };
-  std::string text = fmt::format("{} {}", course.name, number(course.first));
-  if (course.peak_step > 1 && course.peak_step < steps)
-    text += fmt::format(" -> {} at step {}", number(course.peak), base::grouped(course.peak_step));
-  if (course.last != course.first || course.peak != course.first)
-    text += " -> " + number(course.last);
+  const auto [first, peak, last] = told_apart({course.first, course.peak, course.last});
+  std::string text = fmt::format("{} {}", course.name, first);
+  const bool rises = peak != first && course.peak_step < steps;
+  if (rises) text += fmt::format(" -> {} at step {}", peak, grouped(course.peak_step));
+  if (last != (rises ? peak : first)) text += " -> " + last;
   if (course.looked_at < steps)
-    text += fmt::format(" ({} of {} looked at)", base::grouped(course.looked_at),
-                        base::counted(steps, "step"));
+    text += fmt::format(" ({} of {} looked at)", grouped(course.looked_at), counted(steps, "step"));
   return text;
 }
 
@@ -167,7 +183,7 @@ std::vector<std::string> timetable(const plan::Plan& plan, const experiment::Exp
   std::vector<Row> rows = {{"hook", "times", "at steps", "writes"}};
   for (std::size_t i = 0; i < plan.hooks.size(); ++i) {
     const hooks::Timetable timetable(plan.hooks[i].trigger, experiment.steps, steps_per_epoch);
-    rows.push_back({plan.hooks[i].name, base::grouped(timetable.count()), steps_text(timetable),
+    rows.push_back({plan.hooks[i].name, grouped(timetable.count()), steps_text(timetable),
                     writes(plan.hooks[i], experiment.hooks[i], timetable, steps_per_epoch)});
   }
   return aligned(std::move(rows), columns);

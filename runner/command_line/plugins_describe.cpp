@@ -16,6 +16,7 @@
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/mistakes/suggest.h"
@@ -31,9 +32,14 @@ std::string table_text(std::span<const Parameter> table, const std::string& inde
   for (const Parameter& p : table) width = std::max(width, std::string_view(p.name).size());
   std::string text;
   for (const Parameter& p : table) {
+    const std::size_t column = indent.size() + width + 2;
     text +=
-        fmt::format("{}{:<{}}  {}, {}\n{}{:<{}}  {}\n", indent, p.name, width, tables::type_text(p),
-                    tables::default_text(p), indent, "", width, base::one_line(p.doc));
+        base::wrapped(fmt::format("{}{:<{}}  {}, {}", indent, p.name, width, tables::type_text(p),
+                                  tables::default_text(p)),
+                      output_columns(), column) +
+        '\n' +
+        base::wrapped(std::string(column, ' ') + base::one_line(p.doc), output_columns(), column) +
+        '\n';
     if (p.type == ParameterType::group)
       text += table_text(p.group(), indent + std::string(width + 2, ' '));
   }
@@ -44,10 +50,13 @@ std::string table_text(std::span<const Parameter> table, const std::string& inde
 std::string description(plugin_host::PluginHost& host, const plugin_host::FoundComponent& c) {
   const auto parameters = host.parameters(c.kind, c.name);
   const plugin_host::Stamp& stamp = c.library->stamp;
-  std::string text = fmt::format("{} {}: {}\n  {} {}, {}, {}\n{}", name_of(c.kind), c.name,
-                                 base::one_line(c.doc), base::one_line(stamp.plugin),
-                                 base::one_line(stamp.version), base::one_line(stamp.licence),
-                                 base::shown_path(c.library->file), table_text(parameters, "  "));
+  std::string text =
+      base::wrapped_words(
+          fmt::format("{} {}: {}\n  {} {}, {}, {}", name_of(c.kind), c.name, base::one_line(c.doc),
+                      base::one_line(stamp.plugin), base::one_line(stamp.version),
+                      base::one_line(stamp.licence), base::shown_path(c.library->file)),
+          output_columns(), 4) +
+      '\n' + table_text(parameters, "  ");
   if (const auto beside = plan::common_parameters(c.kind); !beside.empty())
     text += fmt::format("  and, as every {}:\n{}", name_of(c.kind), table_text(beside, "  "));
   return text + "\n" + base::harmless(tables::example({c.kind, c.name, c.doc, parameters}));

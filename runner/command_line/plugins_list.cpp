@@ -1,12 +1,10 @@
 // `assay plugins list`: prints the plugins, where they were found, and which were refused.
 
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/mistakes/suggest.h"
 
@@ -27,10 +26,12 @@ void print_used(const plugin_host::PluginHost& host) {
     std::vector<std::string> offers;
     for (const auto& c : library->stamp.components)
       offers.push_back(fmt::format("{} {}", name_of(c.kind), c.name));
-    fmt::print(std::cout, "used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}\n",
-               base::shown_path(library->file), base::one_line(library->stamp.plugin),
-               base::one_line(library->stamp.version), base::one_line(library->stamp.licence),
-               library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", "));
+    print_wrapped(
+        fmt::format("used: {}\n  {} {}, {}; built with SDK {}, {} instructions; offers {}",
+                    base::shown_path(library->file), base::one_line(library->stamp.plugin),
+                    base::one_line(library->stamp.version), base::one_line(library->stamp.licence),
+                    library->stamp.sdk, library->stamp.instructions, fmt::join(offers, ", ")),
+        4);
   }
 }
 
@@ -42,16 +43,18 @@ void print_hidden(const plugin_host::PluginHost& host) {
           std::ranges::any_of(library->stamp.components, [&](const auto& c) {
             return c.kind == used.kind && c.name == used.name;
           }))
-        fmt::print(std::cout, "hidden: the {} {} of {}\n  {} was found first\n", name_of(used.kind),
-                   used.name, base::shown_path(library->file),
-                   base::shown_path(used.library->file));
+        print_wrapped(fmt::format("hidden: the {} {} of {}\n  {} was found first",
+                                  name_of(used.kind), used.name, base::shown_path(library->file),
+                                  base::shown_path(used.library->file)),
+                      4);
 }
 
 void print_refused(const plugin_host::PluginHost& host) {
   for (const auto& library : host.libraries())
     if (!library->refusal.empty())
-      fmt::print(std::cout, "refused: {}\n  {}\n", base::shown_path(library->file),
-                 base::one_line(library->refusal));
+      print_wrapped(fmt::format("refused: {}\n  {}", base::shown_path(library->file),
+                                base::one_line(library->refusal)),
+                    4);
 }
 
 int list(const Common& common, const std::string& kind, bool why) {
@@ -63,6 +66,7 @@ int list(const Common& common, const std::string& kind, bool why) {
                                  guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
                                  fmt::join(kind_names, ", ")));
   }
+  constexpr std::size_t kinds = 9;
   std::size_t names = 0, versions = 0, files = 0;
   const auto components = host.components();
   for (const auto& c : components) {
@@ -72,18 +76,19 @@ int list(const Common& common, const std::string& kind, bool why) {
   }
   for (const auto& c : components)
     if (kind.empty() || name_of(c.kind) == kind)
-      fmt::print(std::cout, "{:<9}  {:<{}}  {:<{}}  {:<{}}  {}\n", name_of(c.kind), c.name, names,
-                 base::one_line(c.library->stamp.version), versions,
-                 base::shown_path(c.library->file), files, base::one_line(c.doc));
+      print_wrapped(fmt::format("{:<{}}  {:<{}}  {:<{}}  {:<{}}  {}", name_of(c.kind), kinds,
+                                c.name, names, base::one_line(c.library->stamp.version), versions,
+                                base::shown_path(c.library->file), files, base::one_line(c.doc)),
+                    kinds + 2);
   if (why) {
-    for (const std::string& line : host.searched()) fmt::print(std::cout, "searched: {}\n", line);
+    for (const std::string& line : host.searched()) print_wrapped("searched: " + line, 4);
     print_used(host);
     print_hidden(host);
   }
   print_refused(host);
   if (why)
-    fmt::print(std::cout,
-               "No plugin was opened to find this out; `assay plugins check FILE` tries one.\n");
+    print_wrapped("No plugin was opened to find this out; `assay plugins check FILE` tries one.",
+                  0);
   return done;
 }
 

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "runner/base/utf8.h"
+#include "runner/command_line/fitted.h"
 #include "runner/command_line/terminal.h"
 
 namespace assay::command_line {
@@ -21,9 +24,9 @@ std::string line_of(const config::Diagnostic& d, std::string_view config = {}) {
   json["severity"] = name_of(d.severity);
   json["file"] = in_file ? text(source->path) : Json();
   json["source"] = source != nullptr ? text(source->name) : Json();
-  json["line"] = placed ? d.where.line : 1;
-  json["column"] = placed ? d.where.column : 1;
-  json["end_column"] = placed ? d.where.column + d.where.length : 1;
+  json["line"] = placed ? Json(d.where.line) : Json();
+  json["column"] = placed ? Json(d.where.column) : Json();
+  json["end_column"] = placed ? Json(d.where.column + d.where.length) : Json();
   json["key"] = text(d.key);
   json["message"] = text(d.message);
   json["hint"] = text(d.hint);
@@ -35,7 +38,7 @@ std::string line_of(const config::Diagnostic& d, std::string_view config = {}) {
 
 void report(const Common& common, const config::Diagnostics& diagnostics, std::string_view config) {
   if (!common.json) {
-    std::cerr << diagnostics.text(error_colours());
+    std::cerr << diagnostics.text(error_colours(), error_columns());
     return;
   }
   for (const config::Diagnostic& d : diagnostics.sorted()) std::cerr << line_of(d, config) << '\n';
@@ -43,11 +46,22 @@ void report(const Common& common, const config::Diagnostics& diagnostics, std::s
 
 std::string problem(const Common& common, Severity severity, std::string_view message) {
   if (common.json) return line_of({severity, {}, {}, std::string(message), {}, {}});
-  return fmt::format("assay: {}: {}", name_of(severity), base::harmless(message));
+  return base::wrapped_words(
+      fmt::format("assay: {}: {}", name_of(severity), base::harmless(message)), error_columns(), 4);
 }
 
 void report(const Common& common, std::string_view message, Severity severity) {
   std::cerr << problem(common, severity, message) << std::endl;
+}
+
+void report(const Common& common, const std::exception& error) {
+  std::error_code gone;
+  if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
+    static_cast<void>(std::filesystem::current_path(gone));
+  report(common,
+         gone ? fmt::format("the working folder cannot be found ({}); change to one that exists",
+                            gone.message())
+              : error.what());
 }
 
 }  // namespace assay::command_line

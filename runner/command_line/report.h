@@ -1,6 +1,7 @@
 // Reports problems on standard error: for people, or for editors (--format json).
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,9 @@ std::string problem(const Common& common, Severity severity, std::string_view me
 
 /// Prints the same.
 void report(const Common& common, std::string_view message, Severity severity = Severity::error);
+
+/// Writes what was thrown. Where the working folder was removed, that is said in place of the C++
+/// library's own words, which hardly say what is wrong.
+void report(const Common& common, const std::exception& error);
 
 }  // namespace assay::command_line

@@ -13,6 +13,7 @@
 
 #include "runner/base/git_state.h"
 #include "runner/base/words.h"
+#include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/console.h"
 #include "runner/command_line/exit_code.h"
@@ -38,7 +39,10 @@ int exit_code_of(run::Ending ending) {
   return run_failed;
 }
 
-void check_is_no_run(const std::string& config) {
+void check_is_config(const std::string& config, const std::vector<std::string>& overrides) {
+  std::vector<std::string> arguments = {config};
+  arguments.insert(arguments.end(), overrides.begin(), overrides.end());
+  check_begins_with_config(arguments);
   std::error_code unreadable;
   if (std::filesystem::is_directory(config, unreadable) &&
       std::filesystem::exists(std::filesystem::path(config) / "plan.yaml", unreadable))
@@ -49,7 +53,7 @@ void check_is_no_run(const std::string& config) {
 
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
-  check_is_no_run(config);
+  check_is_config(config, overrides);
   catch_signals();
   base::GitQuery git;  // git takes a while, so start it first
   end_together_with(git.process());

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "runner/base/kept_descriptors.h"
+#include "runner/base/standard_descriptors.h"
 
 namespace assay::command_line {
 namespace {

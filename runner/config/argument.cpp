@@ -4,13 +4,21 @@
 
 #include <algorithm>
 
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
+#include "runner/config/key_lookup.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 
 namespace assay::config {
 
+bool is_name_of_config(std::string_view word) {
+  return word.ends_with(".yaml") || word.ends_with(".yml");
+}
+
 std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
-                                      std::size_t& values_left, Diagnostics& diagnostics) {
+                                      std::size_t& values_left, Diagnostics& diagnostics,
+                                      const AskedKeys& asked) {
   const std::string& text = source->text;
   Places places(source);
   const auto fail = [&](std::size_t begin, std::size_t end, std::string message,
@@ -26,6 +34,10 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
 
   const std::size_t key_begin = begin;
   const std::size_t equals = text.find('=', begin);
+  if (equals == std::string::npos && argument.action == Action::set && !text.starts_with('@') &&
+      is_name_of_config(text))
+    return fail(0, text.size(), "a second config, and a run takes one",
+                "start a run for each: for config in A B; do assay run $config; done");
   if (equals == std::string::npos && argument.action != Action::remove)
     return fail(0, text.size(), "expected key=value, +key=value, ++key=value or ~key",
                 text.starts_with('@') ? "a file is taken for a key: key=" + text : "");
@@ -44,9 +56,26 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
     begin = end + 1;
   }
   if (equals == std::string::npos) return argument;
-  argument.value = read_argument_value(source, equals + 1, values_left, diagnostics);
+  argument.value = read_argument_value(source, equals + 1, values_left, diagnostics, [&] {
+    return asked ? asked(argument.path) : Takes::unknown;
+  });
   if (!argument.value) return std::nullopt;
   return argument;
+}
+
+bool report_blank_for_equals(std::span<const std::string> arguments,
+                             const std::shared_ptr<const Source>& first, Diagnostics& diagnostics,
+                             const AskedKeys& asked) {
+  if (arguments.size() < 2) return false;
+  const std::string& key = arguments[0];
+  const std::string& value = arguments[1];
+  if (key.find('=') != key.npos || value.find('=') != value.npos || is_name_of_config(value) ||
+      asked(parts_of(key)) == Takes::unknown)
+    return false;
+  diagnostics.error(Places(first).at(0, key.size()), {},
+                    "expected key=value, found a key that no '=' follows",
+                    fmt::format("write {}={}", key, base::shortened(base::one_line(value))));
+  return true;
 }
 
 }  // namespace assay::config

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runner/config/defaults.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 
@@ -26,10 +30,23 @@ struct Argument {
   std::optional<Node> value;      ///< nothing only for `~key`
 };
 
-/// Reads an argument. Returns nothing, and reports it, if it does not have this form. `values_left`
-/// is the number of values that may still be read.
+/// Tells whether a word ends as the names of configs do.
+bool is_name_of_config(std::string_view word);
+
+/// Tells what a key takes, by its path.
+using AskedKeys = std::function<Takes(std::span<const std::string>)>;
+
+/// Nothing when it is not of this form, which is reported. `values_left` is how many values may
+/// still be read. `asked` tells what a key takes whose value is wrong.
 std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
-                                      std::size_t& values_left, Diagnostics& diagnostics);
+                                      std::size_t& values_left, Diagnostics& diagnostics,
+                                      const AskedKeys& asked = {});
+
+/// Reports that the first of the arguments is a key and the next one its value, with a blank
+/// between them in place of a '='. Returns false where they are not.
+bool report_blank_for_equals(std::span<const std::string> arguments,
+                             const std::shared_ptr<const Source>& first, Diagnostics& diagnostics,
+                             const AskedKeys& asked);
 
 /// Reads a value as Hydra's arguments write it: source->text from `begin` on.
 ///   - A text needs no quotes: `relu`, `hello world`. A backslash makes any of ( ) [ ] { } : = ,
@@ -41,6 +58,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
 /// Comma-separated values and functions are for sweeps and are errors here, as is a missing value.
 std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
                                         std::size_t begin, std::size_t& values_left,
-                                        Diagnostics& diagnostics);
+                                        Diagnostics& diagnostics,
+                                        const std::function<Takes()>& takes);
 
 }  // namespace assay::config

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/config/argument.h"
 #include "runner/config/places.h"
@@ -51,12 +53,14 @@ std::string without_escapes(std::string_view text, char quote) {
 class ValueReader {
  public:
   ValueReader(const std::shared_ptr<const Source>& source, std::size_t begin,
-              std::size_t& values_left, Diagnostics& diagnostics)
+              std::size_t& values_left, Diagnostics& diagnostics,
+              const std::function<Takes()>& takes)
       : text_(source->text),
         at_(begin),
         values_left_(values_left),
         places_(source),
-        diagnostics_(diagnostics) {}
+        diagnostics_(diagnostics),
+        takes_(takes) {}
 
   std::optional<Node> read() {
     const std::size_t begin = at_;
@@ -89,26 +93,36 @@ class ValueReader {
 
   // Returns a hint on what one value with a comma may have meant, and on how to start several runs.
   std::string hint_for_several() const {
+    const Takes takes = takes_();
     const auto sweep = read_sweep(text_);
-    if (!sweep)
-      return "a list is written [a, b]; quote a text that holds a comma\n" + hint_for_runs();
+    std::vector<std::string> hints;
+    if (takes == Takes::list || takes == Takes::unknown)
+      hints.push_back(sweep ? fmt::format("a list is written [{}]", fmt::join(sweep->values, ", "))
+                            : "a list is written [a, b]");
+    if (takes == Takes::list) return hints.front();
+    const std::string point = sweep ? with_a_point(sweep->values) : "";
+    if (!point.empty() && (takes == Takes::fraction || takes == Takes::unknown))
+      hints.push_back("a decimal sign is a point: " + point);
+    else if (takes == Takes::text || takes == Takes::unknown)
+      hints.push_back("quote a text that holds a comma");
+    return fmt::format("{}{}{}", fmt::join(hints, "; "), hints.empty() ? "" : "\n",
+                       hint_for_runs());
+  }
+
+  // Returns 0.5 for the two values of 0,5; nothing where they are no number so.
+  static std::string with_a_point(const std::vector<std::string>& values) {
     const auto are_digits = [](std::string_view text) {
       return text.find_first_not_of("0123456789") == text.npos;
     };
-    const std::vector<std::string>& values = sweep->values;
-    const bool number = values.size() == 2 && are_digits(values[0]) && are_digits(values[1]);
-    return fmt::format("a list is written [{}]{}\n{}", fmt::join(values, ", "),
-                       number
-                           ? fmt::format("; a decimal sign is a point: {}", fmt::join(values, "."))
-                           : "; quote a text that holds a comma",
-                       hint_for_runs());
+    if (values.size() != 2 || !std::ranges::all_of(values, are_digits)) return {};
+    return fmt::format("{}.{}", values[0], values[1]);
   }
 
   // Reads a value. `ends` are the characters that end a text, besides ','.
   Node value(std::string_view ends, std::size_t depth) {
     skip_blanks();
     if (values_left_ == 0)
-      stop(at_, at_ + 1, fmt::format("the arguments hold more than {} values", max_nodes));
+      stop(at_, at_ + 1, fmt::format("the arguments hold more than {} values", grouped(max_nodes)));
     --values_left_;
     const char first = at_ < text_.size() ? text_[at_] : '\0';
     if (is(first, "[{")) {
@@ -239,15 +253,17 @@ class ValueReader {
   std::size_t& values_left_;
   Places places_;
   Diagnostics& diagnostics_;
+  const std::function<Takes()>& takes_;
 };
 
 }  // namespace
 
 std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
                                         std::size_t begin, std::size_t& values_left,
-                                        Diagnostics& diagnostics) {
+                                        Diagnostics& diagnostics,
+                                        const std::function<Takes()>& takes) {
   const std::size_t problems = diagnostics.size();
-  std::optional<Node> node = ValueReader(source, begin, values_left, diagnostics).read();
+  std::optional<Node> node = ValueReader(source, begin, values_left, diagnostics, takes).read();
   return diagnostics.size() > problems ? std::nullopt : std::move(node);
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "assay/number_text.h"
 #include "runner/base/home.h"
 #include "runner/base/wording.h"
 #include "runner/config/mistakes/similar_file.h"
@@ -96,7 +97,7 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
   std::error_code error;
   if (files_.size() > max_files) {
     exhausted_ = true;
-    return fail(mention, fmt::format("more than {} files for one config", max_files));
+    return fail(mention, fmt::format("more than {} files for one config", grouped(max_files)));
   }
   const fs::file_status status = fs::status(name, error);
   if (status.type() == fs::file_type::not_found) {
@@ -121,7 +122,8 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
     return fail(mention, fmt::format("{} is {}, expected a config file", base::quoted(name),
                                      fs::is_directory(status) ? "a folder" : "not a regular file"));
   if (chain_.size() >= max_chain)
-    return fail(mention, fmt::format("more than {} files that each lead to the next", max_chain));
+    return fail(mention,
+                fmt::format("more than {} files that each lead to the next", grouped(max_chain)));
   const std::uintmax_t bytes = fs::file_size(name, error);
   if (bytes > max_bytes) return true;  // the reader reports this, and reads no more than that
   exhausted_ = read_bytes_ + bytes > max_bytes;
@@ -245,10 +247,11 @@ bool Composition::spend(const NodeSize& size, const Mention& mention) {
   spent_.bytes += size.bytes;
   exhausted_ = spent_.nodes > max_nodes || spent_.bytes > max_text;
   if (exhausted_)
-    fail(mention, fmt::format("the files of this config hold more than {}, those that are taken "
-                              "several times included",
-                              spent_.nodes > max_nodes ? fmt::format("{} values", max_nodes)
-                                                       : fmt::format("{} bytes", max_text)));
+    fail(mention,
+         fmt::format("the files of this config hold more than {}, those that are taken "
+                     "several times included",
+                     spent_.nodes > max_nodes ? fmt::format("{} values", grouped(max_nodes))
+                                              : fmt::format("{} bytes", grouped(max_text))));
   return !exhausted_;
 }
 

@@ -11,7 +11,10 @@
 
 namespace assay::config {
 
-/// The base class, which has no defaults.
+/// What a key takes, as far as that matters to what is said of a wrong value.
+enum class Takes { unknown, list, fraction, text, other };
+
+/// This one knows of no defaults.
 class Defaults {
  public:
   virtual ~Defaults() = default;
@@ -27,6 +30,17 @@ class Defaults {
   virtual std::vector<std::string> keys(const Node& /*config*/,
                                         std::span<const std::string> /*path*/) const {
     return {};
+  }
+
+  /// Returns what a key takes, whether the config sets it or not.
+  virtual Takes takes(const Node& /*config*/, std::span<const std::string> /*path*/) const {
+    return Takes::unknown;
+  }
+
+  /// Returns false for a key that is known to hold no secret: what is wrong with the secret there
+  /// is that it is there.
+  virtual bool takes_secret(const Node& /*config*/, std::span<const std::string> /*path*/) const {
+    return true;
   }
 };
 

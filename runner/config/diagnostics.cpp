@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "assay/number_text.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/config/places.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t most_shown = 100;
 constexpr std::size_t widest_line = 160;  // characters of a line that are shown
+constexpr std::size_t margin = 8;         // columns left of it
+constexpr std::string_view dots = "...";  // where something is left out
 
 struct Colours {
   std::string_view strong, error, warning, mark, off;
@@ -35,7 +38,7 @@ auto order(const Diagnostic& d) {
 }
 
 // Cuts the middle out of an overlong message: its end may say what is wrong.
-std::string cut(std::string text) {
+std::string without_middle(std::string text) {
   constexpr std::size_t longest = 2000;
   if (text.size() <= 2 * longest) return text;
   const auto within_character = [&text](std::size_t at) {
@@ -66,18 +69,26 @@ void drop_copies(std::vector<Diagnostic>& all) {
   });
 }
 
-std::string header(const Diagnostic& d, const Colours& c) {
-  std::string place;
-  if (const Source* source = d.where.source.get()) {
-    place = base::harmless(source->name);
-    if (!source->path.empty() && d.where.line > 0)
-      place += fmt::format(":{}:{}", d.where.line, d.where.column);
-    place = fmt::format("{}{}:{} ", c.strong, place, c.off);
-  }
-  const bool error = d.severity == Severity::error;
-  return fmt::format("{}{}{}:{} {}{}{}\n", place, error ? c.error : c.warning, name_of(d.severity),
-                     c.off, base::harmless(base::shortened(d.key)), d.key.empty() ? "" : ": ",
-                     base::harmless(d.message));
+std::string place_text(const Location& where) {
+  if (where.source == nullptr) return "assay:";
+  std::string place = base::harmless(where.source->name);
+  if (!where.source->path.empty() && where.line > 0)
+    place += fmt::format(":{}:{}", where.line, where.column);
+  return place + ':';
+}
+
+std::string header(const Diagnostic& d, const Colours& c, base::Columns columns) {
+  const std::string place = place_text(d.where);
+  const std::string severity = fmt::format("{}:", name_of(d.severity));
+  const std::string text = base::wrapped_words(
+      fmt::format("{} {} {}{}{}", place, severity, base::harmless(base::shortened(d.key)),
+                  d.key.empty() ? "" : ": ", base::harmless(d.message)),
+      columns, 4, place.size());
+  const std::size_t at = text.find(severity, place.size());
+  return fmt::format("{}{}{}{}{}{}{}{}\n", c.strong, place, c.off,
+                     text.substr(place.size(), at - place.size()),
+                     d.severity == Severity::error ? c.error : c.warning, severity, c.off,
+                     text.substr(at + severity.size()));
 }
 
 // The line and, below it, the white space and the marks that underline the place.
@@ -85,15 +96,22 @@ struct Snippet {
   std::string line, space, marks;
 };
 
-Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length) {
+Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length,
+                base::Columns columns) {
+  const std::size_t room =
+      columns ? static_cast<std::size_t>(std::max(*columns, 24)) - margin : widest_line;
+  const std::size_t most = columns && base::width(line) > room
+                               ? std::min(room - 2 * dots.size(), widest_line)
+                               : widest_line;
+  const std::size_t lead = std::min<std::size_t>(40, most / 4);
   const auto begin = static_cast<std::size_t>(column - 1);
   const auto end = begin + static_cast<std::size_t>(length);
   // Show a long line from a little before the place.
-  const std::size_t first = begin + 40 > widest_line ? begin - 40 : 0;
+  const std::size_t first = begin + lead > most ? begin - lead : 0;
   Snippet s;
   if (first > 0) {
-    s.line.assign(3, '.');
-    s.space.assign(3, ' ');
+    s.line = dots;
+    s.space.assign(dots.size(), ' ');
   }
   std::size_t index = 0;
   for (std::size_t at = 0; at < line.size(); ++index) {
@@ -102,15 +120,15 @@ Snippet snippet(std::string_view line, std::int64_t column, std::int64_t length)
     const std::string_view bytes = line.substr(at, character.bytes);
     at += character.bytes;
     if (index < first) continue;
-    if (index >= first + widest_line) {
-      s.line += "...";
+    if (index >= first + most) {
+      s.line += dots;
       break;
     }
     s.line += base::harmless(bytes);
-    const std::size_t columns = base::printable(character.code) ? base::width(character.code) : 1;
-    // Keep a tab as a tab, so that both lines are indented alike whatever its width.
-    if (index < begin) s.space.append(columns, character.code == '\t' ? '\t' : ' ');
-    else if (index < end) s.marks.append(columns, '~');
+    const std::size_t used = base::printable(character.code) ? base::width(character.code) : 1;
+    // A tab stays a tab, so that both lines are indented alike whatever its width.
+    if (index < begin) s.space.append(used, character.code == '\t' ? '\t' : ' ');
+    else if (index < end) s.marks.append(used, '~');
   }
   if (s.marks.empty()) s.marks.push_back('^');
   else s.marks.front() = '^';
@@ -138,8 +156,9 @@ void Diagnostics::error(Location where, std::string key, std::string message, st
 
 void Diagnostics::error_of_copy(Location original, Location where, std::string key,
                                 std::string message, std::string hint) {
-  list_.push_back({Severity::error, std::move(where), std::move(key), cut(std::move(message)),
-                   cut(std::move(hint)), std::move(original)});
+  list_.push_back({Severity::error, std::move(where), std::move(key),
+                   without_middle(std::move(message)), without_middle(std::move(hint)),
+                   std::move(original)});
   ++errors_;
 }
 
@@ -159,36 +178,40 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
            std::tuple(order(b), std::string_view(b.key), b.severity);
   });
   const auto same = [](const Diagnostic& a, const Diagnostic& b) {
-    return a.where.line > 0 && order(a) == order(b) && a.key == b.key && a.severity == b.severity;
+    return a.where.line > 0 && order(a) == order(b) && a.key == b.key && a.severity == b.severity &&
+           (a.severity == Severity::error || a.message == b.message);
   };
   result.erase(std::unique(result.begin(), result.end(), same), result.end());
   drop_copies(result);
   return result;
 }
 
-std::string Diagnostics::text(bool colours) const {
+std::string Diagnostics::text(bool colours, base::Columns columns) const {
   const Colours& c = colours ? ansi : plain;
   std::map<const Source*, Places> places;
   std::string result;
   const std::vector<Diagnostic> all = sorted();
   for (std::size_t i = 0; i < std::min(all.size(), most_shown); ++i) {
     const Diagnostic& d = all[i];
-    result += header(d, c);
+    result += header(d, c, columns);
     std::vector<std::string> notes = lines_of(base::harmless(d.hint));
     if (d.where.source && d.where.line > 0) {
       const Places& source = places.try_emplace(d.where.source.get(), d.where.source).first->second;
-      const Snippet s = snippet(source.line(d.where.line), d.where.column, d.where.length);
+      const Snippet s = snippet(source.line(d.where.line), d.where.column, d.where.length, columns);
       const bool argument = d.where.source->path.empty();
+      const std::size_t used = margin + base::width(s.space + s.marks + ' ' + notes[0]);
+      const bool beside = !columns || used <= static_cast<std::size_t>(std::max(*columns, 0));
       result += fmt::format("{:>5} | {}\n", argument ? "" : std::to_string(d.where.line), s.line);
       result += fmt::format("      | {}{}{}{}{}{}\n", s.space, c.mark, s.marks,
-                            notes[0].empty() ? "" : " ", notes[0], c.off);
-      notes.erase(notes.begin());
+                            beside && !notes[0].empty() ? " " : "", beside ? notes[0] : "", c.off);
+      if (beside) notes.erase(notes.begin());
     }
     for (const std::string& note : notes)
-      if (!note.empty()) result += fmt::format("      = {}\n", note);
+      if (!note.empty())
+        result += base::wrapped_words(fmt::format("      = {}", note), columns, margin) + '\n';
   }
   if (all.size() > most_shown)
-    result += fmt::format("... and {} more problems\n", all.size() - most_shown);
+    result += fmt::format("... and {} more problems\n", grouped(all.size() - most_shown));
   return result;
 }
 

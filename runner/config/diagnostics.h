@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/base/fitted.h"
 #include "runner/config/source.h"
 
 namespace assay::config {
@@ -45,7 +46,7 @@ class Diagnostics {
   ///      14 |   type: sdg
   ///         |         ^~~ did you mean 'sgd'?
   /// Further lines of a hint follow as notes. After a hundred problems the rest are only counted.
-  std::string text(bool colours) const;
+  std::string text(bool colours, base::Columns columns = {}) const;
 
  private:
   std::vector<Diagnostic> list_;

@@ -4,18 +4,18 @@
 #include <cstddef>
 #include <string>
 
+#include "runner/base/regular_file.h"
+
 namespace assay::config {
 
 struct FileText {
-  enum class Kind { regular, folder, other };
-
-  int error = 0;  ///< errno of the call that failed; 0 if none did
-  Kind kind = Kind::regular;
+  int error = 0;  ///< errno of what failed; 0: nothing
+  base::FileKind kind = base::FileKind::regular;
   std::string text;  ///< of a regular file
 };
 
-/// Returns the first `most` bytes, or fewer if the file is shorter or shrinks meanwhile. Never
-/// waits for a writer, not even with a pipe.
+/// Reads the first `most` bytes, or fewer when the file is shorter or shrinks meanwhile. Never
+/// waits for a writer, as a pipe would make it.
 FileText read_start(const std::string& path, std::size_t most);
 
 }  // namespace assay::config

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/config/environment.h"
 #include "runner/config/key_lookup.h"
@@ -120,7 +121,9 @@ class Interpolation {
         continue;
       }
       if (is_secret(reference->name)) {
-        NameProblem problem = problem_with_secret(reference->name);
+        NameProblem problem;
+        if (defaults_.takes_secret(root_, parts_of(key)))
+          problem = problem_with_secret(reference->name);
         if (problem.message.empty()) {
           result += text.substr(reference->begin, reference->end - reference->begin);
         } else {
@@ -179,7 +182,7 @@ class Interpolation {
     values_ += summary.values;
     if (made_ > max_text) return refuse("references make too much text");
     if (values_ > max_nodes || visits_ > max_visits)
-      return refuse(fmt::format("references make more than {} values", max_nodes));
+      return refuse(fmt::format("references make more than {} values", grouped(max_nodes)));
     if (summary.depth > max_depth)
       return refuse(fmt::format("nested deeper than {} levels", max_depth));
     return *target;

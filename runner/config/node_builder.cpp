@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "assay/number_text.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/config/marks.h"
@@ -306,10 +307,12 @@ void NodeBuilder::spend(const NodeSize& size, std::size_t begin) {
   spent_.nodes += size.nodes;
   spent_.bytes += size.bytes;
   if (spent_.nodes > max_nodes)
-    stop(begin, begin + 1,
-         fmt::format("more than {} values, those that aliases repeat included", max_nodes));
+    stop(
+        begin, begin + 1,
+        fmt::format("more than {} values, those that aliases repeat included", grouped(max_nodes)));
   if (spent_.bytes > max_text)
-    stop(begin, begin + 1, fmt::format("aliases repeat more than {} bytes of text", max_text));
+    stop(begin, begin + 1,
+         fmt::format("aliases repeat more than {} bytes of text", grouped(max_text)));
   if (stack_.size() + size.depth > max_depth)
     stop(begin, begin + 1, fmt::format("nested deeper than {} levels", max_depth));
 }

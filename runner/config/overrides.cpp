@@ -226,11 +226,15 @@ class Overrides {
 };
 
 // Returns the arguments that can be read, with the fragments that they name.
-std::vector<Argument> read(std::span<const std::string> arguments, Composition& composition,
+std::vector<Argument> read(const Node& root, std::span<const std::string> arguments,
+                           Composition& composition, const Defaults& defaults,
                            Diagnostics& diagnostics) {
   std::vector<Argument> changes;
   std::size_t values_left = max_nodes;
   std::size_t bytes = 0;
+  const AskedKeys asked = [&](std::span<const std::string> path) {
+    return defaults.takes(root, path);
+  };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto source =
         std::make_shared<const Source>(Source{fmt::format("argument {}", i + 1), {}, arguments[i]});
@@ -248,7 +252,11 @@ std::vector<Argument> read(std::span<const std::string> arguments, Composition& 
                                     max_bytes / 1024));
       break;
     }
-    std::optional<Argument> change = read_argument(source, values_left, diagnostics);
+    if (report_blank_for_equals(arguments.subspan(i), source, diagnostics, asked)) {
+      ++i;
+      continue;
+    }
+    std::optional<Argument> change = read_argument(source, values_left, diagnostics, asked);
     if (!change) continue;
     if (change->path.front() == "extends") {
       diagnostics.error(change->places.front(), "extends", "only a file can extend others",
@@ -267,7 +275,7 @@ std::vector<Argument> read(std::span<const std::string> arguments, Composition& 
 
 void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
                      const Defaults& defaults, Diagnostics& diagnostics) {
-  std::vector<Argument> changes = read(arguments, composition, diagnostics);
+  std::vector<Argument> changes = read(root, arguments, composition, defaults, diagnostics);
   const auto order = [](const Argument& change) {
     return std::tuple(change.path.size(), change.action != Action::remove,
                       change.path.back() != "type", index_of(change.path.back()).value_or(0));

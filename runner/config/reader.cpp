@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "runner/base/wording.h"
+#include "runner/config/argument.h"
 #include "runner/config/characters.h"
 #include "runner/config/file_text.h"
 #include "runner/config/known_file.h"
@@ -37,10 +38,10 @@ std::string with_line_feeds(std::string text) {
 // Returns the hint for a file that does not exist.
 std::string hint_for_missing(const std::string& path) {
   namespace fs = std::filesystem;
-  if (path.find('=') != std::string::npos) return "the config comes first, key=value after it";
   const fs::path wanted(path);
   const std::string near = similar_file(wanted, [](const fs::path& file) {
-    return file.extension() == ".yaml" || file.extension() == ".yml";
+    std::error_code ignored;
+    return is_name_of_config(file.native()) || fs::exists(file / "plan.yaml", ignored);
   });
   if (near.empty()) return {};
   return fmt::format("did you mean '{}'?", (wanted.parent_path() / near).string());
@@ -123,8 +124,8 @@ std::optional<Node> read_file(const std::string& path, Diagnostics& diagnostics)
   const FileText file = read_start(path, max_bytes + 1);
   if (file.error == ENOENT) return fail("there is no such file", hint_for_missing(path));
   if (file.error != 0) return fail("cannot be read: " + std::string(std::strerror(file.error)));
-  if (file.kind == FileText::Kind::folder) return fail("this is a folder, expected a config file");
-  if (file.kind == FileText::Kind::other)
+  if (file.kind == base::FileKind::folder) return fail("this is a folder, expected a config file");
+  if (file.kind != base::FileKind::regular)
     return fail("this is not a regular file, expected a config file");
   if (auto known = known_file(path, file.text))
     return fail(fmt::format("this is {}, expected a config", known->what), std::move(known->hint));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
 #include "runner/data/rows.h"
@@ -39,7 +40,7 @@ Setting setting(const Subject& subject) {
   Setting s{subject.make<Dataset>(), {}, {}};
   s.description = data::describe(s.dataset);
   require(s.columns() <= most_sample, "a sample of {} is of {} bytes; expected no more than 1 GiB",
-          described(s.description.sample_shape), 4 * s.columns());
+          described(s.description.sample_shape), grouped(4 * s.columns()));
   const std::int64_t most = std::clamp<std::int64_t>(most_elements / s.columns(), 1, 500);
   const std::int64_t all = s.description.rows, count = std::min(most, all);
   for (std::int64_t i = 0; i < count; ++i)
@@ -104,8 +105,8 @@ std::string describes(const Subject& subject) {
   const Setting s = setting(subject);
   const data::Description &first = s.description, again = data::describe(subject.make<Dataset>());
   require(again.rows == first.rows && again.sample_shape == first.sample_shape,
-          "made twice it has {} rows of {} and {} rows of {}", first.rows,
-          described(first.sample_shape), again.rows, described(again.sample_shape));
+          "made twice it has {} rows of {} and {} rows of {}", grouped(first.rows),
+          described(first.sample_shape), grouped(again.rows), described(again.sample_shape));
   require(again.target.dtype == first.target.dtype && again.target.shape == first.target.shape &&
               again.class_names == first.class_names,
           "made twice its targets are {} and {} (or classes of other names)",
@@ -114,8 +115,8 @@ std::string describes(const Subject& subject) {
               again.splits, first.splits,
               [](const auto& a, const auto& b) { return a.name == b.name && a.rows == b.rows; }),
           "made twice its splits are others: the rows of a split must not change");
-  return fmt::format("{} rows of {}, {}", s.description.rows, described(s.description.sample_shape),
-                     described(s.description.target));
+  return fmt::format("{} rows of {}, {}", grouped(s.description.rows),
+                     described(s.description.sample_shape), described(s.description.target));
 }
 
 std::string reads(const Subject& subject) {
@@ -194,7 +195,7 @@ std::string any_order(const Subject& subject) {
   for (std::size_t i = 0; i < std::min<std::size_t>(s.rows.size(), 50); ++i) compare({i}, "alone");
   const std::size_t last = s.rows.size() - 1;
   compare({last, 0, last, last, 0}, "several times in one call");
-  return fmt::format("{} of {} rows", s.rows.size(), s.description.rows);
+  return fmt::format("{} of {} rows", grouped(s.rows.size()), grouped(s.description.rows));
 }
 
 std::string view(const Subject& subject) {
@@ -203,8 +204,9 @@ std::string view(const Subject& subject) {
   if (view.empty()) throw NotRun("it shows no samples in memory");
   require(
       view.rows == s.description.rows && view.columns == s.columns() && view.stride >= view.columns,
-      "its view has {} rows of {} elements (stride {}); it described {} rows of {}", view.rows,
-      view.columns, view.stride, s.description.rows, s.columns());
+      "its view has {} rows of {} elements (stride {}); it described {} rows of {}",
+      grouped(view.rows), grouped(view.columns), grouped(view.stride), grouped(s.description.rows),
+      grouped(s.columns()));
   const std::vector<float> read = samples(s, s.rows);
   const auto width = static_cast<std::size_t>(s.columns());
   for (std::size_t i = 0; i < s.rows.size(); ++i)

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "assay/logger.h"
+#include "assay/number_text.h"
 #include "runner/conformance/check.h"
 #include "runner/conformance/neutral.h"
 #include "runner/logging/logger_host.h"
@@ -103,7 +104,7 @@ std::string flushes(const Subject& subject) {
     require(many.flushed > 0 || 2 * (many.settled - few.settled) <= many.all - few.all,
             "flush() writes nothing of the {} of {} steps: all {} bytes come with close(), and are "
             "lost where a run is killed; expected what is buffered to be written out",
-            name, many_steps, many.all);
+            name, grouped(many_steps), grouped(many.all));
   }
   if (all == 0) throw NotRun("it writes no files");
   return {};

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/file_descriptor.h"
 #include "runner/conformance/flushing.h"
 #include "runner/conformance/neutral.h"
@@ -79,7 +80,7 @@ std::string takes_all(const Subject& subject) {
       lines = std::max(lines, host.screen.lines.size());
     }
   require(bytes > 0 || lines > 0, "it writes nothing, neither to files nor to the terminal");
-  return fmt::format("{} bytes in files, {} lines on the terminal", bytes, lines);
+  return fmt::format("{} bytes in files, {} lines on the terminal", grouped(bytes), grouped(lines));
 }
 
 std::string same_bytes(const Subject& subject) {
@@ -109,7 +110,7 @@ std::string readable(const Subject& subject) {
   const std::size_t flushed = host.bytes();
   logger.call([](Logger& l) { l.flush(); });
   require(host.bytes() == flushed, "a second flush() writes {} bytes that the first left behind",
-          host.bytes() - flushed);
+          grouped(host.bytes() - flushed));
   close(logger, Outcome::finished);
   std::string found;
   for (const MemoryFile& file : host.files) {
@@ -146,7 +147,7 @@ std::string contained(const Subject& subject) {
   require(survive({.files = false}), "it does not say so when its file cannot be made");
   for (const std::size_t room : {std::size_t{0}, std::size_t{1}, most / 2, most - 1})
     require(room >= most || survive({.room = room}),
-            "it does not say so when the disk is full after {} bytes", room);
+            "it does not say so when the disk is full after {} bytes", grouped(room));
   return {};
 }
 

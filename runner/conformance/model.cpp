@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/conformance/model_bench.h"
 #include "runner/conformance/slopes.h"
 #include "runner/conformance/suites.h"
@@ -20,8 +21,8 @@ std::string declares(const Subject& subject) {
   const train::ModelDescription& model = bench.description();
   const auto again = train::describe(subject.make<Model>(), model.sample, model.outputs);
   require(again.parameters.size() == model.parameters.size(),
-          "built twice it has {} and {} parameters", model.parameters.size(),
-          again.parameters.size());
+          "built twice it has {} and {} parameters", grouped(model.parameters.size()),
+          grouped(again.parameters.size()));
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     const train::ParameterInfo& p = model.parameters[i];
     require(!p.name.empty(), "parameter {} has no name", i);
@@ -32,8 +33,9 @@ std::string declares(const Subject& subject) {
   }
   const auto block = bench.model().call([](const Model& m) { return m.block_rows(); });
   require(block >= 1, "block_rows() is {}", block);
-  return fmt::format("{} parameters in {} layers for samples of {}", model.parameter_count(),
-                     model.layers.size(), described(model.sample));
+  return fmt::format("{} parameters in {} layers for samples of {}",
+                     grouped(model.parameter_count()), model.layers.size(),
+                     described(model.sample));
 }
 
 std::string repeatable(const Subject& subject) {

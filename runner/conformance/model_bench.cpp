@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "assay/number_text.h"
 #include "runner/conformance/check.h"
 #include "runner/conformance/refusal.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 std::size_t sensible(std::size_t bytes, const char* what) {
-  require(bytes <= most_bytes, "it asks for {} bytes of {}", bytes, what);
+  require(bytes <= most_bytes, "it asks for {} bytes of {}", grouped(bytes), what);
   return bytes;
 }
 
@@ -116,7 +117,7 @@ ModelBench::Result ModelBench::run(std::int64_t rows, std::int64_t height,
     backward(pass, memory, block, d.view().slice(first, count), gradients);
   }
   require(memory.intact(), "it writes beyond the workspace of workspace_bytes({}) = {} bytes",
-          height, memory.bytes().size());
+          height, grouped(memory.bytes().size()));
   y.require_intact("outputs");
   y.require_finite("outputs");
   require(same_bits(x.values(), samples(rows).values()), "it changes the samples");

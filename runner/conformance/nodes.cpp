@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "assay/number_text.h"
+
 namespace assay::conformance {
 
 using config::Node;
@@ -40,7 +42,7 @@ std::string shown(const Node& node) {
     case Node::Kind::null: return "null";
     case Node::Kind::scalar: {
       std::string text = node.scalar;
-      if (text.size() > most) return fmt::format("a text of {} bytes", text.size());
+      if (text.size() > most) return fmt::format("a text of {} bytes", grouped(text.size()));
       std::ranges::replace_if(
           text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, '.');
       return node.quoted ? fmt::format("\"{}\"", text) : text;

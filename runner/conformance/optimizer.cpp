@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
 #include "runner/train/declared_state.h"
@@ -113,7 +114,7 @@ class Run {
     optimizer_.call([&](const Optimizer& o) { o.update(slice); });
     const auto take = [first = offset, n = count](const Lent& from, std::vector<float>& to,
                                                   const char* what) {
-      require(from.intact(), "it writes beyond a slice of {} elements of {}", n, what);
+      require(from.intact(), "it writes beyond a slice of {} elements of {}", grouped(n), what);
       std::ranges::copy(from.as<float>(), to.begin() + static_cast<std::ptrdiff_t>(first));
     };
     require(same_bits(lent_gradient.as<float>(), std::span(gradient).subspan(offset, count)),

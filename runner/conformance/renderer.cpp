@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
@@ -24,7 +25,8 @@ struct Declared {
     require(picture::possible(size),
             "its natural size is {} x {} pixels; expected 1 to {} each way, and no more than {} in "
             "all",
-            size.width, size.height, picture::largest, picture::most_pixels);
+            grouped(size.width), grouped(size.height), grouped(picture::largest),
+            grouped(picture::most_pixels));
   }
   Handle renderer;
   hooks::RendererNeed needs;
@@ -118,10 +120,11 @@ std::string declares(const Subject& subject) {
   const Size again = first.renderer.call([](const Renderer& r) { return r.size(); });
   for (const Size& other : {again, second.size})
     require(other.width == first.size.width && other.height == first.size.height,
-            "its natural size is {} x {} pixels, and {} x {} when asked again", first.size.width,
-            first.size.height, other.width, other.height);
-  return fmt::format("{} x {} pixels from {} rows of split '{}'", first.size.width,
-                     first.size.height, first.needs.rows, first.needs.split);
+            "its natural size is {} x {} pixels, and {} x {} when asked again",
+            grouped(first.size.width), grouped(first.size.height), grouped(other.width),
+            grouped(other.height));
+  return fmt::format("{} x {} pixels from {} rows of split '{}'", grouped(first.size.width),
+                     grouped(first.size.height), grouped(first.needs.rows), first.needs.split);
 }
 
 std::string files(const Subject& subject) {

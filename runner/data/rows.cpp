@@ -6,6 +6,7 @@
 #include <set>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "assay/text.h"
 #include "runner/base/shape.h"
 
@@ -47,7 +48,7 @@ void check_shapes(const Description& description, const std::string& who) {
   };
   constexpr const char* possible = "dimensions of 1 or more, and no more than 2^56 elements in all";
   if (description.rows < 1)
-    throw Error(fmt::format("{} has {} rows; expected 1 or more", who, description.rows));
+    throw Error(fmt::format("{} has {} rows; expected 1 or more", who, grouped(description.rows)));
   const Shape &sample = description.sample_shape, &target = description.target.shape;
   if (!base::elements(sample, description.rows)) fail("samples", sample, possible);
   if (!base::elements(target, description.rows)) fail("targets", target, possible);
@@ -102,7 +103,8 @@ MatrixView<const float> view_of(const plugin_host::Handle<Dataset>& dataset,
     throw Error(
         fmt::format("{}: its samples lie in memory as {} x {} elements, but it has {} rows "
                     "of {}",
-                    dataset.who(), view.rows, view.columns, description.rows, columns));
+                    dataset.who(), grouped(view.rows), grouped(view.columns),
+                    grouped(description.rows), grouped(columns)));
   return view;
 }
 

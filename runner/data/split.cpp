@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/data/random_state.h"
 
 namespace assay::data {
@@ -34,7 +35,7 @@ Split split(std::int64_t rows, const plan::SplitPlan& plan) {
     throw Error(
         fmt::format("no rows are left to train on: of {} rows the test split takes {} and the "
                     "validation split {}; expected smaller shares than {} and {}",
-                    rows, test, validation, plan.test, plan.validation));
+                    grouped(rows), grouped(test), grouped(validation), plan.test, plan.validation));
 
   const std::vector<std::int64_t> order = random_state(plan.seed).permutation(rows);
   const auto end_of_test = order.begin() + test;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <functional>
+#include <vector>
 
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
@@ -38,35 +40,97 @@ bool is_size(const plan::Value& value) {
          std::holds_alternative<plan::List>(value.data);
 }
 
+bool is_argument(const config::Location& where) {
+  return where.source != nullptr && where.source->path.empty();
+}
+
+const plan::ComponentPlan* nested_in(const plan::Value& value) {
+  return std::get_if<plan::ComponentPlan>(&value.data);
+}
+
+// Returns where a value is said to be what it is: a component that an argument gave another type is
+// what that argument makes of it.
+const config::Location& written_at(const plan::Value& value) {
+  const plan::ComponentPlan* nested = nested_in(value);
+  return nested != nullptr && is_argument(nested->where) ? nested->where : value.where;
+}
+
+using Setting = std::pair<std::string, plan::Value>;
+
+std::vector<const Setting*> set_by_arguments_in(const plan::ComponentPlan& component,
+                                                const std::function<bool(const Setting&)>& counts) {
+  std::vector<const Setting*> found;
+  for (const Setting& setting : component.values.entries())
+    if (is_argument(setting.second.where) && counts(setting)) found.push_back(&setting);
+  return found;
+}
+
+// Returns "a is set by argument 1, b is set by argument 2".
+std::string listed(const std::vector<const Setting*>& settings) {
+  std::string text;
+  for (const Setting* setting : settings)
+    text += fmt::format("{}{} is set by {}", text.empty() ? "" : ", ", setting->first,
+                        setting->second.where.source->name);
+  return text;
+}
+
 }  // namespace
 
 std::string Blame::set_by_arguments(const Part& part, const std::string& message, By by) {
   if (part.component == nullptr) return {};
-  std::string text;
-  for (const auto& [name, value] : part.component->values.entries()) {
-    if (value.where.source == nullptr || !value.where.source->path.empty()) continue;
-    if (!names(message, name) && (by == By::component || !is_size(value))) continue;
-    text +=
-        fmt::format("{}{} is set by {}", text.empty() ? "" : ", ", name, value.where.source->name);
-  }
-  return text;
+  return listed(set_by_arguments_in(*part.component, [&](const Setting& s) {
+    return names(message, s.first) || (by == By::host && is_size(s.second));
+  }));
+}
+
+void Blame::report(const Part& part, const plugin_host::ComponentError& error) {
+  const std::string& option = error.option();
+  const std::string& message = error.message();
+  if (option.empty() || part.component == nullptr)
+    return report(part, option, message, set_by_arguments(part, message, By::component));
+  const plan::ComponentPlan* blamed = part.component;
+  const auto way = plan::way_to(part.component->values, option);
+  for (const plan::Value* value : way)
+    if (const auto* nested = nested_in(*value)) blamed = nested;
+  const bool whole = !way.empty() && blamed == nested_in(*way.back());
+  const config::Location& where = way.empty() ? part.where : written_at(*way.back());
+  const auto from_elsewhere = [&where](const Setting& setting) {
+    return setting.second.where.source != where.source;
+  };
+  auto causes = set_by_arguments_in(*blamed, [&](const Setting& setting) {
+    return from_elsewhere(setting) && names(message, setting.first);
+  });
+  if (whole && causes.empty()) causes = set_by_arguments_in(*blamed, from_elsewhere);
+  if (whole && causes.size() == 1 && !is_argument(where))
+    return report(part, base::joined(option, causes.front()->first), message);
+  report(part, option, message, listed(causes));
+}
+
+std::optional<Blame::Place> Blame::place_of(const Part& part, const std::string& option) {
+  Place place{part.where, part.key};
+  if (part.component == nullptr) return place;
+  const auto way = plan::way_to(part.component->values, option);
+  for (const plan::Value* value : way)
+    if (value->where.source != nullptr) place.where = written_at(*value);
+  if (!way.empty()) place.key = base::joined(part.key, option);
+  const bool is_text_of_the_config = !way.empty() && way.back()->where.source != nullptr &&
+                                     std::holds_alternative<std::string>(way.back()->data);
+  if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config)
+    return std::nullopt;
+  return place;
 }
 
 void Blame::report(const Part& part, const std::string& option, const std::optional<Word>& word,
                    const std::string& message, const std::string& hint) {
-  config::Location where = part.where;
-  std::string key = part.key;
-  bool is_text_of_the_config = false;
-  if (part.component != nullptr) {
-    const auto way = plan::way_to(part.component->values, option);
-    for (const plan::Value* value : way)
-      if (value->where.source != nullptr) where = value->where;
-    if (!way.empty()) key = base::joined(key, option);
-    is_text_of_the_config = !way.empty() && way.back()->where.source != nullptr &&
-                            std::holds_alternative<std::string>(way.back()->data);
-    if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config) return;
-  }
-  diagnostics_.error(word ? within(where, *word) : where, key, message, hint);
+  if (auto place = place_of(part, option))
+    diagnostics_.error(word ? within(place->where, *word) : place->where, place->key, message,
+                       hint);
+}
+
+void Blame::warn(const Part& part, const std::string& option, const std::string& message,
+                 const std::string& hint) {
+  if (auto place = place_of(part, option))
+    diagnostics_.warning(place->where, place->key, message, hint);
 }
 
 }  // namespace assay::experiment

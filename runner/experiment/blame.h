@@ -48,9 +48,7 @@ class Blame {
         return Answer(function());
       }
     } catch (const plugin_host::ComponentError& error) {
-      const bool whole = error.option().empty();
-      report(part, error.option(), error.message(),
-             whole ? set_by_arguments(part, error.message(), By::component) : "");
+      report(part, error);
     } catch (const Error& error) {
       report(part, {}, error.what(), set_by_arguments(part, error.what(), By::host));
     } catch (const std::bad_alloc&) {
@@ -74,13 +72,28 @@ class Blame {
   };
   void report(const Part& part, const std::string& option, const std::optional<Word>& word,
               const std::string& message, const std::string& hint = {});
+  /// Warns at the same place, under the same condition.
+  void warn(const Part& part, const std::string& option, const std::string& message,
+            const std::string& hint = {});
 
  private:
-  /// Tells who rejected the component as a whole: the component itself, or the host by its sizes.
+  struct Place {
+    config::Location where;
+    std::string key;
+  };
+  /// Returns where the option is; nothing where nothing is to be said.
+  static std::optional<Place> place_of(const Part& part, const std::string& option);
+
+  /// Who judged the component as a whole: it, by what only it knows, or the host, by its sizes.
   enum class By { component, host };
   /// Lists possible causes that are set on the command line, since the component's own place does
   /// not show them: options that the message names, and also sizes if the host rejected it.
   static std::string set_by_arguments(const Part& part, const std::string& message, By by);
+
+  /// Reports what a component, or one within it, threw. One within that is refused as a whole is
+  /// what its options make of it, so it is to blame on an option that the command line sets, if
+  /// that is the only one.
+  void report(const Part& part, const plugin_host::ComponentError& error);
 
   config::Diagnostics& diagnostics_;
 };

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/data/not_finite.h"
 
@@ -39,31 +40,60 @@ std::string subject(const std::vector<std::size_t>& classes,
   if (classes.size() == 1) return fmt::format("class {} has", named[0]);
   if (classes.size() > most_named)
     return fmt::format("classes {} and {} more of {} have", fmt::join(named, ", "),
-                       classes.size() - most_named, names.size());
+                       grouped(classes.size() - most_named), grouped(names.size()));
   return fmt::format("classes {} have", base::listed(named));
 }
 
+/// Returns the option that names the file of a part of the rows; empty where it is not known.
+std::string option_of(const std::optional<DataFile>& file) { return file ? file->option : ""; }
+
+/// Returns "/data/x.npy: " where the file is known.
+std::string begin_of(const std::optional<DataFile>& file) { return file ? file->path + ": " : ""; }
+
+/// Counts the rows of each split that hold such a value: "2 rows of the split 'train'".
+class Counts {
+ public:
+  void add(const std::string& split, std::int64_t rows) {
+    total_ += rows;
+    parts_.push_back(fmt::format("{} row{} of the split '{}'", rows, rows == 1 ? "" : "s", split));
+  }
+  /// Says how many they are; nothing where there is no other than the one that is named.
+  std::string text() const {
+    if (total_ < 2) return {};
+    return fmt::format(" ({} have such values)", fmt::join(parts_, " and "));
+  }
+
+ private:
+  std::int64_t total_ = 0;
+  std::vector<std::string> parts_;
+};
+
 }  // namespace
 
-void check_values(const plan::Plan& plan, const hooks::Splits& splits, Blame& blame,
-                  config::Diagnostics& diagnostics) {
+void check_values(const plan::Plan& plan, const DataFiles& files, const hooks::Splits& splits,
+                  Blame& blame) {
   std::optional<data::NotFinite> first;
+  Counts counts;
   for (const auto& [name, rows] : splits) {
     const auto found = data::find_not_finite_in_memory(*rows);
-    if (found && (!first || found->row < first->row)) first = found;
+    if (!found) continue;
+    if (!first || found->row < first->row) first = found;
+    if (name != "all") counts.add(name, found->rows);  // its rows are those of other splits
   }
   if (!first) return;
-  const std::string advice = "mend these rows or leave them out";
+  const auto file = files.with(first->in_target ? "targets" : "samples");
+  const std::string said = begin_of(file) + data::described(*first) + counts.text() +
+                           "; mend these rows or leave them out";
+  const std::string hint = file ? "" : files.listed();
+  const Part dataset("dataset", plan.dataset);
   if (plan.train.on_nan == plan::OnNan::ignore)
-    return diagnostics.warning(plan.dataset.where, "dataset",
-                               fmt::format("{}; {}", data::described(*first), advice));
-  blame.report(Part("dataset", plan.dataset), {},
-               fmt::format("{}; {}, or set `train.on_nan: ignore` to train all the same",
-                           data::described(*first), advice));
+    return blame.warn(dataset, option_of(file), said, hint);
+  blame.report(dataset, option_of(file),
+               said + ", or set `train.on_nan: ignore` to train all the same", hint);
 }
 
-void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits,
-                             config::Diagnostics& diagnostics) {
+void warn_of_missing_classes(const plan::Plan& plan, const DataFiles& files,
+                             const hooks::Splits& splits, Blame& blame) {
   const data::Rows& train = *splits.at("train");
   if (train.target.classes == 0) return;
   const std::vector<std::int64_t> trained = rows_by_class(train);
@@ -72,29 +102,35 @@ void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits
     if (name != "train" && name != "all") others[name] = rows_by_class(*rows);
 
   std::vector<std::size_t> missing;
-  std::map<std::string, std::vector<std::size_t>> elsewhere;  // by the first split with them
+  std::map<std::vector<std::string>, std::vector<std::size_t>> elsewhere;  // by the splits
   for (std::size_t i = 0; i < trained.size(); ++i) {
     if (trained[i] > 0) continue;
-    const auto has = std::ranges::find_if(others, [i](const auto& o) { return o.second[i] > 0; });
-    (has == others.end() ? missing : elsewhere[has->first]).push_back(i);
+    std::vector<std::string> with_rows;
+    for (const auto& [name, counts] : others)
+      if (counts[i] > 0) with_rows.push_back(fmt::format("'{}'", name));
+    (with_rows.empty() ? missing : elsewhere[with_rows]).push_back(i);
   }
 
   std::vector<std::string> said;
   const auto names = train.class_names();
   if (!missing.empty())
     said.push_back(fmt::format("{} no rows to train on", subject(missing, names)));
-  for (const auto& [split, classes] : elsewhere)
-    said.push_back(fmt::format("{} rows in the split '{}' but none to train on",
-                               subject(classes, names), split));
+  for (const auto& [with_rows, classes] : elsewhere)
+    said.push_back(fmt::format("{} rows in the split{} {} but none to train on",
+                               subject(classes, names), with_rows.size() == 1 ? "" : "s",
+                               fmt::join(with_rows, " and ")));
   if (said.empty()) return;
+  const auto file = files.with("targets");
   // Only labels from 1 to the last class look like this.
   const bool from_one = missing == std::vector<std::size_t>{0} && elsewhere.empty() &&
                         trained.size() > 2 && names[0] == "0";
-  diagnostics.warning(plan.dataset.where, "dataset.targets",
-                      fmt::format("{}", fmt::join(said, "; ")),
-                      from_one ? "classes are counted from 0: subtract 1 from labels that begin "
-                                 "with 1"
-                               : "");
+  std::vector<std::string> hints;
+  if (from_one)
+    hints.emplace_back("classes are counted from 0: subtract 1 from labels that begin with 1");
+  if (!file && !files.listed().empty()) hints.push_back(files.listed());
+  blame.warn(Part("dataset", plan.dataset), option_of(file),
+             begin_of(file) + fmt::format("{}", fmt::join(said, "; ")),
+             fmt::format("{}", fmt::join(hints, "; ")));
 }
 
 }  // namespace assay::experiment

@@ -2,21 +2,22 @@
 // rows.
 #pragma once
 
-#include "runner/config/diagnostics.h"
 #include "runner/experiment/blame.h"
+#include "runner/experiment/data_files.h"
 #include "runner/hooks/hooks.h"
 #include "runner/plan/plan.h"
 
 namespace assay::experiment {
 
-/// Reports the first value of the dataset that is NaN or infinite: as an error, or as a warning if
-/// `train.on_nan` is `ignore`. Checks the data in memory.
-void check_values(const plan::Plan& plan, const hooks::Splits& splits, Blame& blame,
-                  config::Diagnostics& diagnostics);
+/// Reports the first value of the dataset that is NaN or infinite, with its file where that is
+/// known, and counts the rows with such values in each split: an error, or a warning where
+/// `train.on_nan` is `ignore`. Looks at what is in memory.
+void check_values(const plan::Plan& plan, const DataFiles& files, const hooks::Splits& splits,
+                  Blame& blame);
 
-/// Warns about classes that no training row has: the model never sees them. A common cause is
-/// labels that count from 1, which leave class 0 empty.
-void warn_of_missing_classes(const plan::Plan& plan, const hooks::Splits& splits,
-                             config::Diagnostics& diagnostics);
+/// Warns of classes that no row to train on has: the model never sees one, and labels that are
+/// counted from 1 leave class 0 empty.
+void warn_of_missing_classes(const plan::Plan& plan, const DataFiles& files,
+                             const hooks::Splits& splits, Blame& blame);
 
 }  // namespace assay::experiment

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "assay/number_text.h"
 #include "runner/base/machine_share.h"
 #include "runner/experiment/blame.h"
 #include "runner/experiment/data_findings.h"
@@ -71,10 +72,10 @@ class Assembly {
       out_.data = data::describe(*dataset_);
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
-      memory_.check(
-          bytes,
-          fmt::format("the order of {} rows alone needs {}", out_.data.rows, gigabytes(bytes)),
-          "use fewer rows");
+      memory_.check(bytes,
+                    fmt::format("the order of {} rows alone needs {}", grouped(out_.data.rows),
+                                gigabytes(bytes)),
+                    "use fewer rows");
     });
   }
 
@@ -89,7 +90,7 @@ class Assembly {
     for (const auto& [name, shared] : trained_on(*rows_))
       diagnostics_.warning(plan_.dataset.where, "dataset",
                            fmt::format("{} of the {} rows of its split '{}' are trained on, too",
-                                       shared, out_.split_sizes.at(name), name));
+                                       grouped(shared), grouped(out_.split_sizes.at(name)), name));
   }
 
   // Returns the place of the split in the config; an argument that sets a part of it takes
@@ -117,19 +118,20 @@ class Assembly {
       blame_.attempt(Part("dataset", plan_.dataset),
                      [&] { plugin_host::begin_schedules(dataset_->object(), out_.steps); });
     if (plan_.train.batch_size.value_or(0) > out_.batches->rows())
-      diagnostics_.warning(plan_.place("train.batch_size"), "train.batch_size",
-                           fmt::format("{} rows are more than the training split has: every step "
-                                       "takes all {}",
-                                       *plan_.train.batch_size, out_.batches->rows()),
-                           "`batch_size: all` says so");
+      diagnostics_.warning(
+          plan_.place("train.batch_size"), "train.batch_size",
+          fmt::format("{} rows are more than the training split has: every step "
+                      "takes all {}",
+                      grouped(*plan_.train.batch_size), grouped(out_.batches->rows())),
+          "`batch_size: all` says so");
   }
 
   std::int64_t steps_of(std::int64_t epochs) const {
     const std::int64_t steps = out_.batches->steps_per_epoch();
     const std::int64_t most = std::numeric_limits<std::int64_t>::max() / steps;
     if (epochs > most)
-      throw Error(
-          fmt::format("expected at most {} epochs of {} steps, found {}", most, steps, epochs));
+      throw Error(fmt::format("expected at most {} epochs of {} steps, found {}", grouped(most),
+                              grouped(steps), grouped(epochs)));
     return epochs * steps;
   }
 
@@ -239,9 +241,9 @@ class Assembly {
   void make_team(std::int64_t threads) {
     out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
     if (!out_.team->shortfall().empty())
-      diagnostics_.warning(
-          plan_.place("threads"), "threads", out_.team->shortfall(),
-          fmt::format("the run goes on with {}; its results are the same", out_.team->size()));
+      diagnostics_.warning(plan_.place("threads"), "threads", out_.team->shortfall(),
+                           fmt::format("the run goes on with {}; its results are the same",
+                                       grouped(out_.team->size())));
   }
 
   // Checks the size before anything of the network is created.
@@ -249,17 +251,17 @@ class Assembly {
                           const train::Lanes& lanes, std::int64_t threads) {
     parameter_bytes_ = static_cast<double>(description.parameter_count()) * sizeof(float);
     const double gradients = parameter_bytes_ * static_cast<double>(lanes.count());
-    memory_.take(
-        parameter_bytes_ + gradients,
-        fmt::format("{} parameters need {} for weights and gradients",
-                    description.parameter_count(), gigabytes(parameter_bytes_ + gradients)),
-        "make the layers narrower");
+    memory_.take(parameter_bytes_ + gradients,
+                 fmt::format("{} parameters need {} for weights and gradients",
+                             grouped(description.parameter_count()),
+                             gigabytes(parameter_bytes_ + gradients)),
+                 "make the layers narrower");
     const double bench =
         static_cast<double>(train::bench_bytes(model, description, lanes.tallest_block()));
     const double blocks = bench * static_cast<double>(threads);
     memory_.take(blocks,
-                 fmt::format("blocks of {} rows need {} on {} thread{}", lanes.tallest_block(),
-                             gigabytes(blocks), threads, threads == 1 ? "" : "s"),
+                 fmt::format("blocks of {} rows need {} on {}", grouped(lanes.tallest_block()),
+                             gigabytes(blocks), counted(threads, "thread")),
                  "lower `train.block_rows` or `threads`, or make samples or layers smaller");
   }
 
@@ -272,7 +274,7 @@ class Assembly {
                           : model.call([](const Model& m) { return m.block_rows(); });
     if (rule.block_rows < 1)
       throw Error(fmt::format("{} asks for blocks of {} rows; expected at least 1", model.who(),
-                              rule.block_rows));
+                              grouped(rule.block_rows)));
     return rule;
   }
 
@@ -318,16 +320,17 @@ class Assembly {
       }
     });
     if (!read) return;
-    check_values(plan_, out_.splits, blame_, diagnostics_);
-    warn_of_missing_classes(plan_, out_.splits, diagnostics_);
+    const DataFiles files(plan_.dataset, host_.parameters(Kind::dataset, plan_.dataset.type));
+    check_values(plan_, files, out_.splits, blame_);
+    warn_of_missing_classes(plan_, files, out_.splits, blame_);
   }
 
   void check_rows_fit(const std::string& split, std::span<const std::int64_t> rows,
                       std::int64_t shown) {
     const auto bytes = static_cast<double>(data::bytes_to_read(*dataset_, out_.data, rows, shown));
     memory_.take(bytes,
-                 fmt::format("the {} rows of the split '{}' need {} in memory", rows.size(), split,
-                             gigabytes(bytes)),
+                 fmt::format("the {} rows of the split '{}' need {} in memory",
+                             grouped(rows.size()), split, gigabytes(bytes)),
                  "use fewer or smaller rows, and show fewer in pictures");
   }
 

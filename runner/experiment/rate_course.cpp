@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/hooks/trigger.h"
 
@@ -71,17 +72,19 @@ void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option
   const bool exact = course.looked_at == steps;
   std::string where_zero;
   if (course.zeros == course.looked_at) {
-    where_zero = fmt::format("all {} steps of this run", steps);
+    where_zero = fmt::format("all {} steps of this run", grouped(steps));
   } else if (exact) {
-    where_zero = fmt::format("{} of the {} steps of this run", course.zeros, steps);
+    where_zero =
+        fmt::format("{} of the {} steps of this run", grouped(course.zeros), grouped(steps));
   } else {
-    where_zero = fmt::format(
-        "about {:.0f} % of the {} steps of this run",
-        100 * static_cast<double>(course.zeros) / static_cast<double>(course.looked_at), steps);
+    where_zero =
+        fmt::format("about {:.0f} % of the {} steps of this run",
+                    100 * static_cast<double>(course.zeros) / static_cast<double>(course.looked_at),
+                    grouped(steps));
   }
   if (course.zero_from > 1)
     where_zero += fmt::format(", among them all from {} {} on", exact ? "step" : "about step",
-                              course.zero_from);
+                              grouped(course.zero_from));
   config::Location where = schedule != nullptr ? schedule->where : option.value->where;
   if (where.source == nullptr) where = plan.optimizer.where;
   const std::string length = schedule == nullptr || !exact

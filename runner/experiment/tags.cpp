@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/timetable.h"
@@ -32,8 +33,8 @@ void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_p
       const Owner& owner = owners.try_emplace(text, Owner{hook.name, tag->text}).first->second;
       if (owner.written == tag->text) continue;  // the plan reports tags written alike
       diagnostics.error(tag->where, key + ".tag",
-                        fmt::format("at step {} this is {}, a tag of hooks.{} as well", step,
-                                    base::quoted(text), owner.hook),
+                        fmt::format("at step {} this is {}, a tag of hooks.{} as well",
+                                    grouped(step), base::quoted(text), owner.hook),
                         plan::choose_another_tag);
       break;
     }

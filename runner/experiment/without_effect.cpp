@@ -6,15 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/hooks/timetable.h"
 
 namespace assay::experiment {
 namespace {
-
-std::string counted_steps(std::int64_t steps) {
-  return fmt::format("{}{}", steps, steps == 1 ? " step" : " steps");
-}
 
 void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
                      config::Diagnostics& diagnostics) {
@@ -30,7 +27,7 @@ void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::in
     }
   diagnostics.warning(
       where, option,
-      fmt::format("this hook fires at no step of this run, which has {}", counted_steps(steps)));
+      fmt::format("this hook fires at no step of this run, which has {}", counted(steps, "step")));
 }
 
 }  // namespace
@@ -50,7 +47,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
     if (bounded && alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
       diagnostics.warning(
           plan.place(key + "." + option), key + "." + option,
-          fmt::format("this names no step of this run, which has {}", counted_steps(steps)));
+          fmt::format("this names no step of this run, which has {}", counted(steps, "step")));
   };
   check("every", &plan::Trigger::every);
   check("every_epoch", &plan::Trigger::every_epoch);
@@ -61,7 +58,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   if (beyond.empty()) return;
   diagnostics.warning(plan.place(key + ".at"), key + ".at",
                       fmt::format("{} {}: this run has {}", beyond.size() == 1 ? "step" : "steps",
-                                  base::listed(beyond), counted_steps(steps)));
+                                  base::listed(beyond), counted(steps, "step")));
 }
 
 void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
@@ -75,8 +72,8 @@ void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train:
       plan.place("train.lanes"), "train.lanes",
       rule.whole ? std::string("1 lane is used: this model takes whole batches only")
                  : fmt::format("{} {} used: so many blocks of {} rows does a batch of {} make",
-                               lanes.count(), lanes.count() == 1 ? "lane is" : "lanes are",
-                               lanes.block_rows(), batch_size));
+                               grouped(lanes.count()), lanes.count() == 1 ? "lane is" : "lanes are",
+                               grouped(lanes.block_rows()), grouped(batch_size)));
 }
 
 void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
@@ -85,9 +82,8 @@ void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
   diagnostics.warning(
       plan.place("threads"), "threads",
       fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
-                  *plan.threads,
-                  cores.amount == 1 ? "1 core" : fmt::format("{} cores", cores.amount), cores.limit,
-                  cores.amount),
+                  grouped(*plan.threads), counted(cores.amount, "core"), cores.limit,
+                  grouped(cores.amount)),
       "leave it out to use as many as there are cores");
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/config/reference.h"
 #include "runner/hooks/tag.h"
 #include "runner/hooks/trigger.h"
@@ -125,7 +126,7 @@ void Hooks::run(Slot& slot, std::int64_t step, const TrainingLoss& loss) {
   } catch (const plugin_host::ComponentError& error) {
     slot.works = false;
     failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
-                                    slot.hook.name, step, error.message()));
+                                    slot.hook.name, grouped(step), error.message()));
     report_(failures_.back());
   }
 }

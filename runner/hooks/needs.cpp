@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/picture/picture.h"
 
 namespace assay::hooks {
@@ -24,14 +25,14 @@ class RendererRecorder final : public RendererNeeds {
 
  private:
   static std::string described(const RendererNeed& need) {
-    return fmt::format("{} rows of {}{}", need.rows, need.split,
+    return fmt::format("{} rows of {}{}", grouped(need.rows), need.split,
                        need.outputs ? " with outputs" : "");
   }
   void declare(RendererNeed need) {
     if (need.split.empty() || need.rows < 1)
       throw Error(
           fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
-                      need.rows, need.split));
+                      grouped(need.rows), need.split));
     if (!need_) need_ = std::move(need);
     else if (need.split != need_->split || need.rows != need_->rows ||
              need.outputs != need_->outputs)
@@ -78,7 +79,8 @@ struct HookRecorder final : HookNeeds {
         throw Error(fmt::format(
             "its picture would have {} x {} pixels; expected 1 to {} each way, and no more than {} "
             "in all (Renderer::size)",
-            size.width, size.height, picture::largest, picture::most_pixels));
+            grouped(size.width), grouped(size.height), grouped(picture::largest),
+            grouped(picture::most_pixels)));
     });
     prepared.pictures.push_back(std::move(picture));
   }

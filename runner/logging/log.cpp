@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "assay/number_text.h"
 #include "runner/base/start_failure.h"
 
 namespace assay::logging {
@@ -179,6 +180,7 @@ void Log::picture(std::string_view name, Picture picture) {
 
 void Log::finish(Outcome outcome) {
   if (std::exchange(finished_, true)) return;
+  over_ = true;
   if (has_thread_) {
     std::unique_lock lock(mutex_);
     outcome_ = outcome;
@@ -267,9 +269,29 @@ void Log::tick_if_due() noexcept {
   if (Clock::now() - ticked_ >= tick_interval) attempt([&] { tick(); });
 }
 
+// Drawing after training is no progress of it: values would be those of the step whose picture is
+// drawn.
 void Log::tick() {
   ticked_ = Clock::now();
-  marks_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});
+  const bool over = over_.load();
+  const std::size_t pictures = waiting_pictures_;
+  draws_at_the_end_ = told_the_end_ && (pictures > 0 || draws_at_the_end_);
+  if (!draws_at_the_end_) tell_progress();
+  else if (pictures > 0 && notices_.left && !is_told_to_stop()) notices_.left(pictures);
+  told_the_end_ = over;
+  if (beat_.tell && ticked_ >= next_beat_) {
+    beat();
+    next_beat_ = ticked_ + beat_.every;
+  }
+  if (ticked_ - flushed_ < flush_interval) return;
+  loggers_.each([](Logger& logger) { logger.flush(); });
+  flushed_ = ticked_;
+}
+
+// The rate is that of training: it does not fall when that is over.
+void Log::tell_progress() {
+  if (!told_the_end_)
+    marks_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});
   if (marks_.size() > rate_window) marks_.erase(marks_.begin());
   Progress progress;
   progress.step = marks_.back().step;
@@ -280,13 +302,6 @@ void Log::tick() {
   const auto steps = static_cast<double>(marks_.back().step - marks_.front().step);
   progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
   loggers_.each([&](Logger& logger) { logger.progress(progress); });
-  if (beat_.tell && ticked_ >= next_beat_) {
-    beat();
-    next_beat_ = ticked_ + beat_.every;
-  }
-  if (ticked_ - flushed_ < flush_interval) return;
-  loggers_.each([](Logger& logger) { logger.flush(); });
-  flushed_ = ticked_;
 }
 
 void Log::beat() const {
@@ -323,7 +338,8 @@ void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
       keep_image_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)),
                   format == PictureFormat::png ? png : paint_(picture, format));
   } catch (const std::exception& error) {
-    loggers_.fail(fmt::format("picture '{}' at step {}: {}", tag.name, record.step, error.what()));
+    loggers_.fail(
+        fmt::format("picture '{}' at step {}: {}", tag.name, grouped(record.step), error.what()));
   }
 }
 

@@ -63,6 +63,9 @@ struct Notices {
   std::function<void(const std::string&)> warning;
   /// Reports that the end of the run waits for this many pictures to be drawn.
   std::function<void(std::size_t pictures)> drawing;
+  /// So many pictures are left to draw when training is over. Told several times a second, on the
+  /// logging thread; from then on loggers are told of no progress.
+  std::function<void(std::size_t pictures)> left;
 };
 
 /// The limits of the queue. The logging thread may hold as much again.
@@ -145,6 +148,7 @@ class Log {
   void write(const Tag& tag, const Record& record, const Picture& picture);
   void tick_if_due() noexcept;
   void tick();
+  void tell_progress();
   void beat() const;
   template <class Action>
   bool attempt(Action&& action) noexcept;
@@ -174,6 +178,7 @@ class Log {
 
   std::atomic<std::int64_t> step_ = 0;
   std::atomic<std::int64_t> epoch_ = 0;
+  std::atomic<bool> over_ = false;  ///< training is
 
   // Used by the logging thread only.
   std::vector<std::string> tag_names_;
@@ -184,7 +189,9 @@ class Log {
     double seconds;
     std::int64_t step;
   };
-  std::vector<Mark> marks_;  ///< of the last ticks
+  std::vector<Mark> marks_;        ///< of the last ticks
+  bool told_the_end_ = false;      ///< loggers know how far training came
+  bool draws_at_the_end_ = false;  ///< and are told no more of it
   std::chrono::steady_clock::time_point start_, ticked_, flushed_, next_beat_;
 
   bool has_thread_ = false;

@@ -10,6 +10,7 @@
 
 #include "runner/config/argument.h"
 #include "runner/config/composition.h"
+#include "runner/config/key_lookup.h"
 #include "runner/config/overrides.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
@@ -34,10 +35,15 @@ void check_alone(std::span<const std::string> arguments, config::Diagnostics& di
 }
 
 // Marks the key of an unreadable argument as reported, so that it is not reported as missing too.
-void excuse(config::Node& config, const config::Location& argument) {
+void excuse(config::Node& config, const config::Location& argument,
+            const config::Defaults& defaults) {
   const std::string& text = argument.source->text;
-  const std::size_t key_end = text.find('=');
-  if (text.starts_with('~') || key_end == text.npos) return;
+  std::size_t key_end = text.find('=');
+  if (text.starts_with('~')) return;
+  if (key_end == text.npos) {  // a key whose '=' was forgotten, or no key at all
+    if (defaults.takes(config, config::parts_of(text)) == config::Takes::unknown) return;
+    key_end = text.size();
+  }
   std::size_t begin = text.find_first_not_of('+');
   config::Node* node = &config;
   while (node->kind == config::Node::Kind::map && begin < key_end) {
@@ -66,7 +72,8 @@ void apply(config::Node& config, std::span<const std::string> overrides,
   config::apply_overrides(config, overrides, composition, defaults, diagnostics);
   if (diagnostics.size() == problems) return;
   for (const config::Diagnostic& d : diagnostics.sorted())
-    if (d.where.source != nullptr && d.where.source->path.empty()) excuse(config, d.where);
+    if (d.where.source != nullptr && d.where.source->path.empty())
+      excuse(config, d.where, defaults);
 }
 
 }  // namespace

@@ -109,4 +109,27 @@ std::vector<std::string> Defaults::keys(const Node& config,
   return result;
 }
 
+config::Takes Defaults::takes(const Node& config, std::span<const std::string> path) const {
+  using config::Takes;
+  OptionWalk walk(config, catalogue_);
+  if (!walk.steps(path) || walk.parameter() == nullptr) return Takes::unknown;
+  if (walk.parameter()->list && !walk.is_element()) return Takes::list;
+  switch (walk.parameter()->type) {
+    case ParameterType::number:
+    case ParameterType::rate: return Takes::fraction;
+    case ParameterType::text:
+    case ParameterType::path: return Takes::text;
+    default: return Takes::other;
+  }
+}
+
+bool Defaults::takes_secret(const Node& config, std::span<const std::string> path) const {
+  // What every experiment has is written and shown, as are types and tags.
+  if (path.size() < 2 || path.back() == "type") return false;
+  if (path.front() == "hooks" && path.size() == 3 && path.back() == "tag") return false;
+  OptionWalk walk(config, catalogue_);
+  if (!walk.steps(path) || walk.parameter() == nullptr) return true;
+  return walk.parameter()->type == ParameterType::text;
+}
+
 }  // namespace assay::plan

@@ -68,6 +68,8 @@ class Defaults final : public config::Defaults {
                                     std::span<const std::string> path) const override;
   std::vector<std::string> keys(const config::Node& config,
                                 std::span<const std::string> path) const override;
+  config::Takes takes(const config::Node& config, std::span<const std::string> path) const override;
+  bool takes_secret(const config::Node& config, std::span<const std::string> path) const override;
 
  private:
   Catalogue& catalogue_;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "assay/number_text.h"
 #include "assay/text.h"
 #include "runner/base/home.h"
 #include "runner/base/utf8.h"
@@ -109,7 +110,7 @@ void Planner::check_name(const std::string& name) {
     return diagnostics_.error(place_of("name"), "name",
                               fmt::format("expected a name that can be a folder's, of at most {} "
                                           "bytes, found {} bytes",
-                                          longest, name.size()));
+                                          grouped(longest), grouped(name.size())));
   const bool literal = name.find("\\${") != std::string::npos;
   const bool bad = name.empty() || name == "." || name == ".." || literal ||
                    name.find('/') != std::string::npos || !is_line(name);

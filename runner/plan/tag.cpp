@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "assay/number_text.h"
 #include "assay/text.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
@@ -30,7 +31,8 @@ std::string problem_with_tag(std::string_view tag) {
   if (!is_line(text))
     return fmt::format("a tag is one line of text, found {}", base::quoted(base::one_line(tag)));
   if (text.size() > longest_tag)
-    return fmt::format("a tag has at most {} bytes, found {}", longest_tag, text.size());
+    return fmt::format("a tag has at most {} bytes, found {}", grouped(longest_tag),
+                       grouped(text.size()));
   return {};
 }
 

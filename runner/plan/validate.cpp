@@ -35,6 +35,14 @@ std::string lower(std::string text) {
   return text;
 }
 
+// Tells whether a full key is a component or something in one.
+bool is_of_component(std::string_view key) {
+  const std::string_view first = key.substr(0, key.find('.'));
+  return std::ranges::any_of(experiment_parameters(), [first](const Parameter& p) {
+    return p.name == first && p.type == ParameterType::component;
+  });
+}
+
 std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
 
 // Returns the only full key whose last part is the name, or else a synonym of the name, or else
@@ -100,7 +108,8 @@ void Validator::unknown_keys(const Node& map,
       continue;
     }
     std::string suggestion = config::suggest(entry.key, names);
-    const Elsewhere other = suggestion.empty() ? elsewhere(entry.key, map, tables) : Elsewhere{};
+    const Elsewhere other =
+        suggestion.empty() ? elsewhere(entry.key, map, key, tables) : Elsewhere{};
     if (!other.key.empty()) {
       meant_.try_emplace(other.below ? base::joined(key, other.key) : other.key);
       suggestion = other.key;
@@ -126,14 +135,15 @@ void Validator::unknown_keys(const Node& map,
 }
 
 Validator::Elsewhere Validator::elsewhere(
-    const std::string& name, const Node& map,
+    const std::string& name, const Node& map, const std::string& key,
     std::initializer_list<std::span<const Parameter>> tables) {
   std::vector<std::string> below;
   for (const std::span<const Parameter> table : tables)
     std::ranges::move(deeper(map, table), std::back_inserter(below));
-  if (std::string key = key_meant(name, below); !key.empty()) return {std::move(key), true};
+  if (std::string meant = key_meant(name, below); !meant.empty()) return {std::move(meant), true};
   if (whole_ == nullptr) return {};
   std::vector<std::string> all = deeper(*whole_, experiment_parameters());
+  if (is_of_component(key)) std::erase_if(all, is_of_component);
   for (const Parameter& p : experiment_parameters()) all.emplace_back(p.name);
   return {key_meant(name, all), false};
 }

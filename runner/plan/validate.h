@@ -87,7 +87,7 @@ class Validator {
   };
   /// Returns the only key that an unknown key of `map` seems to mean elsewhere: first below the
   /// map, else in the whole config. Empty if there is none, or several.
-  Elsewhere elsewhere(const std::string& name, const config::Node& map,
+  Elsewhere elsewhere(const std::string& name, const config::Node& map, const std::string& key,
                       std::initializer_list<std::span<const Parameter>> tables);
   std::string how_to_add(const config::Node& map, const Parameter& parameter,
                          const std::string& key, const config::Location& owner);

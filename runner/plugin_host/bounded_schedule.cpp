@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/plan/bounds.h"
 
 namespace assay::plugin_host {
@@ -31,7 +32,7 @@ std::string BoundedSchedule::complaint(double value, std::int64_t count) const {
   const std::string bounds = plan::bounds(parameter_);
   const double unsigned_if_nan = std::isnan(value) ? std::abs(value) : value;
   return fmt::format("the schedule {} gives {} at step {}; expected a {}number{}", name_,
-                     unsigned_if_nan, count, bounds.empty() ? "finite " : "", bounds);
+                     unsigned_if_nan, grouped(count), bounds.empty() ? "finite " : "", bounds);
 }
 
 }  // namespace assay::plugin_host

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/utf8.h"
 #include "runner/plugin_host/floating_point.h"
 #include "runner/plugin_host/manifest.h"
@@ -25,7 +26,7 @@ std::string some_of(std::vector<std::string> reasons) {
   if (reasons.size() > most) {
     const std::size_t more = reasons.size() - most;
     reasons.resize(most);
-    reasons.push_back(fmt::format("and {} more", more));
+    reasons.push_back(fmt::format("and {} more", grouped(more)));
   }
   return fmt::format("{}", fmt::join(reasons, "; "));
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/plan/schema.h"
 #include "runner/plugin_host/default_value.h"
@@ -94,10 +95,11 @@ class Inspection {
   void table(const Parameter* parameters, std::uint32_t count, const std::string& group,
              const std::set<std::string_view>& reserved) {
     if (count > most_parameters)
-      return wrong("it counts {} parameters{}; expected {} at most", count, of(group),
-                   most_parameters);
+      return wrong("it counts {} parameters{}; expected {} at most", grouped(count), of(group),
+                   grouped(most_parameters));
     if (parameters == nullptr && count > 0)
-      return wrong("it counts {} parameters{}, but its table is a null pointer", count, of(group));
+      return wrong("it counts {} parameters{}, but its table is a null pointer", grouped(count),
+                   of(group));
     if (std::ranges::count(path_, parameters) > 0)
       return endless(fmt::format("the group '{}' contains itself", group));
     if (path_.size() > deepest_group)
@@ -109,7 +111,7 @@ class Inspection {
         return endless(
             fmt::format("it has more than {} parameters, those of groups included; does a group "
                         "contain itself?",
-                        most_parameters));
+                        grouped(most_parameters)));
       --left_;
       if (const std::string mistake = name_mistake(p.name); !mistake.empty()) {
         wrong("parameter {}{}: {}; does the count of the table fit?", &p - parameters, of(group),

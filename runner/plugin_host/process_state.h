@@ -15,7 +15,7 @@
 #include <string>
 
 #include "runner/base/file_descriptor.h"
-#include "runner/base/kept_descriptors.h"
+#include "runner/base/standard_descriptors.h"
 
 namespace assay::plugin_host {
 

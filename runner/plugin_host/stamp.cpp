@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "assay/number_text.h"
 #include "assay/stamp.h"
 #include "assay/text.h"
 #include "runner/plugin_host/cpu.h"
@@ -65,8 +66,9 @@ class File {
   /// Throws unless the file contains these bytes.
   void require(std::uintmax_t offset, std::uintmax_t size) const {
     if (offset > size_ || size > size_ - offset)
-      throw std::runtime_error(fmt::format(
-          "it is cut short: {} bytes at {} belong to it, but it has only {}", size, offset, size_));
+      throw std::runtime_error(
+          fmt::format("it is cut short: {} bytes at {} belong to it, but it has only {}",
+                      grouped(size), grouped(offset), grouped(size_)));
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -33,6 +34,9 @@ class Listener {
   virtual void reached(Stage stage) = 0;
   /// The run has started processes in this group, which must not outlive it. 0: it has none now.
   virtual void has_processes(pid_t group) = 0;
+  /// Training is over, and so many pictures are left to draw. Told several times a second, on the
+  /// logging thread.
+  virtual void draws(std::size_t pictures_left) = 0;
   /// The model as it was trained, before the result is told.
   virtual void trained(const std::string& model_type, const train::ModelDescription& model,
                        const state::ParameterMemory& weights) = 0;

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <new>
 #include <span>
@@ -169,7 +170,8 @@ void Run::write_beginning(const std::string& warnings) {
 
 void Run::tell_beginning() {
   open_log();
-  write_log(fmt::format("assay {}", ASSAY_VERSION));
+  write_log(fmt::format("assay {}, started in {}", ASSAY_VERSION,
+                        base::one_line(std::filesystem::current_path().string())));
   say([&](base::Columns columns) {
     return opening_lines(plan_, experiment_, around_.host, folder_.path(), columns);
   });
@@ -260,9 +262,10 @@ logging::Notices Run::notices() {
           [this](std::size_t pictures) {
             const std::string waiting =
                 fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
-                            base::counted(static_cast<std::int64_t>(pictures), "picture"));
+                            counted(pictures, "picture"));
             say([&](base::Columns) { return waiting; });
-          }};
+          },
+          [this](std::size_t pictures) { around_.listener.draws(pictures); }};
 }
 
 // Saves everything except the result of closing the loggers. It does so before code of plugins
@@ -306,22 +309,24 @@ void Run::record_result() {
 // Notes changed files, unless the run has failed and so has a better reason.
 void Run::note_changes(const base::MappedFileWatch& watch) {
   if (result_.outcome == Outcome::failed) return;
-  for (const std::string& path : watch.changed_files()) {
+  for (const auto& [path, change] : watch.changed_files()) {
     record_.failures.push_back(
-        path +
-        ": the file was changed while the run read it, so parts of the run may have seen "
-        "other data than the rest");
+        path + (change == base::MappedFileWatch::Change::content
+                    ? ": the file was changed while the run read it, so parts of the run may have "
+                      "seen other data than the rest"
+                    : ": its time of modification changed while the run read it; whether its data "
+                      "did is not known, as it is too large to be compared, and if so, parts of "
+                      "the run have seen other data than the rest"));
     report(record_.failures.back());
   }
 }
 
 void Run::note_dropped(std::size_t pictures) {
   pictures_dropped_ = true;
-  record_.failures.push_back(fmt::format(
-      "{} not drawn: the run was asked to stop ({})",
-      pictures == 1 ? "1 picture was"
-                    : base::counted(static_cast<std::int64_t>(pictures), "picture") + " were",
-      strsignal(around_.stop_signal)));
+  record_.failures.push_back(
+      fmt::format("{} not drawn: the run was asked to stop ({})",
+                  pictures == 1 ? "1 picture was" : counted(pictures, "picture") + " were",
+                  strsignal(around_.stop_signal)));
   report(record_.failures.back(), Severity::warning);
 }
 
@@ -329,7 +334,9 @@ void Run::print_result() {
   if (is_trained_ && result_.outcome == Outcome::failed) report(result_.reason);
   around_.listener.trained(plan_.model.type, experiment_.network->description(),
                            std::as_const(*experiment_.network).weights());
-  say([&](base::Columns columns) { return closing_lines(record_, folder_.folder(), columns); });
+  say([&](base::Columns columns) {
+    return closing_lines(plan_, record_, folder_.folder(), columns);
+  });
 }
 
 void Run::ask_git() {

@@ -39,9 +39,14 @@ void remove_empty(const std::vector<fs::path>& folders) noexcept {
 // Returns true for virtual file systems of the kernel, which store no files. For root, access(2)
 // and mkdir(2) give different answers there.
 bool is_made_up(const fs::path& folder) {
-  constexpr std::array<std::uint32_t, 10> kinds = {
+  constexpr std::array<std::uint32_t, 18> kinds = {
       PROC_SUPER_MAGIC, SYSFS_MAGIC,      CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
-      TRACEFS_MAGIC,    SECURITYFS_MAGIC, PSTOREFS_MAGIC,     DEVPTS_SUPER_MAGIC,  BPF_FS_MAGIC};
+      TRACEFS_MAGIC,    SECURITYFS_MAGIC, PSTOREFS_MAGIC,     DEVPTS_SUPER_MAGIC,  BPF_FS_MAGIC,
+      BINFMTFS_MAGIC,   EFIVARFS_MAGIC,   SELINUX_MAGIC,      SMACK_MAGIC,         HUGETLBFS_MAGIC,
+      0x19800202,  // of message queues
+      0x62656570,  // configfs
+      0x65735543,  // of connections to FUSE
+  };
   struct statfs found = {};
   return ::statfs(folder.c_str(), &found) == 0 &&
          std::ranges::count(kinds, static_cast<std::uint32_t>(found.f_type)) != 0;
@@ -142,7 +147,11 @@ void RunFolder::check(const std::string& name_template,
   while (there.has_relative_path() && !fs::exists(fs::symlink_status(there, ignored)))
     there = there.parent_path();
   const fs::path& blamed = there == parent ? wanted : parent;
-  if (!fs::is_directory(there, ignored)) fail(parent, ENOTDIR);
+  const fs::file_status meant = fs::status(there, error);
+  if (meant.type() == fs::file_type::none) fail(blamed, error.value());
+  if (!fs::is_directory(meant))
+    throw RunDirError(
+        fmt::format("{} cannot be created: {} is not a folder", wanted.string(), there.string()));
   if (is_made_up(there))
     throw RunDirError(
         fmt::format("{} cannot be created: {} is the kernel's own, not a place for files",

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/utf8.h"
 
@@ -151,7 +152,7 @@ RunRecord shortened(RunRecord record) {
   if (record.failures.size() > most_failures) {
     const std::size_t more = record.failures.size() - most_failures;
     record.failures.resize(most_failures);
-    record.failures.push_back(fmt::format("and {} more", more));
+    record.failures.push_back(fmt::format("and {} more", grouped(more)));
   }
   return record;
 }

@@ -23,7 +23,7 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
 
 /// Returns how the run ended, the last values, the current path of the run folder, and how to
 /// inspect it. Only tags are cut: paths and commands are for copying.
-std::string closing_lines(const RunRecord& record, const base::Folder& folder,
-                          base::Columns columns);
+std::string closing_lines(const plan::Plan& plan, const RunRecord& record,
+                          const base::Folder& folder, base::Columns columns);
 
 }  // namespace assay::run

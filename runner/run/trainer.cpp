@@ -11,6 +11,7 @@
 #include <new>
 #include <string_view>
 
+#include "assay/number_text.h"
 #include "runner/data/not_finite.h"
 #include "runner/train/nan_hunt.h"
 
@@ -27,10 +28,10 @@ Result Trainer::run() {
   Result result;
   try {
     result = train();
-  } catch (const std::bad_alloc&) {  // in words that need none
+  } catch (const std::bad_alloc&) {  // this message needs no memory
     result = {Outcome::failed, "out of memory", state_.step};
   } catch (const std::exception& error) {
-    result = {Outcome::failed, fmt::format("step {}: {}", state_.step + 1, error.what()),
+    result = {Outcome::failed, fmt::format("step {}: {}", grouped(state_.step + 1), error.what()),
               state_.step};
   }
   result.mean_threads = pace_.mean_threads();
@@ -57,9 +58,10 @@ Result Trainer::train() {
     const LossSum loss = network.gradient(rows_now, finished);
     const double batch_loss = loss.sum / loss.weight;
     if (stop_on_nan && !std::isfinite(batch_loss))
-      return failed(finished,
-                    fmt::format("the loss of step {} is {}", step, data::kind_of(batch_loss)),
-                    rows_now);
+      return failed(
+          step - 1,
+          fmt::format("the loss of step {} is {}", grouped(step), data::kind_of(batch_loss)),
+          rows_now);
 
     update.apply(finished, loss.weight);
     state_.step = step;
@@ -69,10 +71,11 @@ Result Trainer::train() {
     const auto bad =
         hooks.fire(step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight});
     if (stop_on_nan && bad)
-      return failed(
-          step, fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value), step),
-          {splits.at(bad->split).get(), {}});
-    log.progress(step, batches.batch(finished).epoch + 1);
+      return failed(step,
+                    fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value),
+                                grouped(step)),
+                    {splits.at(bad->split).get(), {}});
+    log.progress(step, batches.batch(step - 1).epoch + 1);
     pace_.step_done();
   }
   return {Outcome::finished, {}, steps_};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/base/atomic_file.h"
 #include "runner/base/digest.h"
 
@@ -81,8 +82,8 @@ StoredTensors::StoredTensors(const std::filesystem::path& path) : file_(path) {
   const std::uint64_t rest = file_.size() - sizeof size;
   if (size > rest) damaged(this->path(), "its header is cut short");
   if (size > longest_header)
-    damaged(this->path(),
-            fmt::format("its header has {} bytes; expected {} at most", size, longest_header));
+    damaged(this->path(), fmt::format("its header has {} bytes; expected {} at most", grouped(size),
+                                      grouped(longest_header)));
   header_text_.resize(size);
   file_.read(sizeof size, std::as_writable_bytes(std::span(header_text_)));
   data_begin_ = sizeof size + size;

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "assay/number_text.h"
 #include "runner/base/start_failure.h"
 
 namespace assay::train {
@@ -68,8 +69,9 @@ ThreadTeam::ThreadTeam(int threads) {
     }
   } catch (const std::system_error& error) {
     workers_.pop_back();
-    shortfall_ = base::start_failure(fmt::format("{} of {} threads", threads - size(), threads),
-                                     error.code().value());
+    shortfall_ = base::start_failure(
+        fmt::format("{} of {}", grouped(threads - size()), counted(threads, "thread")),
+        error.code().value());
   } catch (...) {
     if (!workers_.empty() && !workers_.back().thread.joinable()) workers_.pop_back();
     stop();

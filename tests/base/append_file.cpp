@@ -13,10 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::span<const std::byte> piece(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
 struct WithFolder : TemporaryFolder {
   Folder folder{path()};
 };
@@ -29,9 +25,9 @@ BOOST_AUTO_TEST_CASE(pieces_follow_each_other) {
   AppendFile file(folder, "a");
   BOOST_TEST(file.path() == (*this / "a").string());
   BOOST_TEST(file.position() == 0);
-  file.append(piece("one "));
+  file.append(bytes_of("one "));
   file.append({});
-  file.append(piece("two"));
+  file.append(bytes_of("two"));
   BOOST_TEST(file.position() == 7);
   BOOST_TEST(read_file(*this / "a") == "one two");
 }
@@ -56,26 +52,26 @@ BOOST_AUTO_TEST_CASE(a_piece_that_does_not_fit_leaves_nothing) {
   AppendFile file(folder, "a");
   {
     const FileSizeLimit limit(250);
-    file.append(piece(record));
-    file.append(piece(record));
+    file.append(bytes_of(record));
+    file.append(bytes_of(record));
     for (int i = 0; i < 2; ++i) {
-      BOOST_TEST(error_of([&] { file.append(piece(record)); }) ==
+      BOOST_TEST(error_of([&] { file.append(bytes_of(record)); }) ==
                  (*this / "a").string() + ": cannot be written: File too large");
       BOOST_TEST(file.position() == 200);
       BOOST_TEST(fs::file_size(*this / "a") == 200U);
     }
-    file.append(piece("a short piece still fits"));
+    file.append(bytes_of("a short piece still fits"));
   }
-  file.append(piece("!"));
+  file.append(bytes_of("!"));
   BOOST_TEST(read_file(*this / "a") == record + record + "a short piece still fits!");
 }
 
 BOOST_AUTO_TEST_CASE(it_is_finished_once) {
   AppendFile file(folder, "a");
-  file.append(piece("x"));
+  file.append(bytes_of("x"));
   file.finish();
   file.finish();
-  BOOST_TEST(error_of([&] { file.append(piece("y")); }) != "nothing thrown");
+  BOOST_TEST(error_of([&] { file.append(bytes_of("y")); }) != "nothing thrown");
   BOOST_TEST(read_file(*this / "a") == "x");
 }
 

@@ -14,10 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::span<const std::byte> piece(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
 struct WithFolder : TemporaryFolder {
   Folder folder{path()};
 
@@ -54,9 +50,9 @@ BOOST_AUTO_TEST_CASE(a_file_is_replaced_as_a_whole) {
 BOOST_AUTO_TEST_CASE(it_is_written_in_pieces_and_not_there_before_it_is_whole) {
   write_atomically(folder, "a", "old");
   AtomicFile file(folder, "a");
-  file.write(piece("one "));
+  file.write(bytes_of("one "));
   file.write({});
-  file.write(piece("two"));
+  file.write(bytes_of("two"));
   BOOST_TEST(read_file(*this / "a") == "old");
   file.commit();
   BOOST_TEST(read_file(*this / "a") == "one two");
@@ -67,7 +63,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_committed_leaves_the_old_file) {
   write_atomically(folder, "a", "old");
   {
     AtomicFile file(folder, "a");
-    file.write(piece("new"));
+    file.write(bytes_of("new"));
     BOOST_TEST(names().size() == 2U);
   }
   BOOST_TEST(read_file(*this / "a") == "old");
@@ -143,7 +139,7 @@ BOOST_AUTO_TEST_CASE(it_is_written_into_the_folder_that_was_opened) {
   fs::create_directory(home);
   const Folder held(home);
   AtomicFile file(held, "a");
-  file.write(piece("mine"));
+  file.write(bytes_of("mine"));
   fs::rename(home, moved);
   fs::create_directory(home);
   file.commit();

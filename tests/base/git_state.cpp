@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "runner/base/start_failure.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
@@ -157,14 +156,6 @@ BOOST_AUTO_TEST_CASE(git_has_no_terminal_and_takes_no_locks) {
   BOOST_TEST(environment.find("GIT_OPTIONAL_LOCKS=1") == environment.npos);
   BOOST_TEST(fs::is_empty("input"));
   BOOST_TEST(!fs::exists("tty"));
-}
-
-BOOST_AUTO_TEST_CASE(the_machine_is_blamed_where_nothing_can_be_started) {
-  BOOST_TEST(assay::base::start_failure("git", EAGAIN) ==
-             "git could not be started: the machine's limit on processes and threads is reached "
-             "(see `ulimit -u`, and pids.max of a container)");
-  BOOST_TEST(assay::base::start_failure("git", ENOMEM) ==
-             "git could not be started: Cannot allocate memory");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,6 +16,7 @@
 using namespace assay::test;
 using assay::base::cores_given;
 using assay::base::memory_given;
+using assay::base::reached_limit_on_processes;
 using assay::base::Share;
 using assay::base::Surroundings;
 
@@ -233,6 +234,40 @@ BOOST_AUTO_TEST_CASE(memory_that_is_held_is_counted_when_it_is_touched) {
   BOOST_TEST(*now - *before > 60 * mebi);
   BOOST_TEST(*now - *before < 80 * mebi);
   BOOST_TEST(memory[memory.size() / 2] == 'x');
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_on_processes_is_named_where_it_is_reached) {
+  const auto reached = [this] { return reached_limit_on_processes(here).value_or("none"); };
+  BOOST_TEST(reached() == "none");
+  in("0::/job/step\n", version_2);
+  write("sys/fs/cgroup/job/step/pids.max", "max\n");
+  write("sys/fs/cgroup/job/step/pids.current", "7\n");
+  write("sys/fs/cgroup/job/pids.max", "20\n");
+  write("sys/fs/cgroup/job/pids.current", "19\n");
+  BOOST_TEST(reached() == "none");
+  write("sys/fs/cgroup/job/pids.current", "20\n");
+  BOOST_TEST(reached() ==
+             "the control group /job (pids.max) allows 20 processes and threads, and "
+             "there are as many");
+  in("4:pids:/job\n", "34 31 0:31 / /sys/fs/cgroup/pids rw shared:17 - cgroup cgroup rw,pids\n");
+  BOOST_TEST(reached() == "none");
+  write("sys/fs/cgroup/pids/job/pids.max", "3\n");
+  write("sys/fs/cgroup/pids/job/pids.current", "3\n");
+  BOOST_TEST(reached().starts_with("the control group /job (pids.max) allows 3 processes"));
+}
+
+BOOST_AUTO_TEST_CASE(the_threads_of_the_user_are_counted) {
+  const auto reached = [this] { return reached_limit_on_processes(here).value_or("none"); };
+  write("proc/12/status", "Name:\tone\nThreads:\t3\n");
+  write("proc/345/status", "Name:\tother\nThreads:\t4\n");
+  write("proc/self/status", "Threads:\t9\n");
+  write("proc/filesystems", "Threads:\t9\n");
+  BOOST_TEST(reached() == "none");
+  here.processes = 8;
+  BOOST_TEST(reached() == "none");
+  here.processes = 7;
+  BOOST_TEST(reached() ==
+             "`ulimit -u` allows this user 7 processes and threads, and there are as many");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

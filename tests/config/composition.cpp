@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(all_files_together_have_the_limits_of_one) {
     for (int n = 0; n < 10; ++n) text += "@" + next + ", ";
     files.write(fmt::format("f{}.yaml", i), text + "1]");
   }
-  BOOST_TEST(contains(files.composed("f0.yaml"), "hold more than 20000 values"));
+  BOOST_TEST(contains(files.composed("f0.yaml"), "hold more than 20,000 values"));
 
   for (int i = 0; i < 40; ++i)
     files.write(fmt::format("c{}.yaml", i), fmt::format("extends: c{}.yaml", i + 1));

@@ -56,8 +56,35 @@ BOOST_AUTO_TEST_CASE(long_lines_are_cut) {
                  std::string(119, 'z') + "...\n      | " + std::string(43, ' ') + "^\n");
 }
 
+BOOST_AUTO_TEST_CASE(lines_are_fitted_to_a_terminal) {
+  const auto source = file("optimizer: {type: sdg, learning_rate: 0.1}\n", "my config.yaml");
+  Diagnostics list;
+  list.error({source, 1, 19, 3}, "optimizer.type", "no optimizer 'sdg'", "did you mean 'sgd'?");
+  BOOST_TEST(list.text(false, 30) ==
+             "my config.yaml:1:19: error:\n"
+             "    optimizer.type: no\n"
+             "    optimizer 'sdg'\n"
+             "    1 | ...pe: sdg, learnin...\n"
+             "      |        ^~~\n"
+             "      = did you mean 'sgd'?\n");
+  BOOST_TEST(list.text(true, 12) ==
+             "\x1b[1mmy config.yaml:1:19:\x1b[0m\n"
+             "    \x1b[1;31merror:\x1b[0m\n"
+             "optimizer.type:\n"
+             "    no\n"
+             "   optimizer\n"
+             "    'sdg'\n"
+             "    1 | ...: sdg, lea...\n"
+             "      |      \x1b[1;32m^~~\x1b[0m\n"
+             "      = did\n"
+             "      you\n"
+             "      mean\n"
+             "      'sgd'?\n");
+  BOOST_TEST(list.text(false, 200) == list.text(false));
+}
+
 BOOST_AUTO_TEST_CASE(places_without_a_line) {
-  BOOST_TEST(text({}) == "error: k: bad\n");
+  BOOST_TEST(text({}) == "assay: error: k: bad\n");
   BOOST_TEST(text({file(""), 0, 0, 0}, "do\nthat") ==
              "a.yaml: error: k: bad\n      = do\n      = that\n");
   BOOST_TEST(text({file("x"), 1, 1, 1}, "do\nthat") ==
@@ -84,6 +111,13 @@ BOOST_AUTO_TEST_CASE(files_come_before_arguments_in_order) {
   BOOST_TEST(order == "12345678");
 }
 
+BOOST_AUTO_TEST_CASE(warnings_do_not_follow_from_each_other) {
+  const Location where{file("a: x\n"), 1, 4, 1};
+  Diagnostics list;
+  for (const char* message : {"odd", "strange", "strange"}) list.warning(where, "a", message);
+  BOOST_TEST(list.sorted().size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(copies_say_nothing_new) {
   const auto source = file("a: x\nb: ${a}\nc: ${a}\n");
   const Location a{source, 1, 4, 1}, b{source, 2, 4, 4}, c{source, 3, 4, 4};
@@ -108,7 +142,7 @@ BOOST_AUTO_TEST_CASE(long_texts_are_cut) {
   Diagnostics list;
   const std::string begin(1999, 'x'), end(1999, 'z');
   list.error({}, "k", begin + "é" + std::string(400000, 'y') + "é" + end);
-  BOOST_TEST(list.text(false) == "error: k: " + begin + "..." + end + "\n");
+  BOOST_TEST(list.text(false) == "assay: error: k: " + begin + "..." + end + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_harms_the_terminal) {

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(growth_has_an_end) {
   std::string bomb = "a0: [1, 1, 1, 1]\n";
   for (int i = 1; i < 60; ++i)
     bomb += fmt::format("a{0}: [\"${{a{1}}}\", \"${{a{1}}}\"]\n", i, i - 1);
-  BOOST_TEST(filled_in(bomb).find("references make more than 20000 values") != std::string::npos);
+  BOOST_TEST(filled_in(bomb).find("references make more than 20,000 values") != std::string::npos);
   std::string stairs = "a0: [1]\n";
   for (int i = 1; i < 80; ++i) stairs += fmt::format("a{0}: [\"${{a{1}}}\"]\n", i, i - 1);
   BOOST_TEST(filled_in(stairs).find("nested deeper than 64 levels") != std::string::npos);

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(keys_have_a_longest_length) {
       return read(before + std::string(length - marks, 'k') + after);
     };
     BOOST_TEST(said(1024).find("error") == std::string::npos, before << said(1024));
-    BOOST_TEST(said(1025).find("error: a key longer than 1024 bytes") != std::string::npos,
+    BOOST_TEST(said(1025).find("error: a key longer than 1,024 bytes") != std::string::npos,
                before << said(1025));
   }
 }

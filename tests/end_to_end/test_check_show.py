@@ -122,6 +122,12 @@ class Check(InFolder):
                 (f"{{{warmup}, warmup_steps: 100}}", "0 -> 0.00081")):  # ends within the rise
             found, _ = self.lines(config, f"optimizer.learning_rate={rate}")
             self.assertEqual(found["rate"], f"learning_rate {expected}")
+        # Of what is alike in three digits more are shown, and what is alike in nine is said once.
+        for alpha, expected in (("0.9999", "0.2 -> 0.19998"), ("0.99999999999", "0.2"),
+                                ("1.00001", "0.2 -> 0.200002")):
+            found, _ = self.lines(config, f"optimizer.learning_rate={{type: cosine, init_value: 0.2, alpha: {alpha}, "
+                                          "decay_steps: 27}")
+            self.assertEqual(found["rate"], f"learning_rate {expected}")
         found, _ = self.lines(config, f"optimizer.learning_rate={{{warmup}}}", "train.epochs=null",
                               "train.steps=1000000")
         self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
@@ -160,7 +166,7 @@ class Check(InFolder):
         config = self.write("a.yaml", SMALL)
         said = self.assay("check", config, "model.hidden=[1048576, 1048576]", expect=program.USAGE_ERROR).stderr
         print(said)
-        self.assertIn("a.yaml:2:15: error: model: 1099591319", said)
+        self.assertIn("a.yaml:2:15: error: model: 1,099,591,319,562 parameters", said)
         self.assertIn("^~~ hidden is set by argument 1\n", said)
         self.write("other.yaml", SMALL.replace("mlp", "{}").replace("{type: {}, hidden: [8]}", "mlp"))
         said = self.assay("check", config, "other.yaml", "model.hidden.0=x", expect=program.USAGE_ERROR).stderr
@@ -203,7 +209,7 @@ class Check(InFolder):
         self.assertEqual([(place.split(":")[0], key) for place, key in errors],
                          [("one.yaml", "model.hiden"), ("one.yaml", "optimizer.type"),
                           ("two.yaml", "hooks.a.value"), ("two.yaml", "hooks.b.value"),
-                          ("two.yaml", "hooks.c.renderer.split"), ("assay", "none.yaml")])
+                          ("two.yaml", "hooks.c.renderer.split"), ("none.yaml", "")])
         self.assertIn("did you mean 'one.yaml'?", process.stderr)
 
     def test_what_run_says_check_says(self):
@@ -213,7 +219,7 @@ class Check(InFolder):
         self.write("a.yaml", SMALL)
         for changes in (["seed=x"], ["dataset.split.test=0.9999"], ["hooks.loss.value=test.lss"],
                         ["hooks.loss.at=[0]"], [f"dataset.file={data}"], ["dataset.file=none.csv"],
-                        ["run_dir=there"], ["run_dir=file/x"], ["train.epochs=9223372036854775807"],
+                        ["run_dir=there"], ["run_dir=file/x"], ["run_dir=/proc/x"], ["run_dir=/dev/null/x"], ["train.epochs=9223372036854775807"],
                         ["model.hidden=[1048576, 1048576]"], ["loggers=[jsonl, jsonl]"],
                         # Of several components at once.
                         ["dataset.file=none.csv", "hooks.loss.value=loss", "seed=1",
@@ -234,7 +240,9 @@ class Check(InFolder):
                 (["seed=1"], "a config is missing before 'seed=1'; a file of this name is ./seed=1"),
                 (["a=b.yaml"], "a config is missing before 'a=b.yaml'"),
                 (["./a=b.yml"], "did you mean './a=b.yaml'?"),
-                (["seed"], "a key of a config is set by key=value"),
+                (["seed"], "'seed': a key of a config is set by key=value: seed=VALUE\n"),
+                (["./a=b.yaml", "train.epochs", "5"], "set by key=value: train.epochs=5\n"),
+                (["./a=b.yaml", "5"], "5: error: there is no such file\n"),
                 (["no"], "this folder has no plan.yaml")):
             process = self.assay("check", *arguments, expect=program.USAGE_ERROR)
             self.assertIn(expected, process.stderr)

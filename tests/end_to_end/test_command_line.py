@@ -31,9 +31,24 @@ class Wrong(unittest.TestCase):
         self.check(["run"], "run: CONFIG is required  (`assay run --help` shows all)")
         self.check(["run", DIGITS, "--nope"],
                    "run: there is no option '--nope'  (`assay run --help` shows all)")
-        self.check(["describe", "nope"], "nope: no such run folder or config")
         self.check(["plugins", "list", "--plugin-path", "/nonexistent"],
                    "--plugin-path /nonexistent: No such file or directory")
+
+    def test_a_config_that_is_missing(self):
+        """Every command says the same of it."""
+        for command in (["run"], ["check"], ["show"], ["show", "--diff"], ["describe"]):
+            for near, hint in (("", ""), ("nope.yml", "      = did you mean 'nope.yml'?\n"),
+                               ("nopee/plan.yaml", "      = did you mean 'nopee'?\n")):
+                with self.subTest(command=command, near=near), program.temporary_folder() as folder:
+                    missing = "nope.yaml" if near == "nope.yml" else "nope"
+                    if near:
+                        (pathlib.Path(folder) / near).parent.mkdir(exist_ok=True)
+                        (pathlib.Path(folder) / near).touch()
+                    second = [missing] if "--diff" in command else []
+                    process = program.assay(*command, missing, *second, folder=folder)
+                    said = f"{missing}: error: there is no such file\n{hint}"
+                    self.assertEqual((process.returncode, process.stdout), (program.USAGE_ERROR, ""))
+                    self.assertEqual(process.stderr, said * (1 + len(second)))
 
     def test_a_run_folder_instead_of_a_config(self):
         with program.temporary_folder() as folder:
@@ -109,7 +124,7 @@ class Describe(unittest.TestCase):
             process = program.assay("describe", one, "nope", two,
                                     two / "checkpoints" / "step_1.safetensors", folder=folder)
             self.assertEqual(process.returncode, program.USAGE_ERROR)
-            self.assertIn("nope: no such run folder or config", process.stderr)
+            self.assertIn("nope: error: there is no such file", process.stderr)
             weights = re.findall(r"^weights: (.*)", process.stdout, re.MULTILINE)
             self.assertEqual(weights, ["run/checkpoints/step_1.safetensors"]
                              + ["two/checkpoints/step_1.safetensors"] * 2)

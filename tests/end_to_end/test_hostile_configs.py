@@ -86,7 +86,7 @@ class Texts(Hostile):
     def test_alias_bomb(self):
         lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
         lines += [f"{c}: &{c} [{', '.join(['*' + chr(ord(c) - 1)] * 10)}]" for c in "bcdefghij"]
-        self.refused_text("\n".join(lines), "more than 20000 values, those that aliases repeat included")
+        self.refused_text("\n".join(lines), "more than 20,000 values, those that aliases repeat included")
 
     def test_alias_bomb_of_text(self):
         self.refused_text('a: &a "' + "x" * 100_000 + '"\nb: [' + "*a, " * 10_000 + "x]",
@@ -231,7 +231,7 @@ class Composed(Hostile):
     def test_doubling(self):
         """Every file takes the next one twice: 2 to the 15th values."""
         self.files(**{f"a{i}": f"x: @a{i + 1}.yaml\ny: @a{i + 1}.yaml\n" for i in range(15)}, a15="z: 1\n")
-        self.refused("a0.yaml", "more than 20000 values")
+        self.refused("a0.yaml", "more than 20,000 values")
         self.files(**{f"b{i}": f"extends: [b{i + 1}.yaml, c{i + 1}.yaml]\n" for i in range(15)},
                    **{f"c{i}": f"extends: [b{i + 1}.yaml, c{i + 1}.yaml]\n" for i in range(15)}, b15=VALID, c15="sede: 1\n")
         self.refused("b0.yaml", "sede: unknown key")

@@ -116,6 +116,13 @@ class LastWords(unittest.TestCase):
         weights = load_file(run / "checkpoints" / f"step_{record['steps']}.safetensors")
         self.assertEqual(weights["layer1.kernel"].shape, (64, 100))
 
+    def test_a_crash_without_memory_is_told_as_that(self):
+        process, _, library = self.run_with("threads=1", *NO_PICTURES, hook="crashes without memory")
+        self.assertEqual(process.returncode, -signal.SIGSEGV)
+        self.assertRegex(process.stderr, rf"^assay: error: {re.escape(str(library))}: hook ending: killed by SIGSEGV when "
+                                         r"nearly all memory was used that `ulimit -v` allows \(\d+ MB\); raise that limit, "
+                                         r"and if that does not help, `assay plugins check .*` looks for the cause\n$")
+
     def test_what_loggers_throw_when_they_are_closed(self):
         for how, words in {"has no memory": "std::bad_alloc",
                            "throws a number": "an exception that is no std::exception"}.items():

@@ -105,7 +105,7 @@ class Memory(unittest.TestCase):
             with self.subTest(limit):
                 said = self.check(wide, "train.steps=1", limit=limit, expect=program.USAGE_ERROR).stderr
                 print(said)
-                self.assertRegex(said, r"error: model: 36\d* parameters need \d+ MB for weights and gradients")
+                self.assertRegex(said, r"error: model: 36[\d,]* parameters need \d+ MB for weights and gradients")
                 self.assertIn(name, said)
                 self.assertIn("make the layers narrower, or ", said)
                 self.assertIn(remedy, said)
@@ -134,14 +134,40 @@ class Memory(unittest.TestCase):
         """They are refused by their sizes: with 1 GB of address space nothing of them can be made."""
         for overrides, expected in (
                 (["dataset.rows=1000000", "dataset.shape=[268435456]"], "error: model: "),
-                (["dataset.rows=1000000000000"], "error: dataset: the order of 1000000000000 rows alone needs"),
+                (["dataset.rows=1000000000000"], "error: dataset: the order of 1,000,000,000,000 rows alone needs"),
                 (["dataset.rows=20000", "dataset.shape=[65536]", "model.hidden=[1]", "train.block_rows=15000"],
-                 "error: model: blocks of 15000 rows need")):
+                 "error: model: blocks of 15,000 rows need")):
             with self.subTest(expected):
                 said = self.check(*overrides, limit="ulimit -v 1000000", expect=program.USAGE_ERROR).stderr
                 print(said)
                 self.assertIn(expected, said)
                 self.assertIn("`ulimit -v` allows 1.0 GB", said)
+
+
+@unittest.skipIf(program.EMULATOR, "the memory would be the emulator's")
+class LittleAddressSpace(unittest.TestCase):
+    def test_nobody_is_blamed_for_what_the_limit_refuses(self):
+        """From too little to start at all to enough for all pictures, in small steps: somewhere between, the
+        logging thread is refused its stack, and fontconfig its memory."""
+        said = ""
+        for megabytes in range(24, 96, 3):
+            with self.subTest(megabytes), program.temporary_folder() as folder:
+                process = subprocess.run(
+                    ["sh", "-c", f"ulimit -v {megabytes * 1000}\nexec \"$@\"", "sh", program.ASSAY, "run", DIGITS,
+                     "train.epochs=3", "loggers=[jsonl]", "run_dir=run"], cwd=folder, capture_output=True, text=True,
+                    timeout=600)
+                said += process.stderr
+                print(megabytes, process.returncode, process.stderr[-400:])
+                for line in process.stderr.splitlines():
+                    if "killed by" in line:
+                        self.assertRegex(line, r"killed by SIG\w+ when nearly all memory was used that `ulimit -v` allows "
+                                               r"\(\d\d MB\); raise that limit")
+                self.assertNotIn("limit on processes", process.stderr)
+        self.assertEqual(process.returncode, program.DONE)
+        self.assertRegex(said, "the thread that writes the logs could not be started: memory ran out: `ulimit -v` "
+                               "allows .. MB, and less than the .* MB of a thread's stack are left")
+        self.assertRegex(said, "renderer sheet: cannot draw the picture: memory ran out: `ulimit -v` allows .. MB, and "
+                               "less than 34 MB are left for fonts")
 
 
 class Cores(unittest.TestCase):

@@ -4,6 +4,8 @@ last bit, as from their CSV file; a large file gives the same run however its ro
 import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
 import time
 import unittest
@@ -53,9 +55,8 @@ class Npy(unittest.TestCase):
         losses = [value for _, _, value in metrics.scalars(run)["loss"]]
         return program.record(run)["weights_digest"], losses
 
-    @unittest.skipIf(program.EMULATOR, "signals are the emulator's")
-    def test_a_file_that_is_cut_short_while_it_is_trained_on(self):
-        """It is too large to be copied into memory, so it stays mapped."""
+    def trains_on_mapped_rows(self):
+        """A run that has begun and does not end; its rows are too many to be copied into memory."""
         generator = numpy.random.default_rng(0)
         self.save(generator.random((100_000, 64), dtype="float32"), generator.integers(0, 10, 100_000))
         (self.folder / "c.yaml").write_text(CONFIG.format(dataset=FROM_FILES, batch_size=100))
@@ -63,11 +64,34 @@ class Npy(unittest.TestCase):
             [str(program.ASSAY), "run", "c.yaml", "run_dir=run", "train.steps=100000000", "hooks.loss.every=1",
              "hooks.loss.value=batch.loss"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True)
+        self.addCleanup(process.kill)
         log = self.folder / "run" / "metrics.jsonl"
         deadline = time.monotonic() + 60
         while not log.exists() or log.stat().st_size < 1000:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
+        return process
+
+    @unittest.skipIf(program.EMULATOR, "signals are the emulator's")
+    def test_a_file_that_is_written_to_while_it_is_trained_on(self):
+        """The run ends as it would, and tells it. A file that is only touched has the same rows as before."""
+        for row, failures in ((b"", 0), (b"\1", 1)):
+            with self.subTest(row):
+                process = self.trains_on_mapped_rows()
+                with open(self.folder / "x.npy", "r+b") as file:
+                    file.seek(-1, os.SEEK_END)
+                    file.write(row)
+                os.utime(self.folder / "x.npy", (1, 1))
+                process.send_signal(signal.SIGTERM)
+                _, errors = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 143, errors)
+                self.assertEqual(errors.count("x.npy: the file was changed while the run read it"), failures, errors)
+                self.assertEqual(len(program.record(self.folder / "run")["failures"]), failures)
+                shutil.rmtree(self.folder / "run")
+
+    @unittest.skipIf(program.EMULATOR, "signals are the emulator's")
+    def test_a_file_that_is_cut_short_while_it_is_trained_on(self):
+        process = self.trains_on_mapped_rows()
         os.truncate(self.folder / "x.npy", 1_000_000)
         _, errors = process.communicate(timeout=60)
         print(errors)
@@ -158,22 +182,32 @@ class Npy(unittest.TestCase):
         for command in ("check", "run"):
             process = program.assay(command, "c.yaml", folder=self.folder)
             self.assertEqual(process.returncode, program.DONE, process.stderr)
-            self.assertIn("warning: dataset.targets: class 0 has no rows to train on\n", process.stderr)
+            self.assertRegex(process.stderr, r"^c\.yaml:3:\d+: warning: dataset\.targets: ")
+            self.assertIn(f"dataset.targets: {self.folder / 'y.npy'}: class 0 has no rows to train on\n", process.stderr)
             self.assertIn("subtract 1 from labels that begin with 1", process.stderr)
             self.assertEqual(process.stderr.count("class 0"), 1)
 
     def test_a_value_that_is_not_finite(self):
-        """Found by `check` where rows are copied, and else by the step that meets it; in no case is the
-        learning rate to blame."""
+        """Found by `check` where rows are copied, at the option that names the file, and else by the step
+        that meets it; in no case is the learning rate to blame."""
         samples, labels = digits()
         samples = samples.reshape(-1, 64).astype("float32")
         samples[77, 5] = numpy.nan
         said = "the sample of row 77 of the dataset, counted from 0, is NaN in column 5"
         self.save(samples, labels.astype("int32"))
-        self.assertIn(f"error: dataset: {said}; mend these rows or leave them out", self.refusal())
+        said = f"dataset.samples: {self.folder / 'x.npy'}: {said}"
+        self.assertRegex(self.refusal(), r"^c\.yaml:3:\d+: error: dataset\.samples: ")
+        self.assertIn(f"error: {said}; mend these rows or leave them out", self.refusal())
         result = program.assay("run", "c.yaml", "train.on_nan=ignore", folder=self.folder)
         self.assertEqual(result.returncode, program.DONE, result.stderr)
-        self.assertIn(f"warning: dataset: {said}", result.stderr)
+        self.assertIn(f"warning: {said}", result.stderr)
+        result = program.assay("check", "c.yaml", "dataset.samples=x.npy", folder=self.folder)
+        self.assertEqual(result.returncode, program.USAGE_ERROR)
+        self.assertTrue(result.stderr.startswith(f"argument 1: error: {said}"), result.stderr)
+        more = samples.copy()
+        more[[78, 79]] = numpy.inf
+        self.save(more, labels.astype("int32"))
+        self.assertRegex(self.refusal(), r"NaN in column 5 \(.*rows? of the split '.*have such values\); mend")
 
         wide = numpy.tile(samples, (4, 16))  # 29 MB: they stay in the file
         self.save(wide, numpy.tile(labels, 4).astype("int32"))
@@ -197,7 +231,7 @@ class Npy(unittest.TestCase):
         self.save(samples.astype(">f4"), labels.astype("int32"))
         self.assertIn("its elements are '>f4'", self.refusal())
         self.save(samples.astype("float32"), labels[:-1].astype("int32"))
-        self.assertIn("it has 1796 rows", self.refusal())
+        self.assertIn("it has 1,796 rows", self.refusal())
         self.save(samples.astype("float32"), numpy.array(["a"] * len(labels)))
         self.assertIn("its elements are '<U1'", self.refusal())
         self.save(numpy.array([{}, None]), labels.astype("int32"))

@@ -94,8 +94,22 @@ class RunFolder(unittest.TestCase):
             self.assertEqual(program.record(run)["overrides"],
                              ["train.epochs=2", "loggers=[]", "run_dir=run"])
             said = [re.sub(r"^[\d-]+ [\d:]+ ", "", line) for line in (run / "log.txt").read_text().splitlines()]
-            self.assertRegex(said[0], r"^assay \d+\.\d+\.\d+$")
+            # Paths are relative to the folder that the first line names.
+            self.assertRegex(said[0], rf"^assay \d+\.\d+\.\d+, started in {re.escape(os.path.realpath(folder))}$")
             self.assertEqual(said[1:], process.stdout.splitlines())
+
+    def test_the_folder_is_shown_as_it_was_given(self):
+        with program.temporary_folder() as temporary:
+            folder = pathlib.Path(temporary).resolve()
+            (folder / "here").mkdir()
+            for given, shown, parent in ((folder / "here" / "run", folder / "here" / "run", folder / "here"),
+                                         ("runs/a", "runs/a", "runs"), ("b", "b", "."), ("../c", "../c", "..")):
+                process = program.assay("run", program.CONFIGS / "digits.yaml", "train.epochs=1", f"run_dir={given}",
+                                        folder=folder / "here")
+                self.assertEqual(process.returncode, program.DONE, process.stderr)
+                self.assertIn(f"\n  folder  {shown}\n", process.stdout)
+                self.assertRegex(process.stdout, rf"\n  run folder +{re.escape(str(shown))}\n")
+                self.assertRegex(process.stdout, rf"\n  TensorBoard +\S+ view {re.escape(str(parent))}\n")
 
     def test_git_state(self):
         with program.temporary_folder() as folder:
@@ -208,6 +222,19 @@ class Describe(unittest.TestCase):
         for key, value in expected.items():
             self.assertAlmostEqual(float(shown[key]), float(value), delta=abs(value) * 1e-3)
         self.assertIn(f"{(kernel == 0).sum()} zeros", line)
+
+    def test_what_failed(self):
+        with program.temporary_folder() as folder:
+            run = program.run(program.CONFIGS / "digits.yaml", "train.epochs=1", folder=folder)
+            self.assertNotIn("failure", program.assay("describe", run, folder="/").stdout)
+            record = program.record(run)
+            record["failures"] = ["logger jsonl: disk full", "two\nlines", *(f"failure {i}" for i in range(1010))]
+            (run / "run.json").write_text(json.dumps(record))
+            lines = program.assay("describe", run, folder="/").stdout.splitlines()
+            print("\n".join(lines[:13]))
+            self.assertEqual(lines[:3], ["run: finished after step 1 of 1", "failure: logger jsonl: disk full",
+                                         "failure: two\\nlines"])
+            self.assertEqual(lines[10:12], ["failure: failure 7", "and 1,002 more failures in run.json"])
 
     def test_at_the_end_of_a_run(self):
         with program.temporary_folder() as folder:

@@ -209,7 +209,7 @@ def whole(run):
     (events,) = run.glob("events.out.tfevents.*")
     return {
         "record": kept,
-        "log": [line for line in lines if not re.match(r"(\w+) after 1 step", line)],
+        "log": [line for line in lines if not re.match(r"(\w+) after 1 step|assay .* started in ", line)],
         "values": [{k: v for k, v in record.items() if k != "wall_time"} for record in metrics.read(run)],
         "events": events.stat().st_size,
         "files": {str(p.relative_to(run)): p.read_bytes() for p in run.rglob("*")
@@ -342,10 +342,15 @@ class Limits(unittest.TestCase):
 class Places(unittest.TestCase):
     def test_a_working_folder_that_was_removed(self):
         with program.temporary_folder() as folder:
-            script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" run "$1" train.epochs=1 "run_dir=$2"'
-            for run_dir in (f"{folder}/run", "run"):
-                with self.subTest(run_dir):
-                    process = subprocess.run(["sh", "-c", script, str(program.ASSAY), str(DIGITS), run_dir], cwd=folder,
+            script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"'
+            plugin = program.PLUGINS / "assay_schedule_constant.so"
+            for command in (["run", DIGITS, f"run_dir={folder}/run"], ["run", DIGITS, "run_dir=run"], ["run", "a.yaml"],
+                            ["check", DIGITS], ["check", DIGITS, DIGITS], ["show", DIGITS], ["show", "--diff", DIGITS, "a"],
+                            ["describe", DIGITS], ["describe", "run", "again"], ["view"], ["plugins", "list"],
+                            ["plugins", "describe", "sgd"], ["plugins", "check", plugin], ["plugins", "schema"],
+                            ["plugins", "new", "loss", "mine"]):
+                with self.subTest(command):
+                    process = subprocess.run(["sh", "-c", script, str(program.ASSAY), *map(str, command)], cwd=folder,
                                              capture_output=True, text=True, timeout=PATIENCE)
                     self.assertEqual(process.returncode, program.RUN_FAILED)
                     self.assertEqual(process.stderr, "assay: error: the working folder cannot be found (No such file "

@@ -12,6 +12,7 @@ import program
 
 DIGITS = program.CONFIGS / "digits.yaml"
 FULL = "assay: error: standard output: cannot be written: No space left on device\n"
+CLOSED = "assay: error: standard output: cannot be written: Bad file descriptor\n"
 BROKEN = "assay: error: standard output: cannot be written: Broken pipe\n"
 SHORT = ["train.epochs=20", "hooks.test_sheet.every=20"]
 
@@ -113,12 +114,15 @@ class Closed(unittest.TestCase):
                     with self.subTest(closed=descriptors, code=code), program.temporary_folder() as folder:
                         process = self.closed(descriptors, "run", DIGITS, "run_dir=run", *SHORT, *overrides,
                                               folder=folder)
-                        self.assertEqual(process.returncode, code, process.stderr)
-                        self.assertEqual(process.stderr == "", 2 in descriptors or code == program.DONE)
+                        lost = [CLOSED.removeprefix("assay: error: ").rstrip()] if 1 in descriptors else []
+                        self.assertEqual(process.returncode, code or (program.PARTLY_FAILED if lost else program.DONE),
+                                         process.stderr)
+                        self.assertEqual(process.stderr == "", 2 in descriptors or not (code or lost))
+                        self.assertEqual(process.stderr.count(CLOSED), 0 if 2 in descriptors else len(lost))
                         self.assertEqual(process.stdout == "", 1 in descriptors)
                         run = pathlib.Path(folder) / "run"
                         record = program.record(run)
-                        self.assertEqual(record["failures"], [])
+                        self.assertEqual(record["failures"], lost)
                         for file in run.rglob("*"):
                             if file.is_file() and file.name != "log.txt":
                                 self.assertNotIn(b"assay: error", file.read_bytes(), file)
@@ -129,12 +133,16 @@ class Closed(unittest.TestCase):
                         self.assertEqual(found, expected)
 
     def test_other_commands(self):
-        for command in (["show", DIGITS], ["check", DIGITS], ["plugins", "list"]):
+        """A closed output is one that cannot be written to; a closed input or error output changes nothing."""
+        for command in COMMANDS:
             for descriptors in ([0], [1], [2], [0, 1, 2]):
                 with self.subTest(command=command, closed=descriptors), program.temporary_folder() as folder:
                     process = self.closed(descriptors, *command, folder=folder)
-                    self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
-                    self.assertEqual(process.stdout == "", 1 in descriptors)
+                    lost = 1 in descriptors
+                    code = program.RUN_FAILED if lost or "--diff" in command else program.DONE
+                    self.assertEqual(process.returncode, code, process.stderr)
+                    self.assertEqual(process.stderr, CLOSED if lost and 2 not in descriptors else "")
+                    self.assertEqual(process.stdout == "", lost)
 
     def test_a_plugin_that_is_checked(self):
         library = program.PLUGINS / "assay_schedule_constant.so"

@@ -71,7 +71,7 @@ class Terminal(unittest.TestCase):
         with program.temporary_folder() as folder:
             code, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=1000", "loggers=[jsonl]",
                                          "model.hidden=[4]", "run_dir=run", sheets, folder=folder,
-                                         stop_when=lambda output: "drawing" in output)
+                                         stop_when=lambda output: "leaves out" in output)
             print(output)
             record = program.record(pathlib.Path(folder) / "run")
         self.assertRegex(output, r"drawing [\d,]+ pictures; Ctrl-C leaves out what is not drawn by then\r\n")
@@ -79,6 +79,22 @@ class Terminal(unittest.TestCase):
                       output)
         self.assertRegex(output, r"warning: [\d,]+ pictures? (was|were) not drawn: the run was asked to stop \(Interrupt\)")
         self.assertEqual((code, record["state"], record["steps"], len(record["failures"])), (130, "finished", 1000, 1))
+
+    def test_the_bar_gives_way_to_what_is_left_to_draw(self):
+        sheets = "+hooks.sheet={type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 1, save: [pdf]}"
+        with program.temporary_folder() as folder:
+            code, output = at_a_terminal("run", program.CONFIGS / "digits.yaml", "train.epochs=100", "run_dir=run",
+                                         "loggers=[console]", sheets, folder=folder)
+        self.assertEqual(code, program.DONE, output)
+        pieces = output.split("\r\x1b[K")
+        left = [int(n.replace(",", "")) for piece in pieces for n in re.findall(r"^drawing: ([\d,]+) pictures? left", piece)]
+        print(left)
+        self.assertGreater(len(left), 1)
+        self.assertEqual(left, sorted(left, reverse=True))
+        first = next(i for i, piece in enumerate(pieces) if piece.startswith("drawing: "))
+        self.assertEqual(bars("\r\x1b[K".join(["", *pieces[first:]])), [])
+        self.assertRegex(bars(output)[-1], "100/100")
+        self.assertTrue(pieces[-1].startswith("finished after 100 steps"), pieces[-1])
 
     def test_a_narrow_terminal(self):
         with program.temporary_folder() as folder:
@@ -133,6 +149,37 @@ class Widths(unittest.TestCase):
                     if command[0] == "run":  # what was measured is there, however little room there is
                         self.assertEqual(len(re.findall(r"^  \S+ +\d+\.\d+$", "\n".join(lines), re.MULTILINE)), 2, output)
 
+    def test_words_are_whole_where_they_fit(self):
+        words = {word for command in (["check", "a.yaml"], ["plugins", "list"], ["--help"], ["run", "--help"],
+                                      ["plugins", "describe", "cosine"], ["run", "a.yaml", "threads=0", "seeed=1"])
+                 for word in self.whole(command).split() if 0 < width(word) <= 20}
+        for columns in (20, 40, 79):
+            for command in (["check", "a.yaml"], ["plugins", "list"], ["--help"], ["run", "--help"],
+                            ["plugins", "describe", "cosine"], ["run", "a.yaml", "threads=0", "seeed=1"]):
+                with self.subTest(columns=columns, command=command):
+                    _, output = at_a_terminal(*command, folder=self.folder, columns=columns)
+                    if columns == 40:
+                        print(output)
+                    shown = re.sub(r"\x1b\[[0-9;]*[mK]", "", output)
+                    missing = [word for word in self.whole(command).split()
+                               if word in words and word not in shown.split()]
+                    # Tables and lines of configs are cut.
+                    missing = [] if "..." in shown else missing
+                    self.assertEqual(missing, [])
+
+    def whole(self, command):
+        process = program.assay(*command, folder=self.folder)
+        return process.stdout + process.stderr
+
+    def test_a_place_is_never_broken(self):
+        name = "a name with blanks that is wider than the terminal.yaml"
+        (program.pathlib.Path(self.folder) / name).write_text("seed: x\n")
+        _, output = at_a_terminal("check", name, folder=self.folder, columns=40)
+        print(output)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", output).split("\r\n")
+        self.assertIn(f"{name}:1:7:", shown)
+        self.assertLessEqual(max(len(line) for line in shown if name not in line), 40)
+
     def test_elsewhere_all_is_there(self):
         run = program.assay("run", "a.yaml", folder=self.folder).stdout
         check = program.assay("check", "a.yaml", "run_dir=other", folder=self.folder).stdout
@@ -155,7 +202,7 @@ class Elsewhere(unittest.TestCase):
             output, stopped = "", False
             for line in process.stdout:
                 output += line
-                if not stopped and len(re.findall(r"^step \d+/10000000 .*steps/s", output, re.MULTILINE)) == 2:
+                if not stopped and len(re.findall(r"^step [\d,]+/10,000,000 .*steps/s", output, re.MULTILINE)) == 2:
                     process.send_signal(signal.SIGINT)
                     stopped = True
             errors = process.stderr.read()

@@ -87,7 +87,7 @@ UNUSABLE = {
     "unknown_type": ("sound", "option 'height': its type is 99"),
     "choice_without_words": ("sound", "option 'height': it is a choice without words"),
     "group_without_members": ("sound", "it counts 3 parameters of group 'height', but its table is a null"),
-    "count_too_large": ("sound", "it counts 4000000000 parameters; expected 1024 at most"),
+    "count_too_large": ("sound", "it counts 4,000,000,000 parameters; expected 1,024 at most"),
     "null_table": ("sound", "it counts 2 parameters, but its table is a null pointer"),
     "null_factory": ("sound", "it has no factory (create is a null pointer)"),
     "null_destructor": ("sound", "it cannot be destroyed (destroy is a null pointer)"),
@@ -102,7 +102,7 @@ UNUSABLE = {
     "newline_in_default": ("sound", "option 'height': its default is not one line of UTF-8"),
     "escape_in_option_name": ("sound", "parameter 0: its name is not one line of UTF-8"),
     "group_in_itself": ("sound", "schedule sound: the group 'height' contains itself"),
-    "groups_of_groups": ("sound", "schedule sound: it has more than 1024 parameters, those of groups included"),
+    "groups_of_groups": ("sound", "schedule sound: it has more than 1,024 parameters, those of groups included"),
     "component_that_no_option_can_be": ("sound", "option 'height': its kind is 1; an option can be a schedule"),
     "default_of_rate_that_is_no_schedule": (
         "sound", "option 'height': its default, nothing_like_it, is not valid: expected a number or a schedule"),

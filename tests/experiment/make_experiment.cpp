@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(a_renderer_of_no_size_is_refused_before_training) {
   for (const auto& [size, said] :
        Sections{{"width: 0", "0 x 3"},
                 {"height: -4", "2 x -4"},
-                {"width: 32768", "32768 x 3"},
-                {"height: 9223372036854775807", "2 x 9223372036854775807"}})
+                {"width: 32768", "32,768 x 3"},
+                {"height: 9223372036854775807", "2 x 9,223,372,036,854,775,807"}})
     BOOST_TEST(with(size).starts_with("error hooks.h: renderer sized: its picture would have " +
                                       said + " pixels"),
                with(size));
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(splits_that_overlap_are_a_warning) {
       made({{"dataset", "overlapping"}, {"train", "{epochs: 1}"}, {"hooks", value("other.loss")}});
   BOOST_TEST(overlapping.problems ==
              "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n"
-             "warning dataset.targets: class 1 ('b') has no rows to train on\n");
+             "warning dataset: class 1 ('b') has no rows to train on\n");
   BOOST_TEST(overlapping.experiment.has_value());
 }
 
@@ -204,10 +204,11 @@ BOOST_AUTO_TEST_CASE(a_rate_of_zero_is_a_warning_at_its_schedule) {
   // A rise from 0 is normal, even in a short run.
   BOOST_TEST(with("{type: warmup_cosine, init_value: 0, peak_value: 1}", "3") == "");
   // A long run is only sampled.
-  BOOST_TEST(with(cosine + ", decay_steps: 10}", "1000000000000") ==
-             key +
-                 "it is 0 in about 100 % of the 1000000000000 steps of this run, among them all "
-                 "from about step 10000102 on\n");
+  BOOST_TEST(
+      with(cosine + ", decay_steps: 10}", "1000000000000") ==
+      key +
+          "it is 0 in about 100 % of the 1,000,000,000,000 steps of this run, among them all "
+          "from about step 10,000,102 on\n");
 }
 
 BOOST_AUTO_TEST_CASE(rates_are_followed_over_the_run) {
@@ -309,7 +310,7 @@ BOOST_AUTO_TEST_CASE(classes_without_rows_are_a_warning) {
                      {"train", "{epochs: 1}"},
                      {"hooks", hooks}});
   };
-  const std::string begin = "warning dataset.targets: ";
+  const std::string begin = "warning dataset: ";
   BOOST_TEST(labels("[0, 1, 2, 3]") == "");
   BOOST_TEST(labels("[1, 2, 3]") == begin + "class 0 has no rows to train on\n");
   BOOST_TEST(labels("[0, 2, 5]") == begin + "classes 1, 3, 4 have no rows to train on\n");
@@ -328,10 +329,50 @@ BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_found_where_they_are_read) {
     return problems(
         {{"dataset", "{type: labelled, labels: [0, 1, 0, 1], " + options + "}"}, {"train", train}});
   };
-  const std::string said =
-      "dataset: the sample of row 2 of the dataset, counted from 0, is NaN in column 1\n";
-  BOOST_TEST(with("not_finite: 2") == "error " + said);
-  BOOST_TEST(with("not_finite: 2", "{epochs: 1, on_nan: ignore}") == "warning " + said);
+  const std::string said = "the sample of row 2 of the dataset, counted from 0, is NaN in column 1";
+  BOOST_TEST(with("not_finite: [2]") == "error dataset: " + said + "\n");
+  BOOST_TEST(with("not_finite: [2]", "{epochs: 1, on_nan: ignore}") ==
+             "warning dataset: " + said + "\n");
+  BOOST_TEST(with("not_finite: [3, 2]") ==
+             "error dataset: " + said + " (2 rows of the split 'train' have such values)\n");
+}
+
+BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_counted_in_every_split_that_is_read) {
+  const auto with = [](const std::string& hooks) {
+    return problems({{"dataset",
+                      "{type: labelled, labels: [0, 1, 0, 1], test: 1, "
+                      "not_finite: [1, 2, 3]}"},
+                     {"train", "{epochs: 1}"},
+                     {"hooks", hooks}});
+  };
+  const std::string begin =
+      "error dataset: the sample of row 1 of the dataset, counted from 0, is NaN in column 1 ";
+  BOOST_TEST(with(value("test.loss")) ==
+             begin +
+                 "(1 row of the split 'test' and 2 rows of the split 'train' have such values)\n");
+  BOOST_TEST(with("{}") == begin + "(2 rows of the split 'train' have such values)\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_data_show_is_told_at_the_option_that_names_their_file) {
+  const auto with = [](const std::string& dataset) {
+    return problems({{"dataset", "{type: " + dataset + "}"}, {"train", "{epochs: 1}"}});
+  };
+  // The only option for files.
+  const std::string overlap =
+      "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n";
+  const std::string class_1 = "class 1 ('b') has no rows to train on\n";
+  BOOST_TEST(with("overlapping") == overlap + "warning dataset: " + class_1);
+  BOOST_TEST(with("overlapping, files: [a.csv]") ==
+             overlap + "warning dataset.files.0: /configs/a.csv: " + class_1);
+  BOOST_TEST(with("overlapping, files: [a.csv, b.csv]") == overlap + "warning dataset: " + class_1);
+  // One of several.
+  const std::string labelled = "labelled, labels: [1, 1], not_finite: [0], ";
+  const std::string class_0 = "class 0 has no rows to train on\n";
+  const std::string sample =
+      "error dataset: the sample of row 0 of the dataset, counted from 0, is NaN in column 1\n";
+  BOOST_TEST(with(labelled + "files: [a]") == sample + "warning dataset: " + class_0);
+  BOOST_TEST(with(labelled + "files: [a], targets: b") ==
+             sample + "warning dataset.targets: /configs/b: " + class_0);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made) {
@@ -344,13 +385,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made)
   };
   const auto held = base::memory_held();
   refused({{"dataset", huge}, {"model", "{type: mlp, hidden: [1000]}"}},
-          "error model: 268435459002 parameters need ");
+          "error model: 268,435,459,002 parameters need ");
   refused({{"dataset", "{type: synthetic, rows: 1000000000000, shape: [1], classes: 2}"}},
-          "error dataset: the order of 1000000000000 rows alone needs 16000.0 GB, and ");
+          "error dataset: the order of 1,000,000,000,000 rows alone needs 16000.0 GB, and ");
   refused({{"dataset", huge},
            {"model", "{type: mlp, hidden: [1]}"},
            {"train", "{steps: 1, batch_size: 1000, block_rows: 1000, lanes: 1}"}},
-          "error model: blocks of 1000 rows need ");
+          "error model: blocks of 1,000 rows need ");
   BOOST_TEST(*base::memory_held() - *held < 500 << 20);
 }
 

@@ -134,15 +134,15 @@ BOOST_AUTO_TEST_CASE(a_renderer_must_have_a_size_that_a_picture_can_have) {
   };
   const std::string before = "hook fake: renderer fake: its picture would have ";
   const std::string after =
-      " pixels; expected 1 to 32767 each way, and no more than 67108864 in all (Renderer::size)";
+      " pixels; expected 1 to 32,767 each way, and no more than 67,108,864 in all (Renderer::size)";
   constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
   BOOST_TEST(error_for({1, 32767}) == "nothing thrown");
   BOOST_TEST(error_for({0, 3}) == before + "0 x 3" + after);
   BOOST_TEST(error_for({3, -1}) == before + "3 x -1" + after);
-  BOOST_TEST(error_for({32768, 1}) == before + "32768 x 1" + after);
+  BOOST_TEST(error_for({32768, 1}) == before + "32,768 x 1" + after);
   BOOST_TEST(error_for({8192, 8192}) == "nothing thrown");
-  BOOST_TEST(error_for({8193, 8192}) == before + "8193 x 8192" + after);
-  BOOST_TEST(error_for({1, huge}) == before + "1 x 9223372036854775807" + after);
+  BOOST_TEST(error_for({8193, 8192}) == before + "8,193 x 8,192" + after);
+  BOOST_TEST(error_for({1, huge}) == before + "1 x 9,223,372,036,854,775,807" + after);
 }
 
 BOOST_AUTO_TEST_CASE(a_renderer_that_did_not_come_with_the_hook_is_refused) {

@@ -48,7 +48,8 @@ struct LogOfARun {
         },
         limits,
         logging::Notices{[this](const std::string& warning) { warnings.push_back(warning); },
-                         [this](std::size_t pictures) { drawing = pictures; }},
+                         [this](std::size_t pictures) { drawing = pictures; },
+                         [this](std::size_t pictures) { left.push_back(pictures); }},
         beat, &stop);
   }
   // Returns the format's number and the step. Step 13 cannot be painted.
@@ -67,7 +68,8 @@ struct LogOfARun {
   SilentTerminal terminal;
   std::vector<logging::Loggers::Named> named;
   std::vector<std::string> reports, warnings;
-  std::atomic<std::size_t> drawing = 0;  // the reported number of pictures that the end waited for
+  std::atomic<std::size_t> drawing = 0;  // pictures that the end waited for, as told
+  std::vector<std::size_t> left;         // and how many of them were left, again and again
   std::atomic<int> stop = 0;
   plugin_host::Handle<Renderer> renderer = handle<Renderer>(std::make_unique<Plain>(), "plain");
   std::optional<logging::Log> started;

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_SUITE(hostile)
 
 BOOST_AUTO_TEST_CASE(many_problems) {
   BOOST_TEST(contains(answer(lines(many, [](int i) { return fmt::format("k{}: 1\n", i); })),
-                      "... and 8905 more problems"));
+                      "... and 8,905 more problems"));
   BOOST_TEST(contains(answer(lines(many, [](int i) { return fmt::format("k{}: ${{x}}\n", i); })),
                       "the config sets no key 'x'"));
   BOOST_TEST(contains(answer("model: {type: mlp, hidden: [" +
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(references) {
 
 BOOST_AUTO_TEST_CASE(long_texts) {
   const std::string text(200'000, 'a');
-  BOOST_TEST(contains(answer(text + ": 1"), "a.yaml:1:1: error: a key longer than 1024 bytes"));
+  BOOST_TEST(contains(answer(text + ": 1"), "a.yaml:1:1: error: a key longer than 1,024 bytes"));
   BOOST_TEST(contains(answer(text.substr(0, 1000) + ": 1"), "unknown key"));
   BOOST_TEST(contains(answer("optimizer: " + text), "no optimizer 'aaa"));
   BOOST_TEST(contains(answer("hooks: {a: {type: scalar, tag: x, at: 1, value: test." + text + "}}"),

@@ -235,11 +235,11 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(tag("\"${step}\"") == "none");
   BOOST_TEST(tag(std::string(1024, 'x')) == "none");
   BOOST_TEST(tag(std::string(1025, 'x')) ==
-             "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
-  // The longest possible number counts.
+             "hooks.a.tag: a tag has at most 1,024 bytes, found 1,025");
+  // The longest number that may stand there counts.
   BOOST_TEST(tag("\"" + std::string(1005, 'x') + "${step}\"") == "none");
   BOOST_TEST(tag("\"" + std::string(1006, 'x') + "${step}\"") ==
-             "hooks.a.tag: a tag has at most 1024 bytes, found 1025");
+             "hooks.a.tag: a tag has at most 1,024 bytes, found 1,025");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, from: 3}}") ==
              "hooks.a: this hook never fires");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: []}}") ==

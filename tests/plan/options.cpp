@@ -102,6 +102,34 @@ BOOST_AUTO_TEST_CASE(keys_follow_the_types) {
   BOOST_TEST(keys("a: 1", {"nonsense"}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_key_takes) {
+  using config::Takes;
+  const auto takes = [](const Path& path) {
+    FakeCatalogue catalogue;
+    return plan::Defaults(catalogue).takes(node_of(experiment("hooks: {a: scalar}")), path);
+  };
+  BOOST_TEST((takes({"optimizer", "learning_rate"}) == Takes::fraction));
+  BOOST_TEST((takes({"model", "hidden"}) == Takes::list));
+  BOOST_TEST((takes({"model", "hidden", "0"}) == Takes::other));
+  BOOST_TEST((takes({"model", "activation"}) == Takes::other));
+  BOOST_TEST((takes({"hooks", "a", "tag"}) == Takes::text));
+  BOOST_TEST((takes({"nonsense"}) == Takes::unknown));
+}
+
+BOOST_AUTO_TEST_CASE(where_a_secret_may_be) {
+  const auto takes_secret = [](const Path& path) {
+    FakeCatalogue catalogue;
+    return plan::Defaults(catalogue).takes_secret(node_of(experiment("hooks: {a: scalar}")), path);
+  };
+  BOOST_TEST(takes_secret({"hooks", "a", "value"}));
+  BOOST_TEST(!takes_secret({"hooks", "a", "tag"}));
+  BOOST_TEST(!takes_secret({"hooks", "a", "type"}));
+  BOOST_TEST(!takes_secret({"dataset", "file"}));
+  BOOST_TEST(!takes_secret({"name"}));
+  BOOST_TEST(!takes_secret({"optimizer", "learning_rate"}));
+  BOOST_TEST(takes_secret({"optimizer", "nonsense"}));  // that it is unknown is told elsewhere
+}
+
 BOOST_AUTO_TEST_CASE(arguments_change_parts_of_defaults) {
   BOOST_TEST(shown("", {"model.hidden.0=50"}, "hidden: ") ==
              "hidden: [50, 100] # default, argument 1\n");

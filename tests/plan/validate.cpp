@@ -227,8 +227,8 @@ BOOST_AUTO_TEST_CASE(mistakes_of_plugins_are_named) {
   catalogue.add(Kind::loss, "wrong", wrong);
   catalogue.add(Kind::loss, "endless", endless);
   BOOST_TEST(plan_of(experiment("loss: wrong", "loss"), catalogue).problems ==
-             "error: loss.n: expected an integer, found 'many'\n"
-             "error: loss.n: its default, many, is not valid\n"
+             "assay: error: loss.n: expected an integer, found 'many'\n"
+             "assay: error: loss.n: its default, many, is not valid\n"
              "      = this is a mistake of the plugin; giving the option a value avoids it\n");
   const std::string problems = plan_of(experiment("loss: endless", "loss"), catalogue).problems;
   BOOST_TEST(problems.find("defaults without end: each holds another component") !=

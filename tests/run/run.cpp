@@ -48,6 +48,7 @@ class Notebook final : public run::Listener {
     if (stage == run::Stage::training && at_training) at_training();
   }
   void has_processes(pid_t) override {}
+  void draws(std::size_t) override {}
   void trained(const std::string&, const train::ModelDescription& model,
                const state::ParameterMemory&) override {
     parameters = model.parameter_count();

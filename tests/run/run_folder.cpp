@@ -1,5 +1,7 @@
 #include "runner/run/run_folder.h"
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <regex>
 #include <set>
@@ -120,7 +122,9 @@ BOOST_AUTO_TEST_CASE(two_creates_never_share_a_folder) {
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_says_why) {
   write_file(*this / "file", "");
   BOOST_TEST(error_of(*this / "file/runs/a") ==
-             (*this / "file/runs").string() + " cannot be created: Not a directory");
+             fmt::format("{} cannot be created: {} is not a folder",
+                         (*this / "file/runs/a").string(), (*this / "file").string()));
+  BOOST_TEST(error_of("/dev/null/a") == "/dev/null/a cannot be created: /dev/null is not a folder");
   const std::string longest(300, 'x');
   BOOST_TEST(error_of(*this / longest) ==
              (*this / longest).string() + " cannot be created: File name too long");

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(what_costs_more_than_it_is_worth_is_refused) {
   BOOST_CHECK_EXCEPTION(StoredTensors{path}, assay::Error, [&](const assay::Error& error) {
     return error.what() == path.string() +
                                ": not a whole safetensors file: its header has "
-                               "16777217 bytes; expected 16777216 at most";
+                               "16,777,217 bytes; expected 16,777,216 at most";
   });
 }
 

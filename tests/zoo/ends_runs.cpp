@@ -73,6 +73,10 @@ class EndingHook final : public assay::Hook {
     if (how_ == "leaves little memory") leave_memory(std::size_t{2} << 20);
     if (how_ == "leaves no memory") leave_memory(0);
     if (how_ == "eats all memory") eat_memory();
+    if (how_ == "crashes without memory") {
+      eat_memory();
+      crash();
+    }
     if (how_ == "reads what is gone") read_what_is_gone("gone.bin");
     if (how_ == "exits quickly") std::quick_exit(0);
     if (how_ == "crashes in a thread") std::thread(crash).join();

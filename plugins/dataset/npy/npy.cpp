@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "assay/dataset.h"
+#include "assay/number_text.h"
 #include "assay/plugin.h"
 #include "npy_elements.h"
 #include "npy_file.h"
@@ -28,6 +29,7 @@
 namespace {
 
 using assay::Error;
+using assay::grouped;
 using assay::OptionError;
 using assay::npy::File;
 
@@ -143,8 +145,8 @@ class Npy final : public assay::Dataset {
                                 assay::npy::look_like_classes(type, targets_->data())));
     check_shape(*targets_);
     if (rows_of(*targets_) != rows_of(*samples_))
-      throw Error(path + ": it has " + std::to_string(rows_of(*targets_)) + " rows, but " +
-                  samples_->path() + " has " + std::to_string(rows_of(*samples_)));
+      throw Error(path + ": it has " + grouped(rows_of(*targets_)) + " rows, but " +
+                  samples_->path() + " has " + grouped(rows_of(*samples_)));
     if (type == "<f4") return;
     if (targets_->dimensions().size() != 1)
       throw Error(path + ": classes have the shape [rows], this array has " +
@@ -173,7 +175,7 @@ class Npy final : public assay::Dataset {
     if (targets_) throw OptionError("classes", "the targets are values (float32), not classes");
     const std::size_t found = names_.size();
     if (options.size("classes") < found)
-      throw OptionError("classes", "it names " + std::to_string(options.size("classes")) +
+      throw OptionError("classes", "it names " + grouped(options.size("classes")) +
                                        " classes, but the targets go up to class " +
                                        std::to_string(found - 1));
     names_.clear();

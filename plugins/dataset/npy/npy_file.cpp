@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "npy_header.h"
 
 namespace assay::npy {
@@ -101,8 +102,8 @@ void File::read_header() {
       throw Error("its shape has more elements than a computer can count");
   const std::size_t there = text.size() - begin - length;
   if (bytes > there)
-    throw Error("the file is cut off: its header announces " + std::to_string(bytes) +
-                " bytes of data, " + std::to_string(there) + " are there");
+    throw Error("the file is cut off: its header announces " + grouped(bytes) + " bytes of data, " +
+                grouped(there) + " are there");
   data_ = mapped_.subspan(begin + length, bytes);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "display_width.h"
 #include "short_text.h"
 
@@ -126,8 +127,8 @@ std::string status_line(const Progress& progress, std::span<const LatestValue> v
 }
 
 std::string plain_line(const Progress& progress, std::span<const LatestValue> values) {
-  std::string line =
-      fmt::format("step {}/{} ({}%)", progress.step, progress.total_steps, percent(progress));
+  std::string line = fmt::format("step {}/{} ({}%)", grouped(progress.step),
+                                 grouped(progress.total_steps), percent(progress));
   for (const std::string& text : {short_rate(progress.steps_per_second), time_to_go(progress)})
     if (!text.empty()) fmt::format_to(std::back_inserter(line), "{}{}", gap, text);
   return line + all_values(values);

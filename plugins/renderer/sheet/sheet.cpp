@@ -21,6 +21,7 @@
 #include <cmath>
 #include <string>
 
+#include "assay/number_text.h"
 #include "assay/plugin.h"
 #include "assay/renderer.h"
 #include "figure.h"
@@ -114,7 +115,7 @@ class Sheet : public Renderer {
     const auto i = static_cast<std::size_t>(index);
     if (i >= snapshot.class_names.size())
       throw Error("class " + std::to_string(index) + " has no name: the data has " +
-                  std::to_string(snapshot.class_names.size()) + " classes");
+                  grouped(snapshot.class_names.size()) + " classes");
     return std::string(snapshot.class_names[i]);
   }
 

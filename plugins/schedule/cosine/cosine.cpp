@@ -6,7 +6,7 @@
 //   init_value    the value at the first step
 //   decay_steps   the end is reached after this many steps, and kept (default null: the whole run)
 //   alpha         the end as a share of init_value (default 0)
-//   exponent      bends the curve (default 1)
+//   exponent      the fall is (0.5 * (1 + cos(pi * t / T)))^exponent (default 1)
 //
 // `warmup_cosine`
 //   init_value     the value at the first step
@@ -15,7 +15,7 @@
 //   warmup_share   the rise as a share of decay_steps, rounded to whole steps (default null: 0.1)
 //   decay_steps    steps of the rise and the fall together (default null: the whole run)
 //   end_value      the value after the fall, kept (default 0; of no effect if the peak is 0)
-//   exponent       bends the fall (default 1)
+//   exponent       the fall is (0.5 * (1 + cos(pi * t / T)))^exponent (default 1)
 //
 //   optimizer:
 //     type: adam
@@ -60,7 +60,9 @@ constexpr Parameter init_value = {
     .name = "init_value", .type = ParameterType::number, .doc = "the value at the first step"};
 constexpr Parameter exponent = {.name = "exponent",
                                 .type = ParameterType::number,
-                                .doc = "power of the cosine, between 1 and 0",
+                                .doc =
+                                    "the fall is (0.5 * (1 + cos(pi * t / T)))^exponent after t "
+                                    "of its T steps: above 1 it comes sooner, below 1 later",
                                 .fallback = "1",
                                 .minimum = 0};
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assay/number_text.h"
 #include "runner/config/scalar_extent.h"
 
 namespace assay::config {
@@ -29,7 +30,8 @@ std::optional<std::size_t> long_key_end(std::string_view text, std::size_t begin
 }
 
 std::string long_key_message() {
-  return fmt::format("a key longer than {} bytes, the most that one may have", max_key_bytes);
+  return fmt::format("a key longer than {} bytes, the most that one may have",
+                     grouped(max_key_bytes));
 }
 
 }  // namespace assay::config

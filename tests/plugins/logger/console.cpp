@@ -142,11 +142,12 @@ BOOST_AUTO_TEST_CASE(elsewhere_a_line_every_few_seconds) {
   out->close(assay::Outcome::stopped);
   BOOST_TEST(host.screen.shown.empty());
   const std::vector<std::string> expected = {
-      "step 1000/3000 (33%)  500 steps/s  ETA 0:04  Loss 0.1138  Accuracy 0.9689  learning_rate "
+      "step 1,000/3,000 (33%)  500 steps/s  ETA 0:04  Loss 0.1138  Accuracy 0.9689  learning_rate "
       "1.200e-05",
-      "step 2000/3000 (66%)  500 steps/s  ETA 0:02  Loss 0.1138  Accuracy 0.9689  learning_rate "
+      "step 2,000/3,000 (66%)  500 steps/s  ETA 0:02  Loss 0.1138  Accuracy 0.9689  learning_rate "
       "1.200e-05",
-      "step 3000/3000 (100%)  500 steps/s  Loss 0.1138  Accuracy 0.9689  learning_rate 1.200e-05"};
+      "step 3,000/3,000 (100%)  500 steps/s  Loss 0.1138  Accuracy 0.9689  learning_rate "
+      "1.200e-05"};
   BOOST_TEST(host.screen.printed == expected, boost::test_tools::per_element());
 }
 

@@ -1,0 +1,19 @@
+// What is said of a command line that cannot be parsed: CLI11's own words hardly say what is wrong.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace assay::command_line {
+
+/// Takes these words only, and says so of others.
+CLI::Validator one_of(const std::vector<std::string>& words);
+
+/// Says what is wrong with a command line, and what was probably meant. The arguments are all that
+/// the program was given.
+std::string words_for(const CLI::App& app, const CLI::ParseError& error,
+                      std::span<const std::string> arguments);
+
+}  // namespace assay::command_line

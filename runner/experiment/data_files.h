@@ -1,0 +1,40 @@
+// The files that a dataset reads, as far as its parameter table tells: its options of type `path`.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/parameter.h"
+#include "runner/plan/values.h"
+
+namespace assay::experiment {
+
+struct DataFile {
+  std::string option;  ///< that names it: "samples", "files.0"
+  std::string path;
+};
+
+class DataFiles {
+ public:
+  DataFiles(const plan::ComponentPlan& dataset, std::span<const Parameter> table);
+
+  /// Returns the file that holds the "samples" or the "targets": the only one that there can be, or
+  /// that of an option of this name. Nothing where that is not known: where the table has several
+  /// options, one that is left out may stand for a file that the dataset finds by itself.
+  std::optional<DataFile> with(std::string_view part) const;
+  /// Returns "its files are /a.idx and /b.idx"; nothing where there are none.
+  std::string listed() const;
+
+ private:
+  void add(const plan::Values& values, std::span<const Parameter> table, const std::string& group);
+  void add(const plan::Value& value, const Parameter& parameter, const std::string& option);
+
+  std::vector<DataFile> files_;
+  std::size_t options_ = 0;  ///< of type `path` that the table has
+};
+
+}  // namespace assay::experiment
