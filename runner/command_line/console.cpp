@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "assay/number_text.h"
 #include "runner/command_line/fitted.h"
@@ -13,6 +14,11 @@
 #include "runner/command_line/signals.h"
 
 namespace assay::command_line {
+
+void Console::on_lost(StandardTerminal::Lost lost) {
+  lost_ = std::move(lost);
+  if (lost_ && !lost_before_.empty()) lost_(std::exchange(lost_before_, {}));
+}
 
 void Console::say(const Lines& lines) {
   terminal_.status({});  // what it says of progress is over

@@ -15,8 +15,9 @@ class Console final : public run::Listener {
   /// Borrows the options. `describe`: shows the trained model with its weights.
   Console(const Common& common, bool describe) : common_(common), describe_(describe) {}
 
-  /// Told once, when standard output takes no more. To be set before the run begins.
-  void on_lost(StandardTerminal::Lost lost) { lost_ = std::move(lost); }
+  /// Sets who is told, once, when standard output takes no more. Where that has happened before, he
+  /// is told now. Not to be called while something is shown.
+  void on_lost(StandardTerminal::Lost lost);
 
   void say(const Lines& lines) override;
   void problem(config::Severity severity, const std::string& message) override;
@@ -32,8 +33,10 @@ class Console final : public run::Listener {
   const Common& common_;
   bool describe_;
   StandardTerminal::Lost lost_;
+  std::string lost_before_;  ///< what nobody was told of yet
   StandardTerminal terminal_{[this](const std::string& message) {
     if (lost_) lost_(message);
+    else lost_before_ = message;
   }};
 };
 

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "assay/number_text.h"
-
 namespace assay::data {
 namespace {
 
@@ -53,11 +51,9 @@ std::string place_of(std::int64_t element, const Shape& shape) {
 std::string_view kind_of(double not_finite) { return std::isnan(not_finite) ? "NaN" : "infinite"; }
 
 std::string described(const NotFinite& found) {
-  return fmt::format(
-      "the {} of row {} of the dataset, counted from 0, is {}{}{}",
-      found.in_target ? "target" : "sample", found.row, kind_of(found.value),
-      place_of(found.element, found.shape),
-      found.rows > 1 ? fmt::format(" ({} rows have such values)", grouped(found.rows)) : "");
+  return fmt::format("the {} of row {} of the dataset, counted from 0, is {}{}",
+                     found.in_target ? "target" : "sample", found.row, kind_of(found.value),
+                     place_of(found.element, found.shape));
 }
 
 std::optional<NotFinite> find_not_finite(const Rows& rows,

@@ -55,7 +55,7 @@ class Counts {
  public:
   void add(const std::string& split, std::int64_t rows) {
     total_ += rows;
-    parts_.push_back(fmt::format("{} row{} of the split '{}'", rows, rows == 1 ? "" : "s", split));
+    parts_.push_back(fmt::format("{} of the split '{}'", counted(rows, "row"), split));
   }
   /// Says how many they are; nothing where there is no other than the one that is named.
   std::string text() const {

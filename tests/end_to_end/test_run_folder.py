@@ -266,7 +266,7 @@ class Describe(unittest.TestCase):
                                      '"w": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
                               "'w' is in its header twice"),
             "an unknown type": (header('{"w": {"dtype": "Q7", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
-                                "'w' is not float32"),
+                                "'w' has the dtype Q7; expected F32, F64, I32, I64 or U8"),
         }
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))

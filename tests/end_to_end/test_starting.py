@@ -3,6 +3,7 @@
 import os
 import pathlib
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -103,6 +104,11 @@ class NothingStarts(unittest.TestCase):
             self.assertEqual(*(program.record(run)["weights_digest"] for run in runs))
             self.assertEqual(*(metrics.scalars(run)["Loss"][-1][2] for run in runs))
             self.assertEqual(program.record(runs[1])["state"], "finished")
+            if len(os.sched_getaffinity(0)) > 1:  # a thread for each core was asked for, by nobody
+                process = program.assay("check", DIGITS, folder=folder,
+                                        env={**os.environ, "LD_PRELOAD": str(library)})
+                self.assertRegex(process.stderr, rf"^assay: warning: threads: \d+ of \d+ threads {re.escape(limit)}\n"
+                                                 "      = the run goes on with 1; its results are the same\n$")
             process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizer_sgd.so", folder=folder,
                                     env={**os.environ, "LD_PRELOAD": str(library)})
             self.assertEqual(process.returncode, program.RUN_FAILED)
