@@ -34,19 +34,19 @@ void check_one_says_the_kernels(std::string_view option, std::span<const std::st
   }
 }
 
-std::optional<plan::Plan> load_draft(const Common& common, const std::string& config,
-                                     std::vector<std::string> overrides,
-                                     plugin_host::PluginHost& host,
-                                     config::Diagnostics& diagnostics) {
+std::optional<plan::Draft> load_draft(const Common& common, const std::string& config,
+                                      std::vector<std::string> overrides,
+                                      plugin_host::PluginHost& host,
+                                      config::Diagnostics& diagnostics) {
   if (common.instructions) {
     check_one_says_the_kernels(name_of(*common.instructions), overrides);
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   }
-  auto plan = plan::load_draft(config, overrides, host, diagnostics);
-  if (plan && common.instructions)
-    plan->places["kernels"] = {
+  auto draft = plan::load_draft(config, overrides, host, diagnostics);
+  if (draft && common.instructions)
+    draft->places["kernels"] = {
         std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};
-  return plan;
+  return draft;
 }
 
 // Returns the argument `run_dir=FOLDER`, quoted if the grammar of arguments requires it.
@@ -97,18 +97,18 @@ std::optional<plan::Plan> load_plan(const Common& common, const std::string& con
                                     std::vector<std::string> overrides,
                                     plugin_host::PluginHost& host,
                                     config::Diagnostics& diagnostics) {
-  auto plan = load_draft(common, config, std::move(overrides), host, diagnostics);
-  if (!diagnostics.empty()) return std::nullopt;
-  return plan;
+  auto draft = load_draft(common, config, std::move(overrides), host, diagnostics);
+  if (!draft) return std::nullopt;
+  return std::move(*draft).finished();
 }
 
 std::optional<run::Prepared> prepare(const Common& common, const std::string& config,
                                      std::vector<std::string> overrides,
                                      plugin_host::PluginHost& host,
                                      config::Diagnostics& diagnostics) {
-  auto plan = load_draft(common, config, std::move(overrides), host, diagnostics);
-  if (!plan) return std::nullopt;
-  return run::prepare(std::move(*plan), host, diagnostics);
+  auto draft = load_draft(common, config, std::move(overrides), host, diagnostics);
+  if (!draft) return std::nullopt;
+  return run::prepare(std::move(*draft), host, diagnostics);
 }
 
 }  // namespace assay::command_line

@@ -106,7 +106,7 @@ void Blame::report(const Part& part, const plugin_host::ComponentError& error) {
   report(part, option, message, listed(causes));
 }
 
-std::optional<Blame::Place> Blame::place_of(const Part& part, const std::string& option) {
+std::optional<Blame::Place> Blame::place_of(const Part& part, const std::string& option) const {
   Place place{part.where, part.key};
   if (part.component == nullptr) return place;
   const auto way = plan::way_to(part.component->values, option);
@@ -115,7 +115,7 @@ std::optional<Blame::Place> Blame::place_of(const Part& part, const std::string&
   if (!way.empty()) place.key = base::joined(part.key, option);
   const bool is_text_of_the_config = !way.empty() && way.back()->where.source != nullptr &&
                                      std::holds_alternative<std::string>(way.back()->data);
-  if (part.component->soundness != plan::Soundness::sound && !is_text_of_the_config)
+  if (draft_.soundness(part.key) != plan::Soundness::sound && !is_text_of_the_config)
     return std::nullopt;
   return place;
 }

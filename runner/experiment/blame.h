@@ -10,7 +10,7 @@
 
 #include "assay/error.h"
 #include "runner/config/diagnostics.h"
-#include "runner/plan/values.h"
+#include "runner/plan/draft.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::experiment {
@@ -30,8 +30,9 @@ struct Part {
 
 class Blame {
  public:
-  /// Borrows the diagnostics.
-  explicit Blame(config::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  /// Borrows both.
+  Blame(const plan::Draft& draft, config::Diagnostics& diagnostics)
+      : draft_(draft), diagnostics_(diagnostics) {}
 
   /// Returns the result of the function, or `true` if that is void. If it throws ComponentError,
   /// assay::Error or std::bad_alloc, reports that and returns nothing (false).
@@ -82,7 +83,7 @@ class Blame {
     std::string key;
   };
   /// Returns where the option is; nothing where nothing is to be said.
-  static std::optional<Place> place_of(const Part& part, const std::string& option);
+  std::optional<Place> place_of(const Part& part, const std::string& option) const;
 
   /// Who judged the component as a whole: it, by what only it knows, or the host, by its sizes.
   enum class By { component, host };
@@ -95,6 +96,7 @@ class Blame {
   /// that is the only one.
   void report(const Part& part, const plugin_host::ComponentError& error);
 
+  const plan::Draft& draft_;
   config::Diagnostics& diagnostics_;
 };
 

@@ -70,7 +70,7 @@ class Counts {
 
 }  // namespace
 
-void check_values(const plan::Plan& plan, const DataFiles& files, const hooks::Splits& splits,
+void check_values(const plan::Draft& draft, const DataFiles& files, const hooks::Splits& splits,
                   Blame& blame) {
   std::optional<data::NotFinite> first;
   Counts counts;
@@ -85,14 +85,14 @@ void check_values(const plan::Plan& plan, const DataFiles& files, const hooks::S
   const std::string said = begin_of(file) + data::described(*first) + counts.text() +
                            "; mend these rows or leave them out";
   const std::string hint = file ? "" : files.listed();
-  const Part dataset("dataset", plan.dataset);
-  if (plan.train.on_nan == plan::OnNan::ignore)
+  const Part dataset("dataset", draft.dataset);
+  if (draft.train.on_nan == plan::OnNan::ignore)
     return blame.warn(dataset, option_of(file), said, hint);
   blame.report(dataset, option_of(file),
                said + ", or set `train.on_nan: ignore` to train all the same", hint);
 }
 
-void warn_of_missing_classes(const plan::Plan& plan, const DataFiles& files,
+void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
                              const hooks::Splits& splits, Blame& blame) {
   const data::Rows& train = *splits.at("train");
   if (train.target.classes == 0) return;
@@ -128,7 +128,7 @@ void warn_of_missing_classes(const plan::Plan& plan, const DataFiles& files,
   if (from_one)
     hints.emplace_back("classes are counted from 0: subtract 1 from labels that begin with 1");
   if (!file && !files.listed().empty()) hints.push_back(files.listed());
-  blame.warn(Part("dataset", plan.dataset), option_of(file),
+  blame.warn(Part("dataset", draft.dataset), option_of(file),
              begin_of(file) + fmt::format("{}", fmt::join(said, "; ")),
              fmt::format("{}", fmt::join(hints, "; ")));
 }

@@ -5,19 +5,19 @@
 #include "runner/experiment/blame.h"
 #include "runner/experiment/data_files.h"
 #include "runner/hooks/hooks.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::experiment {
 
 /// Reports the first value of the dataset that is NaN or infinite, with its file where that is
 /// known, and counts the rows with such values in each split: an error, or a warning where
 /// `train.on_nan` is `ignore`. Looks at what is in memory.
-void check_values(const plan::Plan& plan, const DataFiles& files, const hooks::Splits& splits,
+void check_values(const plan::Draft& draft, const DataFiles& files, const hooks::Splits& splits,
                   Blame& blame);
 
 /// Warns of classes that no row to train on has: the model never sees one, and labels that are
 /// counted from 1 leave class 0 empty.
-void warn_of_missing_classes(const plan::Plan& plan, const DataFiles& files,
+void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
                              const hooks::Splits& splits, Blame& blame);
 
 }  // namespace assay::experiment

@@ -65,7 +65,7 @@ void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const
   if (std::ranges::count(metrics_, need.metric, &hooks::NamedMetric::name) != 0) return;
   if (const plan::NamedComponent* known = metric(need.metric, part.where))
     metrics_.push_back({need.metric, known->component.type == "loss"});
-  else if (!plan_.doubtful.contains("metrics")) no_metric(need, part);
+  else if (!draft_.doubtful.contains("metrics")) no_metric(need, part);
 }
 
 void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan& hook,
@@ -84,12 +84,12 @@ void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan&
     std::string hint = config::did_you_mean(need.metric, *names);
     const bool is_metric =
         std::ranges::count(plan::builtin_metrics, need.metric) != 0 ||
-        std::ranges::count(plan_.metrics, need.metric, &plan::NamedComponent::name) != 0;
+        std::ranges::count(draft_.metrics, need.metric, &plan::NamedComponent::name) != 0;
     if (hint.empty() && is_metric)
       hint = fmt::format("metrics are measured on splits: train.{}", need.metric);
     blame_.report(part, need.option, Blame::Word{need.name, need.metric, owner.size() + 1},
                   there.empty() ? fmt::format("'{}': {} {} has no rate", need.name,
-                                              name_of(Kind::optimizer), plan_.optimizer.type)
+                                              name_of(Kind::optimizer), draft_.optimizer.type)
                                 : fmt::format("'{}': there is no such value (of the {}: {})",
                                               need.name, owner, there),
                   hint);
@@ -102,10 +102,10 @@ void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan&
 }
 
 std::optional<std::vector<std::string>> Demand::rate_names() {
-  if (plan_.optimizer.soundness != plan::Soundness::sound) return std::nullopt;
+  if (draft_.soundness("optimizer") != plan::Soundness::sound) return std::nullopt;
   std::vector<std::string> names;
   for (const plugin_host::RateOption& option : plugin_host::rate_options(
-           plan_.optimizer.values, catalogue_.parameters(Kind::optimizer, plan_.optimizer.type)))
+           draft_.optimizer.values, catalogue_.parameters(Kind::optimizer, draft_.optimizer.type)))
     names.push_back(option.name);
   return names;
 }
@@ -114,12 +114,24 @@ const plan::NamedComponent* Demand::metric(const std::string& name, const config
   const auto known = std::ranges::find(known_metrics_, name, &plan::NamedComponent::name);
   if (known != known_metrics_.end()) return &*known;
   auto builtin = plan::builtin_metric(name, where, catalogue_, diagnostics_);
-  return builtin ? &known_metrics_.emplace_back(*std::move(builtin)) : nullptr;
+  if (!builtin) return nullptr;
+  if (builtin->soundness == plan::Soundness::broken) broken_metrics_.insert(name);
+  known_metrics_.push_back({name, std::move(builtin->component)});
+  return &known_metrics_.back();
+}
+
+std::vector<plan::NamedComponent> Demand::usable_metrics() const {
+  std::vector<plan::NamedComponent> usable = known_metrics_;
+  std::erase_if(usable, [this](const plan::NamedComponent& metric) {
+    return broken_metrics_.contains(metric.name) ||
+           draft_.soundness("metrics." + metric.name) == plan::Soundness::broken;
+  });
+  return usable;
 }
 
 void Demand::no_metric(const hooks::ValueNeed& need, const Part& part) {
   std::vector<std::string> names(plan::builtin_metrics.begin(), plan::builtin_metrics.end());
-  for (const auto& known : plan_.metrics)
+  for (const auto& known : draft_.metrics)
     if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
   std::string hint;
   if (std::ranges::count(rate_names().value_or(std::vector<std::string>()), need.metric) != 0)

@@ -1,9 +1,10 @@
-// Checks the values and pictures that the hooks of a plan need against those that exist.
+// Checks the values and pictures that the hooks of a draft need against those that exist.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "runner/experiment/blame.h"
 #include "runner/hooks/hooks.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::experiment {
 
@@ -20,14 +21,14 @@ class Demand {
  public:
   /// `splits` are the names of the splits; nothing if they are unknown. Borrows the other
   /// arguments.
-  Demand(const plan::Plan& plan, std::optional<std::vector<std::string>> splits,
+  Demand(const plan::Draft& draft, std::optional<std::vector<std::string>> splits,
          plan::Catalogue& catalogue, config::Diagnostics& diagnostics)
-      : plan_(plan),
+      : draft_(draft),
         splits_(std::move(splits)),
         catalogue_(catalogue),
         diagnostics_(diagnostics),
-        blame_(diagnostics),
-        known_metrics_(plan.metrics) {}
+        blame_(draft, diagnostics),
+        known_metrics_(draft.metrics) {}
 
   /// Reports values and pictures that do not exist, and replaces a name that stands for a split by
   /// that split.
@@ -38,8 +39,9 @@ class Demand {
   const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }
   /// Returns each metric once, in the order in which they were requested.
   const std::vector<hooks::NamedMetric>& metrics() const { return metrics_; }
-  /// Returns the metrics of the plan, followed by the built-in ones that only a hook's code names.
-  const std::vector<plan::NamedComponent>& known_metrics() const { return known_metrics_; }
+  /// Returns the metrics of the draft, followed by the built-in ones that only a hook's code names,
+  /// as far as they can be created.
+  std::vector<plan::NamedComponent> usable_metrics() const;
   bool pictures() const { return pictures_; }
 
  private:
@@ -56,12 +58,13 @@ class Demand {
   /// Returns the names of the optimizer's rates; nothing if they are unknown.
   std::optional<std::vector<std::string>> rate_names();
 
-  const plan::Plan& plan_;
+  const plan::Draft& draft_;
   std::optional<std::vector<std::string>> splits_;
   plan::Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
   Blame blame_;
   std::vector<plan::NamedComponent> known_metrics_;
+  std::set<std::string> broken_metrics_;
   std::map<std::string, std::int64_t> shown_rows_;
   std::vector<hooks::NamedMetric> metrics_;
   bool pictures_ = false;

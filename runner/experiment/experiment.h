@@ -1,4 +1,4 @@
-// Everything that a run consists of, created from its plan before anything is written: components,
+// Everything that a run consists of, created from its draft before anything is written: components,
 // data, network.
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "runner/experiment/rate_course.h"
 #include "runner/hooks/hooks.h"
 #include "runner/logging/loggers.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/train/network.h"
 #include "runner/train/thread_team.h"
@@ -42,9 +42,9 @@ struct Experiment {
 
 /// Creates the components, reads the data and initializes the weights. Reports problems and
 /// warnings about the config with their places. Returns nothing if there are problems, including
-/// those of the plan (plan::load_draft). It still checks everything that does not depend on them,
-/// so that all problems are reported together, except those that only follow from others.
-std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
+/// those that the draft has already. It still checks everything that does not depend on them, so
+/// that all problems are reported together, except those that only follow from others.
+std::optional<Experiment> make_experiment(const plan::Draft& draft, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

@@ -18,12 +18,12 @@ namespace {
 
 /// Returns the names of the files that a logger creates when it is opened. Returns nothing if it
 /// cannot be created or opened: another check reports that.
-std::optional<std::vector<std::string>> files_of(const plan::Plan& plan,
+std::optional<std::vector<std::string>> files_of(const plan::Draft& draft,
                                                  const plan::ComponentPlan& component,
                                                  plugin_host::PluginHost& host) {
   try {
     logging::Circumstances how;
-    how.run_name = plan.name;
+    how.run_name = draft.name;
     logging::LoggerHost lent(how);
     const auto logger = host.create<Logger>(component);
     logger.call([&](Logger& l) { l.open(lent); });
@@ -35,13 +35,13 @@ std::optional<std::vector<std::string>> files_of(const plan::Plan& plan,
   }
 }
 
-void check_type(const std::vector<const plan::NamedComponent*>& loggers, const plan::Plan& plan,
+void check_type(const std::vector<const plan::NamedComponent*>& loggers, const plan::Draft& draft,
                 plugin_host::PluginHost& host, config::Diagnostics& diagnostics) {
   std::map<std::string, const plan::NamedComponent*> writers;  // by file
   bool silent = false;                                         // one of them writes no file
   for (const plan::NamedComponent* logger : loggers) {
     const plan::ComponentPlan& component = logger->component;
-    const auto files = files_of(plan, component, host);
+    const auto files = files_of(draft, component, host);
     if (!files) continue;
     if (files->empty() && std::exchange(silent, true))
       diagnostics.warning(component.where, "loggers",
@@ -61,14 +61,14 @@ void check_type(const std::vector<const plan::NamedComponent*>& loggers, const p
 
 }  // namespace
 
-void check_logger_files(const plan::Plan& plan, plugin_host::PluginHost& host,
+void check_logger_files(const plan::Draft& draft, plugin_host::PluginHost& host,
                         config::Diagnostics& diagnostics) {
   std::map<std::string, std::vector<const plan::NamedComponent*>> by_type;
-  for (const plan::NamedComponent& logger : plan.loggers)
-    if (logger.component.soundness != plan::Soundness::broken)
+  for (const plan::NamedComponent& logger : draft.loggers)
+    if (draft.soundness("loggers." + logger.name) != plan::Soundness::broken)
       by_type[logger.component.type].push_back(&logger);
   for (const auto& [type, loggers] : by_type)
-    if (loggers.size() > 1) check_type(loggers, plan, host, diagnostics);
+    if (loggers.size() > 1) check_type(loggers, draft, host, diagnostics);
 }
 
 }  // namespace assay::experiment

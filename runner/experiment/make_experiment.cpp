@@ -32,8 +32,9 @@ using plugin_host::Handle;
 // with, so that all problems are found except those that follow from others.
 class Assembly {
  public:
-  Assembly(const plan::Plan& plan, plugin_host::PluginHost& host, config::Diagnostics& diagnostics)
-      : plan_(plan), host_(host), diagnostics_(diagnostics), blame_(diagnostics) {}
+  Assembly(const plan::Draft& draft, plugin_host::PluginHost& host,
+           config::Diagnostics& diagnostics)
+      : draft_(draft), host_(host), diagnostics_(diagnostics), blame_(draft, diagnostics) {}
 
   std::optional<Experiment> make() {
     plugin_host::KeptProcessState state;  // whatever calls of components change
@@ -57,7 +58,7 @@ class Assembly {
  private:
   template <class Interface>
   std::optional<Handle<Interface>> create(const plan::ComponentPlan& plan, const std::string& key) {
-    if (plan.soundness == plan::Soundness::broken) return std::nullopt;
+    if (draft_.soundness(key) == plan::Soundness::broken) return std::nullopt;
     return blame_.attempt(Part(key, plan), [&] {
       auto made = host_.create<Interface>(plan);
       if (out_.steps > 0) plugin_host::begin_schedules(made.object(), out_.steps);
@@ -66,9 +67,9 @@ class Assembly {
   }
 
   void describe_data() {
-    dataset_ = create<Dataset>(plan_.dataset, "dataset");
+    dataset_ = create<Dataset>(draft_.dataset, "dataset");
     if (!dataset_) return;
-    described_ = blame_.attempt(Part("dataset", plan_.dataset), [&] {
+    described_ = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       out_.data = data::describe(*dataset_);
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
@@ -80,15 +81,15 @@ class Assembly {
   }
 
   void cut_rows() {
-    if (!described_ || plan_.doubtful.contains("dataset.split")) return;
+    if (!described_ || draft_.doubtful.contains("dataset.split")) return;
     const Part part("dataset.split", split_place());
-    rows_ = blame_.attempt(part, [&] { return cut(out_.data, plan_.split); });
+    rows_ = blame_.attempt(part, [&] { return cut(out_.data, draft_.split); });
     if (!rows_) return;
     for (const auto& [name, rows] : *rows_)
       out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
-    if (plan_.split) return;
+    if (draft_.split) return;
     for (const auto& [name, shared] : trained_on(*rows_))
-      diagnostics_.warning(plan_.dataset.where, "dataset",
+      diagnostics_.warning(draft_.dataset.where, "dataset",
                            fmt::format("{} of the {} rows of its split '{}' are trained on, too",
                                        grouped(shared), grouped(out_.split_sizes.at(name)), name));
   }
@@ -97,32 +98,32 @@ class Assembly {
   // precedence.
   config::Location split_place() const {
     for (const char* share : {"test", "validation"}) {
-      const config::Location place = plan_.place(fmt::format("dataset.split.{}", share));
+      const config::Location place = draft_.place(fmt::format("dataset.split.{}", share));
       if (place.source != nullptr && place.source->path.empty()) return place;
     }
-    return plan_.split ? plan_.split->where : plan_.dataset.where;
+    return draft_.split ? draft_.split->where : draft_.dataset.where;
   }
 
   void measure_training() {
-    if (!rows_ || plan_.doubtful.contains("train")) return;
-    blame_.attempt(Part("dataset.split", plan_.dataset.where), [&] {
-      out_.batches.emplace(out_.split_sizes.at("train"), plan_.train.batch_size,
-                           plan_.train.shuffle, plan_.seed);
+    if (!rows_ || draft_.doubtful.contains("train")) return;
+    blame_.attempt(Part("dataset.split", draft_.dataset.where), [&] {
+      out_.batches.emplace(out_.split_sizes.at("train"), draft_.train.batch_size,
+                           draft_.train.shuffle, draft_.seed);
     });
     if (!out_.batches) return;
-    blame_.attempt(Part("train.epochs", plan_.train.where), [&] {
-      out_.steps = plan_.train.steps ? *plan_.train.steps : steps_of(*plan_.train.epochs);
+    blame_.attempt(Part("train.epochs", draft_.train.where), [&] {
+      out_.steps = draft_.train.steps ? *draft_.train.steps : steps_of(*draft_.train.epochs);
     });
     // The dataset was created before the length of the run was known.
     if (out_.steps > 0)
-      blame_.attempt(Part("dataset", plan_.dataset),
+      blame_.attempt(Part("dataset", draft_.dataset),
                      [&] { plugin_host::begin_schedules(dataset_->object(), out_.steps); });
-    if (plan_.train.batch_size.value_or(0) > out_.batches->rows())
+    if (draft_.train.batch_size.value_or(0) > out_.batches->rows())
       diagnostics_.warning(
-          plan_.place("train.batch_size"), "train.batch_size",
+          draft_.place("train.batch_size"), "train.batch_size",
           fmt::format("{} rows are more than the training split has: every step "
                       "takes all {}",
-                      grouped(*plan_.train.batch_size), grouped(out_.batches->rows())),
+                      grouped(*draft_.train.batch_size), grouped(out_.batches->rows())),
           "`batch_size: all` says so");
   }
 
@@ -136,23 +137,23 @@ class Assembly {
   }
 
   void make_hooks() {
-    Demand demand(plan_, split_names(), host_, diagnostics_);
-    for (const plan::HookPlan& hook : plan_.hooks) {
+    Demand demand(draft_, split_names(), host_, diagnostics_);
+    for (const plan::HookPlan& hook : draft_.hooks) {
       make_hook(hook, demand);
       check_trigger(hook);
     }
     if (out_.steps > 0)
-      check_tags(plan_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
+      check_tags(draft_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
     shown_rows_ = demand.shown_rows();
     shown_rows_.emplace("train", 0);
-    make_metrics(demand.known_metrics());
+    make_metrics(demand.usable_metrics());
   }
 
   std::optional<std::vector<std::string>> split_names() const {
-    if (!rows_ && plan_.split && !plan_.doubtful.contains("dataset.split"))
-      return names_of(*plan_.split);
+    if (!rows_ && draft_.split && !draft_.doubtful.contains("dataset.split"))
+      return names_of(*draft_.split);
     if (!rows_) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [name, rows] : *rows_) names.push_back(name);
@@ -172,8 +173,8 @@ class Assembly {
   }
 
   void check_trigger(const plan::HookPlan& hook) {
-    if (out_.steps == 0 || plan_.doubtful.contains("hooks." + hook.name)) return;
-    warn_of_steps(plan_, hook, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
+    if (out_.steps == 0 || draft_.doubtful.contains("hooks." + hook.name)) return;
+    warn_of_steps(draft_, hook, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
   }
 
   void check(const Handle<Renderer>& renderer, const Part& hook) {
@@ -184,9 +185,9 @@ class Assembly {
   }
 
   // Also creates the metrics that no hook needs, to check them.
-  void make_metrics(const std::vector<plan::NamedComponent>& known) {
+  void make_metrics(const std::vector<plan::NamedComponent>& usable) {
     std::map<std::string, Handle<Metric>> made;
-    for (const auto& [name, component] : known) {
+    for (const auto& [name, component] : usable) {
       const Part part("metrics." + name, component);
       auto metric = create<Metric>(component, part.key);
       if (!metric) continue;
@@ -201,21 +202,21 @@ class Assembly {
   }
 
   void make_loggers() {
-    for (const auto& [name, component] : plan_.loggers)
+    for (const auto& [name, component] : draft_.loggers)
       if (auto logger = create<Logger>(component, "loggers." + name))
         out_.loggers.push_back({name, std::move(*logger)});
-    check_logger_files(plan_, host_, diagnostics_);
+    check_logger_files(draft_, host_, diagnostics_);
   }
 
   void make_network() {
-    const auto model = create<Model>(plan_.model, "model");
-    const auto loss = create<Loss>(plan_.loss, "loss");
+    const auto model = create<Model>(draft_.model, "model");
+    const auto loss = create<Loss>(draft_.loss, "loss");
     if (!described_ || !loss) return;
-    const auto outputs = blame_.attempt(Part("loss", plan_.loss), [&] {
+    const auto outputs = blame_.attempt(Part("loss", draft_.loss), [&] {
       return loss->call([&](const Loss& l) { return l.outputs(out_.data.target); });
     });
     if (!outputs || !model) return;
-    blame_.attempt(Part("model", plan_.model), [&] {
+    blame_.attempt(Part("model", draft_.model), [&] {
       auto description = train::describe(*model, out_.data.sample_shape, *outputs);
       if (out_.batches) make_network({*model, *loss, metrics_}, std::move(description));
     });
@@ -224,24 +225,24 @@ class Assembly {
   void make_network(train::Network::Components components, train::ModelDescription description) {
     const std::int64_t batch = out_.batches->batch_size();
     const train::LaneRule rule = lane_rule(components.model);
-    warn_of_lanes(plan_, batch, rule, diagnostics_);
+    warn_of_lanes(draft_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
     const base::Share cores = base::cores_given();
-    warn_of_threads(plan_, cores, diagnostics_);
+    warn_of_threads(draft_, cores, diagnostics_);
     // More threads than cores would only wait for each other.
-    const std::int64_t threads = std::min(plan_.threads.value_or(lanes), cores.amount);
+    const std::int64_t threads = std::min(draft_.threads.value_or(lanes), cores.amount);
     check_network_fits(components.model, description, {batch, rule}, threads);
     make_team(threads);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
-                                                    rule, *out_.team, plan_.seed, batch);
-    train::initialize(plan_.seed, network->description(), network->weights());
+                                                    rule, *out_.team, draft_.seed, batch);
+    train::initialize(draft_.seed, network->description(), network->weights());
     out_.network = std::move(network);
   }
 
   void make_team(std::int64_t threads) {
     out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
     if (!out_.team->shortfall().empty())
-      diagnostics_.warning(plan_.place("threads"), "threads", out_.team->shortfall(),
+      diagnostics_.warning(draft_.place("threads"), "threads", out_.team->shortfall(),
                            fmt::format("the run goes on with {}; its results are the same",
                                        grouped(out_.team->size())));
   }
@@ -267,10 +268,10 @@ class Assembly {
 
   train::LaneRule lane_rule(const Handle<Model>& model) const {
     train::LaneRule rule;
-    rule.lanes = plan_.train.lanes;
+    rule.lanes = draft_.train.lanes;
     rule.whole = model.call([](const Model& m) { return m.whole_batches(); });
-    rule.block_rows = plan_.train.block_rows
-                          ? *plan_.train.block_rows
+    rule.block_rows = draft_.train.block_rows
+                          ? *draft_.train.block_rows
                           : model.call([](const Model& m) { return m.block_rows(); });
     if (rule.block_rows < 1)
       throw Error(fmt::format("{} asks for blocks of {} rows; expected at least 1", model.who(),
@@ -279,11 +280,11 @@ class Assembly {
   }
 
   void make_update() {
-    const auto optimizer = create<Optimizer>(plan_.optimizer, "optimizer");
+    const auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
     if (!optimizer) return;
     follow_rates(*optimizer);
     if (!out_.network) return;
-    blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
+    blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       const std::size_t slots = train::declared_state(*optimizer).slots.size();
       const double bytes = parameter_bytes_ * static_cast<double>(slots);
       memory_.take(bytes,
@@ -296,20 +297,21 @@ class Assembly {
   void follow_rates(const Handle<Optimizer>& optimizer) {
     if (out_.steps == 0) return;
     const auto options = plugin_host::rate_options(
-        plan_.optimizer.values, host_.parameters(Kind::optimizer, plan_.optimizer.type));
-    blame_.attempt(Part("optimizer", plan_.optimizer), [&] {
+        draft_.optimizer.values, host_.parameters(Kind::optimizer, draft_.optimizer.type));
+    blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       out_.rates = plugin_host::rates(optimizer.object(), options);
       for (const plugin_host::NamedRate& rate : out_.rates)
         out_.courses.push_back(course_of(rate, out_.steps));
     });
     for (const RateCourse& course : out_.courses)
-      warn_of_zeros(plan_, *std::ranges::find(options, course.name, &plugin_host::RateOption::name),
+      warn_of_zeros(draft_,
+                    *std::ranges::find(options, course.name, &plugin_host::RateOption::name),
                     course, out_.steps, host_, diagnostics_);
   }
 
   void read_splits() {
     if (!rows_) return;
-    const bool read = blame_.attempt(Part("dataset", plan_.dataset), [&] {
+    const bool read = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       for (const auto& [name, shown] : shown_rows_) {
         // Each split is read once, and its row numbers are not needed afterwards.
         std::vector<std::int64_t> rows =
@@ -320,9 +322,9 @@ class Assembly {
       }
     });
     if (!read) return;
-    const DataFiles files(plan_.dataset, host_.parameters(Kind::dataset, plan_.dataset.type));
-    check_values(plan_, files, out_.splits, blame_);
-    warn_of_missing_classes(plan_, files, out_.splits, blame_);
+    const DataFiles files(draft_.dataset, host_.parameters(Kind::dataset, draft_.dataset.type));
+    check_values(draft_, files, out_.splits, blame_);
+    warn_of_missing_classes(draft_, files, out_.splits, blame_);
   }
 
   void check_rows_fit(const std::string& split, std::span<const std::int64_t> rows,
@@ -340,7 +342,7 @@ class Assembly {
     return rows;
   }
 
-  const plan::Plan& plan_;
+  const plan::Draft& draft_;
   plugin_host::PluginHost& host_;
   config::Diagnostics& diagnostics_;
   Blame blame_;
@@ -356,9 +358,9 @@ class Assembly {
 
 }  // namespace
 
-std::optional<Experiment> make_experiment(const plan::Plan& plan, plugin_host::PluginHost& host,
+std::optional<Experiment> make_experiment(const plan::Draft& draft, plugin_host::PluginHost& host,
                                           config::Diagnostics& diagnostics) {
-  return Assembly(plan, host, diagnostics).make();
+  return Assembly(draft, host, diagnostics).make();
 }
 
 }  // namespace assay::experiment

@@ -62,7 +62,7 @@ RateCourse course_of(const plugin_host::NamedRate& rate, std::int64_t steps) {
   return course;
 }
 
-void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option,
+void warn_of_zeros(const plan::Draft& draft, const plugin_host::RateOption& option,
                    const RateCourse& course, std::int64_t steps, plan::Catalogue& catalogue,
                    config::Diagnostics& diagnostics) {
   const auto* schedule = std::get_if<plan::ComponentPlan>(&option.value->data);
@@ -86,7 +86,7 @@ void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option
     where_zero += fmt::format(", among them all from {} {} on", exact ? "step" : "about step",
                               grouped(course.zero_from));
   config::Location where = schedule != nullptr ? schedule->where : option.value->where;
-  if (where.source == nullptr) where = plan.optimizer.where;
+  if (where.source == nullptr) where = draft.optimizer.where;
   const std::string length = schedule == nullptr || !exact
                                  ? std::string()
                                  : length_option(*schedule, course.zero_from - 1, catalogue);

@@ -7,7 +7,7 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 #include "runner/plugin_host/schedules.h"
 
 namespace assay::experiment {
@@ -35,7 +35,7 @@ RateCourse course_of(const plugin_host::NamedRate& rate, std::int64_t steps);
 
 /// Warns about a rate that is 0 for more than a tenth of the steps, if the cause is a schedule, or
 /// a number for an option without a default.
-void warn_of_zeros(const plan::Plan& plan, const plugin_host::RateOption& option,
+void warn_of_zeros(const plan::Draft& draft, const plugin_host::RateOption& option,
                    const RateCourse& course, std::int64_t steps, plan::Catalogue& catalogue,
                    config::Diagnostics& diagnostics);
 

@@ -14,17 +14,17 @@
 
 namespace assay::experiment {
 
-void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_per_epoch,
+void check_tags(const plan::Draft& draft, std::int64_t steps, std::int64_t steps_per_epoch,
                 config::Diagnostics& diagnostics) {
   constexpr std::size_t most = 100;  // steps
   struct Owner {
     std::string hook, written;
   };
   std::map<std::string, Owner> owners;  // by tag
-  for (const plan::HookPlan& hook : plan.hooks) {
+  for (const plan::HookPlan& hook : draft.hooks) {
     const auto tag = plan::tag_of(hook);
     const std::string key = "hooks." + hook.name;
-    if (!tag || plan.doubtful.contains(key)) continue;
+    if (!tag || draft.doubtful.contains(key)) continue;
     const std::size_t count = tag->text.find("${") == tag->text.npos ? 1 : most;
     for (const std::int64_t step :
          hooks::Timetable(hook.trigger, steps, steps_per_epoch).first(count)) {

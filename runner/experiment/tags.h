@@ -4,13 +4,13 @@
 #include <cstdint>
 
 #include "runner/config/diagnostics.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::experiment {
 
 /// Reports the first such tag for each hook. Checks the first 100 steps at which a hook fires; the
 /// run reports later ones.
-void check_tags(const plan::Plan& plan, std::int64_t steps, std::int64_t steps_per_epoch,
+void check_tags(const plan::Draft& draft, std::int64_t steps, std::int64_t steps_per_epoch,
                 config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

@@ -13,14 +13,14 @@
 namespace assay::experiment {
 namespace {
 
-void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
+void warn_of_no_step(const plan::Draft& draft, const plan::HookPlan& hook, std::int64_t steps,
                      config::Diagnostics& diagnostics) {
   // Use the place of its bound, or else of its trigger.
   const std::string key = "hooks." + hook.name;
   config::Location where = hook.component.where;
   std::string option = key;
   for (const char* name : {"from", "until", "every", "every_epoch", "times", "at"})
-    if (const config::Location place = plan.place(key + "." + name); place.source != nullptr) {
+    if (const config::Location place = draft.place(key + "." + name); place.source != nullptr) {
       where = place;
       option = key + "." + name;
       break;
@@ -32,10 +32,10 @@ void warn_of_no_step(const plan::Plan& plan, const plan::HookPlan& hook, std::in
 
 }  // namespace
 
-void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int64_t steps,
+void warn_of_steps(const plan::Draft& draft, const plan::HookPlan& hook, std::int64_t steps,
                    std::int64_t steps_per_epoch, config::Diagnostics& diagnostics) {
   if (hooks::Timetable(hook.trigger, steps, steps_per_epoch).count() == 0)
-    return warn_of_no_step(plan, hook, steps, diagnostics);
+    return warn_of_no_step(draft, hook, steps, diagnostics);
   const std::string key = "hooks." + hook.name;
   // Without bounds, a short run is expected to have no such step.
   const bool bounded = hook.trigger.from || hook.trigger.until;
@@ -46,7 +46,7 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
     alone.*period = hook.trigger.*period;
     if (bounded && alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
       diagnostics.warning(
-          plan.place(key + "." + option), key + "." + option,
+          draft.place(key + "." + option), key + "." + option,
           fmt::format("this names no step of this run, which has {}", counted(steps, "step")));
   };
   check("every", &plan::Trigger::every);
@@ -56,33 +56,33 @@ void warn_of_steps(const plan::Plan& plan, const plan::HookPlan& hook, std::int6
   for (const std::int64_t step : hook.trigger.at)
     if (step > steps) beyond.push_back(std::to_string(step));
   if (beyond.empty()) return;
-  diagnostics.warning(plan.place(key + ".at"), key + ".at",
+  diagnostics.warning(draft.place(key + ".at"), key + ".at",
                       fmt::format("{} {}: this run has {}", beyond.size() == 1 ? "step" : "steps",
                                   base::listed(beyond), counted(steps, "step")));
 }
 
-void warn_of_lanes(const plan::Plan& plan, std::int64_t batch_size, const train::LaneRule& rule,
+void warn_of_lanes(const plan::Draft& draft, std::int64_t batch_size, const train::LaneRule& rule,
                    config::Diagnostics& diagnostics) {
   const train::Lanes lanes(batch_size, rule);
-  if (rule.whole && plan.train.block_rows && *plan.train.block_rows < batch_size)
-    diagnostics.warning(plan.place("train.block_rows"), "train.block_rows",
+  if (rule.whole && draft.train.block_rows && *draft.train.block_rows < batch_size)
+    diagnostics.warning(draft.place("train.block_rows"), "train.block_rows",
                         "blocks are whole batches: this model takes no parts of them");
   if (!rule.lanes || *rule.lanes <= lanes.count()) return;
   diagnostics.warning(
-      plan.place("train.lanes"), "train.lanes",
+      draft.place("train.lanes"), "train.lanes",
       rule.whole ? std::string("1 lane is used: this model takes whole batches only")
                  : fmt::format("{} {} used: so many blocks of {} rows does a batch of {} make",
                                grouped(lanes.count()), lanes.count() == 1 ? "lane is" : "lanes are",
                                grouped(lanes.block_rows()), grouped(batch_size)));
 }
 
-void warn_of_threads(const plan::Plan& plan, const base::Share& cores,
+void warn_of_threads(const plan::Draft& draft, const base::Share& cores,
                      config::Diagnostics& diagnostics) {
-  if (!plan.threads || *plan.threads <= cores.amount) return;
+  if (!draft.threads || *draft.threads <= cores.amount) return;
   diagnostics.warning(
-      plan.place("threads"), "threads",
+      draft.place("threads"), "threads",
       fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
-                  grouped(*plan.threads), counted(cores.amount, "core"), cores.limit,
+                  grouped(*draft.threads), counted(cores.amount, "core"), cores.limit,
                   grouped(cores.amount)),
       "leave it out to use as many as there are cores");
 }

@@ -7,7 +7,7 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/validate.h"
 
 namespace assay::plan {
 
@@ -15,8 +15,8 @@ inline constexpr std::array<std::string_view, 2> builtin_metrics = {"loss", "acc
 
 /// Returns the built-in metric of this name, with its defaults. Returns nothing if there is none of
 /// this name, or if no library offers it. `where` is the place that names it.
-std::optional<NamedComponent> builtin_metric(std::string_view name, const config::Location& where,
-                                             Catalogue& catalogue,
-                                             config::Diagnostics& diagnostics);
+std::optional<Validator::Placed> builtin_metric(std::string_view name,
+                                                const config::Location& where, Catalogue& catalogue,
+                                                config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -13,9 +13,9 @@
 namespace assay::plan {
 namespace {
 
-void check_tags(const Plan& plan, config::Diagnostics& diagnostics) {
+void check_tags(const Draft& draft, config::Diagnostics& diagnostics) {
   std::map<std::string_view, const HookPlan*> first;  // by tag
-  for (const HookPlan& hook : plan.hooks) {
+  for (const HookPlan& hook : draft.hooks) {
     const std::optional<Tag> tag = tag_of(hook);
     if (!tag) continue;
     const std::string key = "hooks." + hook.name + ".tag";
@@ -41,8 +41,8 @@ std::optional<Tag> tag_of(const HookPlan& hook) {
   return Tag{*text, option->where.source == nullptr ? hook.component.where : option->where};
 }
 
-void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics) {
-  check_tags(plan, diagnostics);
+void check_duplicates(const Draft& draft, config::Diagnostics& diagnostics) {
+  check_tags(draft, diagnostics);
 }
 
 }  // namespace assay::plan

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "runner/config/diagnostics.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::plan {
 
@@ -21,6 +21,6 @@ inline constexpr const char* choose_another_tag =
     "records of two hooks under one tag would mix: choose another";
 
 /// Reports hooks with the same tag, whose records would mix, and texts that are not valid tags.
-void check_duplicates(const Plan& plan, config::Diagnostics& diagnostics);
+void check_duplicates(const Draft& draft, config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -78,9 +78,9 @@ void apply(config::Node& config, std::span<const std::string> overrides,
 
 }  // namespace
 
-std::optional<Plan> load_draft(const std::string& config_path,
-                               std::span<const std::string> overrides, Catalogue& catalogue,
-                               config::Diagnostics& diagnostics) {
+std::optional<Draft> load_draft(const std::string& config_path,
+                                std::span<const std::string> overrides, Catalogue& catalogue,
+                                config::Diagnostics& diagnostics) {
   const config::StaysWithPlace stays = stays_with_place;
   config::Composition composition(stays, diagnostics);
   std::optional<config::Node> config = composition.file(config_path);
@@ -93,17 +93,18 @@ std::optional<Plan> load_draft(const std::string& config_path,
     return std::nullopt;
   }
   apply(*config, overrides, composition, Defaults(catalogue), diagnostics);
-  Plan plan = draft_plan(*config, catalogue, diagnostics);
-  plan.source = config->where.source;
-  plan.sources = composition.sources();
-  return plan;
+  Draft draft = make_draft(*config, catalogue, diagnostics);
+  draft.has_problems = !diagnostics.empty();
+  draft.source = config->where.source;
+  draft.sources = composition.sources();
+  return draft;
 }
 
 std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
                          Catalogue& catalogue, config::Diagnostics& diagnostics) {
-  std::optional<Plan> plan = load_draft(config_path, overrides, catalogue, diagnostics);
-  if (!diagnostics.empty()) return std::nullopt;
-  return plan;
+  std::optional<Draft> draft = load_draft(config_path, overrides, catalogue, diagnostics);
+  if (!draft) return std::nullopt;
+  return std::move(*draft).finished();
 }
 
 }  // namespace assay::plan

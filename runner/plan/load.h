@@ -7,7 +7,7 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::plan {
 
@@ -15,10 +15,10 @@ namespace assay::plan {
 std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
                          Catalogue& catalogue, config::Diagnostics& diagnostics);
 
-/// Loads a plan even if there are problems, as far as it understands the config (draft_plan).
-/// Returns nothing if a file cannot be read.
-std::optional<Plan> load_draft(const std::string& config_path,
-                               std::span<const std::string> overrides, Catalogue& catalogue,
-                               config::Diagnostics& diagnostics);
+/// Loads a draft, as far as it understands the config (make_draft). Returns nothing if a file
+/// cannot be read.
+std::optional<Draft> load_draft(const std::string& config_path,
+                                std::span<const std::string> overrides, Catalogue& catalogue,
+                                config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

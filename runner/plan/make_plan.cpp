@@ -5,7 +5,6 @@
 
 #include "runner/base/utf8.h"
 #include "runner/config/interpolation.h"
-#include "runner/plan/emit.h"
 #include "runner/plan/options.h"
 #include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
@@ -49,22 +48,19 @@ void add_defaults(Node& config, Catalogue& catalogue) {
 
 }  // namespace
 
-Plan draft_plan(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics) {
+Draft make_draft(const Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics) {
   const std::size_t problems = diagnostics.size();
   Node complete = config;
   add_defaults(complete, catalogue);
   config::interpolate(complete, Defaults(catalogue), diagnostics);
-  Plan plan = Planner(complete, catalogue, diagnostics).plan();
-  if (diagnostics.size() == problems) plan.yaml = emit(plan);
-  return plan;
+  Draft draft = Planner(complete, catalogue, diagnostics).draft();
+  draft.has_problems = diagnostics.size() > problems;
+  return draft;
 }
 
 std::optional<Plan> make_plan(const Node& config, Catalogue& catalogue,
                               config::Diagnostics& diagnostics) {
-  const std::size_t problems = diagnostics.size();
-  Plan plan = draft_plan(config, catalogue, diagnostics);
-  if (diagnostics.size() > problems) return std::nullopt;
-  return plan;
+  return make_draft(config, catalogue, diagnostics).finished();
 }
 
 }  // namespace assay::plan

@@ -6,7 +6,7 @@
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::plan {
 
@@ -19,9 +19,9 @@ namespace assay::plan {
 std::optional<Plan> make_plan(const config::Node& config, Catalogue& catalogue,
                               config::Diagnostics& diagnostics);
 
-/// Makes a plan even if there are problems, as far as it understands the config. In that case its
-/// parts tell how far they can be used (ComponentPlan::soundness, Plan::doubtful), and `yaml` is
-/// empty.
-Plan draft_plan(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
+/// Does the same as far as it understands the config. The draft tells which of its parts can be
+/// used.
+Draft make_draft(const config::Node& config, Catalogue& catalogue,
+                 config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

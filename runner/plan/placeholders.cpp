@@ -45,22 +45,24 @@ void check(const ComponentPlan& component, const std::string& key,
 
 }  // namespace
 
-void check_placeholders(const Plan& plan, const config::Node& config,
+void check_placeholders(const Draft& draft, const config::Node& config,
                         config::Diagnostics& diagnostics) {
   const auto check_text = [&](const std::string& key, const std::string& text, Home here) {
     const config::Node* node = config.find(key);
     if (node == nullptr || node->where.source == nullptr) return;  // made from checked values
     check(TextOption{key, key, text, node->where}, here, diagnostics);
   };
-  check_text("name", plan.name, Home::nowhere);
-  check_text("run_dir", plan.run_dir, Home::run_dir);
-  check(plan.dataset, "dataset", diagnostics);
-  check(plan.model, "model", diagnostics);
-  check(plan.loss, "loss", diagnostics);
-  check(plan.optimizer, "optimizer", diagnostics);
-  for (const NamedComponent& m : plan.metrics) check(m.component, "metrics." + m.name, diagnostics);
-  for (const HookPlan& h : plan.hooks) check(h.component, "hooks." + h.name, diagnostics);
-  for (const NamedComponent& l : plan.loggers) check(l.component, "loggers." + l.name, diagnostics);
+  check_text("name", draft.name, Home::nowhere);
+  check_text("run_dir", draft.run_dir, Home::run_dir);
+  check(draft.dataset, "dataset", diagnostics);
+  check(draft.model, "model", diagnostics);
+  check(draft.loss, "loss", diagnostics);
+  check(draft.optimizer, "optimizer", diagnostics);
+  for (const NamedComponent& m : draft.metrics)
+    check(m.component, "metrics." + m.name, diagnostics);
+  for (const HookPlan& h : draft.hooks) check(h.component, "hooks." + h.name, diagnostics);
+  for (const NamedComponent& l : draft.loggers)
+    check(l.component, "loggers." + l.name, diagnostics);
 }
 
 }  // namespace assay::plan

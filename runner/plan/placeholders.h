@@ -4,12 +4,12 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 
 namespace assay::plan {
 
-/// Reports every `${...}` that nothing will fill in. The plan was made from `config`.
-void check_placeholders(const Plan& plan, const config::Node& config,
+/// Reports every `${...}` that nothing will fill in. The draft was made from `config`.
+void check_placeholders(const Draft& draft, const config::Node& config,
                         config::Diagnostics& diagnostics);
 
 }  // namespace assay::plan

@@ -1,5 +1,7 @@
 // A resolved experiment: every component is named, every option is checked and complete. A run
 // executes a plan and nothing else. plan.yaml in the run folder is the plan in text form.
+//
+// A config that may have problems gives a Draft (draft.h) of the same content.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,8 @@ struct TrainPlan {
   config::Location where;                  ///< of epochs or steps
 };
 
-struct Plan {
+/// All that a config says, typed and with every default.
+struct Content {
   std::string name;
   std::uint64_t seed = 0;
   std::optional<std::int64_t> threads;    ///< the maximum; one per core if absent
@@ -78,18 +80,24 @@ struct Plan {
   /// "hooks.loss.every". A key that is absent has its default.
   std::map<std::string, config::Location, std::less<>> places;
   std::shared_ptr<const config::Source> source;  ///< the config as read
-  /// All files that the plan was made from: `source`, its bases, fragments.
+  /// All files that it was made from: `source`, its bases, fragments.
   std::vector<std::shared_ptr<const config::Source>> sources;
-  /// In the plan of a config with problems: the keys that no conclusions may be drawn from:
-  /// "run_dir", "dataset.split", "train", "metrics" (their names), "hooks.NAME" (its trigger).
-  std::set<std::string, std::less<>> doubtful;
-  std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
 
   /// Returns an empty place for a default.
   config::Location place(std::string_view key) const {
     const auto found = places.find(key);
     return found == places.end() ? config::Location{} : found->second;
   }
+};
+
+/// A plan that can be run: every value is present and right. Only Draft::finished() makes one.
+class Plan : public Content {
+ public:
+  std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run
+
+ private:
+  friend struct Draft;
+  explicit Plan(Content content);
 };
 
 }  // namespace assay::plan

@@ -57,34 +57,32 @@ Planner::Planner(const Node& config, Catalogue& catalogue, config::Diagnostics& 
   validator_.know(config);
 }
 
-Plan Planner::plan() {
-  Plan plan;
+Draft Planner::draft() {
   validator_.unknown_keys(config_, {experiment_parameters()}, "", "unknown key");
   for (const Node::Entry& entry : config_.map) note(entry.key, entry.value.where);
-  plan.name = optional<std::string>(option("name")).value_or("");
-  plan.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
-  plan.threads = optional<std::int64_t>(option("threads"));
-  plan.kernels = kernels();
+  draft_.name = optional<std::string>(option("name")).value_or("");
+  draft_.seed = static_cast<std::uint64_t>(optional<std::int64_t>(option("seed")).value_or(0));
+  draft_.threads = optional<std::int64_t>(option("threads"));
+  draft_.kernels = kernels();
   const std::size_t problems = diagnostics_.size();
-  plan.run_dir = run_dir();
-  check_name(plan.name);
+  draft_.run_dir = run_dir();
+  check_name(draft_.name);
   if (diagnostics_.size() > problems || reported("name") || reported("run_dir")) doubt("run_dir");
   const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
-  plan.dataset = dataset.component;
-  plan.split = split(dataset);
-  plan.model = component("model", Kind::model).component;
-  plan.loss = component("loss", Kind::loss).component;
-  plan.optimizer = component("optimizer", Kind::optimizer).component;
-  plan.train = train();
-  plan.metrics = metrics();
-  plan.hooks = hooks();
-  add_builtin_metrics(plan);
-  plan.loggers = loggers();
-  plan.places = std::move(places_);
-  plan.doubtful = std::move(doubtful_);
-  check_duplicates(plan, diagnostics_);
-  check_placeholders(plan, config_, diagnostics_);
-  return plan;
+  draft_.dataset = dataset.component;
+  draft_.split = split(dataset);
+  draft_.model = component("model", Kind::model).component;
+  draft_.loss = component("loss", Kind::loss).component;
+  draft_.optimizer = component("optimizer", Kind::optimizer).component;
+  draft_.train = train();
+  draft_.metrics = metrics();
+  draft_.hooks = hooks();
+  add_builtin_metrics();
+  draft_.loggers = loggers();
+  draft_.unsound.insert(validator_.unsound().begin(), validator_.unsound().end());
+  check_duplicates(draft_, diagnostics_);
+  check_placeholders(draft_, config_, diagnostics_);
+  return std::move(draft_);
 }
 
 Value Planner::option(const char* name) {
@@ -92,11 +90,20 @@ Value Planner::option(const char* name) {
 }
 
 void Planner::note(const std::string& key, const Location& where) {
-  if (where.source != nullptr) places_.insert_or_assign(key, where);
+  if (where.source != nullptr) draft_.places.insert_or_assign(key, where);
 }
 
 void Planner::note(const std::string& owner, const Values& values) {
   for (const auto& [name, value] : values.entries()) note(base::joined(owner, name), value.where);
+}
+
+void Planner::note_soundness(const std::string& read_as, const std::string& key) {
+  const Unsound& unsound = validator_.unsound();
+  for (auto part = unsound.lower_bound(read_as); part != unsound.end(); ++part) {
+    if (!part->first.starts_with(read_as)) break;
+    const std::string within = part->first.substr(read_as.size());
+    if (within.empty() || within.starts_with('.')) draft_.unsound[key + within] = part->second;
+  }
 }
 
 Location Planner::place_of(const char* key) const {
@@ -160,7 +167,8 @@ Validator::Placed Planner::component(const char* key, Kind kind,
     validator_.component(*node, kind, misspelt, common);
   else option(key);  // reports that it is missing
   Validator::Placed missing;
-  missing.component.soundness = Soundness::broken;
+  missing.soundness = Soundness::broken;
+  draft_.unsound.insert_or_assign(key, missing.soundness);
   return missing;
 }
 

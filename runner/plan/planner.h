@@ -1,10 +1,7 @@
-// Checks the sections of a config against their tables, one after the other, and builds a plan.
+// Checks the sections of a config against their tables, one after the other, and drafts a plan.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,8 +9,8 @@
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/plan/catalogue.h"
+#include "runner/plan/draft.h"
 #include "runner/plan/members.h"
-#include "runner/plan/plan.h"
 #include "runner/plan/validate.h"
 
 namespace assay::plan {
@@ -23,9 +20,8 @@ class Planner {
   /// Borrows all arguments. The config's references must be filled in.
   Planner(const config::Node& config, Catalogue& catalogue, config::Diagnostics& diagnostics);
 
-  /// Makes the plan and reports all problems. After a problem, the plan's parts tell how far they
-  /// can be used.
-  Plan plan();
+  /// Makes the draft and reports all problems; the caller sets has_problems. To be called once.
+  Draft draft();
 
  private:
   Value option(const char* name);
@@ -36,7 +32,10 @@ class Planner {
   std::string run_dir();
   std::optional<InstructionSet> kernels();
   bool reported(const char* key) const;
-  void doubt(const std::string& key) { doubtful_.insert(key); }
+  void doubt(const std::string& key) { draft_.doubtful.insert(key); }
+  /// Notes how sound a component is that was read as "hooks.0", under the key that it has in the
+  /// draft.
+  void note_soundness(const std::string& read_as, const std::string& key);
   Validator::Placed component(const char* key, Kind kind, std::span<const Parameter> common = {});
 
   std::optional<SplitPlan> split(const Validator::Placed& dataset);
@@ -50,15 +49,14 @@ class Planner {
   /// Returns the members of a misspelt section, so that they can be checked for problems.
   std::vector<Member> misspelt_members(const char* section);
   HookPlan hook(const config::Node& given, const Member& member, ListNames& names);
-  void add_builtin_metrics(Plan& plan);
+  void add_builtin_metrics();
 
   const config::Node& config_;
   Catalogue& catalogue_;
   config::Diagnostics& diagnostics_;
   config::Location end_;  // the end of the config
   Validator validator_;
-  std::map<std::string, config::Location, std::less<>> places_;  // see Plan
-  std::set<std::string, std::less<>> doubtful_;                  // see Plan
+  Draft draft_;
 };
 
 /// Returns the hook with a single step in `at` turned into a list of one.

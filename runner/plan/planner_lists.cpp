@@ -49,15 +49,19 @@ std::vector<NamedComponent> Planner::loggers() {
     for (const Member& m : members(*section, "loggers", diagnostics_)) {
       ComponentPlan logger = validator_.component(*m.node, Kind::logger, m.key).component;
       result.push_back({m.name.empty() ? names.name(logger.type) : m.name, std::move(logger)});
+      note_soundness(m.key, base::joined("loggers", result.back().name));
     }
     return result;
   }
   for (const Member& m : misspelt_members("loggers"))
     validator_.component(*m.node, Kind::logger, m.key);
-  const auto fallback = optional<List>(option("loggers"));
-  for (const Value& logger : fallback.value_or(List{}))
-    if (const auto component = optional<ComponentPlan>(logger))
+  const List fallback = optional<List>(option("loggers")).value_or(List{});
+  for (std::size_t i = 0; i < fallback.size(); ++i)
+    if (const auto component = optional<ComponentPlan>(fallback[i])) {
       result.push_back({names.name(component->type), *component});
+      note_soundness(base::joined("loggers", std::to_string(i)),
+                     base::joined("loggers", result.back().name));
+    }
   return result;
 }
 
@@ -135,20 +139,24 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
   const std::string named = base::joined("hooks", name);
   note(named, placed.common);
+  note_soundness(key, named);
   if (diagnostics_.size() > problems || unsure) doubt(named);
   return {std::move(name), std::move(trigger), placed.component};
 }
 
-void Planner::add_builtin_metrics(Plan& plan) {
+void Planner::add_builtin_metrics() {
   const auto add = [&](const TextOption& option) {
     const auto value = value_name(option.text);
     if (!value || value->source != ValueSource::split) return;
     const std::string name(value->name);
-    if (std::ranges::count(plan.metrics, name, &NamedComponent::name) != 0) return;
-    if (auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_))
-      plan.metrics.push_back(*std::move(metric));
+    if (std::ranges::count(draft_.metrics, name, &NamedComponent::name) != 0) return;
+    auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_);
+    if (!metric) return;
+    if (metric->soundness != Soundness::sound)
+      draft_.unsound[base::joined("metrics", name)] = metric->soundness;
+    draft_.metrics.push_back({name, std::move(metric->component)});
   };
-  for (const HookPlan& hook : plan.hooks)
+  for (const HookPlan& hook : draft_.hooks)
     each_text(hook.component.values, "hooks." + hook.name, add);
 }
 

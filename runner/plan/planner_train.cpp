@@ -22,7 +22,7 @@ std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
   const auto values = optional<Values>(dataset.common, "split");
   // An unknown key may have been meant as the split.
   if (dataset.common_problems > 0 || validator_.meant("dataset") ||
-      (!values && dataset.component.soundness != Soundness::sound))
+      (!values && dataset.soundness != Soundness::sound))
     doubt("dataset.split");
   if (!values) return std::nullopt;
   note("dataset.split", *values);

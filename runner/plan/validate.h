@@ -12,13 +12,14 @@
 #include "runner/config/diagnostics.h"
 #include "runner/config/node.h"
 #include "runner/plan/catalogue.h"
+#include "runner/plan/draft.h"
 #include "runner/plan/values.h"
 
 namespace assay::plan {
 
 /// Without problems the returned values are complete. Otherwise they only serve to find further
-/// problems; ComponentPlan::soundness tells which case it is. `key` is the full key of the node,
-/// for messages.
+/// problems; Placed::soundness and unsound() tell which case it is. `key` is the full key of the
+/// node.
 class Validator {
  public:
   enum class Config { complete, part };
@@ -48,6 +49,7 @@ class Validator {
 
   struct Placed {
     ComponentPlan component;
+    Soundness soundness = Soundness::sound;
     Values common;  ///< values of the table that all components at this place share
     std::size_t common_problems = 0;  ///< in `common`
     std::size_t unknown_keys = 0;     ///< each may mean any option
@@ -56,6 +58,8 @@ class Validator {
   /// `common`.
   Placed component(const config::Node& node, Kind kind, const std::string& key,
                    std::span<const Parameter> common = {});
+  /// Returns the components so far that are not sound, those in options of others included.
+  const Unsound& unsound() const { return unsound_; }
 
  private:
   Placed read_component(const config::Node& node, Kind kind, const std::string& key,
@@ -108,6 +112,7 @@ class Validator {
   /// The full keys that unknown keys resemble. Each maps to the unknown key of the same map if that
   /// is almost certainly a misspelling of it.
   std::map<std::string, std::string> meant_;
+  Unsound unsound_;
   std::size_t passed_over_ = 0;  // the number of problems that were not reported again
   std::size_t unknown_keys_ = 0;
   std::size_t depth_ = 0;     // of components within components

@@ -30,9 +30,10 @@ Validator::Placed Validator::component(const Node& node, Kind kind, const std::s
   const std::size_t unknown = unknown_keys_ - unknown_before;
   placed.unknown_keys = unknown;
   const std::size_t others = problems() - before - unknown - placed.common_problems;
-  placed.component.soundness = others > 0    ? Soundness::broken
-                               : unknown > 0 ? Soundness::extra_keys
-                                             : Soundness::sound;
+  placed.soundness = others > 0    ? Soundness::broken
+                     : unknown > 0 ? Soundness::extra_keys
+                                   : Soundness::sound;
+  if (placed.soundness != Soundness::sound) unsound_.insert_or_assign(key, placed.soundness);
   return placed;
 }
 

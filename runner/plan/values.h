@@ -37,20 +37,12 @@ class Values {
   std::vector<std::pair<std::string, Value>> entries_;
 };
 
-/// Tells how far a component of a config with problems can be used.
-enum class Soundness {
-  sound,
-  extra_keys,  ///< complete, except for unknown keys of its type
-  broken       ///< it cannot be created
-};
-
 /// A component to create: `{type: NAME, ...}`.
 struct ComponentPlan {
   Kind kind{};
   std::string type;
   Values values;
   config::Location where;  ///< of the type's name
-  Soundness soundness = Soundness::sound;
 };
 
 using List = std::vector<Value>;

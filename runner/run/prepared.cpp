@@ -8,46 +8,47 @@
 namespace assay::run {
 namespace {
 
-void use_kernels(const plan::Plan& plan, plugin_host::PluginHost& host,
+void use_kernels(const plan::Draft& draft, plugin_host::PluginHost& host,
                  config::Diagnostics& diagnostics) {
-  if (!plan.kernels) return;
+  if (!draft.kernels) return;
   try {
-    host.use(*plan.kernels);
+    host.use(*draft.kernels);
   } catch (const Error& error) {
-    diagnostics.error(plan.place("kernels"), "kernels", error.what());
+    diagnostics.error(draft.place("kernels"), "kernels", error.what());
   }
 }
 
-void report_run_dir(const plan::Plan& plan, const RunDirError& error,
+void report_run_dir(const plan::Content& plan, const RunDirError& error,
                     config::Diagnostics& diagnostics) {
   const config::Location where = plan.place("run_dir");
   diagnostics.error(where.source ? where : config::Location{plan.source, 0, 0, 0}, "run_dir",
                     error.what());
 }
 
-void check_run_dir(const plan::Plan& plan, config::Diagnostics& diagnostics) {
-  if (plan.doubtful.contains("run_dir")) return;
+void check_run_dir(const plan::Draft& draft, config::Diagnostics& diagnostics) {
+  if (draft.doubtful.contains("run_dir")) return;
   try {
-    RunFolder::check(plan.run_dir, std::chrono::system_clock::now());
+    RunFolder::check(draft.run_dir, std::chrono::system_clock::now());
   } catch (const RunDirError& error) {
-    report_run_dir(plan, error, diagnostics);
+    report_run_dir(draft, error, diagnostics);
   }
 }
 
 }  // namespace
 
-std::optional<Prepared> prepare(plan::Plan plan, plugin_host::PluginHost& host,
+std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics) {
-  check_run_dir(plan, diagnostics);
-  return prepare_again(std::move(plan), host, diagnostics);
+  check_run_dir(draft, diagnostics);
+  return prepare_again(std::move(draft), host, diagnostics);
 }
 
-std::optional<Prepared> prepare_again(plan::Plan plan, plugin_host::PluginHost& host,
+std::optional<Prepared> prepare_again(plan::Draft draft, plugin_host::PluginHost& host,
                                       config::Diagnostics& diagnostics) {
-  use_kernels(plan, host, diagnostics);
-  auto experiment = experiment::make_experiment(plan, host, diagnostics);
-  if (!experiment || !diagnostics.empty()) return std::nullopt;
-  return Prepared{std::move(plan), std::move(*experiment)};
+  use_kernels(draft, host, diagnostics);
+  auto experiment = experiment::make_experiment(draft, host, diagnostics);
+  auto plan = std::move(draft).finished();
+  if (!experiment || !plan || !diagnostics.empty()) return std::nullopt;
+  return Prepared{*std::move(plan), *std::move(experiment)};
 }
 
 std::optional<RunFolder> make_folder(const plan::Plan& plan,

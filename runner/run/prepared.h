@@ -6,7 +6,7 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/experiment/experiment.h"
-#include "runner/plan/plan.h"
+#include "runner/plan/draft.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/run/run_folder.h"
 
@@ -17,14 +17,14 @@ struct Prepared {
   experiment::Experiment experiment;
 };
 
-/// Makes what a plan consists of, for a run in a new folder. It makes no folder yet, but looks
-/// whether it could. Returns nothing where anything is wrong: all that can be found without mending
-/// something else first is reported, and so are warnings.
-std::optional<Prepared> prepare(plan::Plan plan, plugin_host::PluginHost& host,
+/// Makes what a draft's plan consists of, for a run in a new folder. It makes no folder yet, but
+/// looks whether it could. Returns nothing where anything is wrong: all that can be found without
+/// mending something else first is reported, and so are warnings.
+std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics);
 
 /// Does the same for a run that goes on in the folder that it has.
-std::optional<Prepared> prepare_again(plan::Plan plan, plugin_host::PluginHost& host,
+std::optional<Prepared> prepare_again(plan::Draft draft, plugin_host::PluginHost& host,
                                       config::Diagnostics& diagnostics);
 
 /// Makes the folder that the plan names, as of `start`. Where the config is to blame that there is

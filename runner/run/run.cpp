@@ -125,9 +125,9 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
                                config::Diagnostics& diagnostics) {
   RunFolder folder = RunFolder::open(path);
   const RunRecord before = read_record(folder.folder());
-  auto plan = plan::load((path / "plan.yaml").string(), {}, surroundings.host, diagnostics);
-  if (!plan) return nullptr;
-  auto prepared = prepare_again(std::move(*plan), surroundings.host, diagnostics);
+  auto draft = plan::load_draft((path / "plan.yaml").string(), {}, surroundings.host, diagnostics);
+  if (!draft) return nullptr;
+  auto prepared = prepare_again(*std::move(draft), surroundings.host, diagnostics);
   if (!prepared) return nullptr;
   RunRecord record =
       opening_record(prepared->plan, prepared->experiment, surroundings.host, before.start);

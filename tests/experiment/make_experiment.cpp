@@ -41,8 +41,8 @@ Made made(const Sections& sections) {
   config::Diagnostics diagnostics;
   const auto node = config::read_text("a.yaml", "/configs/a.yaml", config, diagnostics);
   BOOST_REQUIRE(node.has_value());
-  const plan::Plan plan = plan::draft_plan(*node, host, diagnostics);
-  Made result{experiment::make_experiment(plan, host, diagnostics), {}};
+  const plan::Draft draft = plan::make_draft(*node, host, diagnostics);
+  Made result{experiment::make_experiment(draft, host, diagnostics), {}};
   for (const config::Diagnostic& d : diagnostics.sorted()) {
     BOOST_TEST((d.where.source != nullptr && d.where.line > 0), d.key << " has no place");
     result.problems += std::string(name_of(d.severity)) + " " + d.key + ": " +

@@ -1,7 +1,10 @@
-// The usable parts in the plan of a config with problems.
+// What a draft knows of its parts, and that only one without problems becomes a plan.
 #include <boost/test/unit_test.hpp>
+#include <concepts>
 #include <fstream>
+#include <type_traits>
 
+#include "runner/plan/emit.h"
 #include "runner/plan/load.h"
 #include "tests/plan/experiment.h"
 #include "tests/support/temporary_folder.h"
@@ -11,18 +14,28 @@ namespace {
 
 using plan::Soundness;
 
-plan::Plan draft(const std::string& config) {
+// Only Draft::finished() makes a plan, and a draft never stands for one.
+static_assert(!std::default_initializable<plan::Plan>);
+static_assert(!std::is_constructible_v<plan::Plan, plan::Draft>);
+static_assert(!std::is_constructible_v<plan::Plan, plan::Content>);
+static_assert(!std::is_convertible_v<plan::Draft&, const plan::Plan&>);
+static_assert(!std::is_convertible_v<plan::Plan&, const plan::Draft&>);
+
+plan::Draft draft(const std::string& config) {
   FakeCatalogue catalogue;
   config::Diagnostics diagnostics;
   const auto node = config::read_text("a.yaml", "/configs/a.yaml", config, diagnostics);
   BOOST_REQUIRE(node.has_value());
-  plan::Plan plan = plan::draft_plan(*node, catalogue, diagnostics);
-  BOOST_TEST(plan.yaml.empty() == !diagnostics.empty());
-  return plan;
+  plan::Draft draft = plan::make_draft(*node, catalogue, diagnostics);
+  BOOST_TEST(draft.has_problems == !diagnostics.empty());
+  const auto plan = plan::Draft(draft).finished();
+  BOOST_TEST(plan.has_value() == diagnostics.empty());
+  if (plan) BOOST_TEST(plan->yaml == plan::emit(*plan));
+  return draft;
 }
 
 Soundness optimizer(const std::string& options) {
-  return draft(experiment("optimizer: " + options, "optimizer")).optimizer.soundness;
+  return draft(experiment("optimizer: " + options, "optimizer")).soundness("optimizer");
 }
 
 std::string doubtful(const std::string& lines, const std::string& but = {}) {
@@ -48,7 +61,7 @@ struct Files {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(draft_plan)
+BOOST_AUTO_TEST_SUITE(drafts)
 
 BOOST_AUTO_TEST_CASE(a_sound_config_leaves_no_doubt) {
   BOOST_TEST((optimizer("{type: sgd, learning_rate: 0.1}") == Soundness::sound));
@@ -69,19 +82,36 @@ BOOST_AUTO_TEST_CASE(everything_else_breaks_a_component) {
         "{type: '${nothing}'}",
         "{type: sgd, learning_rate: {type: cosine, init_value: 1, decay_step: 2}}"})
     BOOST_TEST((optimizer(options) == Soundness::broken), options);
-  BOOST_TEST((draft(experiment("", "optimizer")).optimizer.soundness == Soundness::broken));
+  BOOST_TEST((draft(experiment("", "optimizer")).soundness("optimizer") == Soundness::broken));
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_beside_a_components_options_does_not_break_it) {
-  const plan::Plan plan =
-      draft(experiment("dataset: {type: digits, split: {test: 7, x: 1}}\n"
-                       "hooks: {a: {type: scalar, tag: t, value: test.loss, every: x}}",
-                       "dataset"));
-  BOOST_TEST((plan.dataset.soundness == Soundness::sound));
-  BOOST_REQUIRE(plan.hooks.size() == 1U);
-  BOOST_TEST((plan.hooks[0].component.soundness == Soundness::sound));
-  BOOST_TEST(plan.doubtful.contains("dataset.split"));
-  BOOST_TEST(plan.doubtful.contains("hooks.a"));
+  const plan::Draft draft =
+      test::draft(experiment("dataset: {type: digits, split: {test: 7, x: 1}}\n"
+                             "hooks: {a: {type: scalar, tag: t, value: test.loss, every: x}}",
+                             "dataset"));
+  BOOST_TEST((draft.soundness("dataset") == Soundness::sound));
+  BOOST_REQUIRE(draft.hooks.size() == 1U);
+  BOOST_TEST((draft.soundness("hooks.a") == Soundness::sound));
+  BOOST_TEST(draft.doubtful.contains("dataset.split"));
+  BOOST_TEST(draft.doubtful.contains("hooks.a"));
+}
+
+BOOST_AUTO_TEST_CASE(components_of_lists_and_in_options_have_the_keys_of_the_draft) {
+  const plan::Draft draft = test::draft(
+      experiment("hooks:\n"
+                 "- {type: scalar, at_end: true, tag: a, value: test.loss}\n"
+                 "- {type: image, at_end: true, tag: b, renderer: {type: sheet, x: 1}}\n"
+                 "- {type: image, at_end: true, tag: c, renderer: {type: sheet, rows: x}}\n"
+                 "loggers: [console, {type: jsonl, x: 1}, colsole]"));
+  BOOST_TEST((draft.soundness("hooks.scalar") == Soundness::sound));
+  BOOST_TEST((draft.soundness("hooks.image") == Soundness::extra_keys));
+  BOOST_TEST((draft.soundness("hooks.image.renderer") == Soundness::extra_keys));
+  BOOST_TEST((draft.soundness("hooks.image_2") == Soundness::broken));
+  BOOST_TEST((draft.soundness("hooks.image_2.renderer") == Soundness::broken));
+  BOOST_TEST((draft.soundness("loggers.console") == Soundness::sound));
+  BOOST_TEST((draft.soundness("loggers.jsonl") == Soundness::extra_keys));
+  BOOST_TEST((draft.soundness("loggers.colsole") == Soundness::broken));
 }
 
 BOOST_AUTO_TEST_CASE(sections_with_problems_are_doubtful) {

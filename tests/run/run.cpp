@@ -81,9 +81,9 @@ struct RunsInAFolder : TemporaryFolder {
     const std::string config = *this / "small.yaml";
     write_file(config, config_text);
     const std::vector<std::string> overrides = {"run_dir=" + folder(name).string()};
-    auto plan = plan::load(config, overrides, host, diagnostics);
-    BOOST_REQUIRE_MESSAGE(plan.has_value(), diagnostics.text(false));
-    auto prepared = run::prepare(std::move(*plan), host, diagnostics);
+    auto draft = plan::load_draft(config, overrides, host, diagnostics);
+    BOOST_REQUIRE_MESSAGE(draft.has_value(), diagnostics.text(false));
+    auto prepared = run::prepare(std::move(*draft), host, diagnostics);
     BOOST_REQUIRE_MESSAGE(prepared.has_value(), diagnostics.text(false));
     const auto now = std::chrono::system_clock::now();
     auto made = run::make_folder(prepared->plan, now, diagnostics);
