@@ -10,7 +10,7 @@
 #include "runner/config/key_lookup.h"
 #include "runner/config/overrides.h"
 #include "runner/plan/expectation.h"
-#include "runner/plan/options.h"
+#include "runner/plan/option_walk.h"
 #include "runner/plan/schema.h"
 
 namespace assay::command_line {
@@ -27,7 +27,7 @@ Node read(std::string path, std::span<const std::string> overrides, plan::Catalo
   config::Composition composition(stays, problems);
   Node config = composition.file(path).value_or(Node{});
   config.kind = Node::Kind::map;
-  config::apply_overrides(config, overrides, composition, plan::Defaults(catalogue), problems);
+  config::apply_overrides(config, overrides, composition, plan::TableDefaults(catalogue), problems);
   return config;
 }
 

@@ -12,7 +12,7 @@
 #include "runner/base/words.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/experiment/memory_use.h"
-#include "runner/hooks/tag.h"
+#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/canonical.h"

@@ -18,9 +18,9 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
 #include "runner/conformance/child_process.h"
-#include "runner/conformance/options.h"
-#include "runner/conformance/report.h"
+#include "runner/conformance/configured.h"
 #include "runner/conformance/trial.h"
+#include "runner/conformance/trial_report.h"
 #include "runner/plugin_host/search_path.h"
 
 namespace assay::command_line {

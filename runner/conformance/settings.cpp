@@ -8,7 +8,7 @@
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/config/mistakes/suggest.h"
-#include "runner/conformance/options.h"
+#include "runner/conformance/configured.h"
 #include "runner/plugin_host/library.h"
 
 namespace assay::conformance {

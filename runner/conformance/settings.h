@@ -18,7 +18,7 @@ class Settings {
   ///   metric.confusion.truth=1   this one
   ///   confusion.truth=1          the one of this name, where no option is called `confusion`
   ///    truth=1                    all components with this option
-  /// Throws WrongSettings (options.h) for a text that means no component or no option of it.
+  /// Throws WrongSettings (configured.h) for a text that means no component or no option of it.
   /// Borrows `components`; `library` is the library's name, for messages.
   Settings(std::span<const std::string> texts, std::span<const Component> components,
            const std::string& library);

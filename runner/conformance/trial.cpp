@@ -9,8 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "runner/conformance/configured.h"
 #include "runner/conformance/left_threads.h"
-#include "runner/conformance/options.h"
 #include "runner/conformance/refusal.h"
 #include "runner/conformance/settings.h"
 #include "runner/conformance/suites.h"

@@ -44,7 +44,7 @@ inline constexpr const char* last_step = "ends with the process";
 /// component they check that its options are documented, that it can be created with defaults and
 /// with extreme options, and the suite of its kind. Borrows `host`, which searches the library
 /// first. `private_libraries` is as in subject.h, `settings` as in settings.h. Throws WrongSettings
-/// (options.h).
+/// (configured.h).
 std::vector<Step> steps(const std::filesystem::path& library, plugin_host::PluginHost& host,
                         const std::vector<std::string>& settings,
                         const std::vector<std::filesystem::path>& private_libraries);

@@ -7,7 +7,7 @@
 
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
-#include "runner/hooks/tag.h"
+#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/duplicates.h"

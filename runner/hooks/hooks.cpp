@@ -10,7 +10,7 @@
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/config/reference.h"
-#include "runner/hooks/tag.h"
+#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/tag.h"
 

@@ -16,7 +16,7 @@
 #include "runner/config/reader.h"
 #include "runner/plan/check_part.h"
 #include "runner/plan/make_plan.h"
-#include "runner/plan/options.h"
+#include "runner/plan/option_walk.h"
 #include "runner/plan/schema.h"
 
 namespace assay::plan {
@@ -92,7 +92,7 @@ std::optional<Draft> load_draft(const std::string& config_path,
       check_alone(overrides, diagnostics);
     return std::nullopt;
   }
-  apply(*config, overrides, composition, Defaults(catalogue), diagnostics);
+  apply(*config, overrides, composition, TableDefaults(catalogue), diagnostics);
   Draft draft = make_draft(*config, catalogue, diagnostics);
   draft.has_problems = !diagnostics.empty();
   draft.source = config->where.source;

@@ -5,7 +5,7 @@
 
 #include "runner/base/utf8.h"
 #include "runner/config/interpolation.h"
-#include "runner/plan/options.h"
+#include "runner/plan/option_walk.h"
 #include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
 
@@ -17,7 +17,7 @@ using config::Node;
 // Returns true if the config's name can name a folder. If not, another check reports the name.
 bool has_name(Node config, Catalogue& catalogue) {
   config::Diagnostics none;
-  config::interpolate(config, Defaults(catalogue), none);
+  config::interpolate(config, TableDefaults(catalogue), none);
   const Node& name = *config.find("name");
   return name.kind == Node::Kind::scalar;
 }
@@ -52,7 +52,7 @@ Draft make_draft(const Node& config, Catalogue& catalogue, config::Diagnostics& 
   const std::size_t problems = diagnostics.size();
   Node complete = config;
   add_defaults(complete, catalogue);
-  config::interpolate(complete, Defaults(catalogue), diagnostics);
+  config::interpolate(complete, TableDefaults(catalogue), diagnostics);
   Draft draft = Planner(complete, catalogue, diagnostics).draft();
   draft.has_problems = diagnostics.size() > problems;
   return draft;

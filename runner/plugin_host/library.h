@@ -7,7 +7,7 @@
 #include <string>
 
 #include "assay/plugin.h"
-#include "runner/plugin_host/default_value.h"
+#include "runner/plugin_host/default_check.h"
 
 namespace assay::plugin_host {
 

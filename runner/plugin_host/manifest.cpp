@@ -10,7 +10,7 @@
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/plan/schema.h"
-#include "runner/plugin_host/default_value.h"
+#include "runner/plugin_host/default_check.h"
 #include "runner/plugin_host/library.h"
 
 namespace assay::plugin_host {
@@ -76,7 +76,7 @@ class Inspection {
   }
 
   /// Checks the defaults. Call it only if there is no mistake so far.
-  void defaults(const Component& component, const Defaults& defaults) {
+  void defaults(const Component& component, const DefaultCheck& defaults) {
     where_ = fmt::format("{} {}", name_of(component.kind), component.name);
     for (const Parameter& p : parameters(component)) default_of(p, {}, defaults);
   }
@@ -154,7 +154,7 @@ class Inspection {
     if (p.type == ParameterType::group) table(p.members, p.member_count, p.name, {});
   }
 
-  void default_of(const Parameter& p, const std::string& group, const Defaults& defaults) {
+  void default_of(const Parameter& p, const std::string& group, const DefaultCheck& defaults) {
     if (p.type == ParameterType::group)
       for (const Parameter& member : p.group()) default_of(member, p.name, defaults);
     if (p.fallback == nullptr) return;
@@ -193,7 +193,7 @@ std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewh
       inspection.component(manifest.components[i], i);
   if (inspection.lines.empty())
     for (const Component& component : components(manifest))
-      inspection.defaults(component, Defaults(components(manifest), elsewhere));
+      inspection.defaults(component, DefaultCheck(components(manifest), elsewhere));
   return inspection.lines;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "assay/plugin.h"
-#include "runner/plugin_host/default_value.h"
+#include "runner/plugin_host/default_check.h"
 
 namespace assay::plugin_host {
 

@@ -11,8 +11,8 @@
 #include "runner/base/utf8.h"
 #include "runner/plugin_host/cpu.h"
 #include "runner/plugin_host/library.h"
-#include "runner/plugin_host/options.h"
 #include "runner/plugin_host/permissions.h"
+#include "runner/plugin_host/planned_options.h"
 #include "runner/plugin_host/process_state.h"
 
 namespace assay::plugin_host {

@@ -1,4 +1,4 @@
-#include "runner/plan/options.h"
+#include "runner/plan/option_walk.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,14 +22,14 @@ config::Node node_of(const std::string& text) {
 // Returns the config's value there, or the default.
 std::string value(const std::string& text, const Path& path) {
   FakeCatalogue catalogue;
-  const auto node = plan::Defaults(catalogue).value(node_of(text), path);
+  const auto node = plan::TableDefaults(catalogue).value(node_of(text), path);
   return node ? show(*node) : "none";
 }
 
 std::string keys(const std::string& text, const Path& path) {
   FakeCatalogue catalogue;
   std::string result;
-  for (const std::string& key : plan::Defaults(catalogue).keys(node_of(text), path))
+  for (const std::string& key : plan::TableDefaults(catalogue).keys(node_of(text), path))
     result += key + " ";
   return result;
 }
@@ -42,7 +42,8 @@ std::string shown(const std::string& lines, const std::vector<std::string>& argu
   const config::StaysWithPlace stays = plan::stays_with_place;
   config::Composition composition(stays, diagnostics);
   config::Node node = node_of(experiment(lines, but));
-  config::apply_overrides(node, arguments, composition, plan::Defaults(catalogue), diagnostics);
+  config::apply_overrides(node, arguments, composition, plan::TableDefaults(catalogue),
+                          diagnostics);
   const auto plan = plan::make_plan(node, catalogue, diagnostics);
   if (!plan || !diagnostics.empty()) return diagnostics.text(false);
   const std::string text = plan::emit_with_origins(*plan);
@@ -59,7 +60,7 @@ std::string shown(const std::string& lines, const std::vector<std::string>& argu
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(options)
+BOOST_AUTO_TEST_SUITE(option_walk)
 
 BOOST_AUTO_TEST_CASE(defaults_follow_the_types) {
   BOOST_TEST(value("a: 1", {"train", "batch_size"}) == "all");

@@ -1,4 +1,4 @@
-#include "runner/plan/options.h"
+#include "runner/plan/option_walk.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -94,14 +94,15 @@ std::vector<std::span<const Parameter>> OptionWalk::tables() const {
   return result;
 }
 
-std::optional<Node> Defaults::value(const Node& config, std::span<const std::string> path) const {
+std::optional<Node> TableDefaults::value(const Node& config,
+                                         std::span<const std::string> path) const {
   OptionWalk walk(config, catalogue_);
   if (!walk.steps(path) || walk.node() == nullptr) return std::nullopt;
   return *walk.node();
 }
 
-std::vector<std::string> Defaults::keys(const Node& config,
-                                        std::span<const std::string> path) const {
+std::vector<std::string> TableDefaults::keys(const Node& config,
+                                             std::span<const std::string> path) const {
   std::vector<std::string> result;
   OptionWalk walk(config, catalogue_);
   if (walk.steps(path))
@@ -109,7 +110,7 @@ std::vector<std::string> Defaults::keys(const Node& config,
   return result;
 }
 
-config::Takes Defaults::takes(const Node& config, std::span<const std::string> path) const {
+config::Takes TableDefaults::takes(const Node& config, std::span<const std::string> path) const {
   using config::Takes;
   OptionWalk walk(config, catalogue_);
   if (!walk.steps(path) || walk.parameter() == nullptr) return Takes::unknown;
@@ -123,7 +124,7 @@ config::Takes Defaults::takes(const Node& config, std::span<const std::string> p
   }
 }
 
-bool Defaults::takes_secret(const Node& config, std::span<const std::string> path) const {
+bool TableDefaults::takes_secret(const Node& config, std::span<const std::string> path) const {
   // What every experiment has is written and shown, as are types and tags.
   if (path.size() < 2 || path.back() == "type") return false;
   if (path.front() == "hooks" && path.size() == 3 && path.back() == "tag") return false;

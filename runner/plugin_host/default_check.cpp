@@ -1,4 +1,4 @@
-#include "runner/plugin_host/default_value.h"
+#include "runner/plugin_host/default_check.h"
 
 #include <fmt/format.h>
 
@@ -52,14 +52,14 @@ std::string of_scalar(const Node& node, const Parameter& p) {
 
 }  // namespace
 
-std::string Defaults::mistake_in(const Parameter& parameter) const {
+std::string DefaultCheck::mistake_in(const Parameter& parameter) const {
   if (is_null(parameter)) return {};
   config::Diagnostics problems;
   const std::optional<Node> node = plan::fallback_node(parameter, parameter.name, problems);
   return node && problems.empty() ? value(*node, parameter) : first(problems);
 }
 
-std::string Defaults::value(const Node& node, const Parameter& p) const {
+std::string DefaultCheck::value(const Node& node, const Parameter& p) const {
   if (!p.list) return single(node, p);
   if (node.kind != Node::Kind::list)
     return fmt::format("expected {}, found {}", plan::expectation(p), config::described(node));
@@ -68,7 +68,7 @@ std::string Defaults::value(const Node& node, const Parameter& p) const {
   return {};
 }
 
-std::string Defaults::single(const Node& node, const Parameter& p) const {
+std::string DefaultCheck::single(const Node& node, const Parameter& p) const {
   const bool rate = p.type == ParameterType::rate;
   if (rate || p.type == ParameterType::component) {
     const Kind kind = rate ? Kind::schedule : p.kind;
@@ -83,7 +83,7 @@ std::string Defaults::single(const Node& node, const Parameter& p) const {
   return of_scalar(node, alone);
 }
 
-std::string Defaults::component(const Node& node, Kind kind) const {
+std::string DefaultCheck::component(const Node& node, Kind kind) const {
   const Node* type = type_of(node);
   if (type == nullptr)
     return fmt::format("missing: type, the name of {}", plan::with_article(kind));
@@ -98,7 +98,7 @@ std::string Defaults::component(const Node& node, Kind kind) const {
   return mistake.empty() ? "" : fmt::format("{} {}: {}", name_of(kind), own->name, mistake);
 }
 
-std::string Defaults::options(const Node& map, std::span<const Parameter> table) const {
+std::string DefaultCheck::options(const Node& map, std::span<const Parameter> table) const {
   for (const Node::Entry& entry : map.map)
     if (std::ranges::none_of(table, [&](const Parameter& p) { return p.name == entry.key; }))
       return fmt::format("there is no option {}", base::quoted(entry.key));
@@ -115,13 +115,13 @@ std::string Defaults::options(const Node& map, std::span<const Parameter> table)
   return {};
 }
 
-const Component* Defaults::find(Kind kind, std::string_view name) const {
+const Component* DefaultCheck::find(Kind kind, std::string_view name) const {
   const auto found = std::ranges::find_if(
       own_, [&](const Component& c) { return c.kind == kind && c.name == name; });
   return found == own_.end() ? nullptr : &*found;
 }
 
-bool Defaults::exists(Kind kind, std::string_view name) const {
+bool DefaultCheck::exists(Kind kind, std::string_view name) const {
   if (find(kind, name) != nullptr) return true;
   return elsewhere_ ? elsewhere_(kind, name) : is_name(name);
 }

@@ -1,4 +1,4 @@
-#include "runner/conformance/report.h"
+#include "runner/conformance/trial_report.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 
 #include "assay/error.h"
 #include "runner/conformance/child_process.h"
-#include "runner/conformance/options.h"
+#include "runner/conformance/configured.h"
 
 namespace assay::conformance {
 namespace {

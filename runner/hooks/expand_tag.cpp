@@ -1,4 +1,4 @@
-#include "runner/hooks/tag.h"
+#include "runner/hooks/expand_tag.h"
 
 #include "runner/config/reference.h"
 

@@ -59,10 +59,10 @@ class OptionWalk {
 };
 
 /// Finds defaults in the tables of the experiment and its components.
-class Defaults final : public config::Defaults {
+class TableDefaults final : public config::Defaults {
  public:
   /// Borrows the catalogue.
-  explicit Defaults(Catalogue& catalogue) : catalogue_(catalogue) {}
+  explicit TableDefaults(Catalogue& catalogue) : catalogue_(catalogue) {}
 
   std::optional<config::Node> value(const config::Node& config,
                                     std::span<const std::string> path) const override;

@@ -1,4 +1,4 @@
-#include "runner/conformance/options.h"
+#include "runner/conformance/configured.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "runner/hooks/tag.h"
+#include "runner/hooks/expand_tag.h"
 
 #include <boost/test/unit_test.hpp>
 
 using assay::hooks::expand_tag;
 
-BOOST_AUTO_TEST_SUITE(tag)
+BOOST_AUTO_TEST_SUITE(expanded_tags)
 
 BOOST_AUTO_TEST_CASE(step_and_epoch_are_filled_in) {
   BOOST_TEST(expand_tag("Loss", 5, 2) == "Loss");

@@ -1,5 +1,5 @@
 // Tests the report between a process that tests a plugin and the one that waits for it.
-#include "runner/conformance/report.h"
+#include "runner/conformance/trial_report.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "runner/conformance/child_process.h"
-#include "runner/conformance/options.h"
+#include "runner/conformance/configured.h"
 
 using namespace assay;
 using namespace assay::conformance;
@@ -42,7 +42,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(report)
+BOOST_AUTO_TEST_SUITE(trial_report)
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
   const Pipe pipe;

@@ -16,11 +16,11 @@ namespace assay::plugin_host {
 /// unknown.
 using Offers = std::function<bool(Kind, std::string_view name)>;
 
-class Defaults {
+class DefaultCheck {
  public:
   /// `own`: the components of the examined library, borrowed; their tables are valid except for
   /// defaults.
-  Defaults(std::span<const Component> own, Offers elsewhere)
+  DefaultCheck(std::span<const Component> own, Offers elsewhere)
       : own_(own), elsewhere_(std::move(elsewhere)) {}
 
   /// Returns the mistake in the default of an option that has one; empty if there is none. A

@@ -1,4 +1,4 @@
-#include "runner/plugin_host/default_value.h"
+#include "runner/plugin_host/default_check.h"
 
 #include "runner/plugin_host/manifest.h"
 #include "tests/plugin_host/plugins.h"
@@ -29,7 +29,7 @@ bool elsewhere(Kind kind, std::string_view name) {
   return kind == Kind::schedule && name == "cosine";
 }
 
-std::string mistake(const Parameter& p) { return Defaults(own, elsewhere).mistake_in(p); }
+std::string mistake(const Parameter& p) { return DefaultCheck(own, elsewhere).mistake_in(p); }
 std::string of_rate(const char* text) {
   return mistake({.name = "r", .type = rate, .fallback = text, .minimum = 0, .maximum = 1});
 }
@@ -46,7 +46,7 @@ std::string of_group(const char* text) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(defaults)
+BOOST_AUTO_TEST_SUITE(default_check)
 
 BOOST_AUTO_TEST_CASE(what_fits) {
   for (const char* text : {"0.5", "null", "flat", "cosine", "{type: ramp, height: 1}",
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(what_does_not) {
 }
 
 BOOST_AUTO_TEST_CASE(what_others_offer_may_be_unknown) {
-  const Defaults alone(own, {});
+  const DefaultCheck alone(own, {});
   BOOST_TEST(alone.mistake_in({.name = "r", .type = rate, .fallback = "anything"}) == "");
   check_contains(alone.mistake_in({.name = "r", .type = rate, .fallback = "No Name"}),
                  "or a schedule, found 'No Name'");

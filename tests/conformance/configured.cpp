@@ -1,5 +1,5 @@
 // Tests options that are made up.
-#include "runner/conformance/options.h"
+#include "runner/conformance/configured.h"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -56,7 +56,7 @@ struct Tables {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(options)
+BOOST_AUTO_TEST_SUITE(configured_components)
 
 BOOST_FIXTURE_TEST_CASE(required_options_are_made_up_within_their_bounds, Tables) {
   const Configured made = configured(catalogue, Kind::metric, "everything", {});

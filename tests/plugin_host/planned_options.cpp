@@ -1,4 +1,4 @@
-#include "runner/plugin_host/options.h"
+#include "runner/plugin_host/planned_options.h"
 
 #include <functional>
 
