@@ -30,14 +30,24 @@ struct Argument {
   std::optional<Node> value;      ///< nothing only for `~key`
 };
 
-/// Tells whether a word ends as the names of configs do.
+/// Returns true for a word that ends as the names of configs do.
 bool is_name_of_config(std::string_view word);
 
-/// Tells what a key takes, by its path.
+/// Returns what a key takes, by its path.
 using AskedKeys = std::function<Takes(std::span<const std::string>)>;
 
-/// Nothing when it is not of this form, which is reported. `values_left` is how many values may
-/// still be read. `asked` tells what a key takes whose value is wrong.
+/// Reads an argument. Returns nothing, and reports it, if it does not have this form. `values_left`
+/// is the number of values that may still be read. `asked` is asked what a key takes whose value is
+/// wrong.
+///
+/// A value is written as in Hydra's arguments:
+///   - A text needs no quotes: `relu`, `hello world`. A backslash makes any of ( ) [ ] { } : = ,
+///     space and backslash an ordinary character.
+///   - In quotes, single or double, a backslash escapes only the quote.
+///   - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks are ignored.
+///   - `null` and `~` are null. The option decides if a text is a number or a boolean.
+///
+/// Comma-separated values and functions are for sweeps and are errors here, as is a missing value.
 std::optional<Argument> read_argument(const std::shared_ptr<const Source>& source,
                                       std::size_t& values_left, Diagnostics& diagnostics,
                                       const AskedKeys& asked = {});
@@ -47,18 +57,5 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
 bool report_blank_for_equals(std::span<const std::string> arguments,
                              const std::shared_ptr<const Source>& first, Diagnostics& diagnostics,
                              const AskedKeys& asked);
-
-/// Reads a value as Hydra's arguments write it: source->text from `begin` on.
-///   - A text needs no quotes: `relu`, `hello world`. A backslash makes any of ( ) [ ] { } : = ,
-///     space and backslash an ordinary character.
-///   - In quotes, single or double, a backslash escapes only the quote.
-///   - `[a, b]` and `{key: value, key: value}` nest; blanks around their marks are ignored.
-///   - `null` and `~` are null. The option decides if a text is a number or a boolean.
-///
-/// Comma-separated values and functions are for sweeps and are errors here, as is a missing value.
-std::optional<Node> read_argument_value(const std::shared_ptr<const Source>& source,
-                                        std::size_t begin, std::size_t& values_left,
-                                        Diagnostics& diagnostics,
-                                        const std::function<Takes()>& takes);
 
 }  // namespace assay::config

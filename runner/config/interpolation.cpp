@@ -3,22 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
-
 #include "assay/number_text.h"
+
+#include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/environment.h"
 #include "runner/config/key_lookup.h"
 #include "runner/config/mistakes/suggest.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
-#include "runner/config/reference_name.h"
 #include "runner/config/secret.h"
 
 namespace assay::config {
@@ -28,6 +29,46 @@ constexpr std::size_t longest_chain = 32;
 constexpr std::size_t max_text = 1024 * 1024;  // bytes of all texts that references make
 constexpr std::size_t max_visits = 20 * max_nodes;
 constexpr int most_wrong = 20;  // bad references of one text that are reported
+
+// The value of `${env:...}`.
+struct EnvironmentValue {
+  std::optional<std::string> text;  // with each '${' escaped, so that it is not a reference
+  std::string problem;              // set if there is no text
+  std::string hint;                 // what to do about it; may be empty
+};
+
+bool is_text(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = base::character_at(text, at);
+    if (!character || !base::printable(character->code)) return false;
+    at += character->bytes;
+  }
+  return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+// Returns the value for `NAME` or `NAME,default`. Blanks around both are ignored.
+EnvironmentValue environment_value(std::string_view name_and_default) {
+  const std::size_t comma = name_and_default.find(',');
+  const std::string name(trimmed(name_and_default.substr(0, comma)));
+  if (name.empty())
+    return {
+        {}, "expected the name of an environment variable", "${env:NAME} or ${env:NAME,default}"};
+  const char* value = std::getenv(name.c_str());
+  if (value != nullptr && !is_text(value))
+    return {
+        {}, fmt::format("the environment variable {} does not hold text", base::quoted(name)), {}};
+  if (value != nullptr) return {escaped(value), {}, {}};
+  if (comma == std::string_view::npos)
+    return {{},
+            fmt::format("the environment variable {} is not set", base::quoted(name)),
+            fmt::format("give a default: ${{env:{},default}}", name)};
+  return {std::string(trimmed(name_and_default.substr(comma + 1))), {}, {}};
+}
 
 bool stays(std::string_view name) {
   return name.starts_with("now:") || name == "step" || name == "epoch";

@@ -1,19 +1,21 @@
 #include "runner/config/reader.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <sstream>
 
+#include "runner/base/regular_file.h"
 #include "runner/base/wording.h"
 #include "runner/config/argument.h"
 #include "runner/config/characters.h"
-#include "runner/config/file_text.h"
 #include "runner/config/known_file.h"
 #include "runner/config/mistakes/complaint.h"
 #include "runner/config/mistakes/directive.h"
@@ -24,6 +26,32 @@
 
 namespace assay::config {
 namespace {
+
+// The text of a file that could be anything.
+struct FileText {
+  int error = 0;  ///< errno of what failed; 0: nothing
+  base::FileKind kind = base::FileKind::regular;
+  std::string text;  ///< of a regular file
+};
+
+// Reads the first `most` bytes, or fewer when the file is shorter or shrinks meanwhile. Never waits
+// for a writer, as a pipe would make it.
+FileText read_start(const std::string& path, std::size_t most) {
+  const base::OpenedFile file = base::open_regular_file(path);
+  FileText result{file.error, file.kind, {}};
+  if (result.error != 0 || result.kind != base::FileKind::regular) return result;
+  // The size that a file says it has is not asked for: it may change, or be made up (/proc).
+  std::array<char, 16384> part;
+  while (result.text.size() < most) {
+    const ssize_t count = ::read(file.descriptor.get(), part.data(),
+                                 std::min(part.size(), most - result.text.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) result.error = errno;
+    if (count <= 0) break;
+    result.text.append(part.data(), static_cast<std::size_t>(count));
+  }
+  return result;
+}
 
 std::string with_line_feeds(std::string text) {
   std::string result;

@@ -1,4 +1,4 @@
-// Finds ${...} in a text.
+// References, ${...}: finds them in a text, and checks the names in them.
 #pragma once
 
 #include <cstddef>
@@ -24,5 +24,14 @@ std::string literal(std::string_view text);
 
 /// Returns the text with `\${` for `${`, so that it contains no reference.
 std::string escaped(std::string_view text);
+
+struct NameProblem {
+  std::string message;  ///< empty: none
+  std::string hint;
+};
+
+/// Returns the problem that keeps NAME in `${NAME}` from being the full name of a key. Do not call
+/// it for environment variables or for references that stay as they are (`now:`, `step`).
+NameProblem problem_with_reference(std::string_view name);
 
 }  // namespace assay::config

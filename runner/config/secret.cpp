@@ -9,7 +9,6 @@
 
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/reference.h"
 
 namespace assay::config {
 namespace {

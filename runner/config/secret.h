@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/config/reference_name.h"
+#include "runner/config/reference.h"
 
 namespace assay::config {
 

@@ -1,5 +1,7 @@
 #include "runner/conformance/configured.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,18 +9,69 @@
 #include <optional>
 #include <stdexcept>
 
+#include "assay/number_text.h"
 #include "runner/config/diagnostics.h"
 #include "runner/config/overrides.h"
 #include "runner/conformance/check.h"
-#include "runner/conformance/nodes.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/scalar.h"
-#include "runner/plan/validate.h"
+#include "runner/plan/validator.h"
 
 namespace assay::conformance {
 namespace {
 
 using config::Node;
+using config::scalar;
+
+// Returns a quoted scalar: always text.
+Node words(std::string text) {
+  Node node = scalar(std::move(text));
+  node.quoted = true;
+  return node;
+}
+
+Node list(std::vector<Node> elements) {
+  Node node;
+  node.kind = Node::Kind::list;
+  node.list = std::move(elements);
+  return node;
+}
+
+Node map() {
+  Node node;
+  node.kind = Node::Kind::map;
+  return node;
+}
+
+void set(Node& map, std::string_view key, Node value) {
+  if (Node* found = map.find(key)) *found = std::move(value);
+  else map.map.push_back({std::string(key), {}, std::move(value)});
+}
+
+// Returns the node in a few characters, on one line.
+std::string shown(const Node& node) {
+  constexpr std::size_t most = 40;
+  switch (node.kind) {
+    case Node::Kind::null: return "null";
+    case Node::Kind::scalar: {
+      std::string text = node.scalar;
+      if (text.size() > most) return fmt::format("a text of {} bytes", grouped(text.size()));
+      std::ranges::replace_if(
+          text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, '.');
+      return node.quoted ? fmt::format("\"{}\"", text) : text;
+    }
+    case Node::Kind::map: {
+      const Node* type = node.find("type");
+      return type != nullptr ? fmt::format("{{type: {}}}", type->scalar) : "{...}";
+    }
+    case Node::Kind::list:
+      if (node.list.size() > 2) return fmt::format("a list of {}", node.list.size());
+      std::string text;
+      for (const Node& element : node.list) text += (text.empty() ? "" : ", ") + shown(element);
+      return "[" + text + "]";
+  }
+  return {};
+}
 
 constexpr int deepest = 4;  // of components within components
 constexpr std::string_view leads_nowhere = "/nonexistent/file";

@@ -10,7 +10,7 @@
 #include "runner/hooks/expand_tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
-#include "runner/plan/duplicates.h"
+#include "runner/plan/tag.h"
 
 namespace assay::experiment {
 

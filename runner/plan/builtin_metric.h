@@ -7,7 +7,7 @@
 
 #include "runner/config/diagnostics.h"
 #include "runner/plan/catalogue.h"
-#include "runner/plan/validate.h"
+#include "runner/plan/validator.h"
 
 namespace assay::plan {
 

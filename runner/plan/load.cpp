@@ -5,23 +5,59 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "runner/base/wording.h"
 #include "runner/config/argument.h"
 #include "runner/config/composition.h"
+#include "runner/config/defaults.h"
+#include "runner/config/interpolation.h"
 #include "runner/config/key_lookup.h"
 #include "runner/config/overrides.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
-#include "runner/plan/check_part.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plan/option_walk.h"
+#include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/validator.h"
 
 namespace assay::plan {
 
 namespace {
+
+// Checks a section that contains several components.
+void check_members(const config::Node& section, const Parameter& p, Validator& validator) {
+  if (section.find("type") != nullptr) return;  // the whole config reports a single one
+  const auto check = [&](const config::Node& member, std::string_view name) {
+    validator.component(p.kind == Kind::hook ? with_listed_steps(member) : member, p.kind,
+                        base::joined(p.name, name), common_parameters(p.kind));
+  };
+  for (const config::Node::Entry& entry : section.map) check(entry.value, entry.key);
+  for (std::size_t i = 0; i < section.list.size(); ++i) check(section.list[i], std::to_string(i));
+}
+
+// Checks an incomplete config, one of whose files cannot be read. Reports the problems that the
+// missing files cannot change: unknown keys, unknown components and invalid values. Does not report
+// missing keys, or references that find nothing.
+void check_part(config::Node part, Catalogue& catalogue, config::Diagnostics& diagnostics) {
+  // Other files may set keys that this part does not, so use no defaults.
+  config::Diagnostics told_of_the_whole;
+  config::interpolate(part, config::Defaults(), told_of_the_whole);
+  Validator validator(catalogue, diagnostics, Validator::Config::part);
+  validator.know(part);
+  validator.unknown_keys(part, {experiment_parameters()}, "", "unknown key");
+  for (const Parameter& p : experiment_parameters()) {
+    const config::Node* section = part.find(p.name);
+    if (section == nullptr) continue;
+    if (p.type != ParameterType::component) validator.option(part, p, "", {});
+    else if (p.list) check_members(*section, p, validator);
+    else validator.component(*section, p.kind, p.name, common_parameters(p.kind));
+  }
+}
 
 // Checks the syntax of the arguments for a config that cannot be read.
 void check_alone(std::span<const std::string> arguments, config::Diagnostics& diagnostics) {

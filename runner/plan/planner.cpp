@@ -6,6 +6,7 @@
 #include <cctype>
 #include <chrono>
 #include <stdexcept>
+#include <string_view>
 
 #include "assay/number_text.h"
 #include "assay/text.h"
@@ -15,9 +16,13 @@
 #include "runner/config/mistakes/suggest.h"
 #include "runner/config/places.h"
 #include "runner/config/time_format.h"
-#include "runner/plan/duplicates.h"
+#include "runner/plan/builtin_metric.h"
+#include "runner/plan/fallback.h"
 #include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/tag.h"
+#include "runner/plan/text_options.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::plan {
 namespace {
@@ -31,6 +36,15 @@ Location file_of(const Node& config) { return {config.where.source, 0, 0, 0}; }
 Location end_of(const Node& config) {
   const auto& source = config.where.source;
   return source == nullptr ? Location{} : config::Places(source).at(source->text.size());
+}
+
+// Returns true if the map or a value directly below it was reported as wrong. Problems that follow
+// from that should not be reported.
+bool has_reported(const Node* map) {
+  return map != nullptr &&
+         (map->reported || std::ranges::any_of(map->map, [](const Node::Entry& entry) {
+            return entry.value.reported;
+          }));
 }
 
 // Returns NAME of the first `$NAME`; empty if there is none.
@@ -80,35 +94,13 @@ Draft Planner::draft() {
   add_builtin_metrics();
   draft_.loggers = loggers();
   draft_.unsound.insert(validator_.unsound().begin(), validator_.unsound().end());
-  check_duplicates(draft_, diagnostics_);
+  check_tags(draft_, diagnostics_);
   check_placeholders(draft_, config_, diagnostics_);
   return std::move(draft_);
 }
 
 Value Planner::option(const char* name) {
   return validator_.option(config_, parameter(experiment_parameters(), name), "", end_);
-}
-
-void Planner::note(const std::string& key, const Location& where) {
-  if (where.source != nullptr) draft_.places.insert_or_assign(key, where);
-}
-
-void Planner::note(const std::string& owner, const Values& values) {
-  for (const auto& [name, value] : values.entries()) note(base::joined(owner, name), value.where);
-}
-
-void Planner::note_soundness(const std::string& read_as, const std::string& key) {
-  const Unsound& unsound = validator_.unsound();
-  for (auto part = unsound.lower_bound(read_as); part != unsound.end(); ++part) {
-    if (!part->first.starts_with(read_as)) break;
-    const std::string within = part->first.substr(read_as.size());
-    if (within.empty() || within.starts_with('.')) draft_.unsound[key + within] = part->second;
-  }
-}
-
-Location Planner::place_of(const char* key) const {
-  const Node* node = config_.find(key);
-  return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
 }
 
 void Planner::check_name(const std::string& name) {
@@ -154,11 +146,6 @@ std::optional<InstructionSet> Planner::kernels() {
   return instruction_set_named(name.value_or(""));
 }
 
-bool Planner::reported(const char* key) const {
-  const Node* node = config_.find(key);
-  return node != nullptr && (node->reported || node->kind != Node::Kind::scalar);
-}
-
 Validator::Placed Planner::component(const char* key, Kind kind,
                                      std::span<const Parameter> common) {
   if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
@@ -170,6 +157,256 @@ Validator::Placed Planner::component(const char* key, Kind kind,
   missing.soundness = Soundness::broken;
   draft_.unsound.insert_or_assign(key, missing.soundness);
   return missing;
+}
+
+std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
+  note("dataset", dataset.common);
+  const auto values = optional<Values>(dataset.common, "split");
+  // An unknown key may have been meant as the split.
+  if (dataset.common_problems > 0 || validator_.meant("dataset") ||
+      (!values && dataset.soundness != Soundness::sound))
+    doubt("dataset.split");
+  if (!values) return std::nullopt;
+  note("dataset.split", *values);
+  SplitPlan split;
+  split.where = dataset.common.find("split")->where;
+  split.test = optional<double>(*values, "test").value_or(0);
+  split.validation = optional<double>(*values, "validation").value_or(0);
+  split.seed = static_cast<std::uint64_t>(optional<std::int64_t>(*values, "seed").value_or(0));
+  const auto is_said = [&](const char* key) {
+    const Value* share = values->find(key);
+    return share != nullptr && share->where.source != nullptr;
+  };
+  if (dataset.common_problems == 0 && !is_said("test") && !is_said("validation"))
+    diagnostics_.warning(split.where, "dataset.split", "this holds no rows back",
+                         "say how many: {test: 0.25}");
+  if (split.test + split.validation >= 1) {
+    diagnostics_.error(split.where, "dataset.split",
+                       "test and validation together leave no rows to train on",
+                       "shares that add up to less than 1");
+    doubt("dataset.split");
+  }
+  return split;
+}
+
+TrainPlan Planner::train() {
+  const std::size_t problems = diagnostics_.size();
+  const Value value = option("train");
+  const Values values = optional<Values>(value).value_or(Values{});
+  note("train", values);
+  TrainPlan train;
+  train.epochs = optional<std::int64_t>(values, "epochs");
+  train.steps = optional<std::int64_t>(values, "steps");
+  train.batch_size = optional<std::int64_t>(values, "batch_size");
+  train.shuffle = optional<bool>(values, "shuffle").value_or(true);
+  train.on_nan = optional<std::string>(values, "on_nan") == "ignore" ? OnNan::ignore : OnNan::stop;
+  train.lanes = optional<std::int64_t>(values, "lanes");
+  train.block_rows = optional<std::int64_t>(values, "block_rows");
+  if (const Node* section = config_.find("train");
+      diagnostics_.size() > problems || has_reported(section)) {
+    if (section != nullptr && section->kind == Node::Kind::map &&
+        section->find("epochs") == nullptr && section->find("steps") == nullptr)
+      no_length_of_training();
+    doubt("train");
+    return train;
+  }
+  if (train.epochs && train.steps)
+    diagnostics_.error(second_of_epochs_and_steps(), "train",
+                       "expected epochs or steps, found both", "remove one, or set it to null");
+  else if (!train.epochs && !train.steps) no_length_of_training();
+  else train.where = values.find(train.epochs ? "epochs" : "steps")->where;
+  if (train.epochs.has_value() == train.steps.has_value()) doubt("train");
+  return train;
+}
+
+void Planner::no_length_of_training() {
+  if (config_.find("train") == nullptr && validator_.meant("train")) return;
+  if (validator_.meant("train.epochs") || validator_.meant("train.steps")) return;
+  if (const Node* train = config_.find("train")) {
+    const Location* removal = train->removal("epochs");
+    if (removal == nullptr) removal = train->removal("steps");
+    diagnostics_.error(removal != nullptr ? *removal : place_of("train"), "train",
+                       "expected epochs or steps, found neither",
+                       removal != nullptr ? "removed here" : "add `epochs: 10`");
+  } else
+    diagnostics_.error(end_, "train", "missing: expected epochs or steps",
+                       "add `train: {epochs: 10}`");
+}
+
+Location Planner::second_of_epochs_and_steps() const {
+  const auto is_one = [](const Node::Entry& e) { return e.key == "epochs" || e.key == "steps"; };
+  const auto& entries = config_.find("train")->map;
+  return std::ranges::find_if(entries.rbegin(), entries.rend(), is_one)->where;
+}
+
+std::vector<NamedComponent> Planner::metrics() {
+  std::vector<NamedComponent> result;
+  if (validator_.meant("metrics")) doubt("metrics");
+  const Node* section = config_.find("metrics");
+  if (section == nullptr) {
+    for (const Member& m : misspelt_members("metrics"))
+      validator_.component(*m.node, Kind::metric, m.key);
+    return result;
+  }
+  const std::size_t problems = diagnostics_.size();
+  const std::vector<Member> named = members_by_name(*section, "metrics", diagnostics_);
+  if (diagnostics_.size() > problems || section->reported) doubt("metrics");
+  for (const Member& m : named)
+    result.push_back({m.name, validator_.component(*m.node, Kind::metric, m.key).component});
+  return result;
+}
+
+std::vector<HookPlan> Planner::hooks() {
+  std::vector<HookPlan> result;
+  ListNames names;
+  const Node* section = config_.find("hooks");
+  std::optional<Node> fallback;
+  if (section == nullptr) {
+    for (const Member& m : misspelt_members("hooks")) hook(*m.node, m, names);
+    if (validator_.meant("hooks")) return result;
+    fallback =
+        fallback_node(parameter(experiment_parameters(), "hooks"), "hooks", diagnostics_).value();
+    section = &*fallback;
+  }
+  for (const Member& m : members(*section, "hooks", diagnostics_))
+    result.push_back(hook(*m.node, m, names));
+  return result;
+}
+
+HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names) {
+  const std::string& key = member.key;
+  const Node node = with_listed_steps(given);
+  const Validator::Placed placed =
+      validator_.component(node, Kind::hook, key, trigger_parameters());
+  const std::size_t problems = diagnostics_.size();
+  const std::vector<std::string> known = catalogue_.names(Kind::hook);
+  const bool unsure = placed.common_problems > 0 || placed.unknown_keys > 0 ||
+                      has_reported(&node) || std::ranges::count(known, placed.component.type) == 0;
+  Trigger trigger;
+  trigger.every = optional<std::int64_t>(placed.common, "every");
+  trigger.every_epoch = optional<std::int64_t>(placed.common, "every_epoch");
+  trigger.times = optional<std::int64_t>(placed.common, "times");
+  trigger.from = optional<std::int64_t>(placed.common, "from");
+  trigger.until = optional<std::int64_t>(placed.common, "until");
+  trigger.at_end = optional<bool>(placed.common, "at_end").value_or(false);
+  for (const Value& step : optional<List>(placed.common, "at").value_or(List{}))
+    if (const auto number = optional<std::int64_t>(step)) trigger.at.push_back(*number);
+  std::sort(trigger.at.begin(), trigger.at.end());
+  trigger.at.erase(std::unique(trigger.at.begin(), trigger.at.end()), trigger.at.end());
+
+  const bool repeats = trigger.every || trigger.every_epoch || trigger.times;
+  const bool fires = repeats || !trigger.at.empty() || trigger.at_end;
+  if (!fires && !unsure) {
+    config::Location where = placed.component.where;
+    for (const char* when : {"every", "every_epoch", "times", "at", "at_end"})
+      if (const Node* written = node.find(when)) where = written->where;  // null, [] or false
+    diagnostics_.error(where, key, "this hook never fires",
+                       "say when: every: 10, every_epoch: 1, times: 100, at: [0, 100] or at_end: "
+                       "true");
+  }
+  for (const char* bound : {"from", "until"})
+    if (optional<std::int64_t>(placed.common, bound) && fires && !repeats && !has_reported(&node))
+      diagnostics_.error(placed.common.find(bound)->where, base::joined(key, bound),
+                         "it bounds `every`, `every_epoch` and `times`, and this hook has none",
+                         "leave it out: `at` and `at_end` name their steps themselves");
+  if (trigger.times && trigger.every && trigger.every_epoch)
+    diagnostics_.error(placed.common.find("times")->where, base::joined(key, "times"),
+                       "`every` and `every_epoch` both stand beside it",
+                       "it picks steps of one of them: leave the other out, or make two hooks");
+  if (trigger.from && trigger.until && *trigger.from > *trigger.until)
+    diagnostics_.error(placed.common.find("from")->where, base::joined(key, "from"),
+                       fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
+  std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
+  const std::string named = base::joined("hooks", name);
+  note(named, placed.common);
+  note_soundness(key, named);
+  if (diagnostics_.size() > problems || unsure) doubt(named);
+  return {std::move(name), std::move(trigger), placed.component};
+}
+
+void Planner::add_builtin_metrics() {
+  const auto add = [&](const TextOption& option) {
+    const auto value = value_name(option.text);
+    if (!value || value->source != ValueSource::split) return;
+    const std::string name(value->name);
+    if (std::ranges::count(draft_.metrics, name, &NamedComponent::name) != 0) return;
+    auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_);
+    if (!metric) return;
+    if (metric->soundness != Soundness::sound)
+      draft_.unsound[base::joined("metrics", name)] = metric->soundness;
+    draft_.metrics.push_back({name, std::move(metric->component)});
+  };
+  for (const HookPlan& hook : draft_.hooks)
+    each_text(hook.component.values, "hooks." + hook.name, add);
+}
+
+std::vector<NamedComponent> Planner::loggers() {
+  std::vector<NamedComponent> result;
+  ListNames names;
+  if (const Node* section = config_.find("loggers")) {
+    for (const Member& m : members(*section, "loggers", diagnostics_)) {
+      ComponentPlan logger = validator_.component(*m.node, Kind::logger, m.key).component;
+      result.push_back({m.name.empty() ? names.name(logger.type) : m.name, std::move(logger)});
+      note_soundness(m.key, base::joined("loggers", result.back().name));
+    }
+    return result;
+  }
+  for (const Member& m : misspelt_members("loggers"))
+    validator_.component(*m.node, Kind::logger, m.key);
+  const List fallback = optional<List>(option("loggers")).value_or(List{});
+  for (std::size_t i = 0; i < fallback.size(); ++i)
+    if (const auto component = optional<ComponentPlan>(fallback[i])) {
+      result.push_back({names.name(component->type), *component});
+      note_soundness(base::joined("loggers", std::to_string(i)),
+                     base::joined("loggers", result.back().name));
+    }
+  return result;
+}
+
+std::vector<Member> Planner::misspelt_members(const char* section) {
+  const std::string key = validator_.misspelling(section);
+  const Node* node = key.empty() ? nullptr : config_.find(key);
+  if (node == nullptr) return {};
+  const bool by_name = std::string_view(section) == "metrics";
+  return by_name ? members_by_name(*node, key, diagnostics_) : members(*node, key, diagnostics_);
+}
+
+Location Planner::place_of(const char* key) const {
+  const Node* node = config_.find(key);
+  return node == nullptr || node->where.source == nullptr ? file_of(config_) : node->where;
+}
+
+bool Planner::reported(const char* key) const {
+  const Node* node = config_.find(key);
+  return node != nullptr && (node->reported || node->kind != Node::Kind::scalar);
+}
+
+void Planner::note(const std::string& key, const Location& where) {
+  if (where.source != nullptr) draft_.places.insert_or_assign(key, where);
+}
+
+void Planner::note(const std::string& owner, const Values& values) {
+  for (const auto& [name, value] : values.entries()) note(base::joined(owner, name), value.where);
+}
+
+void Planner::note_soundness(const std::string& read_as, const std::string& key) {
+  const Unsound& unsound = validator_.unsound();
+  for (auto part = unsound.lower_bound(read_as); part != unsound.end(); ++part) {
+    if (!part->first.starts_with(read_as)) break;
+    const std::string within = part->first.substr(read_as.size());
+    if (within.empty() || within.starts_with('.')) draft_.unsound[key + within] = part->second;
+  }
+}
+
+Node with_listed_steps(Node hook) {
+  if (Node* at = hook.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
+    Node list;
+    list.kind = Node::Kind::list;
+    list.where = at->where;
+    list.list.push_back(std::move(*at));
+    *at = std::move(list);
+  }
+  return hook;
 }
 
 }  // namespace assay::plan

@@ -11,7 +11,7 @@
 #include "runner/plan/catalogue.h"
 #include "runner/plan/draft.h"
 #include "runner/plan/members.h"
-#include "runner/plan/validate.h"
+#include "runner/plan/validator.h"
 
 namespace assay::plan {
 
@@ -61,9 +61,5 @@ class Planner {
 
 /// Returns the hook with a single step in `at` turned into a list of one.
 config::Node with_listed_steps(config::Node hook);
-
-/// Returns true if the map or a value directly below it was reported as wrong. Problems that follow
-/// from that should not be reported.
-bool has_reported(const config::Node* map);
 
 }  // namespace assay::plan

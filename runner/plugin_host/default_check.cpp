@@ -10,7 +10,7 @@
 #include "runner/config/diagnostics.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"
-#include "runner/plan/validate.h"
+#include "runner/plan/validator.h"
 #include "runner/plugin_host/library.h"
 
 namespace assay::plugin_host {

@@ -1,4 +1,4 @@
-#include "runner/plan/validate.h"
+#include "runner/plan/validator.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -79,7 +79,7 @@ T value(const std::string& config, const char* name) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(validate)
+BOOST_AUTO_TEST_SUITE(validator)
 
 BOOST_AUTO_TEST_CASE(typed_values) {
   BOOST_TEST(value<bool>("{boolean: true}", "boolean"));
