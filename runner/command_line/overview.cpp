@@ -12,11 +12,10 @@
 #include "runner/base/words.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/experiment/memory_use.h"
-#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/canonical.h"
-#include "runner/plan/text_options.h"
+#include "runner/plan/tag.h"
 #include "runner/run/summary.h"
 
 namespace assay::command_line {
@@ -146,35 +145,34 @@ std::string steps_text(const hooks::Timetable& timetable) {
 
 // Returns the tag as it appears in the logs: for the first few firings, if it changes with the
 // step.
-std::string tag_text(const std::string& tag, const hooks::Timetable& timetable,
+std::string tag_text(const plan::Tag& tag, const hooks::Timetable& timetable,
                      std::int64_t steps_per_epoch) {
   std::vector<std::string> tags;
   for (const std::int64_t step : timetable.first(shown_firings)) {
-    std::string text = fmt::format(
-        "\"{}\"", escaped(hooks::expand_tag(tag, step, hooks::epoch_of(step, steps_per_epoch))));
+    std::string text =
+        fmt::format("\"{}\"", escaped(tag.at(step, hooks::epoch_of(step, steps_per_epoch))));
     if (std::ranges::count(tags, text) == 0) tags.push_back(std::move(text));
   }
-  if (tags.empty()) tags.push_back(fmt::format("\"{}\"", escaped(tag)));
+  if (tags.empty()) tags.push_back(fmt::format("\"{}\"", escaped(tag.written())));
   const bool more = tags.size() > 1 && timetable.count() > static_cast<int>(shown_firings);
   return fmt::format("{}{}", fmt::join(tags, ", "), more ? ", ..." : "");
 }
 
 std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
                    const hooks::Timetable& timetable, std::int64_t steps_per_epoch) {
-  std::vector<std::string> tags;
-  plan::each_text(plan.component.values, plan.name, [&](const plan::TextOption& option) {
-    if (option.option == "tag") tags.push_back(tag_text(option.text, timetable, steps_per_epoch));
-  });
+  const auto given = plan::tag_of(plan);
+  const std::string tag =
+      given ? tag_text(given->tag, timetable, steps_per_epoch) : plan.component.type;
   std::vector<std::string> sources;
   for (const hooks::ValueNeed& need : hook.values) {
-    const bool as_written = need.split.empty() || need.name.starts_with(need.split + ".");
-    sources.push_back(as_written ? need.name : fmt::format("{} ({})", need.name, need.split));
+    const plan::SplitValue* value = need.of_split();
+    const bool as_written = value == nullptr || value->split == need.name.owner();
+    sources.push_back(as_written ? need.name.text()
+                                 : fmt::format("{} ({})", need.name.text(), value->split));
   }
   for (const hooks::PictureNeed& need : hook.pictures)
     sources.push_back(fmt::format("{} of {}", need.handle.name(), need.split));
-  if (tags.empty()) tags.push_back(plan.component.type);
-  return fmt::format("{}{}{}", fmt::join(tags, ", "), sources.empty() ? "" : ": ",
-                     fmt::join(sources, ", "));
+  return fmt::format("{}{}{}", tag, sources.empty() ? "" : ": ", fmt::join(sources, ", "));
 }
 
 std::vector<std::string> timetable(const plan::Plan& plan, const experiment::Experiment& experiment,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runner/config/node.h"
@@ -42,6 +43,10 @@ class Defaults {
   virtual bool takes_secret(const Node& /*config*/, std::span<const std::string> /*path*/) const {
     return true;
   }
+
+  /// Returns true if the text of this key is a tag, in which the run fills in `${step}` and
+  /// `${epoch}`.
+  virtual bool is_tag(std::string_view /*key*/) const { return false; }
 };
 
 }  // namespace assay::config

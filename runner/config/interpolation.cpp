@@ -70,10 +70,6 @@ EnvironmentValue environment_value(std::string_view name_and_default) {
   return {std::string(trimmed(name_and_default.substr(comma + 1))), {}, {}};
 }
 
-bool stays(std::string_view name) {
-  return name.starts_with("now:") || name == "step" || name == "epoch";
-}
-
 // Moves a node and all its content to the place of the reference to it.
 void put(Node& node, const Location& where) {
   if (node.origin.source == nullptr) node.origin = node.where;
@@ -157,13 +153,9 @@ class Interpolation {
       chain_.back().reference =
           std::string_view(text).substr(reference->begin, at - reference->begin);
       if (!reference->closed) return fail_at_end(node, key);
-      if (stays(reference->name)) {
-        result += text.substr(reference->begin, reference->end - reference->begin);
-        continue;
-      }
-      if (is_secret(reference->name)) {
+      if (const FilledBy by = filled_by(reference->name); by != FilledBy::config) {
         NameProblem problem;
-        if (defaults_.takes_secret(root_, parts_of(key)))
+        if (by == FilledBy::component && defaults_.takes_secret(root_, parts_of(key)))
           problem = problem_with_secret(reference->name);
         if (problem.message.empty()) {
           result += text.substr(reference->begin, reference->end - reference->begin);
@@ -269,9 +261,10 @@ class Interpolation {
   void missing(std::span<const std::string> path, std::string_view name, Node& node,
                const std::string& key) {
     if (is_misspelt(root_, defaults_, path)) return void(node.reported = true);
-    const bool tag = key.starts_with("hooks.") && key.ends_with(".tag");
+    const bool tag = defaults_.is_tag(key);
     const MissingKey about = about_missing(root_, defaults_, path);
-    const std::vector<std::string> others = {"step", "epoch"};
+    const std::vector<std::string> others = {std::string(step_reference),
+                                             std::string(epoch_reference)};
     const std::string suggestion = suggested_key(
         root_, defaults_, about, tag ? std::span(others) : std::span(others).first(0));
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);

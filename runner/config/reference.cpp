@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runner/base/wording.h"
+#include "runner/config/secret.h"
 
 namespace assay::config {
 namespace {
@@ -28,6 +29,12 @@ std::optional<Reference> next_reference(std::string_view text, std::size_t from)
   const std::size_t close = text.find('}', begin);
   if (close == std::string_view::npos) return Reference{begin, text.size(), {}, false};
   return Reference{begin, close + 1, text.substr(begin + 2, close - begin - 2)};
+}
+
+FilledBy filled_by(std::string_view name) {
+  if (name.starts_with("now:")) return FilledBy::run_dir;
+  if (is_secret(name)) return FilledBy::component;
+  return name == step_reference || name == epoch_reference ? FilledBy::tag : FilledBy::config;
 }
 
 std::string literal(std::string_view text) {

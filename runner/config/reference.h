@@ -19,6 +19,18 @@ struct Reference {
 /// Returns the first reference that starts at text[from] or later. `\${` starts none.
 std::optional<Reference> next_reference(std::string_view text, std::size_t from);
 
+/// Tells who fills in a reference.
+enum class FilledBy {
+  config,     ///< the reader of the config: `${train.batch_size}`, `${env:HOME}`
+  run_dir,    ///< the run, when it makes its folder: `${now:%H%M}`
+  tag,        ///< the run, in the tags of its hooks at each step: `${step}`, `${epoch}`
+  component,  ///< the component that asks for the text: `${secret:NAME}`
+};
+FilledBy filled_by(std::string_view name);
+
+/// The references of FilledBy::tag.
+inline constexpr std::string_view step_reference = "step", epoch_reference = "epoch";
+
 /// Returns the text with `${` for `\${`: the final text once all its references are filled in.
 std::string literal(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include "runner/hooks/needs.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
+#include "runner/plan/tag.h"
 
 namespace assay::conformance {
 namespace {
@@ -45,8 +46,11 @@ class Recorder final : public HookContext {
   std::string blamed;
 
  private:
-  void record(const char* kind, std::string_view tag) {
+  void record(const char* kind, std::string_view written) {
+    const std::string tag = plan::Tag(std::string(written)).at(step_, epoch());
     if (tag.empty() || !is_line(tag)) blame("it sends a record whose tag is not one line of text");
+    else if (const std::string problem = plan::problem_with_tag(tag); !problem.empty())
+      blame("it sends a record whose tag cannot be one: " + problem);
     if (!records.emplace(kind, tag).second)
       blame(fmt::format("it sends two {} under one tag, {}", kind, tag));
   }

@@ -9,6 +9,7 @@
 #include "assay/number_text.h"
 #include "assay/text.h"
 #include "runner/base/shape.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::data {
 namespace {
@@ -74,7 +75,8 @@ void check_splits(const Description& description, const std::string& who) {
   };
   std::set<std::string> names;
   for (const auto& split : description.splits) {
-    if (split.name == "all" || split.name == "batch") fail(split, "has a name that is taken");
+    if (split.name == plan::all_rows || std::ranges::count(plan::training_owners, split.name) != 0)
+      fail(split, "has a name that is taken");
     if (!names.insert(split.name).second) fail(split, "is declared twice");
     if (split.rows.empty()) fail(split, "has no rows");
     for (const std::int64_t row : split.rows)

@@ -13,6 +13,7 @@
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/data/not_finite.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::experiment {
 namespace {
@@ -99,7 +100,7 @@ void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
   const std::vector<std::int64_t> trained = rows_by_class(train);
   std::map<std::string, std::vector<std::int64_t>> others;
   for (const auto& [name, rows] : splits)
-    if (name != "train" && name != "all") others[name] = rows_by_class(*rows);
+    if (name != "train" && name != plan::all_rows) others[name] = rows_by_class(*rows);
 
   std::vector<std::size_t> missing;
   std::map<std::vector<std::string>, std::vector<std::size_t>> elsewhere;  // by the splits

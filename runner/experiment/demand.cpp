@@ -13,45 +13,23 @@
 #include "runner/plugin_host/schedules.h"
 
 namespace assay::experiment {
-namespace {
-
-std::optional<Part> find(const plan::Values& values, const std::string& key,
-                         const plugin_host::Handle<Renderer>& renderer);
-
-std::optional<Part> find(const plan::Value& value, const std::string& key,
-                         const plugin_host::Handle<Renderer>& renderer) {
-  const config::Location& where = renderer.where();
-  const auto* component = std::get_if<plan::ComponentPlan>(&value.data);
-  if (component != nullptr && component->type == renderer.name() &&
-      component->where.source == where.source && component->where.line == where.line &&
-      component->where.column == where.column)
-    return Part(key, *component);
-  if (const auto* group = std::get_if<plan::Values>(&value.data))
-    return find(*group, key, renderer);
-  if (const auto* list = std::get_if<plan::List>(&value.data))
-    for (std::size_t i = 0; i < list->size(); ++i)
-      if (auto found = find((*list)[i], base::joined(key, std::to_string(i)), renderer))
-        return found;
-  return std::nullopt;
-}
-
-std::optional<Part> find(const plan::Values& values, const std::string& key,
-                         const plugin_host::Handle<Renderer>& renderer) {
-  for (const auto& [name, value] : values.entries())
-    if (auto found = find(value, base::joined(key, name), renderer)) return found;
-  return std::nullopt;
-}
-
-}  // namespace
 
 Part part_of(const plugin_host::Handle<Renderer>& renderer, const Part& hook) {
-  return find(hook.component->values, hook.key, renderer).value_or(hook);
+  const auto way = plan::way_to(hook.component->values, renderer.option());
+  const auto* component =
+      way.empty() ? nullptr : std::get_if<plan::ComponentPlan>(&way.back()->data);
+  if (component == nullptr) return hook;
+  Part part(base::joined(hook.key, renderer.option()), *component);
+  if (part.where.source == nullptr) part.where = hook.where;  // a default
+  return part;
 }
 
 void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
   const Part part("hooks." + plan.name, plan.component);
   if (splits_) {
-    for (hooks::ValueNeed& need : hook.values) need.split = meant_split(need.split, *splits_);
+    for (hooks::ValueNeed& need : hook.values)
+      if (plan::SplitValue* value = need.of_split())
+        value->split = meant_split(value->split, *splits_);
     for (hooks::PictureNeed& need : hook.pictures) need.split = meant_split(need.split, *splits_);
   }
   for (const hooks::ValueNeed& need : hook.values) add(need, plan, part);
@@ -59,45 +37,46 @@ void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
 }
 
 void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part) {
-  if (need.source != plan::ValueSource::split) return add_of_training(need, hook, part);
-  if (!splits_ || check_split(part, need.option, need.name, need.split, *splits_))
-    shown_rows_.emplace(need.split, 0);
-  if (std::ranges::count(metrics_, need.metric, &hooks::NamedMetric::name) != 0) return;
-  if (const plan::NamedComponent* known = metric(need.metric, part.where))
-    metrics_.push_back({need.metric, known->component.type == "loss"});
-  else if (!draft_.doubtful.contains("metrics")) no_metric(need, part);
+  if (const plan::SplitValue* value = need.of_split()) add(need, *value, part);
+  else add_of_training(need, hook, part);
+}
+
+void Demand::add(const hooks::ValueNeed& need, const plan::SplitValue& value, const Part& part) {
+  if (!splits_ || check_split(part, need.option, need.name.text(), value.split, *splits_))
+    shown_rows_.emplace(value.split, 0);
+  if (std::ranges::count(metrics_, value.metric) != 0) return;
+  if (metric(value.metric, part.where) != nullptr) metrics_.push_back(value.metric);
+  else if (!draft_.doubtful.contains("metrics")) no_metric(need, value.metric, part);
 }
 
 void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan& hook,
                              const Part& part) {
-  const std::string owner = need.name.substr(0, need.name.find('.'));
-  std::optional<std::vector<std::string>> names;
-  if (need.source == plan::ValueSource::batch)
-    names.emplace(plan::batch_values.begin(), plan::batch_values.end());
-  else if (need.source == plan::ValueSource::epoch)
-    names.emplace(plan::epoch_values.begin(), plan::epoch_values.end());
-  else names = rate_names();
-  if (names && std::ranges::count(*names, need.metric) == 0) {
+  const std::string owner(need.name.owner()), wanted(need.name.name()), &text = need.name.text();
+  const bool is_rate = std::holds_alternative<plan::RateValue>(need.value);
+  const auto names = is_rate ? rate_names() : plan::training_values(owner);
+  const bool exists = is_rate ? !names || std::ranges::count(*names, wanted) != 0
+                              : std::holds_alternative<plan::TrainingValue>(need.value);
+  if (!exists) {
     std::string there;
     for (const std::string& name : *names)
       there += fmt::format("{}{}.{}", there.empty() ? "" : ", ", owner, name);
-    std::string hint = config::did_you_mean(need.metric, *names);
+    std::string hint = config::did_you_mean(wanted, *names);
     const bool is_metric =
-        std::ranges::count(plan::builtin_metrics, need.metric) != 0 ||
-        std::ranges::count(draft_.metrics, need.metric, &plan::NamedComponent::name) != 0;
+        std::ranges::count(plan::builtin_metrics, wanted) != 0 ||
+        std::ranges::count(draft_.metrics, wanted, &plan::NamedComponent::name) != 0;
     if (hint.empty() && is_metric)
-      hint = fmt::format("metrics are measured on splits: train.{}", need.metric);
-    blame_.report(part, need.option, Blame::Word{need.name, need.metric, owner.size() + 1},
-                  there.empty() ? fmt::format("'{}': {} {} has no rate", need.name,
+      hint = fmt::format("metrics are measured on splits: train.{}", wanted);
+    blame_.report(part, need.option, Blame::Word{text, wanted, owner.size() + 1},
+                  there.empty() ? fmt::format("'{}': {} {} has no rate", text,
                                               name_of(Kind::optimizer), draft_.optimizer.type)
-                                : fmt::format("'{}': there is no such value (of the {}: {})",
-                                              need.name, owner, there),
+                                : fmt::format("'{}': there is no such value (of the {}: {})", text,
+                                              owner, there),
                   hint);
   } else if (std::ranges::count(hook.trigger.at, 0) != 0) {
-    blame_.report(part, need.option,
-                  fmt::format("{} has no value at step 0, before the first batch; leave 0 out of "
-                              "`at`",
-                              need.name));
+    blame_.report(
+        part, need.option,
+        fmt::format("{} has no value at step 0, before the first batch; leave 0 out of `at`",
+                    text));
   }
 }
 
@@ -129,27 +108,27 @@ std::vector<plan::NamedComponent> Demand::usable_metrics() const {
   return usable;
 }
 
-void Demand::no_metric(const hooks::ValueNeed& need, const Part& part) {
+void Demand::no_metric(const hooks::ValueNeed& need, const std::string& metric, const Part& part) {
   std::vector<std::string> names(plan::builtin_metrics.begin(), plan::builtin_metrics.end());
   for (const auto& known : draft_.metrics)
     if (std::ranges::count(names, known.name) == 0) names.push_back(known.name);
-  std::string hint;
-  if (std::ranges::count(rate_names().value_or(std::vector<std::string>()), need.metric) != 0)
-    hint = fmt::format("did you mean 'optimizer.{}'?", need.metric);
-  else if (std::ranges::count(plan::batch_values, need.metric) != 0)
-    hint = fmt::format("did you mean 'batch.{}'?", need.metric);
+  std::string meant = plan::training_value_called(metric);
+  if (std::ranges::count(rate_names().value_or(std::vector<std::string>()), metric) != 0)
+    meant = plan::text_of(plan::RateValue{metric});
+  const std::string& text = need.name.text();
   blame_.report(
-      part, need.option, Blame::Word{need.name, need.metric, need.name.size() - need.metric.size()},
-      fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`",
-                  need.name, need.metric, fmt::join(names, ", ")),
-      hint.empty() ? config::did_you_mean(need.metric, names) : hint);
+      part, need.option, Blame::Word{text, metric, text.size() - metric.size()},
+      fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`", text,
+                  metric, fmt::join(names, ", ")),
+      meant.empty() ? config::did_you_mean(metric, names)
+                    : fmt::format("did you mean '{}'?", meant));
 }
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
   pictures_ = true;
   if (splits_) {
     std::vector<std::string> names = *splits_;
-    names.insert(names.begin(), "all");
+    names.insert(names.begin(), std::string(plan::all_rows));
     if (!check_split(renderer, need.option, need.split, need.split, names)) return;
   }
   std::int64_t& shown = shown_rows_[need.split];

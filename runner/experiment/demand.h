@@ -37,8 +37,8 @@ class Demand {
   /// Returns the splits to read, and how many of their first rows pictures show. For "all", the
   /// rows in the data's own order, only those rows are read.
   const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }
-  /// Returns each metric once, in the order in which they were requested.
-  const std::vector<hooks::NamedMetric>& metrics() const { return metrics_; }
+  /// Returns the name of each metric once, in the order in which they were requested.
+  const std::vector<std::string>& metrics() const { return metrics_; }
   /// Returns the metrics of the draft, followed by the built-in ones that only a hook's code names,
   /// as far as they can be created.
   std::vector<plan::NamedComponent> usable_metrics() const;
@@ -52,7 +52,8 @@ class Demand {
                    const std::string& split, const std::vector<std::string>& names);
   /// Returns nothing if there is no metric of this name.
   const plan::NamedComponent* metric(const std::string& name, const config::Location& where);
-  void no_metric(const hooks::ValueNeed& need, const Part& part);
+  void no_metric(const hooks::ValueNeed& need, const std::string& metric, const Part& part);
+  void add(const hooks::ValueNeed& need, const plan::SplitValue& value, const Part& part);
   /// Adds a value of training itself: of a batch, an epoch or the optimizer.
   void add_of_training(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part);
   /// Returns the names of the optimizer's rates; nothing if they are unknown.
@@ -66,7 +67,7 @@ class Demand {
   std::vector<plan::NamedComponent> known_metrics_;
   std::set<std::string> broken_metrics_;
   std::map<std::string, std::int64_t> shown_rows_;
-  std::vector<hooks::NamedMetric> metrics_;
+  std::vector<std::string> metrics_;
   bool pictures_ = false;
 };
 

@@ -34,7 +34,7 @@ struct Experiment {
   std::unique_ptr<train::Update> update;
   std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
   std::vector<RateCourse> courses;            ///< of the rates, in their order
-  std::vector<hooks::NamedMetric> metrics;    ///< the network's, in their order
+  std::vector<std::string> metrics;           ///< the names of the network's, in their order
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;

@@ -18,6 +18,7 @@
 #include "runner/experiment/splits.h"
 #include "runner/experiment/tags.h"
 #include "runner/experiment/without_effect.h"
+#include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
 #include "runner/plugin_host/schedules.h"
 #include "runner/train/declared_state.h"
@@ -196,8 +197,8 @@ class Assembly {
                        [&] { metric->call([&](const Metric& m) { m.check(out_.data.target); }); });
       made.emplace(name, std::move(*metric));
     }
-    for (const hooks::NamedMetric& wanted : out_.metrics)
-      if (const auto metric = made.find(wanted.name); metric != made.end())
+    for (const std::string& wanted : out_.metrics)
+      if (const auto metric = made.find(wanted); metric != made.end())
         metrics_.push_back(metric->second);
   }
 
@@ -315,7 +316,7 @@ class Assembly {
       for (const auto& [name, shown] : shown_rows_) {
         // Each split is read once, and its row numbers are not needed afterwards.
         std::vector<std::int64_t> rows =
-            name == "all" ? first_rows(shown) : std::move(rows_->at(name));
+            name == plan::all_rows ? first_rows(shown) : std::move(rows_->at(name));
         check_rows_fit(name, rows, shown);
         out_.splits[name] =
             std::make_shared<data::Rows>(data::read(*dataset_, out_.data, std::move(rows), shown));

@@ -25,7 +25,7 @@ std::int64_t largest_block(const Experiment& experiment) {
   };
   for (const hooks::PreparedHook& hook : experiment.hooks) {
     for (const hooks::ValueNeed& need : hook.values)
-      if (need.source == plan::ValueSource::split) evaluated(need.split);
+      if (const plan::SplitValue* value = need.of_split()) evaluated(value->split);
     for (const hooks::PictureNeed& need : hook.pictures)
       if (need.outputs) evaluated(need.split);
   }

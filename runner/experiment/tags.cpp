@@ -7,7 +7,6 @@
 
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
-#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/tag.h"
@@ -17,24 +16,21 @@ namespace assay::experiment {
 void check_tags(const plan::Draft& draft, std::int64_t steps, std::int64_t steps_per_epoch,
                 config::Diagnostics& diagnostics) {
   constexpr std::size_t most = 100;  // steps
-  struct Owner {
-    std::string hook, written;
-  };
-  std::map<std::string, Owner> owners;  // by tag
+  plan::TagOwners owners;
+  std::map<std::string, std::string> written;  // tags by hook
   for (const plan::HookPlan& hook : draft.hooks) {
-    const auto tag = plan::tag_of(hook);
-    const std::string key = "hooks." + hook.name;
-    if (!tag || draft.doubtful.contains(key)) continue;
-    const std::size_t count = tag->text.find("${") == tag->text.npos ? 1 : most;
+    const auto given = plan::tag_of(hook);
+    if (!given || draft.doubtful.contains("hooks." + hook.name)) continue;
+    const plan::Tag& tag = given->tag;
+    written[hook.name] = tag.written();
     for (const std::int64_t step :
-         hooks::Timetable(hook.trigger, steps, steps_per_epoch).first(count)) {
-      const std::string text =
-          hooks::expand_tag(tag->text, step, hooks::epoch_of(step, steps_per_epoch));
-      const Owner& owner = owners.try_emplace(text, Owner{hook.name, tag->text}).first->second;
-      if (owner.written == tag->text) continue;  // the plan reports tags written alike
-      diagnostics.error(tag->where, key + ".tag",
+         hooks::Timetable(hook.trigger, steps, steps_per_epoch).first(tag.varies() ? most : 1)) {
+      const std::string name = tag.at(step, hooks::epoch_of(step, steps_per_epoch));
+      const std::string& owner = owners.claim(name, hook.name);
+      if (written.at(owner) == tag.written()) continue;  // the plan reports tags written alike
+      diagnostics.error(given->where, given->key,
                         fmt::format("at step {} this is {}, a tag of hooks.{} as well",
-                                    grouped(step), base::quoted(text), owner.hook),
+                                    grouped(step), base::quoted(name), owner),
                         plan::choose_another_tag);
       break;
     }

@@ -6,11 +6,10 @@
 #include <cmath>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include "assay/error.h"
 #include "assay/number_text.h"
-#include "runner/config/reference.h"
-#include "runner/hooks/expand_tag.h"
 #include "runner/hooks/trigger.h"
 #include "runner/plan/tag.h"
 
@@ -28,18 +27,8 @@ class Hooks::Context final : public HookContext {
   double value(int number) override {
     if (number < 0 || static_cast<std::size_t>(number) >= hook_.values.size())
       throw std::logic_error(fmt::format("value {} was not declared by plan()", number));
-    const ValueNeed& need = hook_.values[static_cast<std::size_t>(number)];
-    switch (need.source) {
-      case plan::ValueSource::batch:
-        return need.metric == "loss" ? loss_.batch : hooks_.gradient_norm_;
-      case plan::ValueSource::epoch: return loss_.epoch;
-      case plan::ValueSource::optimizer: return hooks_.rate(need.metric).at(step_ - 1);
-      case plan::ValueSource::split: break;
-    }
-    const Measured& measured = hooks_.measured_.at(need.split);
-    const auto& metrics = measured.request.metrics;
-    const auto place = std::ranges::find(metrics, hooks_.metric(need.metric)) - metrics.begin();
-    return measured.evaluation.values.at(static_cast<std::size_t>(place));
+    return std::visit([this](const auto& value) { return read(value); },
+                      hook_.values[static_cast<std::size_t>(number)].value);
   }
 
   void scalar(std::string_view tag, double value) override {
@@ -69,19 +58,36 @@ class Hooks::Context final : public HookContext {
   }
 
  private:
+  double read(const plan::SplitValue& value) const {
+    const Measured& measured = hooks_.measured_.at(value.split);
+    const auto& metrics = measured.request.metrics;
+    const auto place = std::ranges::find(metrics, hooks_.metric(value.metric)) - metrics.begin();
+    return measured.evaluation.values.at(static_cast<std::size_t>(place));
+  }
+  double read(plan::TrainingValue value) const {
+    switch (value) {
+      case plan::TrainingValue::batch_loss: return loss_.batch;
+      case plan::TrainingValue::gradient_norm: return hooks_.gradient_norm_;
+      case plan::TrainingValue::epoch_loss: break;
+    }
+    return loss_.epoch;
+  }
+  double read(const plan::RateValue& value) const { return hooks_.rate(value.rate).at(step_ - 1); }
+  // Demand reports such names before training.
+  static double read(plan::UnknownValue /*value*/) { throw std::logic_error("no such value"); }
+
   // Returns the expanded tag, which no other hook uses.
   std::string own(std::string_view written) const {
-    std::string tag = expand_tag(hook_.hook.masked(written), step_, epoch_);
-    const auto [owner, is_new] = hooks_.owners_.try_emplace(tag, &hook_);
-    if (is_new)
-      if (const std::string problem = plan::problem_with_tag(config::escaped(tag));
-          !problem.empty()) {
-        hooks_.owners_.erase(owner);
+    std::string tag = plan::Tag(hook_.hook.masked(written)).at(step_, epoch_);
+    const std::string* owner = hooks_.owners_.find(tag);
+    if (owner == nullptr) {
+      if (const std::string problem = plan::problem_with_tag(tag); !problem.empty())
         throw Error(problem);
-      }
-    if (owner->second != &hook_)
+      owner = &hooks_.owners_.claim(tag, hook_.name);
+    }
+    if (*owner != hook_.name)
       throw Error(fmt::format("the tag '{}' is that of hooks.{}; another curve needs another one",
-                              tag, owner->second->name));
+                              tag, *owner));
     return tag;
   }
 
@@ -108,15 +114,14 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) 
 }
 
 std::map<std::string, std::string> Hooks::owners() const {
-  std::map<std::string, std::string> names;
-  for (const auto& [tag, hook] : owners_) names[tag] = hook->name;
-  return names;
+  const auto& hooks = owners_.hooks();
+  return {hooks.begin(), hooks.end()};
 }
 
 void Hooks::restore_owners(const std::map<std::string, std::string>& owners) {
   for (const auto& [tag, name] : owners)
     for (const Slot& slot : hooks_)
-      if (slot.hook.name == name) owners_[tag] = &slot.hook;
+      if (slot.hook.name == name) owners_.claim(tag, name);
 }
 
 void Hooks::run(Slot& slot, std::int64_t step, const TrainingLoss& loss) {
@@ -136,11 +141,12 @@ void Hooks::measure(std::int64_t step) {
   bool needs_gradient_norm = false;
   for (const Slot* slot : due_) {
     for (const ValueNeed& need : slot->hook.values) {
-      needs_gradient_norm |=
-          need.source == plan::ValueSource::batch && need.metric == "gradient_norm";
-      if (need.source != plan::ValueSource::split) continue;
-      auto& metrics = measured_[need.split].request.metrics;
-      const std::size_t wanted = metric(need.metric);
+      const auto* training = std::get_if<plan::TrainingValue>(&need.value);
+      needs_gradient_norm |= training != nullptr && *training == plan::TrainingValue::gradient_norm;
+      const plan::SplitValue* value = need.of_split();
+      if (value == nullptr) continue;
+      auto& metrics = measured_[value->split].request.metrics;
+      const std::size_t wanted = metric(value->metric);
       if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
     }
     for (const PictureNeed& need : slot->hook.pictures) {
@@ -158,18 +164,17 @@ void Hooks::measure(std::int64_t step) {
 }
 
 std::optional<BadLoss> Hooks::bad_loss() const {
-  for (const auto& [split, measured] : measured_)
-    for (std::size_t i = 0; i < measured.request.metrics.size(); ++i) {
-      const NamedMetric& metric = observed_.metrics[measured.request.metrics[i]];
-      const double value = measured.evaluation.values[i];
-      if (metric.is_loss && !std::isfinite(value))
-        return BadLoss{split + "." + metric.name, split, value};
-    }
+  for (const auto& [split, measured] : measured_) {
+    if (std::isfinite(measured.evaluation.loss)) continue;
+    for (std::size_t i = 0; i < measured.request.metrics.size(); ++i)
+      if (const double value = measured.evaluation.values[i]; !std::isfinite(value))
+        return BadLoss{split + "." + observed_.metrics[measured.request.metrics[i]], split, value};
+  }
   return std::nullopt;
 }
 
 std::size_t Hooks::metric(const std::string& name) const {
-  const auto found = std::ranges::find(observed_.metrics, name, &NamedMetric::name);
+  const auto found = std::ranges::find(observed_.metrics, name);
   return static_cast<std::size_t>(found - observed_.metrics.begin());
 }
 

@@ -9,13 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "runner/data/rows.h"
 #include "runner/hooks/needs.h"
 #include "runner/hooks/trigger.h"
 #include "runner/logging/log.h"
+#include "runner/plan/tag.h"
 #include "runner/plugin_host/schedules.h"
 #include "runner/train/network.h"
 #include "runner/train/update.h"
@@ -25,22 +25,16 @@ namespace assay::hooks {
 /// The rows that hooks read, by the name of the split.
 using Splits = std::map<std::string, std::shared_ptr<const data::Rows>>;
 
-/// A loss that was NaN or infinite in the evaluation of a split.
+/// A value that a hook reads, and that is NaN or infinite because the loss over its split is.
 struct BadLoss {
   std::string name;  ///< "test.loss"
   std::string split;
   double value = 0;
 };
 
-/// A metric that the network measures.
-struct NamedMetric {
-  std::string name;      ///< as configs name it: test.NAME
-  bool is_loss = false;  ///< its component's type is `loss`
-};
-
 /// Everything that hooks can read. Borrows the references.
 struct Observed {
-  std::vector<NamedMetric> metrics;  ///< the network's, in their order
+  std::vector<std::string> metrics;  ///< the names of the network's, in their order
   const Splits& splits;
   train::Network& network;
   const train::Update& update;
@@ -102,7 +96,7 @@ class Hooks {
   Report report_;
   std::vector<std::string> failures_;
   std::int64_t evaluations_ = 0;
-  std::unordered_map<std::string, const PreparedHook*> owners_;  // of tags
+  plan::TagOwners owners_;
 
   // The state of the step that is being fired.
   std::vector<Slot*> due_;

@@ -48,19 +48,16 @@ struct HookRecorder final : HookNeeds {
   explicit HookRecorder(PreparedHook& to) : prepared(to) {}
 
   int value(std::string_view given, std::string_view option) override {
-    const std::string masked = prepared.hook.masked(given);
-    const std::string_view name = masked;
-    const auto value = plan::value_name(name);
-    if (!value)
+    const std::string text = prepared.hook.masked(given);
+    auto name = plan::ValueName::parse(text);
+    if (!name)
       throw OptionError(
           std::string(option),
           fmt::format("'{}' is no value: expected SPLIT.METRIC, for instance test.loss, or "
                       "batch.loss, epoch.loss, optimizer.learning_rate",
-                      name));
-    const bool of_split = value->source == plan::ValueSource::split;
-    prepared.values.push_back({std::string(name), std::string(option), value->source,
-                               of_split ? std::string(value->owner) : std::string(),
-                               std::string(value->name)});
+                      text));
+    plan::ReadableValue value = name->value();
+    prepared.values.push_back({*std::move(name), std::string(option), std::move(value)});
     return static_cast<int>(prepared.values.size()) - 1;
   }
 

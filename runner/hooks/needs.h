@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "assay/hook.h"
@@ -14,11 +15,13 @@ namespace assay::hooks {
 
 /// A value that a hook may read.
 struct ValueNeed {
-  std::string name;    ///< as in the config: "test.loss"
-  std::string option;  ///< the option that holds the name
-  plan::ValueSource source = plan::ValueSource::split;
-  std::string split;   ///< empty if the source is not a split
-  std::string metric;  ///< "loss"; for an optimizer, the rate: "learning_rate"
+  plan::ValueName name;       ///< as in the config: "test.loss"
+  std::string option;         ///< the option that holds the name
+  plan::ReadableValue value;  ///< that it stands for, of a split that exists
+
+  /// Returns the split and the metric if the value is of a split; null if it is not.
+  plan::SplitValue* of_split() { return std::get_if<plan::SplitValue>(&value); }
+  const plan::SplitValue* of_split() const { return std::get_if<plan::SplitValue>(&value); }
 };
 
 /// The data that a renderer draws from.

@@ -1,5 +1,7 @@
 #include "runner/plan/option_walk.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -7,6 +9,7 @@
 #include "runner/config/key_lookup.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/tag.h"
 
 namespace assay::plan {
 namespace {
@@ -127,10 +130,12 @@ config::Takes TableDefaults::takes(const Node& config, std::span<const std::stri
 bool TableDefaults::takes_secret(const Node& config, std::span<const std::string> path) const {
   // What every experiment has is written and shown, as are types and tags.
   if (path.size() < 2 || path.back() == "type") return false;
-  if (path.front() == "hooks" && path.size() == 3 && path.back() == "tag") return false;
+  if (is_key_of_tag(fmt::format("{}", fmt::join(path, ".")))) return false;
   OptionWalk walk(config, catalogue_);
   if (!walk.steps(path) || walk.parameter() == nullptr) return true;
   return walk.parameter()->type == ParameterType::text;
 }
+
+bool TableDefaults::is_tag(std::string_view key) const { return is_key_of_tag(key); }
 
 }  // namespace assay::plan

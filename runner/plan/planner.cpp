@@ -21,8 +21,6 @@
 #include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/tag.h"
-#include "runner/plan/text_options.h"
-#include "runner/plan/value_name.h"
 
 namespace assay::plan {
 namespace {
@@ -91,7 +89,7 @@ Draft Planner::draft() {
   draft_.train = train();
   draft_.metrics = metrics();
   draft_.hooks = hooks();
-  add_builtin_metrics();
+  add_builtin_metrics(draft_, catalogue_, diagnostics_);
   draft_.loggers = loggers();
   draft_.unsound.insert(validator_.unsound().begin(), validator_.unsound().end());
   check_tags(draft_, diagnostics_);
@@ -322,22 +320,6 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   note_soundness(key, named);
   if (diagnostics_.size() > problems || unsure) doubt(named);
   return {std::move(name), std::move(trigger), placed.component};
-}
-
-void Planner::add_builtin_metrics() {
-  const auto add = [&](const TextOption& option) {
-    const auto value = value_name(option.text);
-    if (!value || value->source != ValueSource::split) return;
-    const std::string name(value->name);
-    if (std::ranges::count(draft_.metrics, name, &NamedComponent::name) != 0) return;
-    auto metric = builtin_metric(name, option.where, catalogue_, diagnostics_);
-    if (!metric) return;
-    if (metric->soundness != Soundness::sound)
-      draft_.unsound[base::joined("metrics", name)] = metric->soundness;
-    draft_.metrics.push_back({name, std::move(metric->component)});
-  };
-  for (const HookPlan& hook : draft_.hooks)
-    each_text(hook.component.values, "hooks." + hook.name, add);
 }
 
 std::vector<NamedComponent> Planner::loggers() {

@@ -49,7 +49,6 @@ class Planner {
   /// Returns the members of a misspelt section, so that they can be checked for problems.
   std::vector<Member> misspelt_members(const char* section);
   HookPlan hook(const config::Node& given, const Member& member, ListNames& names);
-  void add_builtin_metrics();
 
   const config::Node& config_;
   Catalogue& catalogue_;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,53 +16,98 @@
 namespace assay::plan {
 namespace {
 
-// Replaces each reference by the longest possible number.
-std::string longest(std::string_view tag) {
+constexpr std::string_view option_name = "tag";
+constexpr std::string_view hooks = "hooks.";
+
+// Returns the text with the numbers for `${step}` and `${epoch}`, and with `${` for `\${`.
+std::string expanded(std::string_view tag, std::int64_t step, std::int64_t epoch) {
   std::string text;
   std::size_t at = 0;
   while (const auto reference = config::next_reference(tag, at)) {
     text += config::literal(tag.substr(at, reference->begin - at));
-    text += "9223372036854775807";
     at = reference->end;
+    if (reference->name == config::step_reference) text += std::to_string(step);
+    else if (reference->name == config::epoch_reference) text += std::to_string(epoch);
+    else text += tag.substr(reference->begin, reference->end - reference->begin);
   }
   return text + config::literal(tag.substr(at));
 }
 
-}  // namespace
-
-std::optional<Tag> tag_of(const HookPlan& hook) {
-  const Value* option = hook.component.values.find("tag");
-  const auto* text = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
-  if (text == nullptr) return std::nullopt;
-  return Tag{*text, option->where.source == nullptr ? hook.component.where : option->where};
-}
-
-std::string problem_with_tag(std::string_view tag) {
-  const std::string text = longest(tag);
-  if (text.empty()) return "expected a name in the logs, found an empty text";
-  if (!is_line(text))
-    return fmt::format("a tag is one line of text, found {}", base::quoted(base::one_line(tag)));
-  if (text.size() > longest_tag)
+// `shown` is the text in the messages.
+std::string problem_with(std::string_view name, std::string_view shown) {
+  if (name.empty()) return "expected a name in the logs, found an empty text";
+  if (!is_line(name))
+    return fmt::format("a tag is one line of text, found {}", base::quoted(base::one_line(shown)));
+  if (name.size() > longest_tag)
     return fmt::format("a tag has at most {} bytes, found {}", grouped(longest_tag),
-                       grouped(text.size()));
+                       grouped(name.size()));
   return {};
 }
 
+}  // namespace
+
+std::string Tag::problem() const {
+  constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
+  return problem_with(expanded(written_, longest, longest), written_);
+}
+
+bool Tag::varies() const {
+  std::size_t at = 0;
+  while (const auto reference = config::next_reference(written_, at)) {
+    if (config::filled_by(reference->name) == config::FilledBy::tag) return true;
+    at = reference->end;
+  }
+  return false;
+}
+
+std::string Tag::at(std::int64_t step, std::int64_t epoch) const {
+  return expanded(written_, step, epoch);
+}
+
+std::string problem_with_tag(std::string_view name) { return problem_with(name, name); }
+
+const std::string* TagOwners::find(const std::string& tag) const {
+  const auto owner = hooks_.find(tag);
+  return owner == hooks_.end() ? nullptr : &owner->second;
+}
+
+const std::string& TagOwners::claim(const std::string& tag, const std::string& hook) {
+  return hooks_.try_emplace(tag, hook).first->second;
+}
+
+bool holds_tag(Kind component, std::string_view option) {
+  return component == Kind::hook && option == option_name;
+}
+
+bool is_key_of_tag(std::string_view key) {
+  if (!key.starts_with(hooks)) return false;
+  const std::string_view below = key.substr(hooks.size());  // "loss.tag"
+  const std::size_t dot = below.find('.');
+  return dot != below.npos && holds_tag(Kind::hook, below.substr(dot + 1));
+}
+
+std::optional<HookTag> tag_of(const HookPlan& hook) {
+  const Value* option = hook.component.values.find(option_name);
+  const auto* text = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
+  if (text == nullptr) return std::nullopt;
+  return HookTag{Tag(*text), fmt::format("{}{}.{}", hooks, hook.name, option_name),
+                 option->where.source == nullptr ? hook.component.where : option->where};
+}
+
 void check_tags(const Draft& draft, config::Diagnostics& diagnostics) {
-  std::map<std::string_view, const HookPlan*> first;  // by tag
+  TagOwners owners;  // by the tag as written
   for (const HookPlan& hook : draft.hooks) {
-    const std::optional<Tag> tag = tag_of(hook);
+    const std::optional<HookTag> tag = tag_of(hook);
     if (!tag) continue;
-    const std::string key = "hooks." + hook.name + ".tag";
-    if (std::string problem = problem_with_tag(tag->text); !problem.empty()) {
-      diagnostics.error(tag->where, key, std::move(problem));
+    if (std::string problem = tag->tag.problem(); !problem.empty()) {
+      diagnostics.error(tag->where, tag->key, std::move(problem));
       continue;
     }
-    const auto [found, is_new] = first.try_emplace(tag->text, &hook);
-    if (!is_new)
-      diagnostics.error(tag->where, key,
+    const std::string& owner = owners.claim(tag->tag.written(), hook.name);
+    if (owner != hook.name)
+      diagnostics.error(tag->where, tag->key,
                         fmt::format("the tag {} is that of hooks.{} already",
-                                    base::quoted(tag->text), found->second->name),
+                                    base::quoted(tag->tag.written()), owner),
                         choose_another_tag);
   }
 }

@@ -3,15 +3,13 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "runner/plan/values.h"
 
 namespace assay::plan {
 
 struct TextOption {
-  const std::string& key;   ///< full: "hooks.loss.tag"
-  std::string_view option;  ///< "tag"
+  const std::string& key;  ///< full: "hooks.loss.tag"
   const std::string& text;
   const config::Location& where;
 };

@@ -26,7 +26,6 @@ class BoundedSchedule final : public Schedule {
   double value(std::int64_t count) const override;
   /// Returns the schedule's value without a check.
   double unchecked(std::int64_t count) const { return schedule_.value(count); }
-  const std::string& option() const { return option_; }
   /// Returns the complaint about a value: "the schedule cosine gives -1 at step 0; expected a
   /// number of at least 0". Empty if the value is valid.
   std::string complaint(double value, std::int64_t count) const;

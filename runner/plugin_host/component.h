@@ -16,7 +16,6 @@
 #include "assay/plugin.h"
 #include "runner/base/utf8.h"
 #include "runner/config/secret.h"
-#include "runner/config/source.h"
 #include "runner/plugin_host/bounded_schedule.h"
 #include "runner/plugin_host/within.h"
 
@@ -132,7 +131,9 @@ struct Object {
   std::string library;    ///< its path
   std::string code_what;  ///< of code()
   std::string code_libraries;
-  config::Location where;   ///< of the type's name in the config
+  /// The option of its owner that it was made for: "renderer", "panels.0.renderer". Empty if no
+  /// component contains it.
+  std::string option;
   void* pointer = nullptr;  ///< to the kind's interface
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
@@ -176,7 +177,8 @@ class Handle {
   Object& object() const { return *object_; }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
-  const config::Location& where() const { return object_->where; }
+  /// Returns the option of its owner that it was made for.
+  const std::string& option() const { return object_->option; }
   /// Returns a text from the component with secrets masked.
   std::string masked(std::string_view text) const {
     return object_->secrets->masked(std::string(text));

@@ -7,6 +7,7 @@
 #include "assay/renderer.h"
 #include "assay/schedule.h"
 #include "runner/config/secret.h"
+#include "runner/plan/tag.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/search_path.h"
 
@@ -65,10 +66,10 @@ std::string_view PlannedOptions::spelled(const std::string& text) const {
                                               : texts_.emplace_back(host_.secrets().filled(text));
 }
 
-// Tags are filled in at each step; only then does `\${` become `${`.
+// The run fills in tags at each step; only then does `\${` become `${`.
 std::string_view PlannedOptions::text(std::string_view name) const {
   const auto& text = as<std::string>(at(name), name);
-  return name == "tag" ? text : spelled(text);
+  return plan::holds_tag(kind_, fmt::format("{}{}", prefix_, name)) ? text : spelled(text);
 }
 std::size_t PlannedOptions::size(std::string_view name) const {
   return as<plan::List>(at(name), name).size();
@@ -97,8 +98,8 @@ std::string_view PlannedOptions::path_of(const plan::Value& value, const std::st
 const Options& PlannedOptions::group_of(const plan::Value& value, std::string_view name,
                                         const std::string& key) const {
   const auto& values = as<plan::Values>(value, key);
-  return *groups_.emplace_back(std::make_unique<PlannedOptions>(
-      values, parameter(name).group(), host_, nested_, fmt::format("{}{}.", prefix_, key)));
+  return *groups_.emplace_back(new PlannedOptions(kind_, values, parameter(name).group(), host_,
+                                                  nested_, fmt::format("{}{}.", prefix_, key)));
 }
 
 // Creates the component of an option. Called by a component's constructor: an exception from here
@@ -110,7 +111,9 @@ Object& PlannedOptions::component_of(const plan::Value& value, const std::string
     throw std::logic_error(
         fmt::format("option '{}' is a {}, not a {}", key, name_of(plan.kind), name_of(kind)));
   try {
-    return *nested_.emplace_back(host_.create(plan));
+    Object& object = *nested_.emplace_back(host_.create(plan));
+    object.option = prefix_ + key;
+    return object;
   } catch (const ComponentError& error) {
     throw NestedError(
         fmt::format("{}{}{}{}", prefix_, key, error.option().empty() ? "" : ".", error.option()),
@@ -124,7 +127,7 @@ Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
   if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));
   Object& object = component_of(value, key, Kind::schedule);
   object.bounded = std::make_unique<BoundedSchedule>(*static_cast<Schedule*>(object.pointer),
-                                                     object.name, parameter(name), prefix_ + key);
+                                                     object.name, parameter(name), object.option);
   return Rate(*object.bounded);
 }
 

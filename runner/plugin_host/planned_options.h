@@ -21,10 +21,10 @@ class PlannedOptions final : public Options {
  public:
   /// Borrows all references. `host` creates the components that options name (schedules, renderers)
   /// on request; `nested` keeps them. If that fails, OptionError blames the option, or the nested
-  /// component's own option ("learning_rate.init_value"). `prefix` is put before names.
-  PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
-                 std::vector<std::shared_ptr<Object>>& nested, std::string prefix = {})
-      : values_(values), table_(table), host_(host), nested_(nested), prefix_(std::move(prefix)) {}
+  /// component's own option ("learning_rate.init_value").
+  PlannedOptions(const plan::ComponentPlan& component, std::span<const Parameter> table,
+                 PluginHost& host, std::vector<std::shared_ptr<Object>>& nested)
+      : PlannedOptions(component.kind, component.values, table, host, nested, {}) {}
 
   bool has(std::string_view name) const override;
   bool boolean(std::string_view name) const override;
@@ -47,6 +47,15 @@ class PlannedOptions final : public Options {
   const Renderer& renderer(std::string_view name, std::size_t index) const override;
 
  private:
+  PlannedOptions(Kind kind, const plan::Values& values, std::span<const Parameter> table,
+                 PluginHost& host, std::vector<std::shared_ptr<Object>>& nested, std::string prefix)
+      : kind_(kind),
+        values_(values),
+        table_(table),
+        host_(host),
+        nested_(nested),
+        prefix_(std::move(prefix)) {}
+
   const plan::Value& at(std::string_view name) const;
   const plan::Value& at(std::string_view name, std::size_t index) const;
   /// Returns a text of the plan with its secrets filled in and with `${` for `\${`.
@@ -59,6 +68,7 @@ class PlannedOptions final : public Options {
                           const std::string& key) const;
   Object& component_of(const plan::Value& value, const std::string& key, Kind kind) const;
 
+  Kind kind_;  // of the component
   const plan::Values& values_;
   std::span<const Parameter> table_;
   PluginHost& host_;

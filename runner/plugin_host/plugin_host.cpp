@@ -172,12 +172,10 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
   object->name = plan.type;
   object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
   object->library = library.shown();
-  object->where = plan.where;
   object->guard = open.guard;
   object->secrets = secrets_;
   object->destroy = component.destroy;
-  const PlannedOptions options(plan.values, plugin_host::parameters(component), *this,
-                               object->nested);
+  const PlannedOptions options(plan, plugin_host::parameters(component), *this, object->nested);
   KeptProcessState state;
   object->name_code();
   const Within within(object->code());

@@ -12,7 +12,7 @@ namespace {
 
 // Returns the value, or throws if it is invalid.
 double checked_value(const Object& schedule, std::int64_t count, const std::string& owner) {
-  const std::string& option = schedule.bounded->option();
+  const std::string& option = schedule.option;
   double value = 0;
   try {
     const Within within(schedule.code());
@@ -64,13 +64,9 @@ void begin_schedules(Object& component, std::int64_t total_steps) {
     try {
       begin_schedules(*nested, total_steps);
     } catch (const ComponentError& error) {
-      // Only for a schedule is it known which option holds it.
-      const std::string option = nested->bounded
-                                     ? error.option().empty()
-                                           ? nested->bounded->option()
-                                           : base::joined(nested->bounded->option(), error.option())
-                                     : std::string();
-      throw ComponentError(component.who, error.what(), option);
+      throw ComponentError(
+          component.who, error.what(),
+          error.option().empty() ? nested->option : base::joined(nested->option, error.option()));
     }
     if (nested->bounded) checked_value(*nested, 0, component.who);
   }
@@ -99,7 +95,7 @@ std::vector<NamedRate> rates(const Object& component, std::span<const RateOption
       found.emplace_back(option.name, static_cast<double>(*integer));
     } else {
       const auto schedule = std::ranges::find_if(component.nested, [&](const auto& nested) {
-        return nested->bounded && nested->bounded->option() == option.name;
+        return nested->bounded && nested->option == option.name;
       });
       if (schedule != component.nested.end()) found.emplace_back(option.name, *schedule);
     }

@@ -149,6 +149,7 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   result.outputs.resize(static_cast<std::size_t>(keep * description_.outputs));
 
   MetricStates states(components_.metrics, request.metrics, lanes.count());
+  std::vector<LossSum> losses(static_cast<std::size_t>(lanes.count()));
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
     lanes.visit_blocks(index, [&](Range range) {
@@ -162,11 +163,16 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
       MetricBlock measured{block_now.outputs, block_now.targets, {}};
       measured.loss = components_.loss.call(
           [&](const Loss& loss) { return loss.evaluate(measured.outputs, measured.targets); });
+      losses[static_cast<std::size_t>(index)] += measured.loss;
       states.accumulate(index, measured);
     });
   });
   base::MappedFileWatch::check();
   result.values = states.results();
+  if (request.metrics.empty()) return result;
+  LossSum loss;
+  for (const LossSum& lane : losses) loss += lane;
+  result.loss = loss.sum / loss.weight;
   return result;
 }
 

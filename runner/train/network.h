@@ -36,6 +36,8 @@ struct EvaluationRequest {
 
 struct Evaluation {
   std::vector<double> values;  ///< as in the request
+  /// The mean of the loss that is trained on, over all rows; computed if any metric is requested.
+  double loss = 0;
   std::vector<float> outputs;  ///< [min(keep_rows, rows), outputs]
 };
 

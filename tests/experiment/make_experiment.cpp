@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runner/base/machine_share.h"
+#include "runner/command_line/overview.h"
 #include "runner/config/reader.h"
 #include "runner/experiment/experiment.h"
 #include "runner/plan/make_plan.h"
@@ -20,6 +21,7 @@ using Sections = std::map<std::string, std::string>;
 struct Made {
   std::optional<experiment::Experiment> experiment;
   std::string problems;  ///< key: message, one per line
+  std::string overview;  ///< as `assay check` prints it
 };
 
 Made made(const Sections& sections) {
@@ -42,13 +44,16 @@ Made made(const Sections& sections) {
   const auto node = config::read_text("a.yaml", "/configs/a.yaml", config, diagnostics);
   BOOST_REQUIRE(node.has_value());
   const plan::Draft draft = plan::make_draft(*node, host, diagnostics);
-  Made result{experiment::make_experiment(draft, host, diagnostics), {}};
+  Made result{experiment::make_experiment(draft, host, diagnostics), {}, {}};
   for (const config::Diagnostic& d : diagnostics.sorted()) {
     BOOST_TEST((d.where.source != nullptr && d.where.line > 0), d.key << " has no place");
     result.problems += std::string(name_of(d.severity)) + " " + d.key + ": " +
                        d.message.substr(0, d.message.find(';')) + "\n";
   }
   BOOST_TEST(result.experiment.has_value() == diagnostics.empty());
+  if (result.experiment)
+    result.overview =
+        command_line::overview(*plan::Draft(draft).finished(), *result.experiment, host, std::nullopt);
   return result;
 }
 
@@ -129,11 +134,10 @@ BOOST_AUTO_TEST_CASE(what_is_built_in_need_not_stand_in_an_option) {
   const std::string knowing = hook("type: knowing, every: 1");
   const auto metrics = [](const Made& from) {
     std::string text = from.problems;
-    for (const hooks::NamedMetric& m : from.experiment.value().metrics)
-      text += m.name + (m.is_loss ? " (loss) " : " ");
+    for (const std::string& name : from.experiment.value().metrics) text += name + " ";
     return text;
   };
-  BOOST_TEST(metrics(made({{"hooks", knowing}})) == "loss (loss) accuracy ");
+  BOOST_TEST(metrics(made({{"hooks", knowing}})) == "loss accuracy ");
   BOOST_TEST(metrics(made({{"hooks", knowing}, {"metrics", "{loss: accuracy}"}})) ==
              "loss accuracy ");
 }
@@ -156,6 +160,33 @@ BOOST_AUTO_TEST_CASE(a_renderer_of_no_size_is_refused_before_training) {
                                       said + " pixels"),
                with(size));
   BOOST_TEST(with("width: 32767, height: 1") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_nested_component_is_known_by_its_key) {
+  const auto with = [](const std::string& options, const std::string& split = "") {
+    return problems(
+        {{"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 2" + split + "}"},
+         {"hooks", hook("type: panels, every: 1" + options)}});
+  };
+  const auto error = [](const std::string& key, const std::string& split) {
+    return "error hooks.h." + key + ": there is no split '" + split + "' (splits: all, train)\n";
+  };
+  BOOST_TEST(with("", ", split: {test: 0.5}") == "");
+  // The renderers of both options are defaults, so neither has a place.
+  BOOST_TEST(with("") == error("right.split", "test"));
+  BOOST_TEST(with(", left: {type: sized, split: a}, right: {type: sized, split: b}") ==
+             error("left.split", "a") + error("right.split", "b"));
+  BOOST_TEST(with(", right: sized, groups: [{renderer: sized}, {renderer: {type: sized, split: "
+                  "c}}]") == error("groups.1.renderer.split", "c"));
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_writes_under_its_own_tag_only) {
+  const Made run = made({{"hooks", hook("type: image, tag: 'at ${step}', at: [1, 2], "
+                                        "renderer: {type: sized, tag: inner}")}});
+  BOOST_TEST(run.problems == "");
+  BOOST_TEST(run.overview.find("\"at 1\", \"at 2\": sized of train") != std::string::npos,
+             run.overview);
+  BOOST_TEST(run.overview.find("inner") == std::string::npos, run.overview);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_split_is_a_warning) {
@@ -275,7 +306,7 @@ BOOST_AUTO_TEST_CASE(what_a_hook_evaluates_on_is_the_split_that_there_is) {
         made({{"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 2" + splits + "}"}});
     BOOST_REQUIRE(run.experiment.has_value());
     BOOST_REQUIRE(run.experiment->hooks.size() == 2U);  // the default ones
-    return run.experiment->hooks[1].values.at(0).split;
+    return run.experiment->hooks[1].values.at(0).of_split()->split;
   };
   BOOST_TEST(split("") == "train");
   BOOST_TEST(split(", split: {validation: 0.25}") == "validation");

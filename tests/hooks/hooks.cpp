@@ -20,6 +20,15 @@ namespace {
 constexpr double batch_loss = 0.75;
 constexpr assay::hooks::TrainingLoss loss = {batch_loss, 0.5};
 
+class NeverFinite final : public Metric {
+ public:
+  std::size_t state_size() const override { return 0; }
+  void accumulate(const MetricBlock& /*block*/, std::span<double> /*state*/) const override {}
+  double value(std::span<const double> /*state*/) const override {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+};
+
 // JAX's state of step 100, and hooks that fire on it.
 class Run {
  public:
@@ -30,12 +39,25 @@ class Run {
                           assay::hooks::RunLength{steps, steps_per_epoch},
                           [this](const std::string& message) { reports.push_back(message); });
   }
+  /// Replaces the network by one that has only this metric.
+  void measure_only(plugin_host::Handle<Metric> metric) {
+    train::Network::Components components{
+        handle(make<Model>("mlp"), "mlp"),
+        handle(make<Loss>("softmax_cross_entropy"), "softmax_cross_entropy"),
+        {std::move(metric)}};
+    auto description = train::describe(components.model, {8, 8}, 10);
+    update.reset();
+    network = std::make_unique<train::Network>(std::move(components), std::move(description),
+                                               train::LaneRule(), team, 0, 1347);
+    set_weights(*network, state);
+    update.emplace(handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd"), *network, team);
+  }
   const std::vector<Told::Record>& logged() {
     log.finish(Outcome::finished);
     return told.records;
   }
 
-  std::vector<assay::hooks::NamedMetric> metrics = {{"loss", true}, {"accuracy", false}};
+  std::vector<std::string> metrics = {"loss", "accuracy"};
   Digits digits;
   train::ThreadTeam team{2};
   Safetensors state = jax_state(100);
@@ -187,6 +209,22 @@ BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
   BOOST_TEST(hooks.failures()[2].ends_with("a tag is one line of text, found 'two\\nlines'"));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_goes_on_knows_who_owns_which_tag) {
+  const auto says = [](const std::string& name, const std::string& tag) {
+    return fake_hook(
+        name, {.every = 1}, [](HookNeeds&) {},
+        [tag](HookContext& context) { context.scalar(tag, 1); });
+  };
+  auto& hooks = this->hooks({says("a", "at ${step}"), says("b", "at 3")});
+  hooks.restore_owners({{"at 1", "a"}, {"at 3", "a"}, {"at 2", "gone"}});
+  hooks.fire(2, loss);
+  BOOST_REQUIRE(hooks.failures().size() == 1U);
+  BOOST_TEST(hooks.failures()[0].ends_with(
+      "the tag 'at 3' is that of hooks.a; another curve needs another one"));
+  const std::map<std::string, std::string> owners = {{"at 1", "a"}, {"at 2", "a"}, {"at 3", "a"}};
+  BOOST_CHECK(hooks.owners() == owners);
+}
+
 BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
   const auto renderer =
       fake_renderer([](RendererNeeds& needs) { needs.outputs("test", 70, "split"); });
@@ -264,13 +302,26 @@ BOOST_AUTO_TEST_CASE(a_bad_loss_is_found_where_a_split_was_evaluated) {
   BOOST_TEST(!std::isfinite(bad->value));
 }
 
+// Neither the name of a value nor that of its plugin makes it the loss of the run.
 BOOST_AUTO_TEST_CASE(a_loss_may_have_another_name) {
-  metrics = {{"mean", true}, {"loss", false}};
-  auto& hooks = this->hooks({logs("test.mean")});
+  metrics = {"mean", "loss"};
+  auto& hooks = this->hooks({logs("test.mean", {.every = 2}), logs("test.loss")});
   network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
-  const auto bad = hooks.fire(1, loss);
+  BOOST_CHECK(!hooks.fire(1, loss));  // what is called loss here is the accuracy
+  const auto bad = hooks.fire(2, loss);
   BOOST_REQUIRE(bad.has_value());
   BOOST_TEST(bad->name == "test.mean");
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_that_is_not_finite_is_bad_only_if_the_loss_is_not) {
+  metrics = {"undefined"};
+  measure_only(handle<Metric>(std::make_unique<NeverFinite>(), "loss"));
+  auto& hooks = this->hooks({logs("test.undefined")});
+  BOOST_CHECK(!hooks.fire(1, loss));
+  network->weights().values(0)[5] = std::numeric_limits<float>::quiet_NaN();
+  const auto bad = hooks.fire(2, loss);
+  BOOST_REQUIRE(bad.has_value());
+  BOOST_TEST(bad->name == "test.undefined");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,29 +47,13 @@ BOOST_AUTO_TEST_CASE(values_are_numbered_in_order) {
     BOOST_TEST(needs.value("test.top5.best", "value") == 2);
   });
   BOOST_REQUIRE(hook.values.size() == 3U);
-  BOOST_TEST(hook.values[0].split == "test");
-  BOOST_TEST(hook.values[0].metric == "loss");
+  BOOST_REQUIRE(hook.values[0].of_split() != nullptr);
+  BOOST_TEST(hook.values[0].of_split()->split == "test");
+  BOOST_TEST(hook.values[0].of_split()->metric == "loss");
   BOOST_TEST(hook.values[0].option == "value");
-  BOOST_TEST(hook.values[1].split == "");
-  BOOST_TEST(hook.values[1].metric == "loss");
-  BOOST_TEST(hook.values[2].metric == "top5.best");
-}
-
-BOOST_AUTO_TEST_CASE(values_of_training_belong_to_no_split) {
-  const auto hook = prepared([](HookNeeds& needs) {
-    for (const char* name :
-         {"batch.gradient_norm", "epoch.loss", "optimizer.groups.0.rate", "eval.loss"})
-      needs.value(name, "value");
-  });
-  const plan::ValueSource sources[] = {plan::ValueSource::batch, plan::ValueSource::epoch,
-                                       plan::ValueSource::optimizer, plan::ValueSource::split};
-  const char* names[] = {"gradient_norm", "loss", "groups.0.rate", "loss"};
-  BOOST_REQUIRE(hook.values.size() == 4U);
-  for (std::size_t i = 0; i < 4; ++i) {
-    BOOST_CHECK(hook.values[i].source == sources[i]);
-    BOOST_TEST(hook.values[i].metric == names[i]);
-    BOOST_TEST(hook.values[i].split == (i < 3 ? "" : "eval"));
-  }
+  BOOST_TEST(hook.values[1].of_split() == nullptr);
+  BOOST_REQUIRE(hook.values[2].of_split() != nullptr);
+  BOOST_TEST(hook.values[2].of_split()->metric == "top5.best");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_names_no_split_and_metric_blames_its_option) {

@@ -373,6 +373,43 @@ BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {
              "      |       ^~~~~~~ did you mean 'seed'?\n");
 }
 
+// A plan lists the built-in metrics that a hook's own options name. Other texts with a dot are no
+// values.
+BOOST_AUTO_TEST_CASE(only_options_of_a_hook_that_may_be_values_add_metrics) {
+  using enum ParameterType;
+  static constexpr Parameter row[] = {{.name = "over", .type = text}};
+  static constexpr Parameter several[] = {
+      {.name = "tag", .type = text},
+      {.name = "values", .type = text, .fallback = "[]", .list = true},
+      {.name = "one", .type = choice, .fallback = "train.f", .choices = "train.f|train.accuracy"},
+      {.name = "rows",
+       .type = group,
+       .fallback = "[]",
+       .list = true,
+       .members = row,
+       .member_count = 1},
+      {.name = "file", .type = path, .fallback = "null"},
+      {.name = "renderer", .type = component, .fallback = "null", .kind = Kind::renderer}};
+  const auto metrics = [](const std::string& options, const std::string& tag = "t") {
+    FakeCatalogue catalogue;
+    catalogue.add(Kind::hook, "several", several);
+    const Outcome outcome =
+        plan_of(experiment("hooks: {a: {type: several, at: 1, tag: " + tag + ", " + options + "}}"),
+                std::move(catalogue));
+    BOOST_REQUIRE_MESSAGE(outcome.plan.has_value(), outcome.problems);
+    std::string names;
+    for (const plan::NamedComponent& metric : outcome.plan->metrics) names += metric.name + " ";
+    return names;
+  };
+  BOOST_TEST(metrics("values: [test.accuracy, test.loss]") == "accuracy loss ");
+  BOOST_TEST(metrics("one: train.accuracy") == "accuracy ");
+  BOOST_TEST(metrics("rows: [{over: x}, {over: train.loss}]") == "loss ");
+  BOOST_TEST(metrics("values: [batch.loss, epoch.loss, optimizer.loss, test.other, loss]") == "");
+  BOOST_TEST(metrics("values: []", "test.accuracy") == "");
+  BOOST_TEST(metrics("file: a.loss") == "");
+  BOOST_TEST(metrics("renderer: {type: sheet, split: test.loss}") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::test

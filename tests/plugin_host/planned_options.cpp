@@ -85,7 +85,8 @@ struct Given {
     values.add("groups", value(List{value(inner), value(other)}));
     values.add("group", value(inner));
   }
-  Values values;
+  ComponentPlan component{Kind::dataset, "given", {}, {}};
+  Values& values = component.values;
   static std::filesystem::path with_odd(const std::filesystem::path& folder) {
     std::filesystem::copy_file(fixture("odd"), folder / "odd.so");
     return folder;
@@ -93,7 +94,7 @@ struct Given {
   TemporaryFolder folder;
   PluginHost host{{with_odd(folder.path())}, InstructionSet::avx2};
   std::vector<std::shared_ptr<Object>> nested;
-  PlannedOptions options{values, table, host, nested};
+  PlannedOptions options{component, table, host, nested};
 };
 
 void check_mistake(const std::function<void()>& ask, const std::string& part) {
@@ -190,13 +191,32 @@ BOOST_FIXTURE_TEST_CASE(another_type_is_the_authors_mistake, Given) {
 BOOST_FIXTURE_TEST_CASE(a_nested_component_that_fails_blames_the_option, Given) {
   Values bad;
   bad.add("varying", value(level(-1)));
-  const PlannedOptions broken(bad, table, host, nested);
+  const ComponentPlan with_bad{Kind::dataset, "given", bad, {}};
+  const PlannedOptions broken(with_bad, table, host, nested);
   try {
     broken.rate("varying");
     BOOST_ERROR("nothing thrown");
   } catch (const OptionError& error) {
     BOOST_TEST(error.option() == "varying.height");
     BOOST_TEST(error.what() == "schedule level: -1 is not liked");
+  }
+}
+
+// The run turns `\\${` of a tag into `${`; of all other texts the host does.
+BOOST_FIXTURE_TEST_CASE(only_the_tag_of_a_hook_is_given_as_written, Given) {
+  static constexpr Parameter tags[] = {{.name = "tag", .type = ParameterType::text}};
+  static constexpr Parameter both[] = {
+      {.name = "tag", .type = ParameterType::text},
+      {.name = "within", .type = ParameterType::group, .members = tags, .member_count = 1}};
+  Values own, inner;
+  inner.add("tag", value(std::string("\\${step}")));
+  own.add("tag", value(std::string("\\${step}")));
+  own.add("within", value(inner));
+  for (const Kind kind : {Kind::hook, Kind::logger, Kind::renderer}) {
+    const ComponentPlan with_tags{kind, "given", own, {}};
+    const PlannedOptions tagged(with_tags, both, host, nested);
+    BOOST_TEST(tagged.text("tag") == (kind == Kind::hook ? "\\${step}" : "${step}"));
+    BOOST_TEST(tagged.group("within").text("tag") == "${step}");
   }
 }
 

@@ -240,4 +240,16 @@ BOOST_AUTO_TEST_CASE(metrics_are_given_in_the_order_asked_for) {
   BOOST_TEST(network->evaluate(*digits().test, {{1}, 0}, 0).values[0] == one[1]);
 }
 
+BOOST_AUTO_TEST_CASE(an_evaluation_knows_the_loss_to_the_bit) {
+  ThreadTeam team(2);
+  for (const LaneRule& rule : {LaneRule(), cut(3, 32), cut(7, 64)}) {
+    const auto network = digits_network(team, rule);
+    set_weights(*network, jax_state(100));
+    const auto evaluation = network->evaluate(*digits().test, {{0, 1}, 0}, 100);
+    BOOST_TEST(evaluation.loss > 0);
+    BOOST_TEST(evaluation.loss == evaluation.values[0]);  // the metric `loss`
+    BOOST_TEST(network->evaluate(*digits().test, {{1}, 0}, 100).loss == evaluation.loss);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
