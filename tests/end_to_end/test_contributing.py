@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, CHANGELOG.md and docs/style.md name files, commands and tests that exist."""
+"""The pages for those who work on Assay name files, commands and tests that exist."""
 
 import re
 import subprocess
@@ -6,9 +6,12 @@ import unittest
 
 import program
 
-PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/style.md"]
-# Files that a run writes, and names in examples of how not to do it.
-NOT_IN_THE_SOURCE = {"run.json", "RUN_DIR/plan.yaml", "string_utils.h", "data/train.npy"}
+PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/style.md", "docs/architecture.md"]
+# Files that a run writes, names of its state, and names in examples of how not to do it.
+NOT_IN_THE_SOURCE = {"run.json", "plan.yaml", "RUN_DIR/plan.yaml", "string_utils.h", "data/train.npy",
+                     "weights/layer1.kernel", "optimizer/mu/layer1.kernel", "epoch_loss/sum", "last_values/TAG",
+                     "tags/TAG", "logs/FILE"}
+STARTS = ["", "runner", "include", "tests"]
 PATH = re.compile(r"[\w.+-]+(?:/[\w.+-]+)*/?")
 FILE_NAME = re.compile(r"\.(md|cpp|h|py|build|yaml|json|txt|dict|npy)$")
 
@@ -31,8 +34,10 @@ class Contributing(unittest.TestCase):
     def test_files_exist(self):
         for page in PAGES:
             for path in paths(page):
-                # A name without a folder may be any file of that name.
-                exists = (program.SOURCE / path).exists() or "/" not in path and any(
+                # Paths may begin in a folder of the source, and end before the extension; a name without a folder
+                # is any file of that name.
+                exists = any((program.SOURCE / start / (path + end)).exists() for start in STARTS
+                             for end in ("", ".h")) or "/" not in path and any(
                     next((program.SOURCE / folder).rglob(path), None)
                     for folder in ("include", "plugins", "runner", "tests"))
                 with self.subTest(page=page, path=path):
