@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_sound_tag_is_sound_at_every_step) {
   const std::string most(plan::longest_tag - 19, 'x');
   BOOST_TEST(Tag(most + "${epoch}").problem() == "");
   BOOST_TEST(plan::problem_with_tag(at(most + "${epoch}", longest, longest)) == "");
-  BOOST_TEST(Tag(most + "x${epoch}").problem() == "a tag has at most 1024 bytes, found 1025");
+  BOOST_TEST(Tag(most + "x${epoch}").problem() == "a tag has at most 1,024 bytes, found 1,025");
   BOOST_TEST(plan::problem_with_tag(most + "x${epoch}") == "");  // the text itself
 }
 
