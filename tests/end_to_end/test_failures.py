@@ -132,7 +132,7 @@ class Folders(unittest.TestCase):
             (pathlib.Path(folder) / "file").write_text("")
             process = program.assay("run", DIGITS, "run_dir=file/run", folder=folder)
             self.assertEqual(process.returncode, program.USAGE_ERROR)
-            self.assertRegex(process.stderr, r"argument 1: error: run_dir: .*file cannot be created: Not a directory")
+            self.assertRegex(process.stderr, r"argument 1: error: run_dir: \S*file/run cannot be created: \S*file is not a folder\n")
             (pathlib.Path(folder) / "mine.yaml").write_text(
                 DIGITS.read_text().replace("runs/test/${now:%Y%m%d-%H%M%S}", "file/run"))
             process = program.assay("run", "mine.yaml", folder=folder)
