@@ -1,7 +1,6 @@
 #include "runner/run/run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <exception>
@@ -18,7 +17,6 @@
 #include "runner/plan/canonical.h"
 #include "runner/plan/load.h"
 #include "runner/plugin_host/search_path.h"
-#include "runner/run/config_copy.h"
 #include "runner/run/summary.h"
 #include "runner/version.h"
 

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/atomic_file.h"
 #include "runner/config/time_format.h"
 
 namespace assay::run {
@@ -106,6 +107,15 @@ std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
   const auto read = std::from_chars(stem.data() + prefix.size(), end, step);
   if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return step;
+}
+
+// Returns the folder that both lie in.
+fs::path common_folder(const fs::path& a, const fs::path& b) {
+  fs::path result;
+  for (auto [x, y] = std::pair(a.begin(), b.begin()); x != a.end() && y != b.end() && *x == *y;
+       ++x, ++y)
+    result /= *x;
+  return result;
 }
 
 }  // namespace
@@ -228,6 +238,20 @@ std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
       last = entry->path();
     }
   return last;
+}
+
+void copy_config(const base::Folder& run_folder, const config::Source& config,
+                 std::span<const std::shared_ptr<const config::Source>> files) {
+  base::write_atomically(run_folder, "config.yaml", config.text, base::Sync::later);
+  if (files.size() < 2) return;
+  fs::path home = fs::path(config.path).parent_path();
+  for (const auto& file : files) home = common_folder(home, fs::path(file->path).parent_path());
+  for (const auto& file : files) {
+    const fs::path copy = fs::path(file->path).lexically_relative(home);
+    base::Folder folder = run_folder.subfolder("config");
+    for (const fs::path& part : copy.parent_path()) folder = folder.subfolder(part.string());
+    base::write_atomically(folder, copy.filename().string(), file->text, base::Sync::later);
+  }
 }
 
 }  // namespace assay::run

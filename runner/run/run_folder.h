@@ -1,11 +1,11 @@
 // The folder of one run. It is created once, and locked while the run writes to it.
 //
 //   plan.yaml      what was run; running it repeats the run
-//   config.yaml    the config as written (config_copy.h)
+//   config.yaml    the config as written (copy_config)
 //   config/        all its files, if there are several
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
-//   checkpoints/   the weights (weights.h)
+//   checkpoints/   the weights (state/safetensors.h)
 //   images/        pictures, where asked
 // The loggers may create further files. All files are written through the folder that was created,
 // even if it is renamed.
@@ -14,13 +14,16 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "assay/error.h"
 #include "runner/base/folder.h"
+#include "runner/config/source.h"
 
 namespace assay::run {
 
@@ -84,5 +87,11 @@ Lock lock_of(const std::filesystem::path& run_folder);
 
 /// Returns the weights of the highest step in a run folder's checkpoints/.
 std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
+
+/// Writes config.yaml, the text of `config`. If further files were read (files that it extends,
+/// fragments), copies each into config/, at its place below their common folder. Throws
+/// assay::Error.
+void copy_config(const base::Folder& run_folder, const config::Source& config,
+                 std::span<const std::shared_ptr<const config::Source>> files);
 
 }  // namespace assay::run
