@@ -203,7 +203,7 @@ class Shells(unittest.TestCase):
                                       ("assay run on\t", r"only\.yaml:1:10: error: dataset"),
                                       ("assay run on\ttra\tsh\tt\tseed=x\n", "argument 2: error: seed"),
                                       ("assay run on\tmodel=mlp mod\thid\tx\n",
-                                       "argument 2: error: model.hidden: .*found 'x'")):
+                                       "argument 2: error: model.hidden: [^~]*found 'x'")):
                     for part in re.findall(r"[^\t]*\t|[^\t]+$", line):
                         shell.type(part)
                         time.sleep(0.3)  # as fast as one types
