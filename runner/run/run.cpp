@@ -12,10 +12,12 @@
 
 #include "assay/error.h"
 #include "runner/base/digest.h"
+#include "runner/base/regular_file.h"
 #include "runner/base/words.h"
+#include "runner/config/reader.h"
 #include "runner/picture/load.h"
 #include "runner/plan/canonical.h"
-#include "runner/plan/load.h"
+#include "runner/plan/make_plan.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run/summary.h"
 #include "runner/version.h"
@@ -61,6 +63,19 @@ logging::Paint painter_for(const experiment::Experiment& experiment) {
       return painter->paint(renderer, picture.snapshot.view(), format, 1.0);
     });
   };
+}
+
+// Reads the plan that lies in a run folder, whatever the folder is called by now.
+std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalogue& catalogue,
+                                    config::Diagnostics& diagnostics) {
+  const base::RegularFile file(run_folder, "plan.yaml");
+  const auto node =
+      config::read_text(file.path(), file.path(), file.text(config::max_bytes), diagnostics);
+  if (!node) return std::nullopt;
+  plan::Draft draft = plan::make_draft(*node, catalogue, diagnostics);
+  draft.source = node->where.source;
+  draft.sources = {node->where.source};
+  return draft;
 }
 
 std::string_view state_name(Outcome outcome) {
@@ -123,7 +138,7 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
                                config::Diagnostics& diagnostics) {
   RunFolder folder = RunFolder::open(path);
   const RunRecord before = read_record(folder.folder());
-  auto draft = plan::load_draft((path / "plan.yaml").string(), {}, surroundings.host, diagnostics);
+  auto draft = draft_in(folder.folder(), surroundings.host, diagnostics);
   if (!draft) return nullptr;
   auto prepared = prepare_again(*std::move(draft), surroundings.host, diagnostics);
   if (!prepared) return nullptr;

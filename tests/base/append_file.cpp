@@ -46,6 +46,30 @@ BOOST_AUTO_TEST_CASE(an_existing_file_is_never_opened) {
              (*this / "a").string() + ": cannot be created: its folder was removed meanwhile");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_opened_again_goes_on_at_a_position) {
+  write_file(*this / "a", "one two three");
+  {
+    AppendFile file(folder, "a", 7);
+    BOOST_TEST(file.position() == 7);
+    BOOST_TEST(read_file(*this / "a") == "one two");
+    file.append(bytes_of(" four"));
+    BOOST_TEST(file.position() == 12);
+    file.finish();
+  }
+  BOOST_TEST(read_file(*this / "a") == "one two four");
+  const std::string a = (*this / "a").string();
+  BOOST_TEST(error_of([&] { AppendFile(folder, "a", 13); }) ==
+             a + ": cannot be opened again: it has 12 bytes; expected at least 13");
+  BOOST_TEST(read_file(*this / "a") == "one two four");
+  BOOST_TEST(error_of([&] { AppendFile(folder, "b", 0); }) ==
+             (*this / "b").string() + ": cannot be opened again: No such file or directory");
+  fs::create_symlink(*this / "a", *this / "link");
+  BOOST_TEST(error_of([&] { AppendFile(folder, "link", 0); }) ==
+             (*this / "link").string() +
+                 ": cannot be opened again: Too many levels of symbolic links");
+  BOOST_TEST(read_file(*this / "a") == "one two four");
+}
+
 // The kernel writes the part of a piece that fits, then returns EFBIG, like ENOSPC on a full disk.
 BOOST_AUTO_TEST_CASE(a_piece_that_does_not_fit_leaves_nothing) {
   const std::string record(100, 'x');
