@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 
 namespace assay::base {
 namespace {
@@ -38,7 +39,7 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name, std::int64_t
     throw Error(fmt::format("{}: cannot be opened again: this is no regular file", path_));
   if (status.st_size < position)
     throw Error(fmt::format("{}: cannot be opened again: it has {} bytes; expected at least {}",
-                            path_, status.st_size, position));
+                            path_, grouped(status.st_size), grouped(position)));
   if (::ftruncate(file_.get(), position) != 0 || ::lseek(file_.get(), position, SEEK_SET) < 0)
     folder.fail(name, "cannot be cut back", errno);
 }

@@ -80,7 +80,7 @@ void RegularFile::take(OpenedFile opened) {
 std::string RegularFile::text(std::uint64_t most) const {
   if (size_ > most)
     throw Error(fmt::format("{}: cannot be read: it has {} bytes; expected at most {}", path_,
-                            size_, most));
+                            grouped(size_), grouped(most)));
   std::string text(static_cast<std::size_t>(size_), '\0');
   read(0, std::as_writable_bytes(std::span(text)));
   return text;
@@ -92,8 +92,8 @@ void RegularFile::read(std::uint64_t offset, std::span<std::byte> out) const {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(path_, errno);
     if (count == 0)
-      throw Error(fmt::format("{}: cannot be read: it ends {} bytes too early", path_,
-                              grouped(out.size())));
+      throw Error(fmt::format("{}: cannot be read: it ends {} too early", path_,
+                              counted(out.size(), "byte")));
     out = out.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }

@@ -14,9 +14,10 @@ class Console final : public run::Listener {
  public:
   /// Borrows the options. `describe`: shows the trained model with its weights.
   Console(const Common& common, bool describe) : common_(common), describe_(describe) {}
+  ~Console() override { lost_ = {}; }  // whoever it calls may be gone
 
-  /// Sets who is told, once, when standard output takes no more. Where that has happened before, he
-  /// is told now. Not to be called while something is shown.
+  /// Sets the function to call, once, when standard output takes no more. Calls it at once if that
+  /// has happened already. Not to be called while something is shown.
   void on_lost(StandardTerminal::Lost lost);
 
   void say(const Lines& lines) override;

@@ -61,6 +61,7 @@ Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& 
       notices_(std::move(notices)),
       beat_(std::move(beat)),
       stop_(stop) {
+  step_ = loggers_.info().first_step;
   for (const auto& [name, value] : loggers_.info().last_values) {
     tags_.emplace(name, KnownTag{static_cast<std::uint32_t>(tags_.size()), value});
     tag_names_.push_back(name);

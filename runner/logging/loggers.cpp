@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include "assay/error.h"
@@ -11,10 +14,19 @@
 
 namespace assay::logging {
 
+namespace {
+
+constexpr std::array<std::string_view, 4> names_of_the_run = {"plan.yaml", "config.yaml",
+                                                              "run.json", "log.txt"};
+
+}  // namespace
+
 void check_file_name(std::string_view name) {
   if (!is_line(name)) throw Error("the name of a file in the run folder must be one line of text");
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos)
     throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+  if (std::ranges::count(names_of_the_run, name) > 0)
+    throw Error(fmt::format("'{}' is a file of the run itself; expected another name", name));
 }
 
 class Loggers::Context final : public LoggerContext {
@@ -29,10 +41,9 @@ class Loggers::Context final : public LoggerContext {
     const std::string name = logger_.masked(given);
     check_file_name(name);
     if (info_.folder == nullptr) throw Error("this run has no folder for files");
-    const auto before = info_.positions.find(name);
-    auto file = before == info_.positions.end()
-                    ? std::make_unique<base::AppendFile>(*info_.folder, name)
-                    : std::make_unique<base::AppendFile>(*info_.folder, name, before->second);
+    auto file = info_.goes_on && info_.folder->has(name)
+                    ? std::make_unique<base::AppendFile>(*info_.folder, name, position_of(name))
+                    : std::make_unique<base::AppendFile>(*info_.folder, name);
     return *files_.emplace_back(name, std::move(file)).second;
   }
   const auto& files() const { return files_; }
@@ -54,6 +65,11 @@ class Loggers::Context final : public LoggerContext {
   double start_time() const override { return info_.start_time; }
 
  private:
+  std::int64_t position_of(const std::string& name) const {
+    const auto before = info_.positions.find(name);
+    return before == info_.positions.end() ? 0 : before->second;
+  }
+
   RunInfo info_;
   std::string folder_;
   plugin_host::Handle<Logger> logger_;
@@ -98,14 +114,31 @@ std::string Loggers::called() const {
 
 void Loggers::open() {
   for (Slot& slot : slots_) call(slot, [&](Logger& logger) { logger.open(*slot.context); });
+  if (info_.goes_on) cut_files_that_were_left();
 }
 
 void Loggers::each(const std::function<void(Logger&)>& function) {
   for (Slot& slot : slots_) call(slot, function);
 }
 
+// A logger need not open its files again: the tensorboard logger begins a new one. What lies behind
+// their positions does not belong to the run any more.
+void Loggers::cut_files_that_were_left() {
+  std::set<std::string> opened;
+  for (const Slot& slot : slots_)
+    for (const auto& [name, file] : slot.context->files()) opened.insert(name);
+  for (const auto& [name, position] : info_.positions) {
+    if (opened.contains(name)) continue;
+    try {
+      base::AppendFile(*info_.folder, name, position).finish();
+    } catch (const Error& error) {
+      fail(error.what());
+    }
+  }
+}
+
 std::map<std::string, std::int64_t> Loggers::positions() const {
-  std::map<std::string, std::int64_t> positions;
+  std::map<std::string, std::int64_t> positions = info_.positions;
   for (const Slot& slot : slots_)
     for (const auto& [name, file] : slot.context->files()) positions[name] = file->position();
   return positions;

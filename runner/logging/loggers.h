@@ -26,8 +26,10 @@ struct RunInfo {
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;
   double start_time = 0;
-  /// In a run that goes on: the bytes of each log file that belong to it, and the last value of
-  /// each scalar tag.
+  /// The run goes on in a folder that has its files from before. `positions` says how many bytes of
+  /// each file belong to it; a file that is not there has none. What else lies in the files is cut
+  /// off. `last_values` are those of scalar tags.
+  bool goes_on = false;
   std::map<std::string, std::int64_t> positions = {};
   std::map<std::string, double> last_values = {};
 };
@@ -59,7 +61,7 @@ class Loggers {
   void fail(const std::string& message);
   const std::vector<std::string>& failures() const { return failures_; }
   const RunInfo& info() const { return info_; }
-  /// Returns how many bytes each file of the loggers has.
+  /// Returns how many bytes of each file belong to the run, those from before included.
   std::map<std::string, std::int64_t> positions() const;
   /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
   std::string called() const;
@@ -73,6 +75,7 @@ class Loggers {
   };
 
   void call(Slot& slot, const std::function<void(Logger&)>& call);
+  void cut_files_that_were_left();
 
   std::vector<Slot> slots_;
   std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this class can be moved

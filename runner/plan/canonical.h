@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 4> not_in_digest = {"name", "run_d
 /// numbers are in their shortest form, paths are absolute, and the lines are sorted by key.
 std::string canonical(const Plan& plan);
 
-/// Returns the digest of canonical(): 32 hexadecimal digits (config/digest.h).
+/// Returns the digest of canonical(): 32 hexadecimal digits (base/digest.h).
 std::string digest(const Plan& plan);
 
 }  // namespace assay::plan

@@ -1,4 +1,4 @@
-// Whoever wants to know what happens in a run.
+// The interface to whoever shows a run.
 #pragma once
 
 #include <sys/types.h>
@@ -18,17 +18,17 @@ namespace assay::run {
 /// The part of its work that a run is at, and does before it can end.
 enum class Stage { training, saving, closing_loggers, waiting_for_git, ending };
 
-/// A run knows no terminal and no command line. It tells a listener what happens, who shows it as
-/// he likes. Called on the thread that runs the run, unless a function says otherwise.
+/// A run knows no terminal and no command line. It tells a listener what happens, and the listener
+/// shows it. Functions are called on the thread that runs the run, unless they say otherwise.
 class Listener {
  public:
   virtual ~Listener() = default;
 
   /// Lays lines out for a width.
   using Lines = std::function<std::string(base::Columns)>;
-  /// Takes lines for people.
+  /// Shows lines to people.
   virtual void say(const Lines& lines) = 0;
-  /// Takes one line about something that is wrong. Called from any thread.
+  /// Shows one line about something that is wrong. Called from any thread.
   virtual void problem(config::Severity severity, const std::string& message) = 0;
   /// The run has come to this part of its work.
   virtual void reached(Stage stage) = 0;
@@ -42,7 +42,8 @@ class Listener {
                        const state::ParameterMemory& weights) = 0;
   /// There is a problem, and no memory for its words. Called from any thread.
   virtual void out_of_memory() noexcept = 0;
-  /// Returns where loggers print. It lives as long as the listener.
+  /// Returns the terminal that loggers print to, on the logging thread. It lives as long as the
+  /// listener.
   virtual Terminal& terminal() = 0;
 };
 

@@ -39,11 +39,11 @@ void check_run_dir(const plan::Draft& draft, config::Diagnostics& diagnostics) {
 std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics) {
   check_run_dir(draft, diagnostics);
-  return prepare_again(std::move(draft), host, diagnostics);
+  return prepare_in_its_folder(std::move(draft), host, diagnostics);
 }
 
-std::optional<Prepared> prepare_again(plan::Draft draft, plugin_host::PluginHost& host,
-                                      config::Diagnostics& diagnostics) {
+std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::PluginHost& host,
+                                              config::Diagnostics& diagnostics) {
   use_kernels(draft, host, diagnostics);
   auto experiment = experiment::make_experiment(draft, host, diagnostics);
   auto plan = std::move(draft).finished();

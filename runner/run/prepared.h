@@ -24,8 +24,8 @@ std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host
                                 config::Diagnostics& diagnostics);
 
 /// Does the same for a run that goes on in the folder that it has.
-std::optional<Prepared> prepare_again(plan::Draft draft, plugin_host::PluginHost& host,
-                                      config::Diagnostics& diagnostics);
+std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::PluginHost& host,
+                                              config::Diagnostics& diagnostics);
 
 /// Makes the folder that the plan names, as of `start`. Where the config is to blame that there is
 /// none, this is reported at its `run_dir`, and nothing is returned. Throws what else goes wrong.

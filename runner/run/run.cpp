@@ -8,6 +8,7 @@
 #include <functional>
 #include <new>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "assay/error.h"
@@ -30,6 +31,7 @@ using base::Sync;
 using config::Severity;
 using namespace std::chrono_literals;
 
+constexpr const char* plan_digest_key = "plan_digest";  // in the metadata of a state
 constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
 
 RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& experiment,
@@ -78,6 +80,19 @@ std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalo
   return draft;
 }
 
+// Throws where a run that goes on would compute something else than the run that began.
+void check_is_the_same(const RunFolder& folder, const RunRecord& before, const RunRecord& now) {
+  const auto check = [&folder](std::string_view what, const auto& began, const auto& goes_on) {
+    if (began != goes_on)
+      throw Error(fmt::format("{}: this run began with {} {}, and would go on with {}",
+                              folder.folder().path_of("run.json"), what, began, goes_on));
+  };
+  check("the plan", before.plan_digest, now.plan_digest);
+  check("the kernels", before.kernels, now.kernels);
+  check("lanes:", before.lanes, now.lanes);
+  check("rows in a block:", before.block_rows, now.block_rows);
+}
+
 std::string_view state_name(Outcome outcome) {
   switch (outcome) {
     case Outcome::finished: return "finished";
@@ -124,9 +139,10 @@ std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
     record.overrides = beginning.overrides;
     logging::Paint paint = painter_for(prepared.experiment);
     run.reset(new Run(std::move(prepared), std::move(folder), surroundings, std::move(record),
-                      std::move(paint)));
+                      std::move(paint), Folder::made_for_it));
     run->lend_state();
-    run->write_beginning(beginning.warnings);
+    run->write_plan();
+    run->tell_beginning(beginning.warnings);
     return run;
   } catch (...) {
     (run ? run->folder_ : folder).remove();
@@ -140,54 +156,61 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
   const RunRecord before = read_record(folder.folder());
   auto draft = draft_in(folder.folder(), surroundings.host, diagnostics);
   if (!draft) return nullptr;
-  auto prepared = prepare_again(*std::move(draft), surroundings.host, diagnostics);
+  if (!draft->kernels)
+    if (const auto kernels = instruction_set_named(before.kernels)) surroundings.host.use(*kernels);
+  auto prepared = prepare_in_its_folder(*std::move(draft), surroundings.host, diagnostics);
   if (!prepared) return nullptr;
   RunRecord record =
       opening_record(prepared->plan, prepared->experiment, surroundings.host, before.start);
+  check_is_the_same(folder, before, record);
   record.overrides = before.overrides;
   record.failures = before.failures;
+  record.training_seconds = before.training_seconds;
   logging::Paint paint = painter_for(prepared->experiment);
   std::unique_ptr<Run> run(new Run(std::move(*prepared), std::move(folder), surroundings,
-                                   std::move(record), std::move(paint)));
+                                   std::move(record), std::move(paint), Folder::its_own));
   run->lend_state();
-  run->tell_beginning();
+  run->tell_beginning(diagnostics.text(false));
   return run;
 }
 
 Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
-         logging::Paint paint)
+         logging::Paint paint, Folder which)
     : around_(surroundings),
       plan_(std::move(prepared.plan)),
       experiment_(std::move(prepared.experiment)),
       folder_(std::move(folder)),
       paint_(std::move(paint)),
       record_(std::move(record)),
-      record_file_(folder_.folder()) {
+      record_file_(folder_.folder()),
+      which_folder_(which),
+      failures_before_(record_.failures.size()),
+      seconds_before_(record_.training_seconds) {
   record_.locked = folder_.locked();
   around_.listener.has_processes(around_.git.process());
 }
 
-void Run::write_beginning(const std::string& warnings) {
-  record_.git = around_.git.answer(0s);
+void Run::write_plan() {
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
   copy_config(folder_.folder(), *plan_.source, plan_.sources);
-  static_cast<void>(record_file_.write(record_, Sync::later));
-  tell_beginning();
-  write_log(warnings);
-  if (!record_.locked)
-    report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
-                       "still lives, or keep another program from writing here",
-                       folder_.path().string()),
-           Severity::warning);
 }
 
-void Run::tell_beginning() {
+// Writes the record of a run that runs, and tells what is run.
+void Run::tell_beginning(const std::string& warnings) {
+  record_.git = around_.git.answer(0s);
+  static_cast<void>(record_file_.write(record_, Sync::later));
   open_log();
   write_log(fmt::format("assay {}, started in {}", ASSAY_VERSION,
                         base::one_line(std::filesystem::current_path().string())));
   say([&](base::Columns columns) {
     return opening_lines(plan_, experiment_, around_.host, folder_.path(), columns);
   });
+  write_log(warnings);
+  if (!record_.locked)
+    report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
+                       "still lives, or keep another program from writing here",
+                       folder_.path().string()),
+           Severity::warning);
 }
 
 void Run::lend_state() {
@@ -197,7 +220,29 @@ void Run::lend_state() {
   experiment_.update->lend_state(state_);
 }
 
+void Run::write_state(const base::Folder& folder, std::string_view name) const {
+  state::write_safetensors(folder, name, state_.tensors(),
+                           {{"format", "assay state"}, {plan_digest_key, record_.plan_digest}});
+}
+
+void Run::restore(const std::filesystem::path& path) {
+  const state::StoredTensors file(path);
+  const auto& [tensors, metadata] = file.header();
+  const auto digest = metadata.find(plan_digest_key);
+  if (digest == metadata.end() || digest->second != record_.plan_digest)
+    throw Error(fmt::format("{}: this is not the state of a run of this plan", file.path()));
+  const auto step = tensors.find("step");
+  std::int64_t finished = -1;
+  if (step != tensors.end() && step->second.type == DType::int64 && step->second.shape.rank() == 0)
+    file.read(step->second, std::as_writable_bytes(std::span(&finished, 1)));
+  if (finished < 0 || finished > experiment_.steps)
+    throw Error(fmt::format("{}: it is of step {}, and this run has {}", file.path(), finished,
+                            experiment_.steps));
+  state_.restore(file);
+}
+
 Ending Run::train() {
+  if (std::exchange(has_begun_, true)) throw std::logic_error("a run is trained once");
   around_.listener.reached(Stage::training);
   attempt("training", [&] { train_to_the_end(); });
   if (!is_saved_) attempt("recording the result", [&] { record_result(); });
@@ -216,14 +261,15 @@ Ending Run::train() {
 void Run::train_to_the_end() {
   const plugin_host::ProcessState state;
   const auto told = [this](const std::string& message) { report(message); };
-  const logging::RunInfo info{
-      plan_.name,
-      &folder_.folder(),
-      training_.step,
-      experiment_.steps,
-      std::chrono::duration<double>(record_.start.time_since_epoch()).count(),
-      state_.integers("logs/"),
-      state_.numbers("last_values/")};
+  // Nothing that was logged before step 1 is kept by a run that begins there: it logs that again.
+  const bool anew = training_.step == 0;
+  logging::RunInfo info{plan_.name, &folder_.folder(), training_.step, experiment_.steps,
+                        std::chrono::duration<double>(record_.start.time_since_epoch()).count()};
+  info.goes_on = which_folder_ == Folder::its_own;
+  info.positions = state_.integers("logs/");
+  if (anew)
+    for (auto& [file, position] : info.positions) position = 0;
+  if (!anew) info.last_values = state_.numbers("last_values/");
   logging::Log log(
       logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
       paint_,
@@ -238,7 +284,7 @@ void Run::train_to_the_end() {
                      {experiment_.metrics, experiment_.splits, *experiment_.network,
                       *experiment_.update, experiment_.rates},
                      log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told);
-  hooks.restore_owners(state_.texts("tags/"));
+  if (!anew) hooks.restore_owners(state_.texts("tags/"));
   Trainer trainer(
       {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
        *experiment_.update, hooks, experiment_.splits, *experiment_.team, log, around_.stop_signal},
@@ -295,7 +341,8 @@ void Run::save() {
   attempt("recording the result", [&] {
     if (weights_kept_ || result_.outcome == Outcome::failed) return;
     record_.state = state_name(Outcome::failed);
-    record_.reason = "the weights are lost: " + record_.failures.back();
+    record_.reason = fmt::format("the weights are lost{}{}", record_.failures.empty() ? "" : ": ",
+                                 record_.failures.empty() ? "" : record_.failures.back());
   });
   try {
     RunRecord record = record_;
@@ -313,7 +360,7 @@ void Run::record_result() {
     result_.reason = record_.failures.back();
   record_.state = state_name(result_.outcome);
   record_.steps = result_.steps;
-  record_.training_seconds = result_.seconds;
+  record_.training_seconds = seconds_before_ + result_.seconds;
   record_.mean_threads = result_.mean_threads;
   record_.reason = result_.reason;
   record_.weights_digest = is_trained_ ? state::digest(weights()) : "";
@@ -345,8 +392,9 @@ void Run::note_dropped(std::size_t pictures) {
 
 void Run::print_result() {
   if (is_trained_ && result_.outcome == Outcome::failed) report(result_.reason);
-  around_.listener.trained(plan_.model.type, experiment_.network->description(),
-                           std::as_const(*experiment_.network).weights());
+  if (is_trained_)
+    around_.listener.trained(plan_.model.type, experiment_.network->description(),
+                             std::as_const(*experiment_.network).weights());
   say([&](base::Columns columns) {
     return closing_lines(plan_, record_, folder_.folder(), columns);
   });
@@ -376,7 +424,7 @@ void Run::write_record(Sync sync) {
 void Run::update(RunRecord record, const logging::State& state) {
   record.steps = state.step;
   record.final_values = state.last_values;
-  record.failures = state.failures;
+  record.failures.insert(record.failures.end(), state.failures.begin(), state.failures.end());
   try {
     static_cast<void>(record_file_.write(record, Sync::later));
   } catch (const Error& error) {
@@ -448,7 +496,8 @@ void Run::collect_lost() {
 Ending Run::ending() const {
   if (result_.outcome == Outcome::failed || !weights_kept_) return Ending::failed;
   if (result_.outcome == Outcome::stopped || pictures_dropped_) return Ending::stopped;
-  return failed_ || !record_.failures.empty() ? Ending::partly_failed : Ending::done;
+  const bool has_new_failures = record_.failures.size() > failures_before_;
+  return failed_ || has_new_failures ? Ending::partly_failed : Ending::done;
 }
 
 }  // namespace assay::run

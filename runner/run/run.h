@@ -31,7 +31,8 @@
 
 namespace assay::run {
 
-/// What surrounds a run. All of it is borrowed, and outlives the run.
+/// The things that a run is given. It borrows all of them, and they outlive it. A host has one run
+/// at a time; the record of a later one lists the libraries of those before, too.
 struct Surroundings {
   plugin_host::PluginHost& host;
   Listener& listener;
@@ -39,14 +40,14 @@ struct Surroundings {
   const std::atomic<int>& stop_signal;  ///< the number of the signal that asks it to stop, or 0
 };
 
-/// How a run began, for its record.
+/// The facts about the start of a run that its record needs.
 struct Beginning {
   std::chrono::system_clock::time_point start;
   std::vector<std::string> overrides;  ///< `key=value` of the command line
   std::string warnings;                ///< those that were told before
 };
 
-/// What became of a run.
+/// The ways in which a run ends.
 enum class Ending {
   done,           ///< trained to the end, and everything is written
   partly_failed,  ///< trained to the end, but something on the way failed
@@ -61,10 +62,11 @@ class Run {
   static std::unique_ptr<Run> create(Prepared prepared, RunFolder folder,
                                      const Surroundings& surroundings, const Beginning& beginning);
 
-  /// Goes on with the run of a folder, by the plan that lies there. It is where the run began until
-  /// the state of a later step is restored (state()). Returns nothing where the plan cannot be run
-  /// any more, which is reported. Throws assay::Error where the folder is no run's, or where
-  /// another process writes to it.
+  /// Goes on with the run of a folder, by the plan that lies there and with the kernels that it
+  /// began with. It is where the run began until the state of a later step is restored. Returns
+  /// nothing where the plan cannot be run any more, which is reported. Throws assay::Error where
+  /// the folder is no run's, where another process writes to it, or where plan, lanes or blocks are
+  /// not those that the run began with. It does not look whether plugins or data have changed.
   static std::unique_ptr<Run> open(const std::filesystem::path& folder,
                                    const Surroundings& surroundings,
                                    config::Diagnostics& diagnostics);
@@ -78,7 +80,13 @@ class Run {
   /// Returns everything that the run must remember (state/registry.h). What is lent in it is as the
   /// last step left it; positions of files, last values and owners of tags are those of the end of
   /// train().
-  state::Registry& state() { return state_; }
+  const state::Registry& state() const { return state_; }
+  /// Writes all of it to a file of a folder. Throws assay::Error.
+  void write_state(const base::Folder& folder, std::string_view name) const;
+  /// Takes up a state that a run of this plan wrote, before train(). Throws assay::Error, and
+  /// changes nothing, where the file is damaged or is another plan's. Pictures that were drawn
+  /// after that step stay in images/; those that are drawn again get another name.
+  void restore(const std::filesystem::path& file);
 
   /// Trains from the step that the state says to the end, and leaves everything that there is to
   /// leave. Whatever goes wrong, in whichever part, is told and recorded, and the parts after it
@@ -90,10 +98,12 @@ class Run {
   void lost(const std::string& message);
 
  private:
+  enum class Folder { made_for_it, its_own };
+
   Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
-      logging::Paint paint);
-  void write_beginning(const std::string& warnings);
-  void tell_beginning();
+      logging::Paint paint, Folder which);
+  void write_plan();
+  void tell_beginning(const std::string& warnings);
   void lend_state();
 
   // The parts of train(), in their order.
@@ -135,6 +145,10 @@ class Run {
   state::Registry state_;
   TrainingState training_;
   Result result_{.outcome = Outcome::failed, .reason = {}};
+  const Folder which_folder_;
+  std::size_t failures_before_ = 0;  ///< of the record, when this run began or was opened
+  double seconds_before_ = 0;        ///< of training
+  bool has_begun_ = false;           ///< train() was called
   bool is_trained_ = false;
   bool is_saved_ = false;
   bool weights_kept_ = false;

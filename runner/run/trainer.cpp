@@ -31,7 +31,7 @@ Result Trainer::run() {
   } catch (const std::bad_alloc&) {  // this message needs no memory
     result = {Outcome::failed, "out of memory", state_.step};
   } catch (const std::exception& error) {
-    result = {Outcome::failed, fmt::format("step {}: {}", grouped(state_.step + 1), error.what()),
+    result = {Outcome::failed, fmt::format("step {}: {}", grouped(step_now_), error.what()),
               state_.step};
   }
   result.mean_threads = pace_.mean_threads();
@@ -53,7 +53,7 @@ Result Trainer::train() {
     if (const int number = signal.load(std::memory_order_relaxed))
       return {Outcome::stopped, strsignal(number), state_.step};
 
-    const std::int64_t finished = state_.step, step = finished + 1;
+    const std::int64_t finished = state_.step, step = step_now_ = finished + 1;
     const train::RowSelection rows_now = batch(finished);
     const LossSum loss = network.gradient(rows_now, finished);
     const double batch_loss = loss.sum / loss.weight;

@@ -21,7 +21,7 @@ namespace assay::run {
 
 /// What training remembers from step to step, beside weights and optimizer.
 struct TrainingState {
-  std::int64_t step = 0;  ///< finished updates
+  std::int64_t step = 0;  ///< finished updates; the hooks of the last one may not have run
   LossSum epoch_loss;     ///< of the steps since the epoch began
 
   /// Lends it: step, epoch_loss/sum, epoch_loss/weight.
@@ -66,6 +66,7 @@ class Trainer {
   std::int64_t steps_;
   plan::OnNan on_nan_;
   TrainingState& state_;
+  std::int64_t step_now_ = 0;  ///< that is being worked on; 0: before training
   train::ThreadPace pace_;
   std::int64_t epoch_ = -1;          ///< that order_ is of
   std::vector<std::int64_t> order_;  ///< the rows of an epoch

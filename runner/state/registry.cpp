@@ -15,6 +15,14 @@ std::string described(DType type, const Shape& shape) {
   return fmt::format("{} [{}]", safetensors_name(type), fmt::join(shape.dimensions(), ", "));
 }
 
+constexpr std::int64_t longest_text = std::int64_t{1} << 16;
+
+// Returns true for the names of what the registry keeps itself.
+bool is_kept_here(std::string_view name) {
+  return name == "seed" || name.starts_with("last_values/") || name.starts_with("tags/") ||
+         name.starts_with("logs/");
+}
+
 bool is_text(const Registry::Entry& entry) {
   return entry.type == DType::uint8 && entry.shape.rank() == 1;
 }
@@ -112,14 +120,17 @@ void Registry::check(const StoredTensors& file) const {
     if (entries_.contains(name) && !own_.contains(name)) continue;
     const bool number =
         tensor.shape.rank() == 0 && (tensor.type == DType::int64 || tensor.type == DType::float64);
-    const bool text = tensor.type == DType::uint8 && tensor.shape.rank() == 1;
-    if (!number && !text)
+    const bool text = tensor.type == DType::uint8 && tensor.shape.rank() == 1 &&
+                      tensor.shape.elements() <= longest_text;
+    if (!is_kept_here(name) || (!number && !text))
       throw Error(fmt::format("{}: it holds '{}', {}, which nothing in this run remembers",
                               file.path(), name, described(tensor.type, tensor.shape)));
   }
 }
 
 void Registry::restore(const StoredTensors& file) {
+  if (!file.verify())
+    throw Error(fmt::format("{}: it has no checksum, so it is no state of a run", file.path()));
   check(file);
   for (const auto& [name, own] : own_) entries_.erase(name);
   own_.clear();

@@ -10,7 +10,8 @@
 //   logs/metrics.jsonl            how many bytes of the file belong to the run
 //
 // Most of it lies in memory of those who compute with it, and is lent. Single numbers and texts
-// may be the registry's own. A checkpoint writes it, and a run that goes on reads it back.
+// may be the registry's own: `seed`, and what begins with last_values/, tags/ or logs/.
+// run::Run::write_state writes it to a file, and run::Run::restore reads it back.
 #pragma once
 
 #include <cstddef>
@@ -71,8 +72,8 @@ class Registry {
   std::vector<NamedTensor> tensors(std::string_view prefix = {}) const;
 
   /// Takes the values of a file. What is lent must be in the file, with its type and shape; what
-  /// the registry keeps itself becomes what the file has. Throws assay::Error that names what does
-  /// not fit; nothing was changed then, unless the file cannot be read to its end.
+  /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
+  /// where the file is damaged, has no checksum, or holds something else.
   void restore(const StoredTensors& file);
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "assay/number_text.h"
 #include "runner/base/atomic_file.h"
 #include "runner/base/digest.h"
+#include "runner/base/utf8.h"
 
 namespace assay::state {
 namespace {
@@ -25,12 +27,21 @@ constexpr std::string_view checksum_key = "checksum";
   throw Error(fmt::format("{}: not a whole safetensors file: {}", path, why));
 }
 
+std::vector<NamedTensor> by_width(std::span<const NamedTensor> tensors) {
+  std::vector<NamedTensor> sorted(tensors.begin(), tensors.end());
+  std::ranges::stable_sort(sorted, std::greater{},
+                           [](const NamedTensor& tensor) { return size_of(tensor.type); });
+  return sorted;
+}
+
 std::string header_of(std::span<const NamedTensor> tensors,
                       const std::map<std::string, std::string>& metadata) {
-  nlohmann::ordered_json header;
+  nlohmann::json header;
   header["__metadata__"] = metadata;
   std::size_t offset = 0;
   for (const NamedTensor& tensor : tensors) {
+    if (header.contains(tensor.name))
+      throw Error(fmt::format("two tensors are named '{}'", base::one_line(tensor.name)));
     const std::size_t end = offset + tensor.bytes.size();
     const auto shape = tensor.shape.dimensions();
     header[tensor.name] = {{"dtype", safetensors_name(tensor.type)},
@@ -38,8 +49,16 @@ std::string header_of(std::span<const NamedTensor> tensors,
                            {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("a name or the metadata is no text: {}", base::one_line(error.what())));
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');
+  if (text.size() > longest_header)
+    throw Error(fmt::format("the header would have {} bytes; expected at most {}",
+                            grouped(text.size()), grouped(longest_header)));
   return text;
 }
 
@@ -56,11 +75,17 @@ bool replace_checksum(std::string& header, std::string_view before, std::string_
 }  // namespace
 
 void write_safetensors(const base::Folder& folder, std::string_view name,
-                       std::span<const NamedTensor> tensors,
+                       std::span<const NamedTensor> given,
                        std::map<std::string, std::string> metadata) {
   const std::string zeros(base::Digest::digits, '0');
   metadata[std::string(checksum_key)] = zeros;
-  std::string header = header_of(tensors, metadata);
+  const std::vector<NamedTensor> tensors = by_width(given);
+  std::string header;
+  try {
+    header = header_of(tensors, metadata);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: cannot be written: {}", folder.path_of(name), error.what()));
+  }
   const std::uint64_t size = header.size();
   base::Digest checksum;
   checksum.add(std::as_bytes(std::span(&size, 1)));

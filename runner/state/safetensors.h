@@ -34,8 +34,10 @@ NamedTensor named_tensor(std::string name, const Shape& shape, std::span<T> valu
 }
 
 /// Writes the file atomically (base/atomic_file.h), from where the values lie: it takes no memory
-/// for a copy of them. The metadata gets an entry `checksum`: the XXH3-128 of all bytes of the
-/// file, with zeros in the place of the checksum's own digits. Throws assay::Error.
+/// for a copy of them. Tensors of wide types come first, so that each lies at a multiple of its
+/// type's size, as readers of the format expect. The metadata gets an entry `checksum`: the
+/// XXH3-128 of all bytes of the file, with zeros in the place of the checksum's own digits. Throws
+/// assay::Error, also for names that a reader would refuse.
 void write_safetensors(const base::Folder& folder, std::string_view name,
                        std::span<const NamedTensor> tensors,
                        std::map<std::string, std::string> metadata);

@@ -154,7 +154,7 @@ class Reader final : public nlohmann::json_sax<Json> {
     places_.reset();
   }
 
-  // Returns true if a float32 tensor of this shape has this many bytes.
+  // Returns true if a tensor of this shape has this many bytes.
   bool is_shape_of(std::uint64_t bytes, std::size_t element) const {
     if (shape_->size() > Shape::maximum_rank) return false;
     std::uint64_t elements = 1;

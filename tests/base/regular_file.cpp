@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told_with_its_path) {
   std::vector<std::byte> bytes(2);
   file.read(1, bytes);
   BOOST_TEST((bytes.back() == std::byte{'c'}));
-  BOOST_TEST(error_of([&] { file.read(2, bytes); }) == at + "it ends 1 bytes too early");
+  BOOST_TEST(error_of([&] { file.read(2, bytes); }) == at + "it ends 1 byte too early");
   BOOST_TEST(error_of([&] { RegularFile folder(path()); }) ==
              path().string() + ": cannot be read: expected a file, found a folder");
   BOOST_TEST(error_of([&] { RegularFile other(*this / "none"); }) ==

@@ -4,9 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
 
 #include "runner/plan/load.h"
 #include "tests/base/error_of.h"
@@ -17,24 +17,32 @@
 
 using namespace assay;
 using namespace assay::test;
-using namespace std::chrono_literals;
 
 namespace {
 
+// An epoch has five steps.
 const std::string config_text = R"(
 name: small
 dataset: {type: synthetic, rows: 90, shape: [4], classes: 3, split: {test: 0.2}}
 model: {type: mlp, hidden: [6]}
 loss: softmax_cross_entropy
 optimizer: {type: adam, learning_rate: {type: cosine, init_value: 0.01}}
-train: {steps: 30000, batch_size: 16}
+train: {steps: 40, batch_size: 16}
 threads: 1
 hooks:
-  batch: {type: scalar, tag: batch, value: batch.loss, every: 500}
-  epoch: {type: scalar, tag: epoch, value: epoch.loss, every: 777}
-  test: {type: scalar, tag: test, value: test.loss, every: 1000, at_end: true}
-loggers: [jsonl]
+  batch: {type: scalar, tag: batch, value: batch.loss, every: 3}
+  epoch: {type: scalar, tag: epoch, value: epoch.loss, every: 1}
+  once: {type: scalar, tag: once, value: test.loss, at: [0]}
+  test: {type: scalar, tag: test, value: test.loss, every: 7, at_end: true}
+  asking: {type: asking, at: [0, 1, 4, 5, 6, 39]}
+loggers: [jsonl, tensorboard]
 )";
+
+std::atomic<int>* raised = nullptr;  // a signal handler can reach nothing else
+std::int64_t raises_to_pass = -1;    // how many signals are ignored before one counts; -1: all
+extern "C" void count_signal(int number) {
+  if (raises_to_pass-- == 0) *raised = number;
+}
 
 // Writes down what it is told.
 class Notebook final : public run::Listener {
@@ -43,10 +51,7 @@ class Notebook final : public run::Listener {
   void problem(config::Severity, const std::string& message) override {
     problems.push_back(message);
   }
-  void reached(run::Stage stage) override {
-    stages.push_back(stage);
-    if (stage == run::Stage::training && at_training) at_training();
-  }
+  void reached(run::Stage stage) override { stages.push_back(stage); }
   void has_processes(pid_t) override {}
   void draws(std::size_t) override {}
   void trained(const std::string&, const train::ModelDescription& model,
@@ -56,7 +61,6 @@ class Notebook final : public run::Listener {
   void out_of_memory() noexcept override {}
   Terminal& terminal() override { return terminal_; }
 
-  std::function<void()> at_training;
   std::string said;
   std::vector<std::string> problems;
   std::vector<run::Stage> stages;
@@ -67,23 +71,34 @@ class Notebook final : public run::Listener {
 };
 
 struct RunsInAFolder : TemporaryFolder {
-  plugin_host::PluginHost host{{build_folder() + "/plugins"}, InstructionSet::generic};
+  plugin_host::PluginHost host{
+      {build_folder() + "/plugins", build_folder() + "/tests/run/fixtures"},
+      InstructionSet::generic};
   Notebook notebook;
   base::GitQuery git;
   std::atomic<int> stop = 0;
-  std::atomic<bool> begun = false;
   config::Diagnostics diagnostics;
+
+  RunsInAFolder() {
+    raised = &stop;
+    raises_to_pass = -1;
+    std::signal(SIGUSR1, count_signal);
+  }
+  ~RunsInAFolder() { std::signal(SIGUSR1, SIG_DFL); }
+  RunsInAFolder(const RunsInAFolder&) = delete;
+  RunsInAFolder& operator=(const RunsInAFolder&) = delete;
 
   run::Surroundings around() { return {host, notebook, git, stop}; }
   std::filesystem::path folder(const std::string& name) const { return *this / name; }
 
-  std::unique_ptr<run::Run> create(const std::string& name) {
+  std::unique_ptr<run::Run> create(const std::string& name,
+                                   std::vector<std::string> overrides = {}) {
     const std::string config = *this / "small.yaml";
     write_file(config, config_text);
-    const std::vector<std::string> overrides = {"run_dir=" + folder(name).string()};
+    overrides.push_back("run_dir=" + folder(name).string());
     auto draft = plan::load_draft(config, overrides, host, diagnostics);
     BOOST_REQUIRE_MESSAGE(draft.has_value(), diagnostics.text(false));
-    auto prepared = run::prepare(std::move(*draft), host, diagnostics);
+    auto prepared = run::prepare(*std::move(draft), host, diagnostics);
     BOOST_REQUIRE_MESSAGE(prepared.has_value(), diagnostics.text(false));
     const auto now = std::chrono::system_clock::now();
     auto made = run::make_folder(prepared->plan, now, diagnostics);
@@ -92,19 +107,38 @@ struct RunsInAFolder : TemporaryFolder {
                             {now, overrides, "a warning"});
   }
 
-  // Stops the run that begins next after a moment, wherever it is then.
-  std::jthread stop_soon(std::chrono::milliseconds when) {
-    notebook.at_training = [this] {
-      begun = true;
-      begun.notify_one();
-    };
-    return std::jthread([this, when] {
-      begun.wait(false);
-      std::this_thread::sleep_for(when);
-      stop = SIGTERM;
-    });
+  std::unique_ptr<run::Run> open(const std::string& name) {
+    auto run = run::Run::open(folder(name), around(), diagnostics);
+    BOOST_REQUIRE_MESSAGE(run != nullptr, diagnostics.text(false));
+    return run;
+  }
+
+  void save(const run::Run& run, const std::string& name) const {
+    run.write_state(base::Folder(TemporaryFolder::path()), name);
+  }
+
+  // Trains a new run until the hook has asked so many times, and saves its state.
+  std::int64_t stop_after(const std::string& name, std::int64_t raises) {
+    const auto run = create(name);
+    raises_to_pass = raises - 1;
+    BOOST_CHECK(run->train() == run::Ending::stopped);
+    raises_to_pass = -1;
+    stop = 0;
+    save(*run, name + ".safetensors");
+    return run->record().steps;
   }
 };
+
+// Returns the bytes of the numbers and texts of a state, but for the sizes of files, which hold
+// wall times.
+std::map<std::string, std::string> values_of(const state::Registry& state) {
+  std::map<std::string, std::string> values;
+  for (const state::NamedTensor& tensor : state.tensors())
+    if (!tensor.name.starts_with("logs/"))
+      values[tensor.name] = {reinterpret_cast<const char*>(tensor.bytes.data()),
+                             tensor.bytes.size()};
+  return values;
+}
 
 // Returns the lines of metrics.jsonl without their wall times.
 std::string metrics(const std::filesystem::path& folder) {
@@ -128,15 +162,15 @@ BOOST_AUTO_TEST_CASE(it_is_created_and_trained_by_calls) {
   BOOST_CHECK(run::lock_of(folder("whole")) == run::Lock::held);
   BOOST_CHECK(run->train() == run::Ending::done);
   BOOST_TEST(run->record().state == "finished");
-  BOOST_TEST(run->record().steps == 30000);
+  BOOST_TEST(run->record().steps == 40);
   BOOST_TEST(notebook.problems.empty());
   BOOST_TEST(notebook.parameters == 4 * 6 + 6 + 6 * 3 + 3);
-  BOOST_TEST(notebook.said.find("finished after 30,000 steps") != std::string::npos);
+  BOOST_TEST(notebook.said.find("finished after 40 steps") != std::string::npos);
   BOOST_CHECK(notebook.stages ==
               (std::vector{run::Stage::training, run::Stage::saving, run::Stage::closing_loggers,
                            run::Stage::waiting_for_git, run::Stage::ending}));
   const std::string log = read_file(folder("whole") / "log.txt");
-  for (const char* part : {"a warning", "finished after 30,000 steps"})
+  for (const char* part : {"a warning", "finished after 40 steps"})
     BOOST_TEST(log.find(part) != std::string::npos, log);
 }
 
@@ -144,13 +178,16 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   const auto run = create("whole");
   BOOST_CHECK(run->train() == run::Ending::done);
   std::string names;
-  for (const state::NamedTensor& tensor : run->state().tensors()) names += tensor.name + "\n";
+  for (const state::NamedTensor& tensor : run->state().tensors())
+    names += (tensor.name.starts_with("logs/events.") ? "logs/EVENTS" : tensor.name) + "\n";
   BOOST_TEST(names ==
              "epoch_loss/sum\n"
              "epoch_loss/weight\n"
              "last_values/batch\n"
              "last_values/epoch\n"
+             "last_values/once\n"
              "last_values/test\n"
+             "logs/EVENTS\n"
              "logs/metrics.jsonl\n"
              "optimizer/mu/layer1.bias\n"
              "optimizer/mu/layer1.kernel\n"
@@ -164,6 +201,7 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
              "step\n"
              "tags/batch\n"
              "tags/epoch\n"
+             "tags/once\n"
              "tags/test\n"
              "weights/layer1.bias\n"
              "weights/layer1.kernel\n"
@@ -175,39 +213,106 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   BOOST_TEST(run->state().texts("tags/").at("test") == "test");
 }
 
-// Wherever it was stopped: the weights, and what was logged, are those of a run that was not.
+// Wherever it was stopped: the weights, everything that it remembers, and what was logged, are
+// those of a run that was not.
 BOOST_AUTO_TEST_CASE(a_run_that_goes_on_is_the_run_that_would_have_been) {
-  std::string digest;
+  const auto whole = create("whole");
+  BOOST_CHECK(whole->train() == run::Ending::done);
+  const auto expected = values_of(whole->state());
+  const std::string lines = metrics(folder("whole"));
+
+  const std::vector<std::int64_t> steps = {0, 1, 4, 5, 6, 39};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string name = "stopped_at_" + std::to_string(steps[i]);
+    BOOST_TEST(stop_after(name, static_cast<std::int64_t>(i) + 1) == steps[i]);
+    // What came after the state was saved does not belong to the run any more.
+    for (const auto& file : std::filesystem::directory_iterator(folder(name)))
+      if (file.path().extension() == ".jsonl" || file.path().filename().string().starts_with("ev"))
+        write_file(file.path(), read_file(file.path()) + "{\"late\": 1}\n");
+    const auto again = open(name);
+    again->restore(*this / (name + ".safetensors"));
+    BOOST_CHECK(again->train() == run::Ending::done);
+    BOOST_CHECK(values_of(again->state()) == expected);
+    BOOST_TEST(again->record().weights_digest == whole->record().weights_digest);
+    BOOST_TEST(again->record().steps == 40);
+    BOOST_CHECK(again->record().final_values == whole->record().final_values);
+    BOOST_TEST(again->record().failures.empty());
+    BOOST_TEST(metrics(folder(name)) == lines);
+    for (const auto& [file, position] : again->state().integers("logs/"))
+      BOOST_TEST(static_cast<std::int64_t>(std::filesystem::file_size(folder(name) / file)) ==
+                 position);
+  }
+}
+
+// A run that was killed before its state was saved begins anew, in the folder that it has.
+BOOST_AUTO_TEST_CASE(without_a_state_it_begins_anew) {
+  std::string lines, digest;
   {
     const auto whole = create("whole");
     BOOST_CHECK(whole->train() == run::Ending::done);
+    lines = metrics(folder("whole"));
     digest = whole->record().weights_digest;
   }
-  std::unique_ptr<run::Run> stopped = create("stopped");
-  {
-    const std::jthread stopping = stop_soon(15ms);
-    BOOST_CHECK(stopped->train() == run::Ending::stopped);
-  }
-  const std::int64_t step = stopped->record().steps;
-  BOOST_TEST(step > 0);
-  BOOST_TEST(step < 30000);
-  const std::filesystem::path saved = *this / "state.safetensors";
-  state::write_safetensors(base::Folder(TemporaryFolder::path()), "state.safetensors",
-                           stopped->state().tensors(), {});
-  stopped.reset();  // frees the lock
-
-  // What came after the state was saved does not belong to the run any more.
-  write_file(folder("stopped") / "metrics.jsonl",
-             read_file(folder("stopped") / "metrics.jsonl") + "{\"late\": 1}\n");
-  stop = 0;
-  notebook.at_training = {};
-  const auto again = run::Run::open(folder("stopped"), around(), diagnostics);
-  BOOST_REQUIRE_MESSAGE(again != nullptr, diagnostics.text(false));
-  again->state().restore(state::StoredTensors(saved));
+  stop_after("killed", 4);
+  std::filesystem::rename(folder("killed"), folder("renamed"));
+  const auto again = open("renamed");
+  BOOST_TEST(run::read_record(base::Folder(folder("renamed"))).state == "running");
   BOOST_CHECK(again->train() == run::Ending::done);
   BOOST_TEST(again->record().weights_digest == digest);
-  BOOST_TEST(again->record().steps == 30000);
-  BOOST_TEST(metrics(folder("stopped")) == metrics(folder("whole")));
+  BOOST_TEST(metrics(folder("renamed")) == lines);
+  BOOST_TEST(read_file(folder("renamed") / "log.txt").find("stopped after") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_is_not_this_runs_is_refused) {
+  stop_after("one", 3);
+  const std::string state = *this / "one.safetensors";
+  const auto refused = [this](run::Run& run, const std::string& file) {
+    const std::string message = error_of([&] { run.restore(file); });
+    BOOST_TEST(run.state().find("step") != nullptr);
+    return message.substr(std::min(file.size(), message.size()));
+  };
+  const auto other = create("other", {"seed=7"});
+  const auto before = values_of(other->state());
+  BOOST_TEST(refused(*other, state) == ": this is not the state of a run of this plan");
+  BOOST_CHECK(values_of(other->state()) == before);
+
+  const auto same = open("one");
+  const std::string damaged = *this / "damaged.safetensors";
+  std::string bytes = read_file(state);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file(damaged, bytes);
+  const auto untouched = values_of(same->state());
+  BOOST_TEST(refused(*same, damaged).find("not those that its checksum was taken of") !=
+             std::string::npos);
+  BOOST_CHECK(values_of(same->state()) == untouched);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_whose_plan_or_kernels_changed_is_not_taken_up) {
+  stop_after("changed", 3);
+  const std::string plan = folder("changed") / "plan.yaml";
+  std::string text = read_file(plan);
+  text.replace(text.find("steps: 40"), 9, "steps: 41");
+  write_file(plan, text);
+  BOOST_TEST(error_of([&] {
+               run::Run::open(folder("changed"), around(), diagnostics);
+             }).find("this run began with the plan") != std::string::npos);
+  write_file(plan, "model: [");
+  BOOST_TEST(run::Run::open(folder("changed"), around(), diagnostics).get() == nullptr);
+  BOOST_TEST(!diagnostics.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_cannot_begin_leaves_no_folder) {
+  write_file(*this / "small.yaml", config_text);
+  const std::vector<std::string> overrides = {"run_dir=" + folder("none").string()};
+  auto draft = plan::load_draft(*this / "small.yaml", overrides, host, diagnostics);
+  auto prepared = run::prepare(*std::move(draft), host, diagnostics);
+  BOOST_REQUIRE(prepared.has_value());
+  auto made = run::make_folder(prepared->plan, {}, diagnostics);
+  std::filesystem::create_directory(folder("none") / "run.json");  // in the way of the record
+  BOOST_TEST(error_of([&] {
+               run::Run::create(std::move(*prepared), std::move(*made), around(), {});
+             }) != "");
+  BOOST_TEST(!std::filesystem::exists(folder("none")));
 }
 
 BOOST_AUTO_TEST_CASE(only_a_run_folder_that_nobody_writes_to_is_opened) {

@@ -6,6 +6,7 @@
 
 #include "assay/error.h"
 #include "tests/base/error_of.h"
+#include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace assay::state;
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_something_else_is_refused_and_changes_nothing) {
     prepare(registry);
     write(registry);
     const std::string message = error_of_restoring(other.registry);
-    BOOST_TEST(other.kernel[0] == 1.0F);
+    BOOST_TEST(other.kernel == State().kernel, boost::test_tools::per_element());
     BOOST_TEST(other.step == 0);
     return message.substr(std::min(path.string().size(), message.size()));
   };
@@ -109,6 +110,29 @@ BOOST_AUTO_TEST_CASE(a_state_of_something_else_is_refused_and_changes_nothing) {
                r.lend("weights/bias", {6}, std::span(floats));
                r.lend("step", step);
              }) == ": it holds 'weights/bias', F32 [6], which nothing in this run remembers");
+  BOOST_TEST(refused([&](Registry& r) {
+               r.lend("weights/kernel", {2, 3}, std::span(floats));
+               r.lend("step", step);
+               r.set("optimizer/count", 1.0);
+             }) == ": it holds 'optimizer/count', F64 [], which nothing in this run remembers");
+  BOOST_TEST(refused([&](Registry& r) {
+               r.lend("weights/kernel", {2, 3}, std::span(floats));
+               r.lend("step", step);
+               r.set("tags/long", std::string_view(std::string(70000, 'x')));
+             }) == ": it holds 'tags/long', U8 [70000], which nothing in this run remembers");
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_state_is_refused_and_changes_nothing) {
+  State before;
+  before.registry.set("tags/loss", std::string_view("losses"));
+  write(before.registry);
+  std::string bytes = read_file(path);
+  bytes[bytes.size() - 30] = static_cast<char>(bytes[bytes.size() - 30] ^ 4);
+  write_file(path, bytes);
+  State after;
+  after.kernel.assign(6, 9);
+  BOOST_TEST(error_of_restoring(after.registry) != "");
+  BOOST_TEST(after.kernel == std::vector<float>(6, 9), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@
 
 #include "assay/error.h"
 #include "runner/base/digest.h"
+#include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
 #include "tests/support/reference.h"
 #include "tests/support/temporary_folder.h"
@@ -84,7 +85,7 @@ std::string tensor(const std::string& shape, const std::string& offsets) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(weights, File)
+BOOST_FIXTURE_TEST_SUITE(safetensors, File)
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_read_back_to_the_bit) {
   write(tensors(), {{"step", "3000"}, {"note", "\"ä\"\n"}});
@@ -277,6 +278,36 @@ BOOST_AUTO_TEST_CASE(every_type_of_number_is_kept) {
     read.read(stored, bytes);
     BOOST_CHECK(std::ranges::equal(bytes, tensor.bytes));
   }
+}
+
+// Readers of the format map files and expect numbers at multiples of their size.
+BOOST_AUTO_TEST_CASE(numbers_lie_at_multiples_of_their_size) {
+  const std::vector<std::uint8_t> u8 = {1, 2, 3};
+  const std::vector<float> f32 = {1};
+  const std::vector<double> f64 = {1, 2};
+  write({named_tensor("a", {3}, std::span(u8)), named_tensor("b", {1}, std::span(f32)),
+         named_tensor("c", {2}, std::span(f64))});
+  const StoredTensors read(path);
+  for (const auto& [name, tensor] : read.header().tensors)
+    BOOST_TEST(tensor.begin % assay::size_of(tensor.type) == 0U, name);
+}
+
+BOOST_AUTO_TEST_CASE(what_no_reader_would_take_is_not_written) {
+  const auto refused = [this](const std::vector<NamedTensor>& tensors,
+                              const std::map<std::string, std::string>& metadata = {}) {
+    const std::string message = assay::test::error_of([&] { write(tensors, metadata); });
+    const std::string start = path.string() + ": cannot be written: ";
+    BOOST_TEST(message.starts_with(start), message);
+    BOOST_TEST(!std::filesystem::exists(path));
+    return message.substr(std::min(start.size(), message.size()));
+  };
+  const NamedTensor one = named_tensor("one", {3}, std::span(bias));
+  BOOST_TEST(refused({one, one}) == "two tensors are named 'one'");
+  BOOST_TEST(refused({named_tensor("__metadata__", {3}, std::span(bias))}) ==
+             "two tensors are named '__metadata__'");
+  BOOST_TEST(refused({one}, {{"note", "\xff"}}).starts_with("a name or the metadata is no text"));
+  BOOST_TEST(refused({one}, {{"note", std::string(std::size_t{17} << 20, 'x')}})
+                 .starts_with("the header would have"));
 }
 
 // The place of the checksum is found by its key; nothing else in a header can look like it.
