@@ -1,4 +1,4 @@
-// What is said of a command line that cannot be parsed: CLI11's own words hardly say what is wrong.
+// Messages about a command line that cannot be parsed. CLI11's own hardly say what is wrong.
 #pragma once
 
 #include <CLI/CLI.hpp>

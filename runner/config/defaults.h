@@ -12,7 +12,7 @@
 
 namespace assay::config {
 
-/// What a key takes, as far as that matters to what is said of a wrong value.
+/// The kind of value that a key takes, as far as messages about a wrong value need it.
 enum class Takes { unknown, list, fraction, text, other };
 
 /// This one knows of no defaults.

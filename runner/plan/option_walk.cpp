@@ -128,7 +128,7 @@ config::Takes TableDefaults::takes(const Node& config, std::span<const std::stri
 }
 
 bool TableDefaults::takes_secret(const Node& config, std::span<const std::string> path) const {
-  // What every experiment has is written and shown, as are types and tags.
+  // The keys of every experiment are written and shown, as are types and tags.
   if (path.size() < 2 || path.back() == "type") return false;
   if (is_key_of_tag(fmt::format("{}", fmt::join(path, ".")))) return false;
   OptionWalk walk(config, catalogue_);

@@ -19,7 +19,7 @@
 
 namespace assay::run {
 
-/// What training remembers from step to step, beside weights and optimizer.
+/// The state of training itself, beside that of weights and optimizer.
 struct TrainingState {
   std::int64_t step = 0;  ///< finished updates; the hooks of the last one may not have run
   LossSum epoch_loss;     ///< of the steps since the epoch began

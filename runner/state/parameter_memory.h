@@ -15,7 +15,7 @@
 
 namespace assay::state {
 
-/// What memory needs to know of a parameter.
+/// Name and shape of a parameter.
 struct NamedShape {
   std::string name;  ///< "layer1.kernel"
   Shape shape;

@@ -1,4 +1,4 @@
-// What a draft knows of its parts, and that only one without problems becomes a plan.
+// A draft knows which of its parts are sound, and only one without problems becomes a plan.
 #include <boost/test/unit_test.hpp>
 #include <concepts>
 #include <fstream>

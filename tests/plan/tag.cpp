@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(only_a_hooks_own_option_holds_a_tag) {
     BOOST_TEST(!plan::is_key_of_tag(key));
 }
 
-// What a misspelt reference may have meant depends on whether the text is a tag.
+// The hint for a misspelt reference depends on whether the text is a tag.
 BOOST_AUTO_TEST_CASE(only_of_tags_is_it_said_that_they_know_the_step) {
   const auto told = [](const std::string& options) {
     return problems("hooks: {a: {type: image, at: 1, " + options + "}}").find("tags also know") !=

@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_is_the_run_that_would_have_been) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const std::string name = "stopped_at_" + std::to_string(steps[i]);
     BOOST_TEST(stop_after(name, static_cast<std::int64_t>(i) + 1) == steps[i]);
-    // What came after the state was saved does not belong to the run any more.
+    // Lines that came after the state was saved do not belong to the run any more.
     for (const auto& file : std::filesystem::directory_iterator(folder(name)))
       if (file.path().extension() == ".jsonl" || file.path().filename().string().starts_with("ev"))
         write_file(file.path(), read_file(file.path()) + "{\"late\": 1}\n");
