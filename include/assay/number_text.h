@@ -1,6 +1,6 @@
 // Numbers in messages for people. An amount (of rows, steps, bytes, ...) and a step are grouped.
-// What names one thing (a row, a class, a line) is not, nor is a number that a config or a file for
-// programs holds: it is written as it stands there.
+// A number that names one thing (a row, a class, a line) is not. A number from a config or from a
+// file for programs is written as it stands there.
 #pragma once
 
 #include <concepts>

@@ -122,7 +122,7 @@ class Check(InFolder):
                 (f"{{{warmup}, warmup_steps: 100}}", "0 -> 0.00081")):  # ends within the rise
             found, _ = self.lines(config, f"optimizer.learning_rate={rate}")
             self.assertEqual(found["rate"], f"learning_rate {expected}")
-        # Of what is alike in three digits more are shown, and what is alike in nine is said once.
+        # Rates that agree in three digits are shown with more. Rates that agree in nine are shown once.
         for alpha, expected in (("0.9999", "0.2 -> 0.19998"), ("0.99999999999", "0.2"),
                                 ("1.00001", "0.2 -> 0.200002")):
             found, _ = self.lines(config, f"optimizer.learning_rate={{type: cosine, init_value: 0.2, alpha: {alpha}, "

@@ -52,8 +52,8 @@ Made made(const Sections& sections) {
   }
   BOOST_TEST(result.experiment.has_value() == diagnostics.empty());
   if (result.experiment)
-    result.overview =
-        command_line::overview(*plan::Draft(draft).finished(), *result.experiment, host, std::nullopt);
+    result.overview = command_line::overview(*plan::Draft(draft).finished(), *result.experiment,
+                                             host, std::nullopt);
   return result;
 }
 

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(what_a_key_takes) {
 BOOST_AUTO_TEST_CASE(where_a_secret_may_be) {
   const auto takes_secret = [](const Path& path) {
     FakeCatalogue catalogue;
-    return plan::TableDefaults(catalogue).takes_secret(node_of(experiment("hooks: {a: scalar}")), path);
+    return plan::TableDefaults(catalogue).takes_secret(node_of(experiment("hooks: {a: scalar}")),
+                                                       path);
   };
   BOOST_TEST(takes_secret({"hooks", "a", "value"}));
   BOOST_TEST(!takes_secret({"hooks", "a", "tag"}));
