@@ -13,12 +13,6 @@
 namespace assay::base {
 namespace {
 
-std::optional<rlim_t> soft_limit(decltype(RLIMIT_AS) resource) noexcept {
-  rlimit limit{};
-  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
-  return limit.rlim_cur;
-}
-
 // Finds the line "VmPeak:     1234 kB" of /proc/self/status.
 std::uint64_t peak_of_this_process() noexcept {
   constexpr std::string_view key = "VmPeak:";
@@ -34,6 +28,12 @@ std::uint64_t peak_of_this_process() noexcept {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> soft_limit(decltype(RLIMIT_AS) resource) noexcept {
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return limit.rlim_cur;
+}
 
 bool can_map(std::size_t bytes) noexcept {
   void* const memory =

@@ -1,12 +1,18 @@
 // The memory that this process can map, which `ulimit -v` and `ulimit -d` limit.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace assay::base {
+
+/// Returns the limit of a resource that this process is held to; nothing where there is none. It is
+/// a system call only.
+std::optional<std::uint64_t> soft_limit(decltype(RLIMIT_AS) resource) noexcept;
 
 /// Tries whether so many bytes more can be mapped now.
 bool can_map(std::size_t bytes) noexcept;

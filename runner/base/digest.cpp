@@ -10,7 +10,6 @@
 #include <xxhash.h>
 
 #include "assay/error.h"
-#include "runner/base/regular_file.h"
 
 namespace assay::base {
 namespace {
@@ -32,6 +31,16 @@ void Digest::add(std::span<const std::byte> bytes) {
   XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
 }
 
+void Digest::add(const RegularFile& file, std::uint64_t begin) {
+  std::array<std::byte, 65536> piece;
+  for (std::uint64_t at = begin; at < file.size(); at += piece.size()) {
+    const auto now = std::span(piece).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), file.size() - at)));
+    file.read(at, now);
+    add(now);
+  }
+}
+
 std::string Digest::text() const { return text_of(XXH3_128bits_digest(&state_->hash)); }
 
 std::string digest(std::string_view text) {
@@ -40,15 +49,8 @@ std::string digest(std::string_view text) {
 
 std::string file_digest(const std::filesystem::path& path) {
   try {
-    const RegularFile file(path);
     Digest digest;
-    std::array<std::byte, 65536> piece;
-    for (std::uint64_t at = 0; at < file.size(); at += piece.size()) {
-      const auto now = std::span(piece).first(
-          static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), file.size() - at)));
-      file.read(at, now);
-      digest.add(now);
-    }
+    digest.add(RegularFile(path));
     return digest.text();
   } catch (const Error&) {
     return {};

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "runner/base/regular_file.h"
 
 namespace assay::base {
 
@@ -24,6 +27,9 @@ class Digest {
 
   /// Adds bytes behind those before. It takes no memory for them.
   void add(std::span<const std::byte> bytes);
+  /// Adds the bytes of a file from `begin` on, piece by piece. Throws assay::Error where the file
+  /// cannot be read, or has fewer bytes than when it was opened.
+  void add(const RegularFile& file, std::uint64_t begin = 0);
   /// Returns the digest of all bytes so far.
   std::string text() const;
 

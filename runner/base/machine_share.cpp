@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/address_space.h"
+
 namespace assay::base {
 namespace {
 
@@ -182,12 +184,11 @@ std::optional<std::int64_t> memory_of_cpus(const Surroundings& surroundings) {
   return from_megabytes(megabytes);
 }
 
-std::optional<std::int64_t> soft_limit(decltype(RLIMIT_AS) resource) {
-  rlimit limit{};
-  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-      std::cmp_greater(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()))
+/// Returns a limit that can be counted with. One beyond that is none.
+std::optional<std::int64_t> countable(std::optional<std::uint64_t> limit) {
+  if (!limit || std::cmp_greater(*limit, std::numeric_limits<std::int64_t>::max()))
     return std::nullopt;
-  return static_cast<std::int64_t>(limit.rlim_cur);
+  return static_cast<std::int64_t>(*limit);
 }
 
 /// Counts the processes and threads of the user, as far as they are seen.
@@ -229,9 +230,9 @@ Surroundings Surroundings::of_this_process() {
   Surroundings here;
   here.cores = cores_of_affinity();
   here.memory = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-  here.address_space = soft_limit(RLIMIT_AS);
-  here.data_segment = soft_limit(RLIMIT_DATA);
-  if (::geteuid() != 0) here.processes = soft_limit(RLIMIT_NPROC);
+  here.address_space = countable(soft_limit(RLIMIT_AS));
+  here.data_segment = countable(soft_limit(RLIMIT_DATA));
+  if (::geteuid() != 0) here.processes = countable(soft_limit(RLIMIT_NPROC));
   here.variable = [](const char* name) -> std::optional<std::string> {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);

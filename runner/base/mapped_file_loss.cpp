@@ -12,9 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 
 #include "assay/error.h"
+#include "runner/base/digest.h"
 #include "runner/base/line_reader.h"
 #include "runner/base/regular_file.h"
 
@@ -131,22 +131,17 @@ std::optional<MappedFileWatch::Look> MappedFileWatch::look_at(const std::string&
   return Look(status);
 }
 
-std::optional<std::uint64_t> MappedFileWatch::digest_of(const std::string& path, const Look& look) {
-  const OpenedFile file = open_regular_file(path);
-  struct stat status {};
-  if (file.descriptor.get() < 0 || ::fstat(file.descriptor.get(), &status) != 0 ||
-      !Look(status).is_of_same_file(look))
+std::optional<std::string> MappedFileWatch::digest_of(const std::string& path, const Look& look) {
+  try {
+    const RegularFile file(path);
+    struct stat status {};
+    if (::fstat(file.descriptor(), &status) != 0 || !Look(status).is_of_same_file(look))
+      return std::nullopt;
+    Digest digest;
+    digest.add(file);
+    return digest.text();
+  } catch (const Error&) {
     return std::nullopt;
-  std::array<char, 65536> part;
-  std::uint64_t digest = 0;
-  for (;;) {
-    const ssize_t count = ::read(file.descriptor.get(), part.data(), part.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::nullopt;
-    if (count == 0) return digest;
-    const std::string_view bytes(part.data(), static_cast<std::size_t>(count));
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;  // so that the order of the parts counts
-    digest = digest * odd + std::hash<std::string_view>()(bytes);
   }
 }
 

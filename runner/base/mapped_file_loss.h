@@ -65,7 +65,7 @@ class MappedFileWatch {
   struct Look {
     std::uint64_t device = 0, inode = 0, size = 0;
     std::int64_t seconds = 0, nanoseconds = 0;  ///< when it was written to
-    std::optional<std::uint64_t> digest;
+    std::optional<std::string> digest;
 
     explicit Look(const struct stat& status);
     bool is_of_same_file(const Look& other) const {
@@ -75,7 +75,7 @@ class MappedFileWatch {
   static std::optional<Look> look_at(const std::string& path);
   /// Returns a digest of the file's content; nothing where it cannot be read, or where another file
   /// has taken its name.
-  static std::optional<std::uint64_t> digest_of(const std::string& path, const Look& look);
+  static std::optional<std::string> digest_of(const std::string& path, const Look& look);
   /// Returns what changed of a file; nothing where nothing did.
   static std::optional<Change> change_of(const std::string& path, const Look& before);
 

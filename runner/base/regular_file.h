@@ -36,6 +36,7 @@ class RegularFile {
   RegularFile(const Folder& folder, std::string_view name);
 
   const std::string& path() const { return path_; }
+  int descriptor() const { return file_.get(); }
   /// Returns its size in bytes when it was opened.
   std::uint64_t size() const { return size_; }
 

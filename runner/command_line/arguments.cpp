@@ -46,6 +46,23 @@ void refuse_part_of_override(std::span<const std::string> arguments) {
                                has_value ? arguments[1] : "VALUE"));
 }
 
+// Returns the configs among the arguments. The function takes what is an override, with the configs
+// before it.
+template <class TakeOverride>
+std::vector<ConfigArguments> configs_in(std::span<const std::string> arguments,
+                                        TakeOverride&& take_override) {
+  std::vector<ConfigArguments> configs;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_override(arguments[i])) {
+      take_override(configs, arguments[i]);
+    } else {
+      refuse_part_of_override(arguments.subspan(i));
+      configs.push_back({arguments[i], {}});
+    }
+  }
+  return configs;
+}
+
 }  // namespace
 
 bool is_override(std::string_view argument) {
@@ -106,32 +123,21 @@ void check_begins_with_config(std::span<const std::string> arguments) {
 }
 
 std::vector<ConfigArguments> configs_alike(std::span<const std::string> arguments) {
-  std::vector<ConfigArguments> configs;
   std::vector<std::string> overrides;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (is_override(arguments[i])) {
-      overrides.push_back(arguments[i]);
-    } else {
-      refuse_part_of_override(arguments.subspan(i));
-      configs.push_back({arguments[i], {}});
-    }
-  }
+  std::vector<ConfigArguments> configs = configs_in(
+      arguments,
+      [&](auto& /*before*/, const std::string& override) { overrides.push_back(override); });
   if (configs.empty()) no_config(overrides.empty() ? "" : overrides.front());
   for (ConfigArguments& config : configs) config.overrides = overrides;
   return configs;
 }
 
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments) {
-  std::vector<ConfigArguments> configs;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (is_override(arguments[i])) {
-      if (configs.empty()) no_config(arguments[i]);
-      configs.back().overrides.push_back(arguments[i]);
-    } else {
-      refuse_part_of_override(arguments.subspan(i));
-      configs.push_back({arguments[i], {}});
-    }
-  }
+  std::vector<ConfigArguments> configs =
+      configs_in(arguments, [](auto& before, const std::string& override) {
+        if (before.empty()) no_config(override);
+        before.back().overrides.push_back(override);
+      });
   if (configs.empty()) no_config("");
   return configs;
 }

@@ -18,11 +18,10 @@ std::string line_of(const config::Diagnostic& d, std::string_view config = {}) {
   using Json = nlohmann::ordered_json;
   const auto text = [](std::string_view words) { return Json(base::harmless(words)); };
   const config::Source* source = d.where.source.get();
-  const bool in_file = source != nullptr && !source->path.empty();
   const bool placed = d.where.line > 0;
   Json json;
   json["severity"] = name_of(d.severity);
-  json["file"] = in_file ? text(source->path) : Json();
+  json["file"] = d.where.is_in_file() ? text(source->path) : Json();
   json["source"] = source != nullptr ? text(source->name) : Json();
   json["line"] = placed ? Json(d.where.line) : Json();
   json["column"] = placed ? Json(d.where.column) : Json();

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runner/command_line/arguments.h"
+#include "runner/config/argument.h"
 #include "runner/config/mistakes/suggest.h"
 
 namespace assay::command_line {
@@ -78,7 +79,7 @@ std::string words_for(const CLI::App& app, const CLI::ParseError& error,
                        help);
   if (commands.empty()) return too_many(word);
   std::string guess = config::suggest(word, commands);
-  if (word.ends_with(".yaml") || word.ends_with(".yml")) guess = "run " + word;
+  if (config::is_name_of_config(word)) guess = "run " + word;
   return fmt::format("{}there is no command '{}'{}  {}", where, word,
                      guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess), listing);
 }

@@ -28,7 +28,7 @@ constexpr Colours ansi{"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;32m", "\x1
 
 auto order(const Diagnostic& d) {
   const Source* source = d.where.source.get();
-  const bool argument = source != nullptr && source->path.empty();
+  const bool argument = d.where.is_in_argument();
   const std::string_view name = source == nullptr ? std::string_view() : source->name;
   // Compares numbers as numbers: "argument 10" comes after "argument 2".
   return std::tuple(source == nullptr ? 2
@@ -72,7 +72,7 @@ void drop_copies(std::vector<Diagnostic>& all) {
 std::string place_text(const Location& where) {
   if (where.source == nullptr) return "assay:";
   std::string place = base::harmless(where.source->name);
-  if (!where.source->path.empty() && where.line > 0)
+  if (where.is_in_file() && where.line > 0)
     place += fmt::format(":{}:{}", where.line, where.column);
   return place + ':';
 }
@@ -198,7 +198,7 @@ std::string Diagnostics::text(bool colours, base::Columns columns) const {
     if (d.where.source && d.where.line > 0) {
       const Places& source = places.try_emplace(d.where.source.get(), d.where.source).first->second;
       const Snippet s = snippet(source.line(d.where.line), d.where.column, d.where.length, columns);
-      const bool argument = d.where.source->path.empty();
+      const bool argument = d.where.is_in_argument();
       const std::size_t used = margin + base::width(s.space + s.marks + ' ' + notes[0]);
       const bool beside = !columns || used <= static_cast<std::size_t>(std::max(*columns, 0));
       result += fmt::format("{:>5} | {}\n", argument ? "" : std::to_string(d.where.line), s.line);

@@ -21,6 +21,10 @@ struct Location {
   std::int64_t column = 0;
   std::int64_t length = 1;  ///< characters to underline
 
+  /// Returns true for a place in a file, and in an argument of the command line.
+  bool is_in_file() const { return source != nullptr && !source->path.empty(); }
+  bool is_in_argument() const { return source != nullptr && source->path.empty(); }
+
   bool operator==(const Location&) const = default;
 };
 

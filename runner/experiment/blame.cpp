@@ -40,10 +40,6 @@ bool is_size(const plan::Value& value) {
          std::holds_alternative<plan::List>(value.data);
 }
 
-bool is_argument(const config::Location& where) {
-  return where.source != nullptr && where.source->path.empty();
-}
-
 const plan::ComponentPlan* nested_in(const plan::Value& value) {
   return std::get_if<plan::ComponentPlan>(&value.data);
 }
@@ -52,7 +48,7 @@ const plan::ComponentPlan* nested_in(const plan::Value& value) {
 // what that argument makes of it.
 const config::Location& written_at(const plan::Value& value) {
   const plan::ComponentPlan* nested = nested_in(value);
-  return nested != nullptr && is_argument(nested->where) ? nested->where : value.where;
+  return nested != nullptr && nested->where.is_in_argument() ? nested->where : value.where;
 }
 
 using Setting = std::pair<std::string, plan::Value>;
@@ -61,7 +57,7 @@ std::vector<const Setting*> set_by_arguments_in(const plan::ComponentPlan& compo
                                                 const std::function<bool(const Setting&)>& counts) {
   std::vector<const Setting*> found;
   for (const Setting& setting : component.values.entries())
-    if (is_argument(setting.second.where) && counts(setting)) found.push_back(&setting);
+    if (setting.second.where.is_in_argument() && counts(setting)) found.push_back(&setting);
   return found;
 }
 
@@ -101,7 +97,7 @@ void Blame::report(const Part& part, const plugin_host::ComponentError& error) {
     return from_elsewhere(setting) && names(message, setting.first);
   });
   if (whole && causes.empty()) causes = set_by_arguments_in(*blamed, from_elsewhere);
-  if (whole && causes.size() == 1 && !is_argument(where))
+  if (whole && causes.size() == 1 && !where.is_in_argument())
     return report(part, base::joined(option, causes.front()->first), message);
   report(part, option, message, listed(causes));
 }

@@ -100,7 +100,7 @@ class Assembly {
   config::Location split_place() const {
     for (const char* share : {"test", "validation"}) {
       const config::Location place = draft_.place(fmt::format("dataset.split.{}", share));
-      if (place.source != nullptr && place.source->path.empty()) return place;
+      if (place.is_in_argument()) return place;
     }
     return draft_.split ? draft_.split->where : draft_.dataset.where;
   }

@@ -108,8 +108,7 @@ void apply(config::Node& config, std::span<const std::string> overrides,
   config::apply_overrides(config, overrides, composition, defaults, diagnostics);
   if (diagnostics.size() == problems) return;
   for (const config::Diagnostic& d : diagnostics.sorted())
-    if (d.where.source != nullptr && d.where.source->path.empty())
-      excuse(config, d.where, defaults);
+    if (d.where.is_in_argument()) excuse(config, d.where, defaults);
 }
 
 }  // namespace

@@ -2,17 +2,46 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "runner/base/wording.h"
 #include "runner/config/reference.h"
 #include "runner/plan/tag.h"
-#include "runner/plan/text_options.h"
 
 namespace assay::plan {
 namespace {
 
 using config::FilledBy;
+
+struct TextOption {
+  const std::string& key;  ///< full: "hooks.loss.tag"
+  const std::string& text;
+  const config::Location& where;
+};
+using Visit = std::function<void(const TextOption&)>;
+
+void each_text(const Values& values, const std::string& key, const Visit& visit);
+
+void each_text(const Value& value, const std::string& key, const Visit& visit) {
+  if (const auto* text = std::get_if<std::string>(&value.data)) {
+    visit({key, *text, value.where});
+  } else if (const auto* list = std::get_if<List>(&value.data)) {
+    for (std::size_t i = 0; i < list->size(); ++i)
+      each_text((*list)[i], base::joined(key, std::to_string(i)), visit);
+  } else if (const auto* group = std::get_if<Values>(&value.data)) {
+    each_text(*group, key, visit);
+  } else if (const auto* component = std::get_if<ComponentPlan>(&value.data)) {
+    each_text(component->values, key, visit);
+  }
+}
+
+// Visits texts, choices and paths, at any depth.
+void each_text(const Values& values, const std::string& key, const Visit& visit) {
+  for (const auto& [name, value] : values.entries())
+    each_text(value, base::joined(key, name), visit);
+}
 
 std::string hint_for(FilledBy by) {
   switch (by) {

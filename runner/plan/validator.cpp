@@ -89,9 +89,9 @@ std::string key_meant(const std::string& name, std::span<const std::string> keys
 // Makes a path absolute. Relative paths start at the folder of the file that contains them.
 std::string absolute(const std::string& path, const Node& node) {
   namespace fs = std::filesystem;
-  const auto& source = (node.origin.source ? node.origin : node.where).source;
-  const bool in_file = source != nullptr && !source->path.empty();
-  const fs::path base = in_file ? fs::path(source->path).parent_path() : fs::current_path();
+  const config::Location& written = node.origin.source ? node.origin : node.where;
+  const fs::path base =
+      written.is_in_file() ? fs::path(written.source->path).parent_path() : fs::current_path();
   return (base / path).lexically_normal().string();
 }
 
@@ -180,8 +180,7 @@ void Validator::unknown_keys(const Node& map,
     if (!other.key.empty() && !other.below && other.key.find('.') == other.key.npos)
       instead = fmt::format("'{}' is a key of the top level", other.key);
     // Only files can extend others.
-    const bool in_file = entry.where.source != nullptr && !entry.where.source->path.empty();
-    const std::string all = keys + (key.empty() && in_file ? ", extends" : "");
+    const std::string all = keys + (key.empty() && entry.where.is_in_file() ? ", extends" : "");
     ++unknown_keys_;
     const bool brought = entry.value.origin.source != nullptr && entry.value.where == map.where;
     diagnostics_.error_of_copy(
@@ -579,12 +578,11 @@ std::string Validator::how_to_add(const Node& map, const Parameter& p, const std
   if (p.type == ParameterType::component)
     more += (more.empty() ? "" : "; ") + listing(p.kind, catalogue_.names(p.kind));
   const bool bare = map.kind == Node::Kind::scalar;  // the name of a component, not a map
-  const bool by_argument = owner.source != nullptr && owner.source->path.empty();
   const std::string line = fmt::format("{}: {}", p.name, placeholder(p));
   return fmt::format("{}{}",
-                     by_argument ? fmt::format("add {}={}", key, placeholder(p))
-                     : bare      ? fmt::format("write {{type: {}, {}}}", map.scalar, line)
-                                 : fmt::format("add `{}`", line),
+                     owner.is_in_argument() ? fmt::format("add {}={}", key, placeholder(p))
+                     : bare ? fmt::format("write {{type: {}, {}}}", map.scalar, line)
+                            : fmt::format("add `{}`", line),
                      more.empty() ? "" : fmt::format("  ({})", more));
 }
 

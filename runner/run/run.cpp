@@ -139,7 +139,7 @@ std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
     record.overrides = beginning.overrides;
     logging::Paint paint = painter_for(prepared.experiment);
     run.reset(new Run(std::move(prepared), std::move(folder), surroundings, std::move(record),
-                      std::move(paint), Folder::made_for_it));
+                      std::move(paint), false));
     run->lend_state();
     run->write_plan();
     run->tell_beginning(beginning.warnings);
@@ -168,14 +168,14 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
   record.training_seconds = before.training_seconds;
   logging::Paint paint = painter_for(prepared->experiment);
   std::unique_ptr<Run> run(new Run(std::move(*prepared), std::move(folder), surroundings,
-                                   std::move(record), std::move(paint), Folder::its_own));
+                                   std::move(record), std::move(paint), true));
   run->lend_state();
   run->tell_beginning(diagnostics.text(false));
   return run;
 }
 
 Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
-         logging::Paint paint, Folder which)
+         logging::Paint paint, bool goes_on)
     : around_(surroundings),
       plan_(std::move(prepared.plan)),
       experiment_(std::move(prepared.experiment)),
@@ -183,7 +183,7 @@ Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings
       paint_(std::move(paint)),
       record_(std::move(record)),
       record_file_(folder_.folder()),
-      which_folder_(which),
+      goes_on_(goes_on),
       failures_before_(record_.failures.size()),
       seconds_before_(record_.training_seconds) {
   record_.locked = folder_.locked();
@@ -265,7 +265,7 @@ void Run::train_to_the_end() {
   const bool anew = training_.step == 0;
   logging::RunInfo info{plan_.name, &folder_.folder(), training_.step, experiment_.steps,
                         std::chrono::duration<double>(record_.start.time_since_epoch()).count()};
-  info.goes_on = which_folder_ == Folder::its_own;
+  info.goes_on = goes_on_;
   info.positions = state_.integers("logs/");
   if (anew)
     for (auto& [file, position] : info.positions) position = 0;

@@ -98,10 +98,8 @@ class Run {
   void lost(const std::string& message);
 
  private:
-  enum class Folder { made_for_it, its_own };
-
   Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
-      logging::Paint paint, Folder which);
+      logging::Paint paint, bool goes_on);
   void write_plan();
   void tell_beginning(const std::string& warnings);
   void lend_state();
@@ -145,7 +143,7 @@ class Run {
   state::Registry state_;
   TrainingState training_;
   Result result_{.outcome = Outcome::failed, .reason = {}};
-  const Folder which_folder_;
+  const bool goes_on_;               ///< in the folder that it has
   std::size_t failures_before_ = 0;  ///< of the record, when this run began or was opened
   double seconds_before_ = 0;        ///< of training
   bool has_begun_ = false;           ///< train() was called

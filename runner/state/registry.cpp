@@ -23,14 +23,10 @@ bool is_kept_here(std::string_view name) {
          name.starts_with("logs/");
 }
 
-bool is_text(const Registry::Entry& entry) {
-  return entry.type == DType::uint8 && entry.shape.rank() == 1;
-}
-
 template <class T>
-T number_in(const Registry::Entry& entry) {
+T number_in(std::string_view bytes) {
   T number;
-  std::memcpy(&number, entry.bytes.data(), sizeof number);
+  std::memcpy(&number, bytes.data(), sizeof number);
   return number;
 }
 
@@ -74,28 +70,25 @@ const Registry::Entry* Registry::find(std::string_view name) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-std::map<std::string, std::int64_t> Registry::integers(std::string_view prefix) const {
-  std::map<std::string, std::int64_t> found;
+template <class T>
+std::map<std::string, T> Registry::kept(std::string_view prefix, DType type, T Own::*value) const {
+  std::map<std::string, T> found;
   for (const auto& [name, own] : own_)
-    if (name.starts_with(prefix) && entries_.at(name).type == DType::int64)
-      found[name.substr(prefix.size())] = own.integer;
+    if (name.starts_with(prefix) && entries_.at(name).type == type)
+      found[name.substr(prefix.size())] = own.*value;
   return found;
+}
+
+std::map<std::string, std::int64_t> Registry::integers(std::string_view prefix) const {
+  return kept(prefix, DType::int64, &Own::integer);
 }
 
 std::map<std::string, double> Registry::numbers(std::string_view prefix) const {
-  std::map<std::string, double> found;
-  for (const auto& [name, own] : own_)
-    if (name.starts_with(prefix) && entries_.at(name).type == DType::float64)
-      found[name.substr(prefix.size())] = own.number;
-  return found;
+  return kept(prefix, DType::float64, &Own::number);
 }
 
 std::map<std::string, std::string> Registry::texts(std::string_view prefix) const {
-  std::map<std::string, std::string> found;
-  for (const auto& [name, own] : own_)
-    if (name.starts_with(prefix) && is_text(entries_.at(name)))
-      found[name.substr(prefix.size())] = own.text;
-  return found;
+  return kept(prefix, DType::uint8, &Own::text);
 }
 
 std::vector<NamedTensor> Registry::tensors(std::string_view prefix) const {
@@ -141,9 +134,8 @@ void Registry::restore(const StoredTensors& file) {
     }
     std::string bytes(static_cast<std::size_t>(tensor.end - tensor.begin), '\0');
     file.read(tensor, std::as_writable_bytes(std::span(bytes)));
-    const Entry entry{tensor.type, tensor.shape, std::as_writable_bytes(std::span(bytes))};
-    if (tensor.type == DType::int64) set(name, number_in<std::int64_t>(entry));
-    else if (tensor.type == DType::float64) set(name, number_in<double>(entry));
+    if (tensor.type == DType::int64) set(name, number_in<std::int64_t>(bytes));
+    else if (tensor.type == DType::float64) set(name, number_in<double>(bytes));
     else set(name, std::string_view(bytes));
   }
 }

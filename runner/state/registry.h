@@ -62,8 +62,8 @@ class Registry {
 
   /// Returns the entry; null when there is none of the name.
   const Entry* find(std::string_view name) const;
-  /// Returns a number or text that set() or restore() left, by the part of its name that follows
-  /// the prefix.
+  /// Returns the numbers or texts that set() or restore() left, by the part of their names that
+  /// follows the prefix.
   std::map<std::string, std::int64_t> integers(std::string_view prefix) const;
   std::map<std::string, double> numbers(std::string_view prefix) const;
   std::map<std::string, std::string> texts(std::string_view prefix) const;
@@ -86,6 +86,8 @@ class Registry {
   void lend(const std::string& name, const Entry& entry);
   Own& own(const std::string& name);
   void check(const StoredTensors& file) const;
+  template <class T>
+  std::map<std::string, T> kept(std::string_view prefix, DType type, T Own::*value) const;
 
   std::map<std::string, Entry, std::less<>> entries_;
   std::map<std::string, Own, std::less<>> own_;  ///< those that are not lent; stable addresses

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -134,13 +133,7 @@ bool StoredTensors::verify() const {
   base::Digest checksum;
   checksum.add(std::as_bytes(std::span(&size, 1)));
   checksum.add(std::as_bytes(std::span(header)));
-  std::array<std::byte, 65536> piece;
-  for (std::uint64_t at = data_begin_; at < file_.size(); at += piece.size()) {
-    const auto now = std::span(piece).first(
-        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), file_.size() - at)));
-    file_.read(at, now);
-    checksum.add(now);
-  }
+  checksum.add(file_, data_begin_);
   if (checksum.text() != stored->second)
     damaged(path(), "its bytes are not those that its checksum was taken of");
   return true;
