@@ -11,11 +11,11 @@
 #include "runner/base/standard_descriptors.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
-#include "runner/command_line/fitted.h"
 #include "runner/command_line/last_words.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/standard_output.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/wrapped_output.h"
 #include "runner/command_line/wrong_command_line.h"
 
 namespace {

@@ -14,12 +14,12 @@
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
-#include "runner/command_line/fitted.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/overview.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/picture/load.h"
+#include "runner/command_line/wrapped_output.h"
+#include "runner/picture/load_painter.h"
 #include "runner/plugin_host/search_path.h"
 
 namespace assay::command_line {
@@ -34,7 +34,7 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
   const auto prepared = prepare(common, config, arguments.overrides, host, diagnostics);
   if (prepared) {
     const auto& [plan, experiment] = *prepared;
-    if (experiment.draws_pictures) picture::load(plugin_host::places().private_libraries);
+    if (experiment.draws_pictures) picture::load_painter(plugin_host::places().private_libraries);
     std::cout << fmt::format(
                      "{}\n{}\n",
                      base::wrapped(fmt::format("{} ({})", plan.name, config), output_columns(), 2),

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "assay/number_text.h"
-#include "runner/command_line/fitted.h"
 #include "runner/command_line/model_tree.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
+#include "runner/command_line/wrapped_output.h"
 
 namespace assay::command_line {
 

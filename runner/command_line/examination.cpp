@@ -13,14 +13,14 @@
 #include <variant>
 
 #include "runner/base/words.h"
-#include "runner/command_line/fitted.h"
+#include "runner/command_line/wrapped_output.h"
 #include "runner/conformance/child_process.h"
 #include "runner/conformance/configured.h"
 #include "runner/conformance/trial.h"
 #include "runner/conformance/trial_report.h"
 #include "runner/plugin_host/cpu.h"
+#include "runner/plugin_host/library_stamp.h"
 #include "runner/plugin_host/permissions.h"
-#include "runner/plugin_host/stamp.h"
 
 namespace assay::command_line {
 namespace {

@@ -12,8 +12,8 @@
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
-#include "runner/command_line/fitted.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/wrapped_output.h"
 #include "runner/config/mistakes/suggest.h"
 
 namespace assay::command_line {

@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "runner/base/utf8.h"
-#include "runner/command_line/fitted.h"
 #include "runner/command_line/terminal.h"
+#include "runner/command_line/wrapped_output.h"
 
 namespace assay::command_line {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/picture/load.h"
+#include "runner/picture/load_painter.h"
 #include "runner/plan/values.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/schedules.h"
@@ -38,7 +38,9 @@ class Subject {
   }
   const plan::ComponentPlan& plan() const { return plan_; }
   /// Throws Error if that fails.
-  std::unique_ptr<picture::Painter> painter() const { return picture::load(private_libraries_); }
+  std::unique_ptr<picture::Painter> painter() const {
+    return picture::load_painter(private_libraries_);
+  }
 
  private:
   plugin_host::PluginHost* host_;

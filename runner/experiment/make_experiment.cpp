@@ -16,7 +16,7 @@
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/experiment/splits.h"
-#include "runner/experiment/tags.h"
+#include "runner/experiment/tag_clashes.h"
 #include "runner/experiment/without_effect.h"
 #include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
@@ -144,7 +144,7 @@ class Assembly {
       check_trigger(hook);
     }
     if (out_.steps > 0)
-      check_tags(draft_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
+      check_tag_clashes(draft_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
     shown_rows_ = demand.shown_rows();

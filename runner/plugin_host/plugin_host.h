@@ -18,7 +18,7 @@
 #include "runner/plan/catalogue.h"
 #include "runner/plan/values.h"
 #include "runner/plugin_host/component.h"
-#include "runner/plugin_host/stamp.h"
+#include "runner/plugin_host/library_stamp.h"
 
 namespace assay::plugin_host {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "runner/picture/load.h"
+#include "runner/picture/load_painter.h"
 #include "tests/plugins/renderer/bitmap.h"
 #include "tests/plugins/renderer/digits.h"
 #include "tests/support/component.h"
@@ -47,7 +47,7 @@ std::string with_streams_inflated(std::string_view pdf) {
 std::unique_ptr<picture::Painter> painter() {
   const std::vector<std::filesystem::path> folders{"/nonexistent",
                                                    build_folder() + "/runner/picture"};
-  return picture::load(folders);
+  return picture::load_painter(folders);
 }
 
 /// A red square over the upper left quarter, a half-transparent blue one over the lower right.
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(impossible_sizes_are_errors) {
 
 BOOST_AUTO_TEST_CASE(a_missing_library_names_the_folders) {
   const std::vector<std::filesystem::path> folders{"/nonexistent/one", "/nonexistent/two"};
-  BOOST_CHECK_EXCEPTION(picture::load(folders), Error, [](const Error& error) {
+  BOOST_CHECK_EXCEPTION(picture::load_painter(folders), Error, [](const Error& error) {
     return says(error, "libassay-picture.so") && says(error, "/nonexistent/one") &&
            says(error, "/nonexistent/two");
   });
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_broken_library_says_why) {
   std::filesystem::copy_file("/proc/self/status", folder / picture::library_name,
                              std::filesystem::copy_options::overwrite_existing);
   const std::vector<std::filesystem::path> folders{folder};
-  BOOST_CHECK_EXCEPTION(picture::load(folders), Error, [](const Error& error) {
+  BOOST_CHECK_EXCEPTION(picture::load_painter(folders), Error, [](const Error& error) {
     return says(error, "cannot open the picture library");
   });
   std::filesystem::remove_all(folder);

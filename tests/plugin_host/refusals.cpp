@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "runner/plugin_host/stamp.h"
+#include "runner/plugin_host/library_stamp.h"
 #include "tests/plugin_host/plugins.h"
 
 using namespace assay;

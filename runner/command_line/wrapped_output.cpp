@@ -1,4 +1,4 @@
-#include "runner/command_line/fitted.h"
+#include "runner/command_line/wrapped_output.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "runner/experiment/tags.h"
+#include "runner/experiment/tag_clashes.h"
 
 #include <fmt/format.h>
 
@@ -13,8 +13,8 @@
 
 namespace assay::experiment {
 
-void check_tags(const plan::Draft& draft, std::int64_t steps, std::int64_t steps_per_epoch,
-                config::Diagnostics& diagnostics) {
+void check_tag_clashes(const plan::Draft& draft, std::int64_t steps, std::int64_t steps_per_epoch,
+                       config::Diagnostics& diagnostics) {
   constexpr std::size_t most = 100;  // steps
   plan::TagOwners owners;
   std::map<std::string, std::string> written;  // tags by hook

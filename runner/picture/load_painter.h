@@ -11,6 +11,6 @@ namespace assay::picture {
 
 /// Loads the library from the first folder that contains it; it then stays loaded. Throws Error,
 /// with the folders or the linker's reason, if that fails.
-std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders);
+std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> folders);
 
 }  // namespace assay::picture

@@ -1,4 +1,4 @@
-#include "runner/plugin_host/stamp.h"
+#include "runner/plugin_host/library_stamp.h"
 
 #include <dlfcn.h>
 #include <elf.h>

@@ -1,4 +1,4 @@
-#include "runner/plugin_host/stamp.h"
+#include "runner/plugin_host/library_stamp.h"
 
 #include <elf.h>
 #include <fmt/format.h>

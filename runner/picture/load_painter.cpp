@@ -1,4 +1,4 @@
-#include "runner/picture/load.h"
+#include "runner/picture/load_painter.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ class CautiousPainter final : public Painter {
 
 }  // namespace
 
-std::unique_ptr<Painter> load(std::span<const std::filesystem::path> folders) {
+std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> folders) {
   std::string searched;
   for (const std::filesystem::path& folder : folders) {
     // Use an absolute path: dlopen searches for a bare name elsewhere.
