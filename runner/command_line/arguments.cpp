@@ -7,11 +7,11 @@
 #include <system_error>
 #include <utility>
 
+#include "runner/base/suggest.h"
 #include "runner/base/words.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/argument.h"
 #include "runner/config/mistakes/similar_file.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
 
@@ -93,7 +93,7 @@ std::string override_for(std::string_view option, std::string_view next_argument
   }
   if (std::ranges::find(keys, name) != keys.end() || name.find('.') != std::string::npos)
     return fmt::format("{}={}", name, value);
-  const auto meant = std::ranges::find(names, config::suggest(name, names));
+  const auto meant = std::ranges::find(names, base::suggest(name, names));
   if (meant == names.end()) return {};
   return fmt::format("{}={}", keys[static_cast<std::size_t>(meant - names.begin())], value);
 }

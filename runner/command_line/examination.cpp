@@ -12,9 +12,9 @@
 #include <utility>
 #include <variant>
 
+#include "runner/base/child_process.h"
 #include "runner/base/words.h"
 #include "runner/command_line/wrapped_output.h"
-#include "runner/conformance/child_process.h"
 #include "runner/conformance/configured.h"
 #include "runner/conformance/trial.h"
 #include "runner/conformance/trial_report.h"
@@ -167,12 +167,15 @@ class Examination {
   // Runs the steps in a child process. Returns the step to continue with if the child ended early.
   std::optional<std::size_t> run_child(const fs::path& path, std::size_t first) {
     const std::chrono::duration<double> patience(trial_.timeout);
-    conformance::ChildProcess child(child_arguments(path, first));
+    base::ChildProcess child(child_arguments(path, first));
     Progress progress(first);
     std::string end = listen(child, progress);
     if (end.empty()) {
       end = child.end(patience);
       if (end.empty() && !progress.may_end) end = "called exit(0)";
+      if (child.exit_code() == conformance::exit_without_report)
+        end =
+            "it closed the report of this check (it closes file descriptors that are not its own)";
     }
     const auto& [number, subject, name] = progress.at;
     if (end.empty()) {
@@ -193,7 +196,7 @@ class Examination {
   }
 
   // Reads the report until no more lines come; returns what is wrong with a line.
-  std::string listen(conformance::ChildProcess& child, Progress& progress) {
+  std::string listen(base::ChildProcess& child, Progress& progress) {
     const std::chrono::duration<double> patience(trial_.timeout);
     conformance::ReportReader report;
     bool first = true;

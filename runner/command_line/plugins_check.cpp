@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "runner/base/child_process.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/examination.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
-#include "runner/conformance/child_process.h"
 #include "runner/conformance/configured.h"
 #include "runner/conformance/trial.h"
 #include "runner/conformance/trial_report.h"
@@ -67,8 +67,8 @@ plugin_host::PluginHost host_with(const Common& common, const fs::path& file) {
 }
 
 int be_child(const Common& common, const Arguments& a) {
-  const conformance::ReportWriter report(conformance::report_descriptor);
-  conformance::restrict_this_process(static_cast<std::size_t>(a.trial.memory) << 20);
+  const conformance::ReportWriter report(base::report_descriptor);
+  base::restrict_this_process(static_cast<std::size_t>(a.trial.memory) << 20);
   const fs::path file = a.files.front();
   plugin_host::PluginHost host = host_with(common, file);
   const conformance::Step opening = conformance::opening(file, host);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/suggest.h"
 #include "runner/base/utf8.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
@@ -19,7 +20,6 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/wrapped_output.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/plan/schema.h"
 #include "runner/tables/example.h"
 #include "runner/tables/type_text.h"
@@ -87,7 +87,7 @@ int describe(const Common& common, const std::string& name) {
         "plugins describe: '{0}' is a kind; `assay plugins list {0}` shows its components", name));
   std::vector<std::string> names;
   for (const auto& c : host.components()) names.push_back(c.name);
-  const std::string guess = config::suggest(name, names);
+  const std::string guess = base::suggest(name, names);
   throw UsageError(fmt::format(
       "plugins describe: there is no component '{}'{}  (`assay plugins list` shows all)", name,
       guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess)));

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "runner/base/suggest.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/wrapped_output.h"
-#include "runner/config/mistakes/suggest.h"
 
 namespace assay::command_line {
 namespace {
@@ -61,7 +61,7 @@ int list(const Common& common, const std::string& kind, bool why) {
   const plugin_host::PluginHost host = make_plugin_host(common);
   if (!kind.empty() && !kind_from_name(kind)) {
     const std::string guess =
-        config::suggest(kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
+        base::suggest(kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
     throw UsageError(fmt::format("plugins list: there is no kind '{}'{} (kinds: {})", kind,
                                  guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
                                  fmt::join(kind_names, ", ")));

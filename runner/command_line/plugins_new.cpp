@@ -10,11 +10,11 @@
 #include <memory>
 #include <system_error>
 
+#include "runner/base/suggest.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/scaffold/name.h"
 #include "runner/scaffold/scaffold.h"
 #include "runner/scaffold/write_folder.h"
@@ -35,7 +35,7 @@ struct Arguments {
 Kind kind_of(const Arguments& a) {
   if (const auto kind = kind_from_name(a.kind)) return *kind;
   const std::string guess =
-      config::suggest(a.kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
+      base::suggest(a.kind, std::vector<std::string>(kind_names.begin(), kind_names.end()));
   std::string hint = guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess);
   if (kind_from_name(a.name))
     hint = fmt::format("; did you mean `assay plugins new {} {}`?", a.name, a.kind);

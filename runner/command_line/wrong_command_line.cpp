@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "runner/base/suggest.h"
 #include "runner/command_line/arguments.h"
 #include "runner/config/argument.h"
-#include "runner/config/mistakes/suggest.h"
 
 namespace assay::command_line {
 namespace {
@@ -21,7 +21,7 @@ std::string meant_by(const std::string& option, const CLI::App& command,
       for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
   if (command.get_option_no_throw("CONFIG") != nullptr)
     if (std::string runs = several_runs_for(option, arguments); !runs.empty()) return "; " + runs;
-  const std::string guess = config::suggest(option.substr(0, option.find('=')), names);
+  const std::string guess = base::suggest(option.substr(0, option.find('=')), names);
   if (!guess.empty()) return fmt::format("; did you mean '{}'?", guess);
   if (command.get_option_no_throw("CONFIG") == nullptr) return {};
   const auto here = std::ranges::find(arguments, option);
@@ -78,7 +78,7 @@ std::string words_for(const CLI::App& app, const CLI::ParseError& error,
     return fmt::format("{}there is no option '{}'{}{}", where, word, meant_by(word, *at, arguments),
                        help);
   if (commands.empty()) return too_many(word);
-  std::string guess = config::suggest(word, commands);
+  std::string guess = base::suggest(word, commands);
   if (config::is_name_of_config(word)) guess = "run " + word;
   return fmt::format("{}there is no command '{}'{}  {}", where, word,
                      guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess), listing);

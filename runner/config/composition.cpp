@@ -8,9 +8,9 @@
 
 #include "assay/number_text.h"
 #include "runner/base/home.h"
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
 #include "runner/config/mistakes/similar_file.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/config/reader.h"
 
 namespace assay::config {
@@ -170,7 +170,7 @@ bool Composition::read_bases(File& file) {
 bool Composition::has_misspelt_bases(File& file) {
   const std::vector<std::string> names = {std::string(extends)};
   const auto near = std::ranges::find_if(file.own.map, [&](const Node::Entry& entry) {
-    return entry.key != extends && !suggest(entry.key, names).empty();
+    return entry.key != extends && !base::suggest(entry.key, names).empty();
   });
   if (near == file.own.map.end()) return false;
   diagnostics_.error(near->where, near->key, "unknown key", "did you mean 'extends'?");

@@ -13,10 +13,10 @@
 #include <vector>
 #include "assay/number_text.h"
 
+#include "runner/base/suggest.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/config/key_lookup.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
 #include "runner/config/reference.h"
@@ -269,7 +269,7 @@ class Interpolation {
         root_, defaults_, about, tag ? std::span(others) : std::span(others).first(0));
     std::string hint = suggestion.empty() ? "" : fmt::format("did you mean '{}'?", suggestion);
     if (about.is_option) hint = "it has no default: set it";
-    else if (tag) hint = hint_of(suggestion, "tags also know ${step} and ${epoch}");
+    else if (tag) hint = base::hint_of(suggestion, "tags also know ${step} and ${epoch}");
     if (chain_.size() > 1)
       hint += fmt::format("{}{}{}", hint.empty() ? "" : "  ", chain_from(chain_.begin()), name);
     fail(node, key, fmt::format("the config sets no key {}", base::quoted(name)), hint);

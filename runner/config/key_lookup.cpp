@@ -4,8 +4,8 @@
 #include <charconv>
 #include <span>
 
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/config/reader.h"
 
 namespace assay::config {
@@ -63,7 +63,7 @@ std::string suggested_key(Node& root, const Defaults& defaults, const MissingKey
   if (missing.is_option) return {};
   std::vector<std::string> keys = missing.siblings;
   keys.insert(keys.end(), others.begin(), others.end());
-  std::string suggestion = suggest(missing.part, keys);
+  std::string suggestion = base::suggest(missing.part, keys);
   for (const std::string& section : missing.siblings)  // `steps` for train.steps
     if (suggestion.empty() && missing.is_alone &&
         std::ranges::count(defaults.keys(root, std::span(&section, 1)), missing.part) > 0)
@@ -82,7 +82,7 @@ bool is_misspelt(Node& root, const Defaults& defaults, std::span<const std::stri
     if (std::ranges::any_of(std::span(parent->map).first(std::min(most, parent->map.size())),
                             [&](const Node::Entry& entry) {
                               return std::ranges::count(keys, entry.key) == 0 &&
-                                     suggest(entry.key, keys) == path[i];
+                                     base::suggest(entry.key, keys) == path[i];
                             }))
       return true;
   }

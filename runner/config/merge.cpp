@@ -6,8 +6,8 @@
 #include <iterator>
 #include <vector>
 
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
 
 namespace assay::config {
 namespace {
@@ -82,7 +82,7 @@ class Merge {
     Node* there = map.find(entry.key);
     if (there == nullptr) {
       const auto is_near = [&entry](const Node::Entry& other) {
-        return is_misspelling(entry.key, other.key);
+        return base::is_misspelling(entry.key, other.key);
       };
       // This is an unknown section, which will be reported: the names of the known ones differ
       // widely.
@@ -174,7 +174,7 @@ std::string did_you_mean_key(std::string_view key, const Node& map) {
   constexpr std::size_t most = 64;
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < std::min(map.map.size(), most); ++i) keys.push_back(map.map[i].key);
-  return did_you_mean(key, keys);
+  return base::did_you_mean(key, keys);
 }
 
 }  // namespace assay::config

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runner/base/time_format.h"
 #include "runner/base/wording.h"
 #include "runner/config/secret.h"
 
@@ -51,6 +52,20 @@ std::string escaped(std::string_view text) {
     result += text[i];
   }
   return result;
+}
+
+std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time) {
+  constexpr std::string_view now = "now:";
+  std::string result;
+  std::size_t at = 0;
+  while (const auto reference = next_reference(text, at)) {
+    result += literal(text.substr(at, reference->begin - at));
+    at = reference->end;
+    if (reference->name.starts_with(now))
+      result += base::formatted_time(std::string(reference->name.substr(now.size())), time);
+    else result += text.substr(reference->begin, reference->end - reference->begin);
+  }
+  return result + literal(text.substr(at));
 }
 
 NameProblem problem_with_reference(std::string_view name) {

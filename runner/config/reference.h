@@ -1,6 +1,7 @@
-// References, ${...}: finds them in a text, and checks the names in them.
+// References, ${...}: finds them in a text, checks the names in them, and fills in the time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -36,6 +37,10 @@ std::string literal(std::string_view text);
 
 /// Returns the text with `\${` for `${`, so that it contains no reference.
 std::string escaped(std::string_view text);
+
+/// Replaces `${now:FORMAT}` by the local time, as strftime formats it, and `\${` by `${`. Throws
+/// std::runtime_error for a format that gives no time (base/time_format.h).
+std::string expand_now(std::string_view text, std::chrono::system_clock::time_point time);
 
 struct NameProblem {
   std::string message;  ///< empty: none

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/base/suggest.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/conformance/configured.h"
 #include "runner/plugin_host/library.h"
 
@@ -81,7 +81,7 @@ Settings::Setting Settings::understood(const std::string& text,
     const std::string all_names =
         names.empty() ? "" : fmt::format("{}: {}", list, base::listed(names));
     problems.error(place(text, word), std::string(word), std::move(message),
-                   config::hint_of(config::suggest(std::string(word), names), all_names));
+                   base::hint_of(base::suggest(std::string(word), names), all_names));
     return Setting{text, text, {}};
   };
   const auto for_one = [&](const Component& component, std::string_view option) {

@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/error.h"
-#include "runner/conformance/child_process.h"
 #include "runner/conformance/configured.h"
 
 namespace assay::conformance {

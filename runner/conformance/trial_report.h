@@ -25,6 +25,9 @@ struct Begun {
 /// Problems are those of the settings; they end the trial.
 using Message = std::variant<Begun, Outcome, config::Diagnostics>;
 
+/// The exit code of a process whose report cannot be written any more.
+inline constexpr int exit_without_report = 117;
+
 /// Writes the report in the process that tests. Every line begins with a random word, which the
 /// first line announces.
 class ReportWriter {
@@ -35,8 +38,7 @@ class ReportWriter {
   explicit ReportWriter(int descriptor);
 
   /// Writes a message; long texts are cut off. If the message cannot be written, it ends the
-  /// process: with exit_without_report (child_process.h), or silently in a copy of the process that
-  /// the plugin made.
+  /// process: with exit_without_report, or silently in a copy of the process that the plugin made.
   void write(const Message& message) const;
 
  private:

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
 #include "runner/experiment/splits.h"
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/value_name.h"
@@ -60,7 +60,7 @@ void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan&
     std::string there;
     for (const std::string& name : *names)
       there += fmt::format("{}{}.{}", there.empty() ? "" : ", ", owner, name);
-    std::string hint = config::did_you_mean(wanted, *names);
+    std::string hint = base::did_you_mean(wanted, *names);
     const bool is_metric =
         std::ranges::count(plan::builtin_metrics, wanted) != 0 ||
         std::ranges::count(draft_.metrics, wanted, &plan::NamedComponent::name) != 0;
@@ -120,8 +120,7 @@ void Demand::no_metric(const hooks::ValueNeed& need, const std::string& metric, 
       part, need.option, Blame::Word{text, metric, text.size() - metric.size()},
       fmt::format("'{}': there is no metric '{}' (metrics: {}); name others under `metrics:`", text,
                   metric, fmt::join(names, ", ")),
-      meant.empty() ? config::did_you_mean(metric, names)
-                    : fmt::format("did you mean '{}'?", meant));
+      meant.empty() ? base::did_you_mean(metric, names) : fmt::format("did you mean '{}'?", meant));
 }
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
@@ -147,7 +146,7 @@ bool Demand::check_split(const Part& part, const std::string& option, const std:
       part, option, Blame::Word{value, split},
       fmt::format("{}there is no split '{}' (splits: {}); `dataset.split` makes them",
                   is_value ? fmt::format("'{}': ", value) : "", split, fmt::join(names, ", ")),
-      config::did_you_mean(split, meant));
+      base::did_you_mean(split, meant));
   return false;
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
 
 namespace assay::plan {
 namespace {
@@ -57,7 +57,7 @@ std::string old_name(const Node::Entry& entry, const Node& map) {
   std::vector<std::string> names;
   for (const Node::Entry& other : map.map)
     if (other.value.find("type") != nullptr) names.push_back(other.key);
-  return config::suggest(entry.key, names);
+  return base::suggest(entry.key, names);
 }
 
 std::vector<Member> of_map(const Node& map, const std::string& section, bool hyphens,
@@ -77,7 +77,7 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
       if (is_name(entry.key, hyphens))
         others += fmt::format("{}+{}=... adds", others.empty() ? "" : "; ", key);
       diagnostics.error(entry.where, key, "the config has nothing of this name",
-                        config::hint_of(config::suggest(entry.key, names), others));
+                        base::hint_of(base::suggest(entry.key, names), others));
       continue;
     }
     if (!is_name(entry.key, hyphens))

@@ -3,18 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <initializer_list>
 #include <iterator>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "runner/base/home.h"
+#include "runner/base/suggest.h"
 #include "runner/base/wording.h"
 #include "runner/config/mistakes/complaint.h"
-#include "runner/config/mistakes/suggest.h"
-#include "runner/config/mistakes/synonyms.h"
 #include "runner/config/reader.h"
 #include "runner/config/secret.h"
 #include "runner/plan/bounds.h"
@@ -28,6 +29,21 @@ namespace {
 
 using config::Location;
 using config::Node;
+
+// Keys of other programs that select the device to compute on.
+constexpr std::array<std::string_view, 9> devices = {
+    "accelerator", "cuda", "device", "devices", "gpu", "gpus", "num_gpus", "use_cuda", "use_gpu"};
+constexpr std::array<std::string_view, 6> precisions = {
+    "amp", "bf16", "dtype", "fp16", "mixed_precision", "precision"};
+
+// Returns advice about a key that other programs have and Assay does not need; empty for any other.
+std::string_view advice_about(std::string_view key) {
+  if (std::ranges::find(devices, key) != devices.end())
+    return "Assay computes on the CPU: leave it out";
+  if (std::ranges::find(precisions, key) != precisions.end())
+    return "Assay computes in float32: leave it out";
+  return {};
+}
 
 // Returns the node of NAME in `NAME` or `{type: NAME}`.
 const Node* type_of(const Node& component) {
@@ -77,12 +93,12 @@ std::string key_meant(const std::string& name, std::span<const std::string> keys
   for (const std::string& key : keys) names.emplace_back(last_part(key));
   if (std::ranges::count(names, name) > 0)
     return only([&](std::string_view last) { return last == name; });
-  if (const std::string other = config::synonym(lower(name), names); !other.empty())
+  if (const std::string other = base::synonym(lower(name), names); !other.empty())
     return only([&](std::string_view last) { return last == other; });
   return only([&](std::string_view last) {
     const bool is_end = last.size() >= 4 && name.size() > last.size() && name.ends_with(last) &&
                         name[name.size() - last.size() - 1] == '_';  // num_epochs
-    return is_end || (last.size() >= 4 && config::is_misspelling(name, last));
+    return is_end || (last.size() >= 4 && base::is_misspelling(name, last));
   });
 }
 
@@ -165,7 +181,7 @@ void Validator::unknown_keys(const Node& map,
                          fmt::format("leave '{}:' out: what it holds is to stand here", entry.key));
       continue;
     }
-    std::string suggestion = config::suggest(entry.key, names);
+    std::string suggestion = base::suggest(entry.key, names);
     const Elsewhere other =
         suggestion.empty() ? elsewhere(entry.key, map, key, tables) : Elsewhere{};
     if (!other.key.empty()) {
@@ -173,10 +189,10 @@ void Validator::unknown_keys(const Node& map,
       suggestion = other.key;
     } else if (!suggestion.empty()) {
       std::string& spelling = meant_[base::joined(key, suggestion)];
-      if (!entry.made && config::is_misspelling(entry.key, suggestion)) spelling = entry.key;
+      if (!entry.made && base::is_misspelling(entry.key, suggestion)) spelling = entry.key;
     }
     const std::string foreign = base::foreign_character(entry.key);
-    std::string instead(suggestion.empty() ? config::explanation(entry.key) : "");
+    std::string instead(suggestion.empty() ? advice_about(entry.key) : "");
     if (!other.key.empty() && !other.below && other.key.find('.') == other.key.npos)
       instead = fmt::format("'{}' is a key of the top level", other.key);
     // Only files can extend others.
@@ -186,7 +202,7 @@ void Validator::unknown_keys(const Node& map,
     diagnostics_.error_of_copy(
         entry.where, brought ? map.where : entry.where,
         base::joined(key, entry.key.empty() ? std::string("''") : entry.key), message,
-        instead.empty() ? config::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all)
+        instead.empty() ? base::hint_of(suggestion, foreign.empty() ? all : foreign + "; " + all)
                         : instead);
   }
 }
@@ -289,14 +305,14 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
 std::string Validator::missing_type(const Node& component, Kind kind, const std::string& key) {
   const std::vector<std::string> wanted = {"type"};
   const auto near = std::ranges::find_if(component.map, [&wanted](const Node::Entry& entry) {
-    return !config::suggest(entry.key, wanted).empty();
+    return !base::suggest(entry.key, wanted).empty();
   });
   const bool misspelt = near != component.map.end();
   const std::vector<std::string> known = catalogue_.names(kind);
   const bool nests = !misspelt && component.map.size() == 1 &&
                      component.map.front().value.kind != Node::Kind::scalar;
   const Node::Entry* below = nests ? &component.map.front() : nullptr;
-  std::string hint = config::hint_of(misspelt ? "type" : "", listing(kind, known));
+  std::string hint = base::hint_of(misspelt ? "type" : "", listing(kind, known));
   if (nests && std::ranges::count(known, below->key) > 0)
     hint = fmt::format("write {{type: {}, ...}}: its options stand beside it", below->key);
   else if (nests && below->value.find("type") != nullptr)
@@ -309,7 +325,7 @@ std::string Validator::missing_type(const Node& component, Kind kind, const std:
                      : below != nullptr   ? below->where
                                           : component.where,
                      key, fmt::format("missing: type, the name of {}", with_article(kind)), hint);
-  return misspelt && config::is_misspelling(near->key, "type") ? near->key : std::string();
+  return misspelt && base::is_misspelling(near->key, "type") ? near->key : std::string();
 }
 
 std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kind kind,
@@ -321,11 +337,11 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
     return std::nullopt;
   }
   if (std::find(names.begin(), names.end(), type.scalar) == names.end()) {
-    const std::string suggestion = config::suggest(type.scalar, names);
+    const std::string suggestion = base::suggest(type.scalar, names);
     const std::string foreign = base::foreign_character(type.scalar);
-    std::string hint = config::hint_of(suggestion, (foreign.empty() ? "" : foreign + "; ") +
-                                                       listing(kind, names)) +
-                       refused(kind, type.scalar);
+    std::string hint =
+        base::hint_of(suggestion, (foreign.empty() ? "" : foreign + "; ") + listing(kind, names)) +
+        refused(kind, type.scalar);
     if (suggestion.empty())
       for (const std::string& place : catalogue_.searched()) hint += "\nsearched: " + place;
     std::string other;
@@ -350,8 +366,8 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
 }
 
 std::optional<std::span<const Parameter>> Validator::near_table(std::string& name, Kind kind) {
-  const std::string near = config::suggest(name, catalogue_.names(kind));
-  if (near.empty() || !config::is_misspelling(name, near)) return std::nullopt;
+  const std::string near = base::suggest(name, catalogue_.names(kind));
+  if (near.empty() || !base::is_misspelling(name, near)) return std::nullopt;
   try {
     const auto table = catalogue_.parameters(kind, near);
     name = near;
@@ -403,7 +419,7 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
     }
     std::string hint = scalar.hint;
     if (hint.empty()) hint = hint_for_absence(node, p);
-    if (hint.empty()) hint = config::did_you_mean(node.scalar, words_to_mean);
+    if (hint.empty()) hint = base::did_you_mean(node.scalar, words_to_mean);
     wrong(node, element_expectation(p), key, hint);
   };
   const bool is_word = node.kind == Node::Kind::scalar && p.choices != nullptr &&
@@ -440,8 +456,8 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       if (is_word) value.data = node.scalar;
       else
         wrong(node, element_expectation(p), key,
-              config::hint_of(config::suggest(node.scalar, words(p.choices)),
-                              base::foreign_character(node.scalar) + hint_for_absence(node, p)));
+              base::hint_of(base::suggest(node.scalar, words(p.choices)),
+                            base::foreign_character(node.scalar) + hint_for_absence(node, p)));
       break;
     case ParameterType::rate: return rate(node, p, key);
     case ParameterType::component: value.data = component(node, p.kind, key).component; break;
@@ -484,8 +500,7 @@ Value Validator::rate(const Node& node, const Parameter& p, const std::string& k
   const std::vector<std::string> schedules = catalogue_.names(Kind::schedule);
   if (node.kind == Node::Kind::scalar && std::ranges::count(schedules, node.scalar) == 0) {
     wrong(node, element_expectation(p), key,
-          config::hint_of(config::suggest(node.scalar, schedules),
-                          listing(Kind::schedule, schedules)) +
+          base::hint_of(base::suggest(node.scalar, schedules), listing(Kind::schedule, schedules)) +
               (hint_for_absence(node, p).empty() ? "" : "\n" + hint_for_absence(node, p)) +
               refused(Kind::schedule, node.scalar));
     return {{}, node.where};

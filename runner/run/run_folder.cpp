@@ -18,7 +18,7 @@
 
 #include "assay/error.h"
 #include "runner/base/atomic_file.h"
-#include "runner/config/time_format.h"
+#include "runner/config/reference.h"
 
 namespace assay::run {
 

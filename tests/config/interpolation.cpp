@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "runner/config/reference.h"
-#include "runner/config/time_format.h"
 #include "tests/config/show.h"
 
 namespace assay::test {

@@ -9,7 +9,6 @@
 #include <array>
 #include <sstream>
 
-#include "runner/conformance/child_process.h"
 #include "runner/conformance/configured.h"
 
 using namespace assay;

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <vector>
 
-#include "runner/config/mistakes/suggest.h"
+#include "runner/base/suggest.h"
 
 namespace assay::config {
 
@@ -15,7 +15,7 @@ namespace {
 bool alike(const std::string& extension, const std::string& missing) {
   const auto is_yaml = [](const std::string& e) { return e == ".yaml" || e == ".yml"; };
   return missing.empty() || (is_yaml(extension) && is_yaml(missing)) ||
-         edit_distance(extension, missing) <= 1;
+         base::edit_distance(extension, missing) <= 1;
 }
 
 // Returns true if `name` is only the start of a longer name: many such names share words.
@@ -42,7 +42,7 @@ std::string similar_file(const fs::path& missing,
   // Compare the stems only. Many files share an extension, so it does not make a name similar.
   std::vector<std::string> stems;
   for (const std::string& name : names) stems.push_back(fs::path(name).stem().string());
-  const auto found = std::ranges::find(stems, suggest(missing.stem().string(), stems));
+  const auto found = std::ranges::find(stems, base::suggest(missing.stem().string(), stems));
   return found == stems.end() ? std::string()
                               : names[static_cast<std::size_t>(found - stems.begin())];
 }

@@ -1,4 +1,4 @@
-#include "runner/conformance/child_process.h"
+#include "runner/base/child_process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,12 +23,11 @@
 
 extern char** environ;
 
-namespace assay::conformance {
+namespace assay::base {
 namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using base::FileDescriptor;
 
 constexpr std::size_t most_output = 16 * 1024;
 constexpr std::size_t longest_line = 1 << 20;
@@ -73,8 +72,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
-  // Undefined behaviour that a plugin's sanitizer detects must end the process, not just print a
-  // line.
+  // Undefined behaviour that a sanitizer detects must end the process, not just print a line.
   std::vector<char*> environment;
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (!std::string_view(*entry).starts_with("UBSAN_OPTIONS=")) environment.push_back(*entry);
@@ -103,7 +101,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
       posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw Error(base::start_failure(program, error));
+  if (error != 0) throw Error(start_failure(program, error));
   report_ = std::move(report.reader);
   printed_ = std::move(printed.reader);
 }
@@ -174,13 +172,16 @@ std::string ChildProcess::end(std::chrono::duration<double> patience) {
   const Clock::time_point last = Clock::now() + 100ms;
   while (printed_open_ && Clock::now() < last) read_within(glance);  // the rest of what it printed
   if (WIFSIGNALED(status_)) return "killed by " + signal_name(WTERMSIG(status_));
-  if (WEXITSTATUS(status_) == exit_without_report)
-    return "it closed the report of this check (it closes file descriptors that are not its own)";
   if (WEXITSTATUS(status_) != 0) return fmt::format("called exit({})", WEXITSTATUS(status_));
   if (left_behind_ > 0)
     return fmt::format("it left {} process{} behind, which {} ended", left_behind_,
                        left_behind_ == 1 ? "" : "es", left_behind_ == 1 ? "was" : "were");
   return {};
+}
+
+std::optional<int> ChildProcess::exit_code() const {
+  if (running_ || !WIFEXITED(status_)) return std::nullopt;
+  return WEXITSTATUS(status_);
 }
 
 void restrict_this_process(std::size_t most_bytes) {
@@ -192,4 +193,4 @@ void restrict_this_process(std::size_t most_bytes) {
   setrlimit(RLIMIT_AS, &memory);
 }
 
-}  // namespace assay::conformance
+}  // namespace assay::base

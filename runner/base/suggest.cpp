@@ -1,17 +1,63 @@
-#include "runner/config/mistakes/suggest.h"
+#include "runner/base/suggest.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "runner/config/mistakes/synonyms.h"
-
-namespace assay::config {
+namespace assay::base {
 namespace {
 
 constexpr std::size_t longest = 64;
+
+// Abbreviations and terms of other programs, with the terms that Assay uses. One word may stand for
+// different ones, depending on the place.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms = {{
+    {"arch", "model"},
+    {"architecture", "model"},
+    {"base", "extends"},
+    {"_base_", "extends"},
+    {"bs", "batch_size"},
+    {"callbacks", "hooks"},
+    {"class", "type"},
+    {"class_path", "type"},
+    {"criterion", "loss"},
+    {"defaults", "extends"},
+    {"eps", "epsilon"},
+    {"epsilon", "eps"},
+    {"eta", "learning_rate"},
+    {"fit", "run"},
+    {"include", "extends"},
+    {"inherit", "extends"},
+    {"inherits", "extends"},
+    {"iterations", "steps"},
+    {"iters", "steps"},
+    {"layers", "hidden"},
+    {"lint", "check"},
+    {"log_dir", "run_dir"},
+    {"lr", "learning_rate"},
+    {"max_iter", "steps"},
+    {"max_iters", "steps"},
+    {"mb", "batch_size"},
+    {"minibatch", "batch_size"},
+    {"name", "type"},
+    {"net", "model"},
+    {"network", "model"},
+    {"num_workers", "threads"},
+    {"objective", "loss"},
+    {"out_dir", "run_dir"},
+    {"output_dir", "run_dir"},
+    {"save_dir", "run_dir"},
+    {"solver", "optimizer"},
+    {"_target_", "type"},
+    {"train", "run"},
+    {"validate", "check"},
+    {"wd", "weight_decay"},
+    {"work_dir", "run_dir"},
+    {"workers", "threads"},
+}};
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -52,6 +98,13 @@ std::optional<Score> score_of(std::string_view word, std::string_view candidate)
 }
 
 }  // namespace
+
+std::string synonym(std::string_view word, std::span<const std::string> candidates) {
+  for (const auto& [other, ours] : synonyms)
+    if (word == other && std::ranges::find(candidates, ours) != candidates.end())
+      return std::string(ours);
+  return {};
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
@@ -100,4 +153,4 @@ std::string hint_of(const std::string& suggestion, const std::string& listing) {
   return listing.empty() ? question : question + "  (" + listing + ")";
 }
 
-}  // namespace assay::config
+}  // namespace assay::base

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace assay::conformance {
+namespace assay::base {
 
 class Orphans {
  public:
@@ -29,4 +29,4 @@ class Orphans {
   std::vector<pid_t> before_;  ///< sorted
 };
 
-}  // namespace assay::conformance
+}  // namespace assay::base

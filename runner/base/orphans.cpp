@@ -1,4 +1,4 @@
-#include "runner/conformance/orphans.h"
+#include "runner/base/orphans.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-namespace assay::conformance {
+namespace assay::base {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,4 +68,4 @@ void Orphans::end() const {
   }
 }
 
-}  // namespace assay::conformance
+}  // namespace assay::base

@@ -1,9 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
+#include "runner/base/suggest.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
-#include "runner/config/mistakes/suggest.h"
-#include "runner/config/scalar_extent.h"
 
 namespace assay::test {
 
@@ -28,15 +27,15 @@ BOOST_AUTO_TEST_CASE(utf8) {
 }
 
 BOOST_AUTO_TEST_CASE(distances) {
-  BOOST_TEST(config::edit_distance("", "abc") == 3U);
-  BOOST_TEST(config::edit_distance("kitten", "sitting") == 3U);
-  BOOST_TEST(config::edit_distance("sdg", "sgd") == 1U);
-  BOOST_TEST(config::edit_distance("ca", "abc") == 3U);  // the unrestricted distance would be 2
+  BOOST_TEST(base::edit_distance("", "abc") == 3U);
+  BOOST_TEST(base::edit_distance("kitten", "sitting") == 3U);
+  BOOST_TEST(base::edit_distance("sdg", "sgd") == 1U);
+  BOOST_TEST(base::edit_distance("ca", "abc") == 3U);  // the unrestricted distance would be 2
 }
 
 BOOST_AUTO_TEST_CASE(suggestions) {
   const std::vector<std::string> names = {"adam", "sgd", "learning_rate", "seed"};
-  const auto suggest = [&names](const char* word) { return config::suggest(word, names); };
+  const auto suggest = [&names](const char* word) { return base::suggest(word, names); };
   BOOST_TEST(suggest("sdg") == "sgd");
   BOOST_TEST(suggest("Adam") == "adam");
   BOOST_TEST(suggest("learningrate") == "learning_rate");
@@ -44,9 +43,9 @@ BOOST_AUTO_TEST_CASE(suggestions) {
   BOOST_TEST(suggest("xyz") == "");
   BOOST_TEST(suggest("momentum") == "");
   BOOST_TEST(suggest("") == "");
-  BOOST_TEST(config::suggest("a", std::vector<std::string>{"b"}) == "");
+  BOOST_TEST(base::suggest("a", std::vector<std::string>{"b"}) == "");
   const auto among = [](const char* word, std::vector<std::string> others) {
-    return config::suggest(word, others);
+    return base::suggest(word, others);
   };
   // In short words, similarity by chance gives no suggestion.
   BOOST_TEST(among("nope", {"name", "seed", "model"}) == "");
@@ -75,26 +74,17 @@ BOOST_AUTO_TEST_CASE(misspellings) {
   for (const auto& [word, meant] :
        {std::pair("sdg", "sgd"), std::pair("trian", "train"), std::pair("hoks", "hooks"),
         std::pair("tpye", "type"), std::pair("lerning_rat", "learning_rate")})
-    BOOST_TEST(config::is_misspelling(word, meant), word << " for " << meant);
+    BOOST_TEST(base::is_misspelling(word, meant), word << " for " << meant);
   for (const auto& [word, meant] :
        {std::pair("sgd", "sgd"), std::pair("tep", "type"), std::pair("opt", "optimizer"),
         std::pair("lr", "learning_rate"), std::pair("", "a"), std::pair("loss", "hooks")})
-    BOOST_TEST(!config::is_misspelling(word, meant), word << " for " << meant);
+    BOOST_TEST(!base::is_misspelling(word, meant), word << " for " << meant);
 }
 
 BOOST_AUTO_TEST_CASE(quotes) {
   BOOST_TEST(base::quoted("a\nb") == "'a\\nb'");
   BOOST_TEST(base::quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "...'");
   BOOST_TEST(base::listed(std::vector<std::string>{"a", "b"}) == "a, b");
-}
-
-BOOST_AUTO_TEST_CASE(extents) {
-  BOOST_TEST(config::scalar_end("a: 'it''s' # x", 3, "it's") == 10U);
-  BOOST_TEST(config::scalar_end("a: \"\\\"\" b", 3, "\"") == 7U);
-  BOOST_TEST(config::scalar_end("a: b c # x", 3, "b c") == 6U);
-  BOOST_TEST(config::scalar_end("a: b\n  c", 3, "b c") == 4U);
-  BOOST_TEST(config::unclosed_quote("a: \"x\" # \"\nb: 'y", 0) == 14U);
-  BOOST_TEST(config::unclosed_quote("a: don't", 0) == std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

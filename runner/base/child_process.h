@@ -10,14 +10,12 @@
 #include <vector>
 
 #include "runner/base/file_descriptor.h"
-#include "runner/conformance/orphans.h"
+#include "runner/base/orphans.h"
 
-namespace assay::conformance {
+namespace assay::base {
 
 /// The descriptor of the pipe in the child.
 inline constexpr int report_descriptor = 3;
-/// The child's exit code if something closed that descriptor.
-inline constexpr int exit_without_report = 117;
 
 class ChildProcess {
  public:
@@ -38,6 +36,9 @@ class ChildProcess {
   /// exit(3)", "it did not answer for 20 s", "it left 2 processes behind, which were ended".
   std::string end(std::chrono::duration<double> patience);
 
+  /// Returns its exit code once it has ended by itself; nothing if a signal ended it.
+  std::optional<int> exit_code() const;
+
   /// Returns the end of its output, both streams.
   const std::string& output() const { return output_; }
 
@@ -51,7 +52,7 @@ class ChildProcess {
   bool running_ = true;
   int status_ = 0;
   std::size_t left_behind_ = 0;  // processes
-  base::FileDescriptor report_, printed_;
+  FileDescriptor report_, printed_;
   bool report_open_ = true, printed_open_ = true;
   std::string lines_, output_;
 };
@@ -60,4 +61,4 @@ class ChildProcess {
 /// file, and gets at most this many bytes of memory (unless a sanitizer needs all of it).
 void restrict_this_process(std::size_t most_bytes);
 
-}  // namespace assay::conformance
+}  // namespace assay::base

@@ -6,12 +6,17 @@
 #include <string>
 #include <string_view>
 
-namespace assay::config {
+namespace assay::base {
 
-/// Returns the candidate that `word` most likely misspells or that it is another name for
-/// (synonyms.h); empty if none is close. Longer words may differ by more edits. One word may also
-/// be the beginning or the last part of the other: `opt`, `num_epochs`. Case is ignored.
+/// Returns the candidate that `word` most likely misspells, or that it is an abbreviation or
+/// another program's name for; empty if none is close. Longer words may differ by more edits. One
+/// word may also be the beginning or the last part of the other: `opt`, `num_epochs`. Case is
+/// ignored.
 std::string suggest(std::string_view word, std::span<const std::string> candidates);
+
+/// Returns the candidate that an abbreviation or another program's name stands for, such as `lr`
+/// for `learning_rate`; empty if there is none. `word` must be in lower case.
+std::string synonym(std::string_view word, std::span<const std::string> candidates);
 
 /// Returns "did you mean 'sgd'?" with the result of suggest(); empty if that is empty.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
@@ -29,4 +34,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// alone.
 std::string hint_of(const std::string& suggestion, const std::string& listing);
 
-}  // namespace assay::config
+}  // namespace assay::base

@@ -1,0 +1,13 @@
+// Formats the local time.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace assay::base {
+
+/// Returns the local time as strftime formats it. Throws std::runtime_error for a format that has
+/// an unknown conversion, or gives no text or more than 200 bytes.
+std::string formatted_time(const std::string& format, std::chrono::system_clock::time_point time);
+
+}  // namespace assay::base
