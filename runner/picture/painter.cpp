@@ -2,16 +2,19 @@
 #include <cairo-svg.h>
 #include <cairo.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/error.h"
 #include "runner/picture/encode_png.h"
-#include "runner/picture/number_ids.h"
 #include "runner/picture/picture.h"
 #include "runner/picture/watched_context.h"
 
@@ -89,6 +92,35 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned size) {
   } catch (...) {
     return CAIRO_STATUS_NO_MEMORY;
   }
+}
+
+// Makes Cairo's SVG reproducible: numbers the ids of a document in the order of their first use,
+// and adjusts the links to them. Cairo takes its numbers from a counter of the process (image2536
+// becomes image0).
+Bytes number_ids(const Bytes& svg) {
+  constexpr std::array<std::string_view, 3> marks = {" id=\"", "href=\"#", "url(#"};
+  const std::string_view text{reinterpret_cast<const char*>(svg.data()), svg.size()};
+  Bytes result;
+  result.reserve(svg.size());
+  const auto copy = [&result](std::string_view part) {
+    const auto* first = reinterpret_cast<const std::byte*>(part.data());
+    result.insert(result.end(), first, first + part.size());
+  };
+
+  std::map<std::string_view, std::size_t> numbers;
+  std::size_t done = 0;
+  // Every id ends with one of these two characters; embedded images (base64) contain neither.
+  for (std::size_t i = 0; (i = text.find_first_of("\"#", i)) != std::string_view::npos;) {
+    const std::string_view before = text.substr(0, ++i);
+    if (std::ranges::none_of(marks, [=](auto mark) { return before.ends_with(mark); })) continue;
+    const std::string_view id = text.substr(i, text.find_first_of("\")", i) - i);
+    copy(text.substr(done, i - done));
+    copy(id.substr(0, id.find_first_of("0123456789")));
+    copy(std::to_string(numbers.try_emplace(id, numbers.size()).first->second));
+    done = i += id.size();
+  }
+  copy(text.substr(done));
+  return result;
 }
 
 Bytes paint_svg(const Renderer& renderer, const Snapshot& snapshot, double width, double height) {

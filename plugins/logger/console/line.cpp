@@ -6,14 +6,71 @@
 #include <cmath>
 #include <iterator>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/number_text.h"
-#include "display_width.h"
-#include "short_text.h"
 
 namespace assay::console {
 namespace {
+
+// Returns four significant digits: "20.18", "0.1138", "1.200e-05", "nan", "-inf".
+std::string short_number(double value) {
+  if (std::isnan(value)) return "nan";  // its sign says nothing
+  std::string text = fmt::format("{:#.4g}", value);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+// Returns "412 steps/s", "3.2 steps/s", "12.3k steps/s"; below one per second "2.5 s/step". Empty
+// if nothing was measured (not above 0).
+std::string short_rate(double steps_per_second) {
+  if (!std::isfinite(steps_per_second) || steps_per_second <= 0) return {};
+  if (steps_per_second < 1) return fmt::format("{:.3g} s/step", 1 / steps_per_second);
+  if (steps_per_second < 9.95) return fmt::format("{:.1f} steps/s", steps_per_second);
+  if (steps_per_second < 9999.5) return fmt::format("{:.0f} steps/s", steps_per_second);
+  return fmt::format("{:.1f}k steps/s", steps_per_second / 1000);
+}
+
+// Returns "0:07", "12:03", "1:02:03", "2d 03:04:05", rounded to seconds; `seconds` >= 0 and finite.
+std::string short_duration(double seconds) {
+  const auto total = std::llround(seconds);
+  const auto days = total / 86400, hours = total / 3600 % 24, minutes = total / 60 % 60;
+  if (days > 0) return fmt::format("{}d {:02}:{:02}:{:02}", days, hours, minutes, total % 60);
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, total % 60);
+  return fmt::format("{}:{:02}", minutes, total % 60);
+}
+
+constexpr std::pair<char32_t, char32_t> wide[] = {
+    {0x1100, 0x115f},   {0x2329, 0x232a},   {0x2e80, 0x303e},   {0x3040, 0xa4cf},  {0xac00, 0xd7a3},
+    {0xf900, 0xfaff},   {0xfe10, 0xfe19},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},  {0xffe0, 0xffe6},
+    {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x2fffd}, {0x30000, 0x3fffd}};
+
+int width_of(char32_t character) {
+  const auto holds = [=](const auto& range) {
+    return range.first <= character && character <= range.second;
+  };
+  if (std::ranges::any_of(wide, holds)) return 2;
+  return character >= 0x300 && character <= 0x36f ? 0 : 1;
+}
+
+// Counts the columns that UTF-8 takes on a terminal: two for the wide characters of East Asia and
+// emoji (the ranges of C++20's [format.string.std], paragraph 11), none for combining accents
+// (U+0300..036F), one for the rest.
+int display_width(std::string_view text) {
+  int width = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    char32_t character = lead < 0xc0   ? lead
+                         : lead < 0xe0 ? lead & 0x1f
+                         : lead < 0xf0 ? lead & 0xf
+                                       : lead & 0x7;
+    for (; i < text.size() && (text[i] & 0xc0) == 0x80; ++i)
+      character = character << 6 | static_cast<char32_t>(text[i] & 0x3f);
+    width += width_of(character);
+  }
+  return width;
+}
 
 constexpr std::string_view gap = "  ";
 constexpr int least_bar = 10;

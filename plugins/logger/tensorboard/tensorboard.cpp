@@ -6,14 +6,62 @@
 //
 //   loggers:
 //     tensorboard: {type: tensorboard}
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "assay/logger.h"
 #include "assay/plugin.h"
 #include "event_writer.h"
-#include "file_name.h"
 
 namespace {
+
+constexpr std::string_view prefix = "events.out.tfevents.";
+
+using Place = std::pair<std::int64_t, std::int64_t>;  // seconds, sequence
+
+// Parses the numbers of a name. Missing numbers count as 0: the order of foreign files is
+// irrelevant.
+Place place_of(std::string_view file_name) {
+  Place place;
+  file_name.remove_prefix(prefix.size());
+  const char* end = file_name.data() + file_name.size();
+  const auto [dot, error] = std::from_chars(file_name.data(), end, place.first);
+  if (error == std::errc{} && dot != end) std::from_chars(dot + 1, end, place.second);
+  return place;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+// Returns a name for a new file in `run_folder`, begun at `start_time` (seconds since 1970):
+// events.out.tfevents.<seconds>.<sequence>.<host>.<process>, with numbers of fixed width.
+// TensorBoard reads the files of a run in the order of their names, so a new file must come after
+// the existing ones, whatever the clock says. A folder that cannot be read counts as empty.
+std::string next_file_name(const std::filesystem::path& run_folder, double start_time) {
+  Place place = {static_cast<std::int64_t>(start_time), 0};
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(run_folder, unreadable)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const Place taken = place_of(name);
+    place = std::max(place, Place(taken.first, taken.second + 1));
+  }
+  return fmt::format("{}{:010}.{:06}.{}.{}", prefix, place.first, place.second, host_name(),
+                     getpid());
+}
 
 class TensorBoard final : public assay::Logger {
  public:
@@ -27,8 +75,8 @@ class TensorBoard final : public assay::Logger {
     // The checkpoint's own step was logged before it was saved and stays, so a resumed run's first
     // records belong to the step after it.
     const std::int64_t resumed = context.first_step();
-    writer_.emplace(context.create(assay::tensorboard::next_file_name(context.run_folder(), now)),
-                    now, resumed == 0 ? 0 : resumed + 1);
+    writer_.emplace(context.create(next_file_name(context.run_folder(), now)), now,
+                    resumed == 0 ? 0 : resumed + 1);
   }
   void scalar(const assay::ScalarRecord& record) override { writer_->scalar(record); }
   void image(const assay::ImageRecord& record) override { writer_->image(record); }
