@@ -163,8 +163,8 @@ std::optional<std::int64_t> cores_in(const fs::path& cpu_max) {
   return parts.size() == 2 ? cores_of(positive(parts[0]), positive(parts[1])) : std::nullopt;
 }
 
-std::optional<std::int64_t> variable(const Surroundings& surroundings, const char* name) {
-  const auto text = surroundings.variable ? surroundings.variable(name) : std::nullopt;
+std::optional<std::int64_t> variable(const ProcessLimits& limits, const char* name) {
+  const auto text = limits.variable ? limits.variable(name) : std::nullopt;
   return text ? positive(*text) : std::nullopt;
 }
 
@@ -175,10 +175,10 @@ std::optional<std::int64_t> from_megabytes(std::optional<std::int64_t> megabytes
   return *megabytes * kibi * kibi;
 }
 
-std::optional<std::int64_t> memory_of_cpus(const Surroundings& surroundings) {
-  const auto per_cpu = variable(surroundings, "SLURM_MEM_PER_CPU");
-  auto cpus = variable(surroundings, "SLURM_CPUS_PER_TASK");
-  if (!cpus) cpus = variable(surroundings, "SLURM_CPUS_ON_NODE");
+std::optional<std::int64_t> memory_of_cpus(const ProcessLimits& limits) {
+  const auto per_cpu = variable(limits, "SLURM_MEM_PER_CPU");
+  auto cpus = variable(limits, "SLURM_CPUS_PER_TASK");
+  if (!cpus) cpus = variable(limits, "SLURM_CPUS_ON_NODE");
   std::int64_t megabytes = 0;
   if (!per_cpu || !cpus || __builtin_mul_overflow(*per_cpu, *cpus, &megabytes)) return std::nullopt;
   return from_megabytes(megabytes);
@@ -226,8 +226,8 @@ std::int64_t cores_of_affinity() {
 
 }  // namespace
 
-Surroundings Surroundings::of_this_process() {
-  Surroundings here;
+ProcessLimits ProcessLimits::of_this_process() {
+  ProcessLimits here;
   here.cores = cores_of_affinity();
   here.memory = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
   here.address_space = countable(soft_limit(RLIMIT_AS));
@@ -240,39 +240,39 @@ Surroundings Surroundings::of_this_process() {
   return here;
 }
 
-Share cores_given(const Surroundings& surroundings) {
-  Share share{std::max<std::int64_t>(surroundings.cores, 1), "the CPU affinity of the process", {}};
-  for (const Group& group : groups(surroundings.root, {}))
+Share cores_given(const ProcessLimits& limits) {
+  Share share{std::max<std::int64_t>(limits.cores, 1), "the CPU affinity of the process", {}};
+  for (const Group& group : groups(limits.root, {}))
     lower_by_group(share, cores_in(group.folder / "cpu.max"), group, "cpu.max");
-  for (const Group& group : groups(surroundings.root, "cpu"))
+  for (const Group& group : groups(limits.root, "cpu"))
     lower_by_group(share,
                    cores_of(number_in(group.folder / "cpu.cfs_quota_us"),
                             number_in(group.folder / "cpu.cfs_period_us")),
                    group, "cpu.cfs_quota_us");
-  lower(share, variable(surroundings, "SLURM_CPUS_PER_TASK"), "SLURM_CPUS_PER_TASK",
+  lower(share, variable(limits, "SLURM_CPUS_PER_TASK"), "SLURM_CPUS_PER_TASK",
         "ask Slurm for more with --cpus-per-task");
   return share;
 }
 
-Share memory_given(const Surroundings& surroundings) {
-  Share share{surroundings.memory, "the machine", {}};
-  for (const Group& group : groups(surroundings.root, {}))
+Share memory_given(const ProcessLimits& limits) {
+  Share share{limits.memory, "the machine", {}};
+  for (const Group& group : groups(limits.root, {}))
     lower_by_group(share, number_in(group.folder / "memory.max"), group, "memory.max");
-  for (const Group& group : groups(surroundings.root, "memory"))
+  for (const Group& group : groups(limits.root, "memory"))
     lower_by_group(share, number_in(group.folder / "memory.limit_in_bytes"), group,
                    "memory.limit_in_bytes");
-  lower(share, surroundings.address_space, "`ulimit -v`", "raise that limit with `ulimit -v`");
-  lower(share, surroundings.data_segment, "`ulimit -d`", "raise that limit with `ulimit -d`");
-  lower(share, from_megabytes(variable(surroundings, "SLURM_MEM_PER_NODE")), "SLURM_MEM_PER_NODE",
+  lower(share, limits.address_space, "`ulimit -v`", "raise that limit with `ulimit -v`");
+  lower(share, limits.data_segment, "`ulimit -d`", "raise that limit with `ulimit -d`");
+  lower(share, from_megabytes(variable(limits, "SLURM_MEM_PER_NODE")), "SLURM_MEM_PER_NODE",
         "ask Slurm for more with --mem");
-  lower(share, memory_of_cpus(surroundings), "SLURM_MEM_PER_CPU",
+  lower(share, memory_of_cpus(limits), "SLURM_MEM_PER_CPU",
         "ask Slurm for more with --mem-per-cpu");
   return share;
 }
 
-std::optional<std::string> reached_limit_on_processes(const Surroundings& surroundings) {
+std::optional<std::string> reached_limit_on_processes(const ProcessLimits& limits) {
   for (const char* controller : {"", "pids"})
-    for (const Group& group : groups(surroundings.root, controller)) {
+    for (const Group& group : groups(limits.root, controller)) {
       const auto most = number_in(group.folder / "pids.max");
       const auto now = number_in(group.folder / "pids.current");
       if (most && now && *now >= *most)
@@ -281,10 +281,10 @@ std::optional<std::string> reached_limit_on_processes(const Surroundings& surrou
             "there are as many",
             group.name, *most);
     }
-  if (surroundings.processes && processes_of_user(surroundings.root) >= *surroundings.processes)
+  if (limits.processes && processes_of_user(limits.root) >= *limits.processes)
     return fmt::format(
         "`ulimit -u` allows this user {} processes and threads, and there are as many",
-        *surroundings.processes);
+        *limits.processes);
   return std::nullopt;
 }
 

@@ -14,7 +14,7 @@
 namespace assay::base {
 
 /// The limits of a process. Tests use it to describe other machines.
-struct Surroundings {
+struct ProcessLimits {
   std::filesystem::path root = "/";           ///< /proc and /sys are read below it
   std::int64_t cores = 1;                     ///< of the CPU affinity
   std::int64_t memory = 0;                    ///< physical memory, in bytes
@@ -24,7 +24,7 @@ struct Surroundings {
   std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
 
   /// Queries the system. It caches nothing, because a limit may change while the process runs.
-  static Surroundings of_this_process();
+  static ProcessLimits of_this_process();
 };
 
 struct Share {
@@ -35,11 +35,11 @@ struct Share {
 
 /// Returns the number of cores that the process may keep busy, at least 1: the least of its CPU
 /// affinity, the CPU quotas of its control groups (rounded up) and SLURM_CPUS_PER_TASK.
-Share cores_given(const Surroundings& surroundings = Surroundings::of_this_process());
+Share cores_given(const ProcessLimits& limits = ProcessLimits::of_this_process());
 
 /// Returns the bytes of memory that the process may hold: the least of physical memory, the limits
 /// of its control groups, `ulimit -v`, `ulimit -d` and what Slurm gave to the task.
-Share memory_given(const Surroundings& surroundings = Surroundings::of_this_process());
+Share memory_given(const ProcessLimits& limits = ProcessLimits::of_this_process());
 
 /// Returns the bytes of memory that this process holds now and that do not belong to a file.
 /// Returns nothing if the system does not report it.
@@ -48,6 +48,6 @@ std::optional<std::int64_t> memory_held();
 /// Says which limit on processes and threads is reached: "the control group /job (pids.max) allows
 /// 100 processes and threads, and there are as many". Nothing where none is known to be.
 std::optional<std::string> reached_limit_on_processes(
-    const Surroundings& surroundings = Surroundings::of_this_process());
+    const ProcessLimits& limits = ProcessLimits::of_this_process());
 
 }  // namespace assay::base

@@ -34,7 +34,8 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
   const auto prepared = prepare(common, config, arguments.overrides, host, diagnostics);
   if (prepared) {
     const auto& [plan, experiment] = *prepared;
-    if (experiment.draws_pictures) picture::load_painter(plugin_host::places().private_libraries);
+    if (experiment.draws_pictures)
+      picture::load_painter(plugin_host::program_places().private_libraries);
     std::cout << fmt::format(
                      "{}\n{}\n",
                      base::wrapped(fmt::format("{} ({})", plan.name, config), output_columns(), 2),

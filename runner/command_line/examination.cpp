@@ -27,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using conformance::Begun;
-using conformance::Outcome;
+using conformance::StepOutcome;
 using conformance::Verdict;
 
 // Each crash is reported, but a plugin that crashes in every check need not do so a hundred times.
@@ -73,7 +73,7 @@ class Progress {
     may_end = step.name == conformance::last_step;
     return true;
   }
-  bool take(const Outcome& outcome) {
+  bool take(const StepOutcome& outcome) {
     if (!awaits_outcome_ || may_end) return false;
     awaits_outcome_ = false;
     at.name = fmt::format("goes on after '{}'", at.name);
@@ -210,7 +210,7 @@ class Examination {
       if (const auto* problems = std::get_if<config::Diagnostics>(&*message))
         throw conformance::WrongSettings(*problems);
       const Begun before = progress.at;
-      const auto* outcome = std::get_if<Outcome>(&*message);
+      const auto* outcome = std::get_if<StepOutcome>(&*message);
       if (!(outcome != nullptr ? progress.take(*outcome)
                                : progress.take(std::get<Begun>(*message))))
         return nonsense;
@@ -219,7 +219,7 @@ class Examination {
     return {};
   }
 
-  void account(const Begun& step, const Outcome& outcome) {
+  void account(const Begun& step, const StepOutcome& outcome) {
     seconds_ += outcome.seconds;
     kilobytes_ = std::max(kilobytes_, outcome.kilobytes);
     tell(outcome.verdict, step.subject, step.name, outcome.text,

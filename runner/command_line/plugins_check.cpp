@@ -53,7 +53,7 @@ CLI::Validator within(double low, double high, const char* expected) {
 Verdict run_step(const conformance::ReportWriter& report, std::size_t number,
                  const conformance::Step& step) {
   report.write(conformance::Begun{number, step.subject, step.check.name});
-  const conformance::Outcome outcome = conformance::attempt(step.check);
+  const conformance::StepOutcome outcome = conformance::attempt(step.check);
   report.write(outcome);
   return outcome.verdict;
 }
@@ -76,8 +76,8 @@ int be_child(const Common& common, const Arguments& a) {
   if (first > 0) opening.check.run();
   else if (run_step(report, 0, opening) == Verdict::failed) return done;
   try {
-    const auto steps =
-        conformance::steps(file, host, a.trial.settings, plugin_host::places().private_libraries);
+    const auto steps = conformance::steps(file, host, a.trial.settings,
+                                          plugin_host::program_places().private_libraries);
     for (std::size_t i = 0; i < steps.size(); ++i)
       if (i + 1 >= first)
         run_step(report, i + 1,

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 // Returns the TensorBoard in a .venv* beside the program's build folder; empty if there is none.
 std::string tensorboard_beside_the_build() {
-  const fs::path source = plugin_host::places().plugins.parent_path().parent_path();
+  const fs::path source = plugin_host::program_places().plugins.parent_path().parent_path();
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator entry(source, error), end; !error && entry != end;

@@ -20,7 +20,7 @@ class Subject {
   static constexpr std::int64_t usual_steps = 1000;
 
   /// Borrows `host`, which must know the component and those nested in it. `private_libraries` are
-  /// the folders of the program's own libraries (plugin_host::places).
+  /// the folders of the program's own libraries (plugin_host::program_places).
   Subject(plugin_host::PluginHost& host, plan::ComponentPlan plan,
           std::vector<std::filesystem::path> private_libraries)
       : host_(&host), plan_(std::move(plan)), private_libraries_(std::move(private_libraries)) {}

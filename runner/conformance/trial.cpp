@@ -206,9 +206,9 @@ class Steps {
 
 }  // namespace
 
-Outcome attempt(const Check& check) {
+StepOutcome attempt(const Check& check) {
   using Clock = std::chrono::steady_clock;
-  Outcome outcome;
+  StepOutcome outcome;
   reset_high_water();
   const std::int64_t before = high_water();
   const auto start = Clock::now();

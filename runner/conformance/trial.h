@@ -18,7 +18,7 @@ struct Step {
 
 /// How a step ended.
 enum class Verdict { passed, failed, not_run };
-struct Outcome {
+struct StepOutcome {
   Verdict verdict = Verdict::passed;
   std::string text;
   double seconds = 0;
@@ -26,7 +26,7 @@ struct Outcome {
 };
 
 /// Runs the step; an exception is an outcome as well.
-Outcome attempt(const Check& check);
+StepOutcome attempt(const Check& check);
 
 /// Returns the first step of all: the library opens without a warning, and its manifest is valid
 /// and agrees with its stamp. Borrows `host`, which must have found the library.

@@ -50,7 +50,7 @@ json written(const Begun& step) {
   return {{"step", step.number}, {"subject", cut(step.subject)}, {"name", cut(step.name)}};
 }
 
-json written(const Outcome& outcome) {
+json written(const StepOutcome& outcome) {
   return {{"verdict", static_cast<unsigned>(outcome.verdict)},
           {"text", cut(outcome.text)},
           {"seconds", outcome.seconds},
@@ -94,7 +94,7 @@ std::optional<Message> read_step(const json& object) {
 }
 
 std::optional<Message> read_outcome(const json& object) {
-  Outcome outcome;
+  StepOutcome outcome;
   unsigned verdict = 0;
   if (!get(object, "verdict", verdict) || verdict > static_cast<unsigned>(Verdict::not_run) ||
       !get(object, "text", outcome.text) || !get(object, "seconds", outcome.seconds) ||

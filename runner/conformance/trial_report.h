@@ -23,7 +23,7 @@ struct Begun {
 };
 
 /// Problems are those of the settings; they end the trial.
-using Message = std::variant<Begun, Outcome, config::Diagnostics>;
+using Message = std::variant<Begun, StepOutcome, config::Diagnostics>;
 
 /// The exit code of a process whose report cannot be written any more.
 inline constexpr int exit_without_report = 117;

@@ -92,7 +92,7 @@ std::string_view PlannedOptions::path_of(const plan::Value& value, const std::st
   const auto& path = as<std::string>(value, key);
   constexpr std::string_view own = "assay:";
   if (!path.starts_with(own)) return spelled(path);
-  return texts_.emplace_back((places().data / path.substr(own.size())).string());
+  return texts_.emplace_back((program_places().data / path.substr(own.size())).string());
 }
 
 const Options& PlannedOptions::group_of(const plan::Value& value, std::string_view name,

@@ -9,7 +9,7 @@ namespace assay::plugin_host {
 
 namespace fs = std::filesystem;
 
-Places places() {
+ProgramPlaces program_places() {
   const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
   const fs::path above = folder.parent_path();
   if (folder.filename() == "bin")
@@ -26,7 +26,7 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
     for (std::string folder; std::getline(list, folder, ':');)
       if (!folder.empty()) folders.emplace_back(folder);
   }
-  folders.push_back(places().plugins);
+  folders.push_back(program_places().plugins);
   for (fs::path& folder : folders) folder = fs::absolute(folder);  // the linker searches bare names
   return folders;
 }

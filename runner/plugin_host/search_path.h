@@ -8,14 +8,14 @@
 
 namespace assay::plugin_host {
 
-struct Places {
+struct ProgramPlaces {
   std::filesystem::path plugins;                         ///< the built-in plugins
   std::filesystem::path data;                            ///< the base of "assay:NAME"
   std::vector<std::filesystem::path> private_libraries;  ///< for libassay-picture.so
 };
 
 /// Derives the places from /proc/self/exe.
-Places places();
+ProgramPlaces program_places();
 
 /// Returns --plugin-path, then ASSAY_PLUGIN_PATH (colon-separated), then the built-in plugins.
 std::vector<std::filesystem::path> plugin_folders(

@@ -59,7 +59,7 @@ RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& e
 logging::Paint painter_for(const experiment::Experiment& experiment) {
   if (!experiment.draws_pictures) return {};
   std::shared_ptr<picture::Painter> painter =
-      picture::load_painter(plugin_host::places().private_libraries);
+      picture::load_painter(plugin_host::program_places().private_libraries);
   return [painter](const logging::Picture& picture, PictureFormat format) {
     return picture.renderer.call([&](const Renderer& renderer) {
       return painter->paint(renderer, picture.snapshot.view(), format, 1.0);

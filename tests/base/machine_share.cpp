@@ -16,9 +16,9 @@
 using namespace assay::test;
 using assay::base::cores_given;
 using assay::base::memory_given;
+using assay::base::ProcessLimits;
 using assay::base::reached_limit_on_processes;
 using assay::base::Share;
-using assay::base::Surroundings;
 
 namespace {
 
@@ -56,7 +56,7 @@ struct Machine {
   std::int64_t memory() const { return memory_given(here).amount; }
 
   TemporaryFolder folder;
-  Surroundings here;
+  ProcessLimits here;
   std::map<std::string, std::string> variables;
 };
 
@@ -209,10 +209,10 @@ BOOST_AUTO_TEST_CASE(limits_are_asked_for_each_time) {
   BOOST_REQUIRE(getrlimit(RLIMIT_DATA, &before) == 0);
   const rlimit lower{64U * mebi, before.rlim_max};
   BOOST_REQUIRE(setrlimit(RLIMIT_DATA, &lower) == 0);
-  const auto limit = Surroundings::of_this_process().data_segment;
+  const auto limit = ProcessLimits::of_this_process().data_segment;
   setrlimit(RLIMIT_DATA, &before);
   BOOST_TEST((limit == std::optional<std::int64_t>(64 * mebi)));
-  BOOST_TEST((Surroundings::of_this_process().data_segment != limit));
+  BOOST_TEST((ProcessLimits::of_this_process().data_segment != limit));
 
   cpu_set_t all, one;
   BOOST_REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);

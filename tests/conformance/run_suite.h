@@ -18,7 +18,7 @@ inline std::filesystem::path unsound(const std::string& name) {
 struct Result {
   std::string subject;
   std::string check;
-  conformance::Outcome outcome;
+  conformance::StepOutcome outcome;
 };
 
 /// Runs every step for a library, together with the built-in plugins.

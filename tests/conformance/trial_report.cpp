@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
   const Pipe pipe;
   const ReportWriter writer(pipe.writer());
   writer.write(Begun{7, "optimizer \"sgd\"", "descends\n\xff"});
-  writer.write(conformance::Outcome{Verdict::not_run, std::string(1 << 20, 'x'), 0.25, 123});
+  writer.write(conformance::StepOutcome{Verdict::not_run, std::string(1 << 20, 'x'), 0.25, 123});
   config::Diagnostics problems;
   problems.error({source_of("momentum=7"), 1, 10, 1}, "momentum", "too much", "less");
   writer.write(problems);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
   BOOST_TEST(begun.number == 7U);
   BOOST_TEST(begun.subject == "optimizer \"sgd\"");
   BOOST_TEST(begun.name == "descends\n\uFFFD");
-  const auto outcome = std::get<conformance::Outcome>(reader.read(lines[2]).value());
+  const auto outcome = std::get<conformance::StepOutcome>(reader.read(lines[2]).value());
   BOOST_TEST((outcome.verdict == Verdict::not_run));
   BOOST_TEST(outcome.text.size() == 4096U);
   BOOST_TEST(outcome.seconds == 0.25);

@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(every_getter_gives_the_planned_value, Given) {
   BOOST_TEST(options.number("whole") == 3.0);
   BOOST_TEST(options.text("word") == "there");
   BOOST_TEST(options.path("file") == "/a/${b}.csv");
-  BOOST_TEST(options.path("own_file") == (places().data / "digits.csv").string());
+  BOOST_TEST(options.path("own_file") == (program_places().data / "digits.csv").string());
   BOOST_TEST(options.rate("constant").at(100) == 0.5);
   const Rate varying = options.rate("varying");
   nested.back()->bounded->begin(1);
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
   BOOST_TEST(!options.boolean("flags", 0));
   BOOST_TEST(options.boolean("flags", 1));
   BOOST_TEST(options.path("files", 0) == "/a");
-  BOOST_TEST(options.path("files", 1) == (places().data / "b").string());
+  BOOST_TEST(options.path("files", 1) == (program_places().data / "b").string());
   BOOST_TEST(options.rate("rates", 0).at(100) == 0.5);
   const Rate second = options.rate("rates", 1);
   nested.back()->bounded->begin(1);
