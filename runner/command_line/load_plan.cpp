@@ -93,10 +93,10 @@ std::string config_of(const std::string& config_or_run_folder) {
   return config_or_run_folder;  // where there is none, the reader says so
 }
 
-std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,
-                                    std::vector<std::string> overrides,
-                                    plugin_host::PluginHost& host,
-                                    config::Diagnostics& diagnostics) {
+std::optional<const plan::Plan> load_plan(const Common& common, const std::string& config,
+                                          std::vector<std::string> overrides,
+                                          plugin_host::PluginHost& host,
+                                          config::Diagnostics& diagnostics) {
   auto draft = load_draft(common, config, std::move(overrides), host, diagnostics);
   if (!draft) return std::nullopt;
   return std::move(*draft).finished();

@@ -22,10 +22,10 @@ std::string command_to_repeat(const std::string& run_folder);
 
 /// Loads the plan, including --kernels, because other kernels change the last bits of results.
 /// Reports all problems, and returns nothing if there is one.
-std::optional<plan::Plan> load_plan(const Common& common, const std::string& config,
-                                    std::vector<std::string> overrides,
-                                    plugin_host::PluginHost& host,
-                                    config::Diagnostics& diagnostics);
+std::optional<const plan::Plan> load_plan(const Common& common, const std::string& config,
+                                          std::vector<std::string> overrides,
+                                          plugin_host::PluginHost& host,
+                                          config::Diagnostics& diagnostics);
 
 /// Goes from a config to everything that exists before the first step, except the run folder
 /// (run/prepared.h). Returns nothing if there is a problem; all are reported.

@@ -30,7 +30,7 @@ constexpr int plans_equal = 0;
 constexpr int plans_differ = 1;
 
 // Prints the problems, and returns nothing if there is one.
-std::optional<plan::Plan> plan_of(const Common& common, const ConfigArguments& arguments) {
+std::optional<const plan::Plan> plan_of(const Common& common, const ConfigArguments& arguments) {
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   auto plan =

@@ -13,7 +13,7 @@ Soundness Draft::soundness(std::string_view key) const {
   return found == unsound.end() ? Soundness::sound : found->second;
 }
 
-std::optional<Plan> Draft::finished() && {
+std::optional<const Plan> Draft::finished() && {
   if (has_problems) return std::nullopt;
   return Plan(std::move(*this));
 }

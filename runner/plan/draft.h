@@ -31,7 +31,7 @@ struct Draft : Content {
 
   Soundness soundness(std::string_view key) const;
   /// Returns nothing if the config has problems.
-  std::optional<Plan> finished() &&;
+  std::optional<const Plan> finished() &&;
 };
 
 }  // namespace assay::plan

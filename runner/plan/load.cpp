@@ -135,8 +135,9 @@ std::optional<Draft> load_draft(const std::string& config_path,
   return draft;
 }
 
-std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
-                         Catalogue& catalogue, config::Diagnostics& diagnostics) {
+std::optional<const Plan> load(const std::string& config_path,
+                               std::span<const std::string> overrides, Catalogue& catalogue,
+                               config::Diagnostics& diagnostics) {
   std::optional<Draft> draft = load_draft(config_path, overrides, catalogue, diagnostics);
   if (!draft) return std::nullopt;
   return std::move(*draft).finished();

@@ -12,8 +12,9 @@
 namespace assay::plan {
 
 /// Reports all problems, and returns nothing if there is one.
-std::optional<Plan> load(const std::string& config_path, std::span<const std::string> overrides,
-                         Catalogue& catalogue, config::Diagnostics& diagnostics);
+std::optional<const Plan> load(const std::string& config_path,
+                               std::span<const std::string> overrides, Catalogue& catalogue,
+                               config::Diagnostics& diagnostics);
 
 /// Loads a draft, as far as it understands the config (make_draft). Returns nothing if a file
 /// cannot be read.

@@ -58,8 +58,8 @@ Draft make_draft(const Node& config, Catalogue& catalogue, config::Diagnostics& 
   return draft;
 }
 
-std::optional<Plan> make_plan(const Node& config, Catalogue& catalogue,
-                              config::Diagnostics& diagnostics) {
+std::optional<const Plan> make_plan(const Node& config, Catalogue& catalogue,
+                                    config::Diagnostics& diagnostics) {
   return make_draft(config, catalogue, diagnostics).finished();
 }
 

@@ -16,8 +16,8 @@ namespace assay::plan {
 /// A component in a list is named after its type, the second of a type `TYPE_2` and so on. The
 /// metrics are those of the config. `loss` and `accuracy` are added if the config does not have
 /// them and a hook names them (`test.accuracy`).
-std::optional<Plan> make_plan(const config::Node& config, Catalogue& catalogue,
-                              config::Diagnostics& diagnostics);
+std::optional<const Plan> make_plan(const config::Node& config, Catalogue& catalogue,
+                                    config::Diagnostics& diagnostics);
 
 /// Does the same as far as it understands the config. The draft tells which of its parts can be
 /// used.

@@ -90,7 +90,8 @@ struct Content {
   }
 };
 
-/// A plan that can be run: every value is present and right. Only Draft::finished() makes one.
+/// A plan that can be run: every value is present and right. Only Draft::finished() makes one, and
+/// hands it out as const.
 class Plan : public Content {
  public:
   std::string yaml;  ///< the plan as YAML, with every default: running it repeats the run

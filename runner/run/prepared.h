@@ -13,7 +13,7 @@
 namespace assay::run {
 
 struct Prepared {
-  plan::Plan plan;
+  const plan::Plan plan;
   experiment::Experiment experiment;
 };
 

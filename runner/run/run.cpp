@@ -177,7 +177,7 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
 Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
          logging::Paint paint, bool goes_on)
     : around_(surroundings),
-      plan_(std::move(prepared.plan)),
+      plan_(prepared.plan),
       experiment_(std::move(prepared.experiment)),
       folder_(std::move(folder)),
       paint_(std::move(paint)),

@@ -133,7 +133,7 @@ class Run {
   void fail(std::string_view part, std::string_view what) noexcept;
 
   const Surroundings around_;
-  plan::Plan plan_;
+  const plan::Plan plan_;
   experiment::Experiment experiment_;
   RunFolder folder_;
   logging::Paint paint_;

@@ -61,9 +61,9 @@ class Files {
     write(folder_.path() / "circle.yaml", "extends: a.yaml\nseed: 1\n");
   }
 
-  std::optional<plan::Plan> plan_of(std::string_view text,
-                                    const std::vector<std::string>& arguments,
-                                    config::Diagnostics& diagnostics) {
+  std::optional<const plan::Plan> plan_of(std::string_view text,
+                                          const std::vector<std::string>& arguments,
+                                          config::Diagnostics& diagnostics) {
     const std::filesystem::path file = folder_.path() / "a.yaml";
     write(file, text);
     return plan::load(file.string(), arguments, catalogue_, diagnostics);

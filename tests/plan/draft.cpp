@@ -3,9 +3,11 @@
 #include <concepts>
 #include <fstream>
 #include <type_traits>
+#include <utility>
 
 #include "runner/plan/emit.h"
 #include "runner/plan/load.h"
+#include "runner/run/prepared.h"
 #include "tests/plan/experiment.h"
 #include "tests/support/temporary_folder.h"
 
@@ -20,6 +22,9 @@ static_assert(!std::is_constructible_v<plan::Plan, plan::Draft>);
 static_assert(!std::is_constructible_v<plan::Plan, plan::Content>);
 static_assert(!std::is_convertible_v<plan::Draft&, const plan::Plan&>);
 static_assert(!std::is_convertible_v<plan::Plan&, const plan::Draft&>);
+// A plan that was handed out is not changed.
+static_assert(std::is_const_v<decltype(std::declval<plan::Draft>().finished())::value_type>);
+static_assert(std::is_const_v<decltype(run::Prepared::plan)>);
 
 plan::Draft draft(const std::string& config) {
   FakeCatalogue catalogue;
