@@ -197,6 +197,11 @@ std::vector<FoundComponent> PluginHost::components() const {
   return list;
 }
 
+const FoundLibrary* PluginHost::library_of(Kind kind, std::string_view name) const {
+  const auto entry = components_.find({kind, std::string(name)});
+  return entry == components_.end() ? nullptr : entry->second.library;
+}
+
 std::vector<const FoundLibrary*> PluginHost::opened() const {
   std::vector<const FoundLibrary*> list;
   for (const auto& [library, manifest] : opened_) list.push_back(library);

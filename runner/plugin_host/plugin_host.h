@@ -72,6 +72,8 @@ class PluginHost final : public plan::Catalogue {
   const Manifest& open(const std::filesystem::path& file);
   /// Returns the libraries that were opened, sorted.
   std::vector<const FoundLibrary*> opened() const;
+  /// Returns the library that provides a component; null if there is no such component.
+  const FoundLibrary* library_of(Kind kind, std::string_view name) const;
   /// Returns a line for each irregularity in the libraries that were opened and the components that
   /// were created.
   const std::vector<std::string>& warnings() const { return warnings_; }

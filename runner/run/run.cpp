@@ -20,6 +20,7 @@
 #include "runner/plan/canonical.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plugin_host/search_path.h"
+#include "runner/run/same_run.h"
 #include "runner/run/summary.h"
 #include "runner/version.h"
 
@@ -78,19 +79,6 @@ std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalo
   draft.source = node->where.source;
   draft.sources = {node->where.source};
   return draft;
-}
-
-// Throws where a run that goes on would compute something else than the run that began.
-void check_is_the_same(const RunFolder& folder, const RunRecord& before, const RunRecord& now) {
-  const auto check = [&folder](std::string_view what, const auto& began, const auto& goes_on) {
-    if (began != goes_on)
-      throw Error(fmt::format("{}: this run began with {} {}, and would go on with {}",
-                              folder.folder().path_of("run.json"), what, began, goes_on));
-  };
-  check("the plan", before.plan_digest, now.plan_digest);
-  check("the kernels", before.kernels, now.kernels);
-  check("lanes:", before.lanes, now.lanes);
-  check("rows in a block:", before.block_rows, now.block_rows);
 }
 
 std::string_view state_name(Outcome outcome) {
@@ -162,7 +150,8 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
   if (!prepared) return nullptr;
   RunRecord record =
       opening_record(prepared->plan, prepared->experiment, surroundings.host, before.start);
-  check_is_the_same(folder, before, record);
+  check_is_same_run(folder.folder().path_of("run.json"), before, record, prepared->plan,
+                    surroundings.host);
   record.overrides = before.overrides;
   record.failures = before.failures;
   record.training_seconds = before.training_seconds;

@@ -65,8 +65,9 @@ class Run {
   /// Goes on with the run of a folder, by the plan that lies there and with the kernels that it
   /// began with. It is where the run began until the state of a later step is restored. Returns
   /// nothing where the plan cannot be run any more, which is reported. Throws assay::Error where
-  /// the folder is no run's, where another process writes to it, or where plan, lanes or blocks are
-  /// not those that the run began with. It does not look whether plugins or data have changed.
+  /// the folder is no run's, where another process writes to it, or where plan, kernels, lanes,
+  /// blocks or plugins are not those that the run began with. It does not look whether data has
+  /// changed.
   static std::unique_ptr<Run> open(const std::filesystem::path& folder,
                                    const Surroundings& surroundings,
                                    config::Diagnostics& diagnostics);

@@ -301,6 +301,30 @@ BOOST_AUTO_TEST_CASE(a_run_whose_plan_or_kernels_changed_is_not_taken_up) {
   BOOST_TEST(!diagnostics.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_run_whose_plugin_changed_is_not_taken_up) {
+  stop_after("changed", 3);
+  const std::filesystem::path plugins = build_folder() + "/plugins";
+  const std::string asking = build_folder() + "/tests/run/fixtures/asking.so";
+  const std::string other = *this / "asking.so";
+  write_file(other, read_file(asking));
+  {
+    plugin_host::PluginHost same({plugins, other}, InstructionSet::generic);
+    BOOST_TEST(run::Run::open(folder("changed"), {same, notebook, git, stop}, diagnostics).get() !=
+               nullptr);
+  }
+  const std::string changed = *this / "changed.so";
+  write_file(changed, read_file(asking) + "\n");
+  plugin_host::PluginHost next({plugins, changed}, InstructionSet::generic);
+  const std::string message = error_of([&] {
+    run::Run::open(folder("changed"), {next, notebook, git, stop}, diagnostics);
+  });
+  BOOST_TEST(
+      message.starts_with((folder("changed") / "run.json").string() +
+                          ": this run began with another library of the plugin 'asking': " + other),
+      message);
+  BOOST_TEST(message.find(changed) != std::string::npos, message);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_cannot_begin_leaves_no_folder) {
   write_file(*this / "small.yaml", config_text);
   const std::vector<std::string> overrides = {"run_dir=" + folder("none").string()};
