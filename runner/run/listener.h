@@ -19,7 +19,8 @@ namespace assay::run {
 enum class Stage { training, saving, closing_loggers, waiting_for_git, ending };
 
 /// A run knows no terminal and no command line. It tells a listener what happens, and the listener
-/// shows it. Functions are called on the thread that runs the run, unless they say otherwise.
+/// shows it. Functions are called on the thread that runs the run, unless they say otherwise. What
+/// they throw ends no run: the run records the first exception as a failure and goes on.
 class Listener {
  public:
   virtual ~Listener() = default;

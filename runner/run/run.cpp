@@ -165,7 +165,8 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
 
 Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
          logging::Paint paint, bool goes_on)
-    : around_(surroundings),
+    : listener_(surroundings.listener, [this](const std::string& message) { lost(message); }),
+      around_{surroundings.host, listener_, surroundings.git, surroundings.stop_signal},
       plan_(prepared.plan),
       experiment_(std::move(prepared.experiment)),
       folder_(std::move(folder)),

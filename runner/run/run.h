@@ -21,6 +21,7 @@
 #include "runner/logging/log.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/process_state.h"
+#include "runner/run/guarded_listener.h"
 #include "runner/run/listener.h"
 #include "runner/run/prepared.h"
 #include "runner/run/run_folder.h"
@@ -133,7 +134,8 @@ class Run {
   void attempt(std::string_view name, Part&& part) noexcept;
   void fail(std::string_view part, std::string_view what) noexcept;
 
-  const Surroundings around_;
+  GuardedListener listener_;
+  const Surroundings around_;  ///< with that listener
   const plan::Plan plan_;
   experiment::Experiment experiment_;
   RunFolder folder_;

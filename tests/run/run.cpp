@@ -1,6 +1,7 @@
 // A run is created, trained, stopped and taken up by calls, without a terminal.
 #include "runner/run/run.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <sstream>
 
 #include "runner/plan/load.h"
+#include "runner/run/guarded_listener.h"
 #include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
 #include "tests/support/component.h"
@@ -70,11 +72,40 @@ class Notebook final : public run::Listener {
   SilentTerminal terminal_;
 };
 
+// Throws in the call of this name.
+class Faulty final : public run::Listener {
+ public:
+  explicit Faulty(std::string call) : call_(std::move(call)) {}
+  void say(const Lines&) override { fail("say"); }
+  void problem(config::Severity, const std::string&) override { fail("problem"); }
+  void reached(run::Stage) override { fail("reached"); }
+  void has_processes(pid_t) override { fail("has_processes"); }
+  void draws(std::size_t) override { fail("draws"); }
+  void trained(const std::string&, const train::ModelDescription&,
+               const state::ParameterMemory&) override {
+    fail("trained");
+  }
+  void out_of_memory() noexcept override {}
+  Terminal& terminal() override {
+    fail("terminal");
+    return terminal_;
+  }
+
+ private:
+  void fail(const std::string& call) const {
+    if (call == call_) throw std::runtime_error(call + " failed");
+  }
+
+  std::string call_;
+  SilentTerminal terminal_;
+};
+
 struct RunsInAFolder : TemporaryFolder {
   plugin_host::PluginHost host{
       {build_folder() + "/plugins", build_folder() + "/tests/run/fixtures"},
       InstructionSet::generic};
   Notebook notebook;
+  run::Listener* listener = &notebook;
   base::GitQuery git;
   std::atomic<int> stop = 0;
   config::Diagnostics diagnostics;
@@ -88,7 +119,7 @@ struct RunsInAFolder : TemporaryFolder {
   RunsInAFolder(const RunsInAFolder&) = delete;
   RunsInAFolder& operator=(const RunsInAFolder&) = delete;
 
-  run::Surroundings around() { return {host, notebook, git, stop}; }
+  run::Surroundings around() { return {host, *listener, git, stop}; }
   std::filesystem::path folder(const std::string& name) const { return *this / name; }
 
   std::unique_ptr<run::Run> create(const std::string& name,
@@ -323,6 +354,41 @@ BOOST_AUTO_TEST_CASE(a_run_whose_plugin_changed_is_not_taken_up) {
                           ": this run began with another library of the plugin 'asking': " + other),
       message);
   BOOST_TEST(message.find(changed) != std::string::npos, message);
+}
+
+// A listener that throws is a failure of the run, and loses nothing else.
+BOOST_AUTO_TEST_CASE(a_listener_that_throws_ends_no_run) {
+  std::string digest;
+  {
+    const auto whole = create("whole");
+    BOOST_CHECK(whole->train() == run::Ending::done);
+    digest = whole->record().weights_digest;
+  }
+  for (const char* call : {"say", "problem", "reached", "has_processes", "trained", "terminal"}) {
+    BOOST_TEST_CONTEXT(call) {
+      Faulty faulty(call);
+      listener = &faulty;
+      const auto run = create(call);
+      run->lost("a line");
+      BOOST_CHECK(run->train() == run::Ending::partly_failed);
+      const run::RunRecord record = run::read_record(base::Folder(folder(call)));
+      BOOST_TEST(record.state == "finished");
+      BOOST_TEST(record.weights_digest == digest);
+      const std::vector<std::string> failures = record.failures;
+      const std::string failure = std::string("showing the run: ") + call + " failed";
+      BOOST_TEST(std::ranges::count(failures, failure) == 1);
+      BOOST_TEST(std::ranges::count(failures, "a line") == 1);
+      BOOST_TEST(failures.size() == 2U);
+      BOOST_TEST(read_file(folder(call) / "log.txt").find("finished after 40 steps") !=
+                 std::string::npos);
+    }
+  }
+  Faulty faulty("draws");
+  std::string told;
+  run::GuardedListener guarded(faulty, [&told](const std::string& message) { told += message; });
+  guarded.draws(2);
+  guarded.draws(1);
+  BOOST_TEST(told == "showing the run: draws failed");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_cannot_begin_leaves_no_folder) {
