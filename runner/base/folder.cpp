@@ -39,6 +39,11 @@ Folder Folder::subfolder(std::string_view name) const {
   const std::string text(name);
   if (::mkdirat(descriptor(), text.c_str(), 0777) != 0 && errno != EEXIST)
     fail(name, "cannot be created", errno);
+  return existing_subfolder(name);
+}
+
+Folder Folder::existing_subfolder(std::string_view name) const {
+  const std::string text(name);
   FileDescriptor inner(::openat(descriptor(), text.c_str(), open_flags | O_NOFOLLOW));
   if (inner.get() < 0) fail(name, "cannot be opened as a folder", errno);
   return {path_ / text, std::move(inner)};

@@ -19,6 +19,8 @@ class Folder {
   /// Opens the subfolder of this name and creates it if it does not exist. Does not follow a
   /// symbolic link: that is an error. Throws assay::Error.
   Folder subfolder(std::string_view name) const;
+  /// Opens the subfolder of this name, as subfolder() does, but creates none. Throws assay::Error.
+  Folder existing_subfolder(std::string_view name) const;
 
   /// Returns true if the folder has an entry of this name; a dangling link counts. Throws
   /// assay::Error if that cannot be determined.

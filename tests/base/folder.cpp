@@ -28,6 +28,10 @@ BOOST_AUTO_TEST_CASE(a_folder_within_is_made_where_there_is_none) {
   write_file(*this / "a/x", "");
   BOOST_TEST(outer.subfolder("a").has("x"));
   BOOST_TEST(!outer.has("x"));
+  BOOST_TEST(outer.existing_subfolder("a").has("x"));
+  BOOST_TEST(error_of([&] { outer.existing_subfolder("b"); }) ==
+             (*this / "b").string() + ": cannot be opened as a folder: No such file or directory");
+  BOOST_TEST(!outer.has("b"));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_to_a_folder_is_not_followed) {
