@@ -2,11 +2,13 @@
 // `at_end` and `every_epoch` belong to every hook and are not in its parameter table.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "assay/kind.h"
+#include "assay/record.h"
 #include "assay/renderer.h"
 
 namespace assay {
@@ -41,14 +43,25 @@ class HookContext {
   /// only on request.
   virtual double value(int number) = 0;
 
-  /// Sends a number to every logger. This is cheap: the number is queued.
-  virtual void scalar(std::string_view tag, double value) = 0;
-  /// Takes the snapshot that the renderer needs; the logging thread draws it later. Loggers get a
-  /// PNG. For each format in `files`, the host also saves the picture in images/ in the run folder.
+  /// Sends a content (record.h) to every logger: log(tag, Scalar{0.5}). The content is copied; its
+  /// views need not outlive the call. Throws Error for a content that breaks a rule of record.h. A
+  /// number is cheap: it is queued, and nothing is allocated.
+  template <Content T>
+  void log(std::string_view tag, const T& content) {
+    record(tag, T::type, &content, sizeof content);
+  }
+  /// Sends a number to every logger.
+  void scalar(std::string_view tag, double value) { log(tag, Scalar{value}); }
+  /// Sends Markdown to every logger.
+  void text(std::string_view tag, std::string_view markdown) { log(tag, Text{markdown}); }
+  /// Takes the snapshot that the renderer needs; the logging thread draws it later. Loggers get an
+  /// Image. For each format in `files`, the host also saves the picture in images/ in the run
+  /// folder.
   virtual void picture(std::string_view tag, const Renderer& renderer,
                        std::span<const PictureFormat> files) = 0;
-  /// Sends Markdown to every logger.
-  virtual void text(std::string_view tag, std::string_view markdown) = 0;
+  /// Sends the content of `size` bytes that the type names; log() calls it.
+  virtual void record(std::string_view tag, ContentType type, const void* content,
+                      std::size_t size) = 0;
 
  protected:
   ~HookContext() = default;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "assay/kind.h"
+#include "assay/record.h"
 
 namespace assay {
 
@@ -48,11 +49,37 @@ class Terminal {
   ~Terminal() = default;
 };
 
-/// Valid from Logger::open to the end of Logger::close.
+/// One value of the resolved plan.
+struct PlanEntry {
+  std::string_view key;  ///< full: "optimizer.learning_rate", "hooks.loss.every"
+  /// The value with its type: none for null; a list is a text, as it is in `yaml`. An integer
+  /// beyond 2^53 is rounded, and exact in `yaml`.
+  TypedValue value;
+  std::string_view yaml;  ///< the value as plan.yaml writes it: 0.01, [50, 50], 'no'
+};
+
+/// A tag that the config gives to a hook.
+struct DeclaredTag {
+  std::string_view tag;   ///< as written: "Step ${step} Accuracy Testsheet"
+  std::string_view hook;  ///< the hook's name in the config
+  /// The type of the records under this tag, if it is known before training.
+  ContentType type = ContentType::unknown;
+};
+
+/// A split of the data.
+struct SplitSize {
+  std::string_view name;  ///< "train"
+  std::int64_t rows = 0;
+};
+
+/// Valid, with all that its functions return, from Logger::open to the end of Logger::close.
 class LoggerContext {
  public:
-  /// Creates a new file in the run folder itself, so its name must be one line of text without '/'.
-  /// Throws Error for any other name and for a file that exists.
+  /// Creates a new file in the run folder. `name` is one line of text: a name, or the relative path
+  /// of a file in at most 16 subfolders ("plugins/profile/trace.json"), which the host makes.
+  /// Throws Error for a path with empty parts, "." or "..", for files and folders of the run itself
+  /// (plan.yaml, images/, ...), and for a file that exists. Where a run goes on, a file that it
+  /// left is lent again, cut back to what belongs to the run.
   virtual LogFile& create(std::string_view name) = 0;
   virtual Terminal& terminal() = 0;
 
@@ -62,38 +89,24 @@ class LoggerContext {
   virtual std::int64_t total_steps() const = 0;
   virtual double start_time() const = 0;  ///< seconds since 1970, like all wall times
 
+  /// Returns every value of the plan that is run, defaults included. The lines `key: yaml` are in
+  /// the order of their bytes. Secrets are references: ${secret:NAME}.
+  virtual std::span<const PlanEntry> plan() const = 0;
+  /// Returns the text of plan.yaml, which holds the same values.
+  virtual std::string_view plan_yaml() const = 0;
+  /// Returns the layers of the model in their order, its parameters, the loss and the optimizer.
+  /// The operation of a layer is the model's own word; "Input", "Target", "Parameter", "Loss" and
+  /// "Optimizer" are the host's. Those of Loss and Optimizer have an attribute `type`, the
+  /// component's name.
+  virtual const Graph& graph() const = 0;
+  /// Returns the tags that the config gives to hooks. Hooks may use further ones.
+  virtual std::span<const DeclaredTag> tags() const = 0;
+  virtual std::span<const SplitSize> splits() const = 0;  ///< of the data, sorted by name
+  /// Returns the names of the classes; nothing if the targets are no classes.
+  virtual std::span<const std::string_view> class_names() const = 0;
+
  protected:
   ~LoggerContext() = default;
-};
-
-/// Names the series that a record belongs to. `id` counts the tags of a run from 0, so a logger can
-/// keep its own data per tag in a vector.
-struct Tag {
-  std::uint32_t id = 0;
-  std::string_view name;
-};
-
-struct ScalarRecord {
-  Tag tag;
-  std::int64_t step = 0;
-  double wall_time = 0;
-  double value = 0;  ///< may be NaN or infinite
-};
-
-struct ImageRecord {
-  Tag tag;
-  std::int64_t step = 0;
-  double wall_time = 0;
-  std::int64_t width = 0;
-  std::int64_t height = 0;
-  std::span<const std::byte> png;
-};
-
-struct TextRecord {
-  Tag tag;
-  std::int64_t step = 0;
-  double wall_time = 0;
-  std::string_view markdown;
 };
 
 /// Reports how far the run has got; sent several times a second.
@@ -113,9 +126,9 @@ class Logger {
   virtual ~Logger() = default;
 
   virtual void open(LoggerContext& context) = 0;
-  virtual void scalar(const ScalarRecord& /*record*/) {}
-  virtual void image(const ImageRecord& /*record*/) {}
-  virtual void markdown(const TextRecord& /*record*/) {}
+  /// Receives one record (record.h). A logger takes the contents that it knows and ignores the
+  /// others; contents that are not known yet come with later versions of Assay.
+  virtual void record(const Record& /*record*/) {}
   virtual void progress(const Progress& /*progress*/) {}
   /// Writes out buffered data. Called at least once a second.
   virtual void flush() {}

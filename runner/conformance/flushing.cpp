@@ -9,6 +9,7 @@
 #include "assay/number_text.h"
 #include "runner/conformance/check.h"
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/sample_records.h"
 #include "runner/logging/logger_host.h"
 
 namespace assay::conformance {
@@ -28,10 +29,12 @@ void send(const Handle& logger, Sent what, const Tag& tag, std::int64_t step) {
   const double time = 1763863320.5 + static_cast<double>(step);
   const std::string text = fmt::format("at step {}", step);
   logger.call([&](Logger& l) {
-    if (what == Sent::scalars) l.scalar({tag, step, time, 0.25 * static_cast<double>(step)});
-    if (what == Sent::texts) l.markdown({tag, step, time, text});
-    if (what == Sent::images)
-      l.image({tag, step, time, 1, 1, std::as_bytes(std::span(white_pixel))});
+    const Scalar scalar{0.25 * static_cast<double>(step)};
+    const Text note{text};
+    const Image image{1, 1, std::as_bytes(std::span(white_pixel))};
+    if (what == Sent::scalars) l.record(record_of(tag, step, time, scalar));
+    if (what == Sent::texts) l.record(record_of(tag, step, time, note));
+    if (what == Sent::images) l.record(record_of(tag, step, time, image));
   });
 }
 
@@ -53,7 +56,7 @@ struct Written {
 // Writes records of this many steps and the end. With `more`, writes further records before another
 // kind of end.
 Written written(const Subject& subject, Sent what, std::int64_t steps, bool more) {
-  LoggerHost host({});
+  LoggerHost host({.facts = sample_facts()});
   Written written;
   {
     const Handle logger = subject.make<Logger>();

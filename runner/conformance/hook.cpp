@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "assay/error.h"
 #include "assay/text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
 #include "runner/hooks/needs.h"
 #include "runner/hooks/timetable.h"
 #include "runner/hooks/trigger.h"
+#include "runner/logging/stored_content.h"
 #include "runner/plan/tag.h"
 
 namespace assay::conformance {
@@ -32,27 +34,34 @@ class Recorder final : public HookContext {
       blame(fmt::format("it reads value {}; plan() declared {}", number, hook_.values.size()));
     return value_;
   }
-  void scalar(std::string_view tag, double /*value*/) override { record("scalars", tag); }
-  void text(std::string_view tag, std::string_view /*markdown*/) override { record("texts", tag); }
+  void record(std::string_view tag, ContentType type, const void* content,
+              std::size_t size) override {
+    note(std::string(name_of(type)), tag);
+    try {
+      const logging::StoredContent valid(type, content, size);
+    } catch (const Error& error) {
+      blame(fmt::format("it sends a record that cannot be logged: {}", error.what()));
+    }
+  }
   void picture(std::string_view tag, const Renderer& renderer,
                std::span<const PictureFormat> /*files*/) override {
-    record("pictures", tag);
+    note("image", tag);
     for (const hooks::PictureNeed& need : hook_.pictures)
       if (need.renderer == &renderer) return;
     blame("it draws a renderer that plan() did not declare");
   }
 
-  std::set<std::pair<std::string, std::string>> records;  ///< kind and tag
+  std::set<std::pair<std::string, std::string>> records;  ///< type and tag
   std::string blamed;
 
  private:
-  void record(const char* kind, std::string_view written) {
+  void note(const std::string& type, std::string_view written) {
     const std::string tag = plan::Tag(std::string(written)).at(step_, epoch());
     if (tag.empty() || !is_line(tag)) blame("it sends a record whose tag is not one line of text");
     else if (const std::string problem = plan::problem_with_tag(tag); !problem.empty())
       blame("it sends a record whose tag cannot be one: " + problem);
-    if (!records.emplace(kind, tag).second)
-      blame(fmt::format("it sends two {} under one tag, {}", kind, tag));
+    if (!records.emplace(type, tag).second)
+      blame(fmt::format("it sends two records of type {} under one tag, {}", type, tag));
   }
   void blame(std::string text) {
     if (blamed.empty()) blamed = std::move(text);

@@ -14,9 +14,9 @@
 #include "assay/number_text.h"
 #include "runner/base/file_descriptor.h"
 #include "runner/conformance/flushing.h"
-#include "runner/conformance/neutral.h"
 #include "runner/conformance/readable.h"
 #include "runner/conformance/refusal.h"
+#include "runner/conformance/sample_records.h"
 #include "runner/conformance/suites.h"
 #include "runner/logging/logger_host.h"
 
@@ -27,7 +27,7 @@ using Handle = plugin_host::Handle<Logger>;
 using logging::LoggerHost;
 using logging::MemoryFile;
 
-// Sends records of every kind, in a possible order.
+// Sends records of every content, in a possible order.
 void feed(const Handle& logger) {
   using Limits = std::numeric_limits<double>;
   const std::vector<std::string> names = {"Loss",         "test/accuracy",
@@ -39,23 +39,18 @@ void feed(const Handle& logger) {
        {0.5, -0.0, 1.0, Limits::max(), -Limits::max(), Limits::denorm_min(), Limits::quiet_NaN(),
         Limits::infinity(), -Limits::infinity(), 0.1, 123456789.125}) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const ScalarRecord record{
-          {static_cast<std::uint32_t>(i), names[i]}, step, time + static_cast<double>(step), value};
-      logger.call([&](Logger& l) { l.scalar(record); });
+      const Scalar scalar{value};
+      const Record record = record_of({static_cast<std::uint32_t>(i), names[i]}, step,
+                                      time + static_cast<double>(step), scalar);
+      logger.call([&](Logger& l) { l.record(record); });
     }
     const Progress progress{step, 1000, step / 10, static_cast<double>(step), 12.5};
     logger.call([&](Logger& l) { l.progress(progress); });
     ++step;
   }
-  auto id = static_cast<std::uint32_t>(names.size());
-  for (const std::string& text : {std::string("**bold**"), std::string(), std::string(100'000, 'y'),
-                                  std::string("not UTF-8: \xff\xfe")}) {
-    const TextRecord record{{id, "Notes"}, ++step, time, text};
-    logger.call([&](Logger& l) { l.markdown(record); });
-  }
-  const ImageRecord image{
-      {++id, "Picture"}, ++step, time, 1, 1, std::as_bytes(std::span(white_pixel))};
-  logger.call([&](Logger& l) { l.image(image); });
+  send_every_content(
+      static_cast<std::uint32_t>(names.size()), step, time,
+      [&](const Record& record) { logger.call([&](Logger& l) { l.record(record); }); });
   logger.call([](Logger& l) { l.flush(); });
 }
 
@@ -71,7 +66,7 @@ std::string takes_all(const Subject& subject) {
   std::size_t bytes = 0, lines = 0;
   for (const bool interactive : {false, true})
     for (const Outcome outcome : {Outcome::finished, Outcome::stopped, Outcome::failed}) {
-      LoggerHost host({.interactive = interactive});
+      LoggerHost host({.interactive = interactive, .facts = sample_facts()});
       const Handle logger = subject.make<Logger>();
       open(logger, host);
       feed(logger);
@@ -84,7 +79,7 @@ std::string takes_all(const Subject& subject) {
 }
 
 std::string same_bytes(const Subject& subject) {
-  LoggerHost first({}), second({});
+  LoggerHost first({.facts = sample_facts()}), second({.facts = sample_facts()});
   for (LoggerHost* host : {&first, &second}) {
     const Handle logger = subject.make<Logger>();
     open(logger, *host);
@@ -103,7 +98,7 @@ std::string same_bytes(const Subject& subject) {
 }
 
 std::string readable(const Subject& subject) {
-  LoggerHost host({});
+  LoggerHost host({.facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -136,7 +131,7 @@ std::string contained(const Subject& subject) {
       return true;
     }
   };
-  LoggerHost host({});
+  LoggerHost host({.facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -144,9 +139,10 @@ std::string contained(const Subject& subject) {
   if (host.files.empty()) throw NotRun("it writes no files");
   std::size_t most = 0;
   for (const MemoryFile& file : host.files) most = std::max(most, file.content.size());
-  require(survive({.files = false}), "it does not say so when its file cannot be made");
+  require(survive({.files = false, .facts = sample_facts()}),
+          "it does not say so when its file cannot be made");
   for (const std::size_t room : {std::size_t{0}, std::size_t{1}, most / 2, most - 1})
-    require(room >= most || survive({.room = room}),
+    require(room >= most || survive({.room = room, .facts = sample_facts()}),
             "it does not say so when the disk is full after {} bytes", grouped(room));
   return {};
 }
@@ -181,7 +177,7 @@ class EmptyFolder {
 
 std::string own_files(const Subject& subject) {
   const EmptyFolder folder;
-  LoggerHost host({.run_folder = folder.path()});
+  LoggerHost host({.run_folder = folder.path(), .facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
   open(logger, host);
   feed(logger);
@@ -195,10 +191,10 @@ std::string own_files(const Subject& subject) {
 
 std::string destroyed(const Subject& subject) {
   { const Handle never_opened = subject.make<Logger>(); }
-  LoggerHost host({});
+  LoggerHost host({.facts = sample_facts()});
   const Handle open_only = subject.make<Logger>();
   open(open_only, host);
-  LoggerHost other({});
+  LoggerHost other({.facts = sample_facts()});
   const Handle not_closed = subject.make<Logger>();
   open(not_closed, other);
   feed(not_closed);

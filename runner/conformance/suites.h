@@ -63,11 +63,12 @@ Suite hook_suite(const Subject& subject);
 /// than it asked for.
 Suite renderer_suite(const Subject& subject);
 
-/// Checks that a logger accepts every record (NaN, infinities, odd tags, long texts). The same
-/// records must give the same bytes, and the bytes must match the file's name (readable.h). flush()
-/// must write out everything that can be written (flushing.h). A file that cannot be created, or
-/// that cannot grow, must lead to an error and nothing worse. The logger must create only files
-/// that the host lends it, and must be destructible at any time.
+/// Checks that a logger accepts every record: all contents, types that it cannot know, NaN,
+/// infinities, odd tags, long texts. The same records must give the same bytes, and the bytes must
+/// match the file's name (readable.h). flush() must write out everything that can be written
+/// (flushing.h). A file that cannot be created, or that cannot grow, must lead to an error and
+/// nothing worse. The logger must create only files that the host lends it, and must be
+/// destructible at any time.
 Suite logger_suite(const Subject& subject);
 
 /// Returns the suite of the subject's kind.

@@ -10,7 +10,10 @@
 
 #include "assay/error.h"
 #include "assay/number_text.h"
+#include "runner/base/utf8.h"
+#include "runner/base/wording.h"
 #include "runner/hooks/trigger.h"
+#include "runner/logging/stored_content.h"
 #include "runner/plan/tag.h"
 
 namespace assay::hooks {
@@ -31,11 +34,12 @@ class Hooks::Context final : public HookContext {
                       hook_.values[static_cast<std::size_t>(number)].value);
   }
 
-  void scalar(std::string_view tag, double value) override {
-    hooks_.log_.scalar(own(tag), step_, value);
-  }
-  void text(std::string_view tag, std::string_view markdown) override {
-    hooks_.log_.text(own(tag), step_, hook_.hook.masked(markdown));
+  void record(std::string_view tag, ContentType type, const void* content,
+              std::size_t size) override {
+    if (type == ContentType::scalar)
+      return hooks_.log_.scalar(own(tag), step_, static_cast<const Scalar*>(content)->value);
+    auto stored = copy(tag, type, content, size);
+    hooks_.log_.record(own(tag), step_, std::move(stored));
   }
 
   void picture(std::string_view tag, const Renderer& renderer,
@@ -58,6 +62,17 @@ class Hooks::Context final : public HookContext {
   }
 
  private:
+  std::unique_ptr<logging::StoredContent> copy(std::string_view tag, ContentType type,
+                                               const void* content, std::size_t size) const {
+    try {
+      return std::make_unique<logging::StoredContent>(
+          type, content, size, [this](std::string_view text) { return hook_.hook.masked(text); });
+    } catch (const Error& error) {
+      throw Error(fmt::format("the record of the tag {} cannot be logged: {}",
+                              base::quoted(base::one_line(tag)), error.what()));
+    }
+  }
+
   double read(const plan::SplitValue& value) const {
     const Measured& measured = hooks_.measured_.at(value.split);
     const auto& metrics = measured.request.metrics;

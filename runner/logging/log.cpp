@@ -125,7 +125,7 @@ bool Log::half_full() const {
          (queue_.size() >= limits_.records / 2 || queued_bytes_ >= limits_.bytes / 2);
 }
 
-void Log::push(Record record, std::size_t bytes) {
+void Log::push(Waiting record, std::size_t bytes) {
   if (std::holds_alternative<std::unique_ptr<Picture>>(record.content)) ++waiting_pictures_;
   std::unique_lock lock(mutex_);
   if (has_thread_ && full()) {
@@ -140,7 +140,7 @@ void Log::push(Record record, std::size_t bytes) {
   if (!was_half_full && half_full()) wake_.notify_one();
   lock.unlock();
   if (has_thread_) return;
-  std::vector<Record> records;
+  std::vector<Waiting> records;
   take(records);
   deliver(records);
 }
@@ -169,8 +169,9 @@ void Log::scalar(std::string_view name, std::int64_t step, double value) {
   push({known.id, step, wall_time(), Scalar{value}}, 0);
 }
 
-void Log::text(std::string_view name, std::int64_t step, std::string_view markdown) {
-  push({tag(name).id, step, wall_time(), std::string(markdown)}, markdown.size());
+void Log::record(std::string_view name, std::int64_t step, std::unique_ptr<StoredContent> content) {
+  const std::size_t bytes = content->bytes();
+  push({tag(name).id, step, wall_time(), std::move(content)}, bytes);
 }
 
 void Log::picture(std::string_view name, Picture picture) {
@@ -213,7 +214,7 @@ std::map<std::string, double> Log::last_values() const {
 
 void Log::work() {
   begin();
-  std::vector<Record> records;
+  std::vector<Waiting> records;
   std::optional<Outcome> outcome;
   while (!outcome) {
     {
@@ -238,7 +239,7 @@ void Log::begin() {
 
 // Takes the waiting records, and returns how the run has ended if it has. If there is no memory for
 // a new tag, it takes nothing, and the next call tries again.
-std::optional<Outcome> Log::take(std::vector<Record>& records) {
+std::optional<Outcome> Log::take(std::vector<Waiting>& records) {
   const std::lock_guard lock(mutex_);
   attempt([&] {
     tag_names_.insert(tag_names_.end(), std::make_move_iterator(new_tags_.begin()),
@@ -250,9 +251,9 @@ std::optional<Outcome> Log::take(std::vector<Record>& records) {
   return outcome_;
 }
 
-void Log::deliver(std::vector<Record>& records) {
+void Log::deliver(std::vector<Waiting>& records) {
   std::size_t written = 0;
-  for (const Record& record : records) {
+  for (const Waiting& record : records) {
     attempt([&] { write(record); });
     const bool is_scalar = std::holds_alternative<Scalar>(record.content);
     if (++written % scalars_per_look == 0 || !is_scalar) tick_if_due();
@@ -312,35 +313,37 @@ void Log::beat() const {
   beat_.tell(state);
 }
 
-void Log::write(const Record& record) {
-  const Tag tag{record.tag, tag_names_[record.tag]};
-  if (const auto* scalar = std::get_if<Scalar>(&record.content)) {
+void Log::write(const Waiting& waiting) {
+  const Tag tag{waiting.tag, tag_names_[waiting.tag]};
+  const auto send = [&](const Record& record) {
+    loggers_.each([&](Logger& logger) { logger.record(record); });
+  };
+  if (const auto* scalar = std::get_if<Scalar>(&waiting.content)) {
     written_values_.resize(tag_names_.size());
-    written_values_[record.tag] = scalar->value;
-    const ScalarRecord out{tag, record.step, record.wall_time, scalar->value};
-    loggers_.each([&](Logger& logger) { logger.scalar(out); });
-  } else if (const auto* text = std::get_if<std::string>(&record.content)) {
-    const TextRecord out{tag, record.step, record.wall_time, *text};
-    loggers_.each([&](Logger& logger) { logger.markdown(out); });
+    written_values_[waiting.tag] = scalar->value;
+    send(record_of(tag, waiting.step, waiting.wall_time, *scalar));
+  } else if (const auto* content = std::get_if<std::unique_ptr<StoredContent>>(&waiting.content)) {
+    send((*content)->record(tag, waiting.step, waiting.wall_time));
   } else {
     if (is_told_to_stop()) ++dropped_pictures_;
-    else write(tag, record, *std::get<std::unique_ptr<Picture>>(record.content));
+    else write(tag, waiting, *std::get<std::unique_ptr<Picture>>(waiting.content));
     --waiting_pictures_;
   }
 }
 
-void Log::write(const Tag& tag, const Record& record, const Picture& picture) {
+void Log::write(const Tag& tag, const Waiting& waiting, const Picture& picture) {
   try {
     const std::vector<std::byte> png = paint_(picture, PictureFormat::png);
     const Size size = picture.renderer.call([](const Renderer& r) { return r.size(); });
-    const ImageRecord out{tag, record.step, record.wall_time, size.width, size.height, png};
-    loggers_.each([&](Logger& logger) { logger.image(out); });
+    const Image image{size.width, size.height, png};
+    const Record out = record_of(tag, waiting.step, waiting.wall_time, image);
+    loggers_.each([&](Logger& logger) { logger.record(out); });
     for (const PictureFormat format : picture.files)
-      keep_image_(fmt::format("{} {}.{}", record.step, tag.name, extension(format)),
+      keep_image_(fmt::format("{} {}.{}", waiting.step, tag.name, extension(format)),
                   format == PictureFormat::png ? png : paint_(picture, format));
   } catch (const std::exception& error) {
     loggers_.fail(
-        fmt::format("picture '{}' at step {}: {}", tag.name, grouped(record.step), error.what()));
+        fmt::format("picture '{}' at step {}: {}", tag.name, grouped(waiting.step), error.what()));
   }
 }
 

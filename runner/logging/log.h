@@ -26,6 +26,7 @@
 #include "assay/hook.h"
 #include "assay/logger.h"
 #include "runner/logging/loggers.h"
+#include "runner/logging/stored_content.h"
 #include "runner/picture/snapshot.h"
 #include "runner/plugin_host/component.h"
 
@@ -71,7 +72,7 @@ struct Notices {
 /// The limits of the queue. The logging thread may hold as much again.
 struct QueueLimits {
   std::size_t records = std::size_t{1} << 16;
-  std::size_t bytes = std::size_t{64} << 20;  ///< of texts, and of what pictures keep
+  std::size_t bytes = std::size_t{64} << 20;  ///< of contents, and of what pictures keep
 };
 
 class Log {
@@ -86,7 +87,13 @@ class Log {
 
   // For the training thread:
   void scalar(std::string_view tag, std::int64_t step, double value);
-  void text(std::string_view tag, std::int64_t step, std::string_view markdown);
+  void record(std::string_view tag, std::int64_t step, std::unique_ptr<StoredContent> content);
+  /// Copies the content. Throws assay::Error if it breaks a rule of record.h.
+  template <Content T>
+  void record(std::string_view tag, std::int64_t step, const T& content) {
+    if constexpr (T::type == ContentType::scalar) scalar(tag, step, content.value);
+    else record(tag, step, std::make_unique<StoredContent>(content));
+  }
   void picture(std::string_view tag, Picture picture);
   void progress(std::int64_t step, std::int64_t epoch) {
     step_.store(step, std::memory_order_relaxed);
@@ -110,14 +117,12 @@ class Log {
   double waited_seconds() const { return waited_seconds_; }
 
  private:
-  struct Scalar {
-    double value;
-  };
-  struct Record {
+  // A record in the queue. A scalar lies in it, so that logging one allocates nothing.
+  struct Waiting {
     std::uint32_t tag = 0;
     std::int64_t step = 0;
     double wall_time = 0;
-    std::variant<Scalar, std::string, std::unique_ptr<Picture>> content;
+    std::variant<Scalar, std::unique_ptr<StoredContent>, std::unique_ptr<Picture>> content;
   };
 
   // Finds a name without converting it to a string.
@@ -130,22 +135,22 @@ class Log {
 
   struct KnownTag {
     std::uint32_t id = 0;
-    std::optional<double> last_value;  ///< none for pictures and texts
+    std::optional<double> last_value;  ///< none unless it had scalars
   };
 
   KnownTag& tag(std::string_view name);
-  void push(Record record, std::size_t bytes);
+  void push(Waiting record, std::size_t bytes);
   void wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
             const std::function<bool()>& come);
   bool full() const;
   bool half_full() const;
   void work();
   void begin();
-  std::optional<Outcome> take(std::vector<Record>& records);
-  void deliver(std::vector<Record>& records);
+  std::optional<Outcome> take(std::vector<Waiting>& records);
+  void deliver(std::vector<Waiting>& records);
   void close(Outcome outcome);
-  void write(const Record& record);
-  void write(const Tag& tag, const Record& record, const Picture& picture);
+  void write(const Waiting& record);
+  void write(const Tag& tag, const Waiting& record, const Picture& picture);
   void tick_if_due() noexcept;
   void tick();
   void tell_progress();
@@ -169,7 +174,7 @@ class Log {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable space_;
-  std::vector<Record> queue_;
+  std::vector<Waiting> queue_;
   std::size_t queued_bytes_ = 0;
   std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "assay/error.h"
 #include "runner/logging/loggers.h"
@@ -16,8 +17,19 @@ void MemoryFile::append(std::span<const std::byte> bytes) {
   content.append(text, bytes.size());
 }
 
+namespace {
+
+// Returns true if the path is that of the file, or if one of them were to be a folder of the other.
+bool collide(std::string_view path, std::string_view file) {
+  if (path.size() < file.size()) std::swap(path, file);
+  return path.starts_with(file) && (path.size() == file.size() || path[file.size()] == '/');
+}
+
+}  // namespace
+
 LogFile& LoggerHost::create(std::string_view name) {
-  const bool known = std::ranges::any_of(files, [&](const auto& f) { return f.name == name; });
+  const bool known =
+      std::ranges::any_of(files, [&](const auto& f) { return collide(name, f.name); });
   check_file_name(name);
   if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
   return files.emplace_back(name, how_.room);

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "assay/logger.h"
+#include "runner/logging/run_facts.h"
 
 namespace assay::logging {
 
@@ -52,6 +54,7 @@ struct Circumstances {
   bool interactive = false;
   std::string run_name = "conformance";
   std::string run_folder = "/nonexistent/run";
+  std::shared_ptr<const RunFacts> facts = std::make_shared<RunFacts>();
 };
 
 /// It must outlive the logger that is opened with it.
@@ -66,6 +69,12 @@ class LoggerHost final : public LoggerContext {
   std::int64_t first_step() const override { return 0; }
   std::int64_t total_steps() const override { return 1000; }
   double start_time() const override { return 1763863320.25; }
+  std::span<const PlanEntry> plan() const override { return how_.facts->plan; }
+  std::string_view plan_yaml() const override { return how_.facts->plan_yaml; }
+  const Graph& graph() const override { return how_.facts->graph; }
+  std::span<const DeclaredTag> tags() const override { return how_.facts->tags; }
+  std::span<const SplitSize> splits() const override { return how_.facts->splits; }
+  std::span<const std::string_view> class_names() const override { return how_.facts->class_names; }
 
   /// Returns the bytes in all files.
   std::size_t bytes() const;

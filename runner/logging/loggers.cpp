@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <exception>
 #include <set>
 #include <utility>
@@ -16,17 +17,40 @@ namespace assay::logging {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> names_of_the_run = {"plan.yaml", "config.yaml",
+constexpr std::array<std::string_view, 4> files_of_the_run = {"plan.yaml", "config.yaml",
                                                               "run.json", "log.txt"};
+constexpr std::ptrdiff_t deepest = 16;  // each folder on the way is open while a file is made
+constexpr std::array<std::string_view, 3> folders_of_the_run = {"checkpoints", "config", "images"};
+
+// Opens the file `path` of the folder by open(folder, name), where `folder` is the one that holds
+// it. `inner` opens the folders on the way.
+template <class Inner, class Open>
+auto open_within(const base::Folder& folder, std::string_view path, const Inner& inner,
+                 const Open& open) {
+  const std::size_t end = path.find('/');
+  if (end == path.npos) return open(folder, path);
+  return open_within(inner(folder, path.substr(0, end)), path.substr(end + 1), inner, open);
+}
 
 }  // namespace
 
 void check_file_name(std::string_view name) {
   if (!is_line(name)) throw Error("the name of a file in the run folder must be one line of text");
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos)
-    throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
-  if (std::ranges::count(names_of_the_run, name) > 0)
-    throw Error(fmt::format("'{}' is a file of the run itself; expected another name", name));
+  const std::string_view first = name.substr(0, name.find('/'));
+  for (std::string_view rest = name;;) {
+    const std::size_t end = rest.find('/');
+    const std::string_view part = rest.substr(0, end);
+    if (part.empty() || part == "." || part == "..")
+      throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+    if (end == rest.npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  if (std::ranges::count(name, '/') > deepest)
+    throw Error(fmt::format("'{}' lies in more than {} folders", name, deepest));
+  if (std::ranges::count(files_of_the_run, first) > 0)
+    throw Error(fmt::format("'{}' is a file of the run itself; expected another name", first));
+  if (std::ranges::count(folders_of_the_run, first) > 0)
+    throw Error(fmt::format("'{}' is a folder of the run itself; expected another name", first));
 }
 
 class Loggers::Context final : public LoggerContext {
@@ -41,9 +65,15 @@ class Loggers::Context final : public LoggerContext {
     const std::string name = logger_.masked(given);
     check_file_name(name);
     if (info_.folder == nullptr) throw Error("this run has no folder for files");
-    auto file = info_.goes_on && info_.folder->has(name)
-                    ? std::make_unique<base::AppendFile>(*info_.folder, name, position_of(name))
-                    : std::make_unique<base::AppendFile>(*info_.folder, name);
+    const auto make = [](const base::Folder& folder, std::string_view part) {
+      return folder.subfolder(part);
+    };
+    auto file = open_within(
+        *info_.folder, name, make, [&](const base::Folder& folder, std::string_view last) {
+          return info_.goes_on && folder.has(last)
+                     ? std::make_unique<base::AppendFile>(folder, last, position_of(name))
+                     : std::make_unique<base::AppendFile>(folder, last);
+        });
     return *files_.emplace_back(name, std::move(file)).second;
   }
   const auto& files() const { return files_; }
@@ -63,6 +93,14 @@ class Loggers::Context final : public LoggerContext {
   std::int64_t first_step() const override { return info_.first_step; }
   std::int64_t total_steps() const override { return info_.total_steps; }
   double start_time() const override { return info_.start_time; }
+  std::span<const PlanEntry> plan() const override { return info_.facts->plan; }
+  std::string_view plan_yaml() const override { return info_.facts->plan_yaml; }
+  const Graph& graph() const override { return info_.facts->graph; }
+  std::span<const DeclaredTag> tags() const override { return info_.facts->tags; }
+  std::span<const SplitSize> splits() const override { return info_.facts->splits; }
+  std::span<const std::string_view> class_names() const override {
+    return info_.facts->class_names;
+  }
 
  private:
   std::int64_t position_of(const std::string& name) const {
@@ -130,7 +168,13 @@ void Loggers::cut_files_that_were_left() {
   for (const auto& [name, position] : info_.positions) {
     if (opened.contains(name)) continue;
     try {
-      base::AppendFile(*info_.folder, name, position).finish();
+      const auto existing = [](const base::Folder& folder, std::string_view part) {
+        return folder.existing_subfolder(part);
+      };
+      open_within(*info_.folder, name, existing,
+                  [&](const base::Folder& folder, std::string_view last) {
+                    base::AppendFile(folder, last, position).finish();
+                  });
     } catch (const Error& error) {
       fail(error.what());
     }

@@ -14,6 +14,7 @@
 #include "assay/logger.h"
 #include "runner/base/append_file.h"
 #include "runner/base/folder.h"
+#include "runner/logging/run_facts.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::logging {
@@ -32,10 +33,12 @@ struct RunInfo {
   bool goes_on = false;
   std::map<std::string, std::int64_t> positions = {};
   std::map<std::string, double> last_values = {};
+  std::shared_ptr<const RunFacts> facts = std::make_shared<RunFacts>();
 };
 
-/// Throws assay::Error for a text that cannot name a logger's file: empty, or with '/' or control
-/// characters.
+/// Throws assay::Error for a text that cannot be the path of a logger's file in the run folder: not
+/// one line, with an empty part, "." or "..", in more than 16 folders, or with the name of a file
+/// or folder of the run itself.
 void check_file_name(std::string_view name);
 
 class Loggers {

@@ -16,6 +16,7 @@
 #include "runner/base/regular_file.h"
 #include "runner/base/words.h"
 #include "runner/config/reader.h"
+#include "runner/experiment/run_facts.h"
 #include "runner/picture/load_painter.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/make_plan.h"
@@ -260,6 +261,7 @@ void Run::train_to_the_end() {
   if (anew)
     for (auto& [file, position] : info.positions) position = 0;
   if (!anew) info.last_values = state_.numbers("last_values/");
+  info.facts = experiment::run_facts(plan_, experiment_);
   logging::Log log(
       logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
       paint_,

@@ -69,6 +69,9 @@ class Secrets(unittest.TestCase):
         self.assertIn("${secret:TOKEN}", "".join(program.record(run)["overrides"]))
         self.assertIn("${secret:TOKEN}", "".join(program.record(run)["failures"]))
         self.assertTrue((run / "${secret:TOKEN}.txt").exists())
+        self.assertIn('word: "x${secret:TOKEN}y"', (run / "told" / "${secret:TOKEN}").read_text())
+        for content in ("hyper_parameters", "table", "curve", "graph"):
+            self.assertRegex((run / "metrics.jsonl").read_text(), rf'"{content}":.*x\$\{{secret:TOKEN\}}y')
 
     def test_the_plan_asks_the_environment_again(self):
         arguments = (f'hooks.tells.proof="{self.proof}"', "loggers=[]")

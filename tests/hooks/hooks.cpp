@@ -191,6 +191,46 @@ BOOST_AUTO_TEST_CASE(steps_epochs_and_tags_reach_the_log) {
   BOOST_TEST(records[9].step == 8);
 }
 
+BOOST_AUTO_TEST_CASE(a_hook_may_log_any_content) {
+  auto tell = fake_hook(
+      "tell", {.at = {1}}, [](HookNeeds&) {},
+      [](HookContext& context) {
+        std::string text = "at ${step}";
+        context.log("note ${step}", Text{text});
+        text.assign(text.size(), '#');  // it is the hook's own again
+        context.log("number", Scalar{0.25});
+        const NamedValue values[] = {{"rate", TypedValue(0.5)}};
+        context.log("choices", HyperParameters{values, {}});
+        context.log("graph", Graph{});
+      });
+  auto& hooks = this->hooks({tell});
+  hooks.fire(1, loss);
+  BOOST_TEST(hooks.failures().empty());
+  const auto& records = logged();
+  BOOST_REQUIRE(records.size() == 4U);
+  BOOST_TEST(records[0].tag == "note 1");
+  BOOST_TEST(records[0].content == "at ${step}");
+  BOOST_TEST(records[1].value == 0.25);
+  BOOST_CHECK(records[2].type == ContentType::hyper_parameters);
+  BOOST_CHECK(records[3].type == ContentType::graph);
+  BOOST_TEST(records[3].step == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_content_that_breaks_a_rule_is_its_hooks_error) {
+  auto tell = fake_hook(
+      "tell", {.every = 1}, [](HookNeeds&) {},
+      [](HookContext& context) { context.log("weights", Histogram{}); });
+  auto& hooks = this->hooks({tell});
+  hooks.fire(1, loss);
+  BOOST_REQUIRE(hooks.failures().size() == 1U);
+  BOOST_TEST(hooks.failures()[0] ==
+             "hooks.tell failed at step 1 and is left out from now on: the record of the tag "
+             "'weights' cannot be logged: a histogram has 0 edges and 0 counts; expected at least "
+             "one count, and one edge more");
+  BOOST_TEST(hooks.owners().empty());
+  BOOST_TEST(logged().empty());
+}
+
 // Two curves must not mix, and the loaders of event files must be able to read every tag.
 BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
   auto& hooks = this->hooks(

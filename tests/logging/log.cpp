@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_and_training_waits_when_the_queue_is_full) 
   for (int i = 1; i <= 200; ++i) {
     log.scalar("Loss", i, 0.5 * i);
     if (i % 10 == 0) log.scalar("Accuracy", i, -i);
-    if (i % 100 == 0) log.text("Note", i, "at " + std::to_string(i));
+    if (i % 100 == 0) log.record("Note", i, Text{"at " + std::to_string(i)});
   }
   log.finish(Outcome::finished);
   BOOST_TEST_MESSAGE("training waited for " << log.waited_seconds() << " s");
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(a_roomy_queue_never_makes_training_wait) {
 // Uses large texts and pictures, and a logger that is slower than training.
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
   constexpr std::size_t size = 400, limit = 2000, count = 150;
-  for (const bool text : {true, false}) {
+  enum class Sent { text, table, picture };
+  for (const Sent sent : {Sent::text, Sent::table, Sent::picture}) {
     std::atomic<std::size_t> given = 0;
     std::size_t most = 0;
     Told told;
@@ -92,8 +93,13 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
     });
     Log& log = start({.bytes = limit});
     for (std::size_t i = 0; i < count; ++i) {
-      if (text) {
-        log.text("Note", 0, std::string(size, 'x'));
+      if (sent == Sent::text) {
+        log.record("Note", 0, Text{std::string(size, 'x')});
+      } else if (sent == Sent::table) {
+        const std::string half(size / 2, 'x');
+        const std::string_view column[] = {"words"};
+        const TypedValue cells[] = {TypedValue(half), TypedValue(half)};
+        log.record("Table", 0, Table{column, cells});
       } else {
         Picture drawn = picture(0);
         drawn.snapshot.outputs.resize(size / sizeof(float));
@@ -110,11 +116,57 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
   }
 }
 
+// The queue holds a copy: the hook's memory is its own again when the call returns.
+BOOST_AUTO_TEST_CASE(what_waits_is_a_copy) {
+  std::latch overwritten(1);
+  std::vector<double> logged;
+  std::string axis;
+  class Reads final : public Logger {
+   public:
+    Reads(std::latch& latch, std::vector<double>& out, std::string& label)
+        : latch_(latch), out_(out), label_(label) {}
+    void open(LoggerContext&) override { latch_.wait(); }
+    void record(const Record& record) override {
+      const auto* curve = record.as<Curve>();
+      if (curve == nullptr) return;
+      out_.assign(curve->lines[0].y.begin(), curve->lines[0].y.end());
+      label_ = curve->x_label;
+    }
+
+   private:
+    std::latch& latch_;
+    std::vector<double>& out_;
+    std::string& label_;
+  };
+  named.push_back(
+      {"reads", handle<Logger>(std::make_unique<Reads>(overwritten, logged, axis), "reads")});
+  Log& log = start();
+  std::vector<double> values = {1, 2, 3};
+  std::string label = "recall";
+  const Curve::Line lines[] = {{"a", values, values}};
+  log.record("Curve", 1, Curve{label, "", lines});
+  values.assign(3, -1);
+  label = "------";
+  overwritten.count_down();
+  log.finish(Outcome::finished);
+  BOOST_TEST(logged == (std::vector{1.0, 2.0, 3.0}), boost::test_tools::per_element());
+  BOOST_TEST(axis == "recall");
+}
+
+BOOST_AUTO_TEST_CASE(a_content_that_breaks_a_rule_is_not_queued) {
+  Told told;
+  add(told);
+  Log& log = start();
+  BOOST_CHECK_THROW(log.record("Weights", 1, Histogram{}), Error);
+  log.finish(Outcome::finished);
+  BOOST_TEST(told.records.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_record_larger_than_the_limit_passes) {
   Told told;
   add(told);
   Log& log = start({.bytes = 10});
-  for (int i = 0; i < 5; ++i) log.text("Note", i, std::string(100, 'x'));
+  for (int i = 0; i < 5; ++i) log.record("Note", i, Text{std::string(100, 'x')});
   log.finish(Outcome::finished);
   BOOST_TEST(told.records.size() == 5U);
 }
@@ -143,7 +195,7 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
    public:
     explicit Flushed(std::latch& latch) : latch_(latch) {}
     void open(LoggerContext&) override {}
-    void scalar(const ScalarRecord&) override { has_record_ = true; }
+    void record(const Record&) override { has_record_ = true; }
     void flush() override {
       if (std::exchange(has_record_, false)) latch_.count_down();
     }
@@ -213,7 +265,7 @@ BOOST_AUTO_TEST_CASE(how_far_the_run_is_is_told_while_it_lives) {
   log.progress(7, 1);
   log.scalar("Loss", 6, 0.5);
   log.scalar("Loss", 7, 0.25);
-  log.text("Note", 7, "no value");
+  log.record("Note", 7, Text{"no value"});
   const std::map<std::string, double> values = {{"Loss", 0.25}};
   BOOST_TEST(wait_for([&](const logging::State& s) {
     return s.step == 7 && s.last_values == values && s.failures.empty();
@@ -318,7 +370,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_ends_without_finish_has_failed) {
 BOOST_AUTO_TEST_CASE(the_last_value_of_every_scalar_is_kept) {
   Log& log = start();
   log.picture("Training Data", picture(0));
-  log.text("Note", 0, "text");
+  log.record("Note", 0, Text{"text"});
   log.scalar("Loss", 1, 3);
   log.scalar("Accuracy", 1, 0.5);
   log.scalar("Loss", 2, std::numeric_limits<double>::quiet_NaN());

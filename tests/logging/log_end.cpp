@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_run_drops_pictures_and_keeps_everything_else) {
   for (int i = 1; i <= 100; ++i) {
     log.scalar("Loss", i, i);
     log.picture("Sheet", picture(i == 13 ? 14 : i, {PictureFormat::svg}));
-    log.text("Note", i, "text");
+    log.record("Note", i, Text{"text"});
   }
   stop = 15;
   signal_came.count_down();

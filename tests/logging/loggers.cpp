@@ -40,13 +40,12 @@ struct Run {
         {"writer", handle<Logger>(std::unique_ptr<Logger>(std::move(logger)), "writer")});
   }
   Loggers loggers() {
-    return {std::move(named),
-            {"digits", &run_folder, 5, 3000, 1.5},
-            terminal,
+    return {std::move(named), info, terminal,
             [this](const std::string& message) { reports.push_back(message); }};
   }
   TemporaryFolder folder;
   base::Folder run_folder{folder.path()};
+  logging::RunInfo info{"digits", &run_folder, 5, 3000, 1.5};
   SilentTerminal terminal;
   std::vector<Loggers::Named> named;
   std::vector<std::string> reports;
@@ -74,11 +73,15 @@ BOOST_AUTO_TEST_CASE(each_is_told_of_the_run_and_lent_its_files) {
 
 BOOST_AUTO_TEST_CASE(a_file_exists_once_and_lies_in_the_run_folder) {
   write_file(folder / "a.txt", "old");
-  for (const char* name : {"a.txt", "../b.txt", "x/y", "", ".", "..", "a\nb"})
+  for (const char* name : {"a.txt", "../b.txt", "/x", "", ".", "..", "a\nb", "x//y", "x/", "x/../y",
+                           "x/./y", "images", "images/y", "run.json/y"})
     add(std::make_unique<Writer>(name));
+  std::string deep = "a";
+  for (int i = 0; i < 17; ++i) deep += "/a";
+  add(std::make_unique<Writer>(deep));
   Loggers loggers = this->loggers();
   loggers.open();
-  BOOST_REQUIRE(reports.size() == 7U);
+  BOOST_REQUIRE(reports.size() == 15U);
   BOOST_TEST(reports[0] == "logger writer: " + (folder / "a.txt").string() +
                                ": cannot be created: File exists; it gets no more records, "
                                "training goes on");
@@ -88,7 +91,54 @@ BOOST_AUTO_TEST_CASE(a_file_exists_once_and_lies_in_the_run_folder) {
   BOOST_TEST(reports[6] ==
              "logger writer: the name of a file in the run folder must be one line of text; it "
              "gets no more records, training goes on");
+  for (const std::size_t i : {2, 3, 4, 5, 7, 8, 9, 10})
+    BOOST_TEST(reports[i].find("is no name for a file in the run folder") != std::string::npos,
+               reports[i]);
+  BOOST_TEST(reports[11].find("'images' is a folder of the run itself") != std::string::npos);
+  BOOST_TEST(reports[12].find("'images' is a folder of the run itself") != std::string::npos);
+  BOOST_TEST(reports[13].find("'run.json' is a file of the run itself") != std::string::npos);
+  BOOST_TEST(reports[14].find("lies in more than 16 folders") != std::string::npos);
   BOOST_TEST(read_file(folder / "a.txt") == "old");
+  BOOST_TEST(!std::filesystem::exists(folder / "x"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_may_lie_in_subfolders) {
+  add(std::make_unique<Writer>("plugins/x/a.txt"));
+  add(std::make_unique<Writer>("plugins/x/b.txt"));
+  std::filesystem::create_directory(folder / "real");
+  std::filesystem::create_directory_symlink(folder / "real", folder / "link");
+  add(std::make_unique<Writer>("link/a.txt"));
+  Loggers loggers = this->loggers();
+  loggers.open();
+  loggers.close(Outcome::finished);
+  BOOST_TEST(read_file(folder / "plugins/x/a.txt") == "open\nclose\n");
+  BOOST_TEST(read_file(folder / "plugins/x/b.txt") == "open\nclose\n");
+  BOOST_TEST(loggers.positions().at("plugins/x/a.txt") == 11);
+  BOOST_REQUIRE(reports.size() == 1U);
+  BOOST_TEST(reports[0].find("link: cannot be opened as a folder") != std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(folder / "real/a.txt"));
+}
+
+// Those that a logger opens again go on behind their positions; the others are cut back.
+BOOST_AUTO_TEST_CASE(files_in_subfolders_are_cut_back_when_a_run_goes_on) {
+  std::filesystem::create_directories(folder / "plugins/x");
+  write_file(folder / "plugins/x/a.txt", "before\nlate\n");
+  write_file(folder / "plugins/x/left.txt", "kept late");
+  write_file(folder / "plugins/x/new.txt", "late");
+  info.goes_on = true;
+  info.positions = {{"plugins/x/a.txt", 7}, {"plugins/x/left.txt", 4}, {"plugins/gone/b.txt", 3}};
+  add(std::make_unique<Writer>("plugins/x/a.txt"));
+  add(std::make_unique<Writer>("plugins/x/new.txt"));
+  Loggers loggers = this->loggers();
+  loggers.open();
+  loggers.close(Outcome::finished);
+  BOOST_TEST(read_file(folder / "plugins/x/a.txt") == "before\nopen\nclose\n");
+  BOOST_TEST(read_file(folder / "plugins/x/left.txt") == "kept");
+  BOOST_TEST(read_file(folder / "plugins/x/new.txt") == "open\nclose\n");
+  BOOST_REQUIRE(reports.size() == 1U);
+  BOOST_TEST(reports[0] == (folder / "plugins/gone").string() +
+                               ": cannot be opened as a folder: No such file or directory");
+  BOOST_TEST(!std::filesystem::exists(folder / "plugins/gone"));
 }
 
 BOOST_AUTO_TEST_CASE(one_that_throws_is_reported_once_and_left_out) {
@@ -97,7 +147,7 @@ BOOST_AUTO_TEST_CASE(one_that_throws_is_reported_once_and_left_out) {
   named.push_back(fake_logger(told, "good"));
   Loggers loggers = this->loggers();
   loggers.open();
-  for (int i = 0; i < 3; ++i) loggers.each([](Logger& logger) { logger.scalar({}); });
+  for (int i = 0; i < 3; ++i) loggers.each([](Logger& logger) { logger.record({}); });
   loggers.close(Outcome::stopped);
   const std::string message = "logger bad: full; it gets no more records, training goes on";
   BOOST_TEST(reports == std::vector{message}, boost::test_tools::per_element());

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "runner/config/reader.h"
 #include "runner/plan/load.h"
+#include "runner/plan/yaml_text.h"
 #include "runner/run/guarded_listener.h"
 #include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
@@ -242,6 +244,98 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
       run->state().integers("logs/").at("metrics.jsonl") ==
       static_cast<std::int64_t>(std::filesystem::file_size(folder("whole") / "metrics.jsonl")));
   BOOST_TEST(run->state().texts("tags/").at("test") == "test");
+}
+
+// The logger is a plugin that knows the headers of the SDK alone.
+BOOST_AUTO_TEST_CASE(a_logger_receives_every_content_that_a_hook_logs) {
+  const auto run = create("all", {"+hooks.every={type: every_content, at: [3]}",
+                                  "loggers=[telling_all, jsonl, tensorboard]"});
+  BOOST_CHECK(run->train() == run::Ending::done);
+  BOOST_TEST(notebook.problems.empty());
+  std::istringstream lines(read_file(folder("all") / "plugins/telling/records.txt"));
+  std::string records;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" all/") != std::string::npos) records += line + "\n";
+  BOOST_TEST(records ==
+             "3 all/scalar scalar 3\n"
+             "3 all/text text step 3\n"
+             "3 all/image image 1x1 69 bytes, the last 130\n"
+             "3 all/histogram histogram [0 1 2] [3 4] [0.5 1.5 7 8 9]\n"
+             "3 all/curve curve x y step 3 [0 1 2] [0 1 2]\n"
+             "3 all/table table [word number] [text step 3 number 7]\n"
+             "3 all/graph graph input Input [] []; layer Linear [input] [-1 5] "
+             "[note=text step 3, yes=boolean true]\n"
+             "3 all/parameters hyper_parameters [note=text step 3, yes=boolean true] "
+             "[all/scalar]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_logger_is_told_of_the_run_when_it_is_opened) {
+  const auto run = create("told", {"loggers=[telling_all]"});
+  BOOST_CHECK(run->train() == run::Ending::done);
+  const std::filesystem::path told = folder("told") / "plugins/telling/told";
+  const std::string yaml = read_file(folder("told") / "plan.yaml");
+  BOOST_TEST(read_file(told / "plan.yaml") == yaml);
+
+  // Every line `key: value` of plan.yaml, by the full key.
+  std::istringstream entries(read_file(told / "plan.txt"));
+  const auto document = config::read_text("plan.yaml", "/plan.yaml", yaml, diagnostics);
+  BOOST_REQUIRE(document.has_value());
+  std::size_t count = 0;
+  for (std::string line; std::getline(entries, line); ++count) {
+    const std::size_t colon = line.find(": ");
+    const config::Node* node = &*document;
+    std::istringstream parts(line.substr(0, colon));
+    for (std::string part; node != nullptr && std::getline(parts, part, '.');)
+      node = node->find(part);
+    BOOST_REQUIRE_MESSAGE(node != nullptr, line);
+    if (node->kind == config::Node::Kind::scalar && !node->quoted)
+      BOOST_TEST(line.substr(colon + 2) == node->scalar, line);
+  }
+  BOOST_TEST(count == plan::leaves(*document).size());
+
+  const std::string types = read_file(told / "types.txt");
+  for (const char* line :
+       {"\nseed number 0\n", "\nmodel.type text mlp\n", "\ntrain.shuffle boolean true\n",
+        "\noptimizer.learning_rate.init_value number 0.01\n", "\nmodel.hidden text [6]\n",
+        "\nkernels none\n"})
+    BOOST_TEST(("\n" + types).find(line) != std::string::npos, line << types);
+  BOOST_TEST(read_file(told / "rest.txt") ==
+             "input Input [] [-1 4] []; layer1/kernel Parameter [] [4 6] []; "
+             "layer1/bias Parameter [] [6] []; "
+             "layer1 Linear [input layer1/kernel layer1/bias] [-1 6] [activation=text selu]; "
+             "layer2/kernel Parameter [] [6 3] []; layer2/bias Parameter [] [3] []; "
+             "layer2 Linear [layer1 layer2/kernel layer2/bias] [-1 3] []; "
+             "target Target [] [-1] []; "
+             "loss Loss [layer2 target] [] [type=text softmax_cross_entropy]; "
+             "optimizer Optimizer [loss] [type=text adam]\n"
+             "batch of batch\nepoch of epoch\nonce of once\ntest of test\n"
+             "test 18\ntrain 72\n"
+             "[0 1 2]\n");
+}
+
+// A file in a subfolder is cut back to what belongs to the run, and goes on from there.
+BOOST_AUTO_TEST_CASE(files_in_subfolders_go_on_with_the_run) {
+  const std::vector<std::string> overrides = {"loggers=[telling_all]"};
+  const std::string records = "plugins/telling/records.txt";
+  {
+    const auto whole = create("whole", overrides);
+    BOOST_CHECK(whole->train() == run::Ending::done);
+  }
+  {
+    const auto run = create("stopped", overrides);
+    raises_to_pass = 3;
+    BOOST_CHECK(run->train() == run::Ending::stopped);
+    raises_to_pass = -1;
+    stop = 0;
+    save(*run, "stopped.safetensors");
+    BOOST_TEST(run->state().integers("logs/").contains(records));
+  }
+  write_file(folder("stopped") / records, read_file(folder("stopped") / records) + "late\n");
+  const auto again = open("stopped");
+  again->restore(*this / "stopped.safetensors");
+  BOOST_CHECK(again->train() == run::Ending::done);
+  BOOST_TEST(again->record().failures.empty());
+  BOOST_TEST(read_file(folder("stopped") / records) == read_file(folder("whole") / records));
 }
 
 // Wherever it was stopped: the weights, everything that it remembers, and what was logged, are

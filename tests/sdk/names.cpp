@@ -12,14 +12,13 @@ using namespace assay;
 class Naming final : public Logger {
  public:
   using enum ParameterType;
+  using ContentType::histogram;
   static constexpr About about = {.name = "naming", .doc = "Has a file."};
   static constexpr Parameter parameters[] = {{.name = "file", .type = text, .doc = "its name"},
                                              {.name = "every", .type = integer, .doc = "steps"}};
   explicit Naming(const Options& options) : every_(options.integer("every")) {}
   void open(LoggerContext& /*context*/) override {}
-  void scalar(const ScalarRecord& /*record*/) override {}
-  void image(const ImageRecord& /*record*/) override {}
-  void markdown(const TextRecord& /*record*/) override { ++every_; }
+  void record(const Record& record) override { every_ += record.type == histogram ? 2 : 1; }
   void progress(const Progress& /*progress*/) override {}
 
  private:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "assay/error.h"
@@ -31,6 +32,7 @@ struct Told {
     std::uint32_t id = 0;
     std::int64_t step = 0;
     double wall_time = 0;
+    ContentType type = ContentType::unknown;
     double value = 0;     ///< of a scalar
     std::string content;  ///< of a text or image
     std::int64_t width = 0, height = 0;
@@ -47,23 +49,22 @@ class FakeLogger final : public Logger {
       : told_(told), before_(std::move(before)) {}
 
   void open(LoggerContext& /*context*/) override { told_.calls.push_back("open"); }
-  void scalar(const ScalarRecord& r) override {
-    take({std::string(r.tag.name), r.tag.id, r.step, r.wall_time, r.value, {}, 0, 0});
-  }
-  void markdown(const TextRecord& r) override {
-    take(
-        {std::string(r.tag.name), r.tag.id, r.step, r.wall_time, 0, std::string(r.markdown), 0, 0});
-  }
-  void image(const ImageRecord& r) override {
-    const auto* bytes = static_cast<const char*>(static_cast<const void*>(r.png.data()));
-    take({std::string(r.tag.name),
-          r.tag.id,
-          r.step,
-          r.wall_time,
-          0,
-          {bytes, r.png.size()},
-          r.width,
-          r.height});
+  void record(const assay::Record& r) override {
+    Told::Record record;
+    record.tag = r.tag.name;
+    record.id = r.tag.id;
+    record.step = r.step;
+    record.wall_time = r.wall_time;
+    record.type = r.type;
+    if (const auto* scalar = r.as<Scalar>()) record.value = scalar->value;
+    if (const auto* text = r.as<Text>()) record.content = text->markdown;
+    if (const auto* image = r.as<Image>()) {
+      record.content.assign(static_cast<const char*>(static_cast<const void*>(image->png.data())),
+                            image->png.size());
+      record.width = image->width;
+      record.height = image->height;
+    }
+    take(std::move(record));
   }
   void progress(const Progress& progress) override { told_.progress.push_back(progress); }
   void flush() override { told_.calls.push_back("flush"); }

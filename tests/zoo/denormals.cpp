@@ -45,7 +45,7 @@ class Logger final : public assay::Logger {
   void open(assay::LoggerContext& /*context*/) override {
     require_denormals("on the logging thread");
   }
-  void scalar(const assay::ScalarRecord& /*record*/) override {
+  void record(const assay::Record& /*record*/) override {
     require_denormals("when a number is logged");
   }
 };

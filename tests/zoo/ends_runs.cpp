@@ -115,9 +115,7 @@ class EndingLogger final : public assay::Logger {
                                                      .fallback = "nothing"}};
   explicit EndingLogger(const assay::Options& options) : how_(options.text("how")) {}
   void open(assay::LoggerContext& /*context*/) override {}
-  void scalar(const assay::ScalarRecord& /*record*/) override {}
-  void image(const assay::ImageRecord& /*record*/) override {}
-  void markdown(const assay::TextRecord& /*record*/) override {}
+  void record(const assay::Record& /*record*/) override {}
   void flush() override {}
   void close(assay::Outcome /*outcome*/) override {
     if (how_ == "aborts") std::abort();

@@ -1,7 +1,8 @@
 // Logger `console`: shows the progress of the run. On a terminal it redraws one line in place: a
 // bar, the step, the rate, the remaining time and the latest scalars, as many as fit. Scalars with
 // "loss" or "accuracy" in their tags come first. Elsewhere (a pipe, a file) it prints a plain line
-// every few seconds. `assay run` itself reports how the run ended. Images and text are not shown.
+// every few seconds. `assay run` itself reports how the run ended. Records other than
+// scalars are not shown.
 //
 //   interval   seconds between the plain lines (default 5)
 //
@@ -45,11 +46,13 @@ class Console final : public assay::Logger {
 
   void open(assay::LoggerContext& context) override { terminal_ = &context.terminal(); }
 
-  void scalar(const assay::ScalarRecord& record) override {
+  void record(const assay::Record& record) override {
+    const auto* scalar = record.as<assay::Scalar>();
+    if (scalar == nullptr) return;
     const std::uint32_t id = record.tag.id;
     if (id >= places_.size()) places_.resize(id + 1);
     if (!places_[id]) add(record.tag);
-    values_[*places_[id]].value = record.value;
+    values_[*places_[id]].value = scalar->value;
   }
 
   void progress(const assay::Progress& progress) override {

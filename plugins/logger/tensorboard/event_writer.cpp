@@ -45,26 +45,26 @@ EventWriter::EventWriter(LogFile& file, double start_time, std::int64_t first_st
   flush();
 }
 
-void EventWriter::scalar(const ScalarRecord& record) {
-  begin_value(record, TagKind::scalars).set_simple_value(static_cast<float>(record.value));
+void EventWriter::scalar(const Record& record, const Scalar& scalar) {
+  begin_value(record, TagKind::scalars).set_simple_value(static_cast<float>(scalar.value));
   write();
 }
 
-void EventWriter::image(const ImageRecord& record) {
+void EventWriter::image(const Record& record, const Image& image) {
   Tensor& tensor = *begin_value(record, TagKind::images).mutable_tensor();
   tensor.set_dtype(Tensor::STRING);
   tensor.mutable_tensor_shape()->add_dim()->set_size(3);
-  add_string(tensor, std::to_string(record.width));
-  add_string(tensor, std::to_string(record.height));
-  tensor.add_string_val(record.png.data(), record.png.size());
+  add_string(tensor, std::to_string(image.width));
+  add_string(tensor, std::to_string(image.height));
+  tensor.add_string_val(image.png.data(), image.png.size());
   write();
 }
 
-void EventWriter::text(const TextRecord& record) {
+void EventWriter::text(const Record& record, const Text& text) {
   Tensor& tensor = *begin_value(record, TagKind::text).mutable_tensor();
   tensor.set_dtype(Tensor::STRING);
   tensor.mutable_tensor_shape();  // present and without dimensions: a single text
-  add_string(tensor, record.markdown);
+  add_string(tensor, text.markdown);
   write();
 }
 
@@ -75,7 +75,6 @@ void EventWriter::flush() {
 }
 
 // Begins the event's value: everything except its content.
-template <class Record>
 Summary::Value& EventWriter::begin_value(const Record& record, TagKind kind) {
   check_wall_time(record.wall_time, record.tag.name, record.step);
   event_.set_wall_time(record.wall_time);

@@ -23,16 +23,15 @@ class EventWriter {
   /// These throw Error if the wall time is not finite (TensorBoard would abandon the file) or if
   /// the tag was used for records of another kind (TensorBoard would show only one of them). A
   /// scalar is stored as float32.
-  void scalar(const ScalarRecord& record);
-  void image(const ImageRecord& record);
-  void text(const TextRecord& record);
+  void scalar(const Record& record, const Scalar& scalar);
+  void image(const Record& record, const Image& image);
+  void text(const Record& record, const Text& text);
 
   void flush();
 
  private:
   enum class TagKind : unsigned char { unused, scalars, images, text };
 
-  template <class Record>
   Summary::Value& begin_value(const Record& record, TagKind kind);
   void describe(Summary::Value& value, const Tag& tag, std::int64_t step, TagKind kind);
   void write();

@@ -1,5 +1,6 @@
 // Logger `tensorboard`: writes scalars, images and text to a TensorBoard event file in the run
-// folder. NaN and infinite scalars are written, and TensorBoard shows them as such. It has no
+// folder. NaN and infinite scalars are written, and TensorBoard shows them as such. Records of
+// other contents (histograms, tables, ...) are not written; the logger jsonl has them. It has no
 // options.
 //
 // TensorBoard keeps 1000 scalars and 10 images per tag; `assay view` raises that to 5000 and 100.
@@ -78,9 +79,11 @@ class TensorBoard final : public assay::Logger {
     writer_.emplace(context.create(next_file_name(context.run_folder(), now)), now,
                     resumed == 0 ? 0 : resumed + 1);
   }
-  void scalar(const assay::ScalarRecord& record) override { writer_->scalar(record); }
-  void image(const assay::ImageRecord& record) override { writer_->image(record); }
-  void markdown(const assay::TextRecord& record) override { writer_->text(record); }
+  void record(const assay::Record& record) override {
+    if (const auto* scalar = record.as<assay::Scalar>()) writer_->scalar(record, *scalar);
+    else if (const auto* image = record.as<assay::Image>()) writer_->image(record, *image);
+    else if (const auto* text = record.as<assay::Text>()) writer_->text(record, *text);
+  }
   void flush() override { writer_->flush(); }
   void close(assay::Outcome) override {
     if (writer_) writer_->flush();

@@ -32,8 +32,10 @@ class PluginName final : public assay::Logger {
     lines_ = "step,tag,value\n";
   }
 
-  void scalar(const assay::ScalarRecord& record) override {
-    lines_ += text_of(record.step) + ',' + quoted(record.tag.name) + ',' + text_of(record.value);
+  void record(const assay::Record& record) override {
+    const auto* scalar = record.as<assay::Scalar>();
+    if (scalar == nullptr) return;  // pictures, texts, ...: assay/record.h lists them
+    lines_ += text_of(record.step) + ',' + quoted(record.tag.name) + ',' + text_of(scalar->value);
     lines_ += '\n';
   }
 

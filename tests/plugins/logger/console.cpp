@@ -5,6 +5,7 @@
 
 #include "tests/plugins/logger/fake_host.h"
 #include "tests/support/component.h"
+#include "tests/support/give_record.h"
 
 namespace {
 
@@ -22,11 +23,11 @@ std::unique_ptr<assay::Logger> open(FakeHost& host, std::string_view options = "
 }
 
 void log_values(assay::Logger& out) {
-  out.scalar({{0, "learning_rate"}, 1, 1.5, 1.2e-5});
-  out.scalar({{1, "Loss"}, 1, 1.5, 20.18});
-  out.scalar({{2, "Accuracy"}, 1, 1.5, 0.1});
-  out.scalar({{1, "Loss"}, 1860, 1.5, 0.11384});
-  out.scalar({{2, "Accuracy"}, 1860, 1.5, 0.96888});
+  assay::test::give(out, {0, "learning_rate"}, 1, 1.5, assay::Scalar{1.2e-5});
+  assay::test::give(out, {1, "Loss"}, 1, 1.5, assay::Scalar{20.18});
+  assay::test::give(out, {2, "Accuracy"}, 1, 1.5, assay::Scalar{0.1});
+  assay::test::give(out, {1, "Loss"}, 1860, 1.5, assay::Scalar{0.11384});
+  assay::test::give(out, {2, "Accuracy"}, 1860, 1.5, assay::Scalar{0.96888});
 }
 
 std::string status(int columns, const assay::Progress& progress = midway) {
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(colours_take_no_columns) {
   host.screen.width = 50;
   host.screen.has_colours = true;
   const auto out = open(host);
-  out->scalar({{0, "Loss"}, 1, 1.5, 0.5});
+  assay::test::give(*out, {0, "Loss"}, 1, 1.5, assay::Scalar{0.5});
   out->progress(midway);
   BOOST_TEST(host.screen.shown.at(0) ==
              "\033[36m━━━━━━\033[0m\033[90m────\033[0m  62%  1860/3000  ETA 0:03  Loss "
@@ -97,8 +98,10 @@ BOOST_AUTO_TEST_CASE(tags_may_be_wide_or_strange) {
   FakeHost host;
   host.screen.width = 72;
   const auto out = open(host);
-  out->scalar({{0, "損失"}, 1, 1.5, -std::numeric_limits<double>::quiet_NaN()});
-  out->scalar({{1, "e\u0301\n"}, 1, 1.5, -std::numeric_limits<double>::infinity()});
+  assay::test::give(*out, {0, "損失"}, 1, 1.5,
+                    assay::Scalar{-std::numeric_limits<double>::quiet_NaN()});
+  assay::test::give(*out, {1, "e\u0301\n"}, 1, 1.5,
+                    assay::Scalar{-std::numeric_limits<double>::infinity()});
   out->progress(midway);
   BOOST_TEST(host.screen.shown.at(0) ==
              "━━━━━━━━─────  62%  1860/3000  412 steps/s  ETA 0:03  損失 nan  é? -inf");
@@ -107,11 +110,11 @@ BOOST_AUTO_TEST_CASE(tags_may_be_wide_or_strange) {
 BOOST_AUTO_TEST_CASE(what_comes_later_may_come_first) {
   FakeHost host;
   const auto out = open(host);
-  out->scalar({{0, "rate"}, 1, 1.5, 2});
+  assay::test::give(*out, {0, "rate"}, 1, 1.5, assay::Scalar{2});
   out->progress(done);
-  out->scalar({{1, "other"}, 2, 1.5, 3});
-  out->scalar({{2, "a/Loss"}, 2, 1.5, 4});
-  out->scalar({{0, "rate"}, 2, 1.5, 5});
+  assay::test::give(*out, {1, "other"}, 2, 1.5, assay::Scalar{3});
+  assay::test::give(*out, {2, "a/Loss"}, 2, 1.5, assay::Scalar{4});
+  assay::test::give(*out, {0, "rate"}, 2, 1.5, assay::Scalar{5});
   out->progress(done);
   BOOST_TEST(host.screen.shown.back().ends_with("a/Loss 4.000  rate 5.000  other 3.000"),
              host.screen.shown.back());

@@ -61,12 +61,19 @@ class FakeHost final : public LoggerContext {
   std::int64_t first_step() const override { return first; }
   std::int64_t total_steps() const override { return 3000; }
   double start_time() const override { return 1763863320.25; }
+  std::span<const PlanEntry> plan() const override { return {}; }
+  std::string_view plan_yaml() const override { return {}; }
+  const Graph& graph() const override { return no_graph; }
+  std::span<const DeclaredTag> tags() const override { return {}; }
+  std::span<const SplitSize> splits() const override { return {}; }
+  std::span<const std::string_view> class_names() const override { return {}; }
 
   std::deque<MemoryFile> files;
   FakeTerminal screen;
   std::string folder = "/nonexistent/run";
   std::size_t capacity = SIZE_MAX;  ///< of each file: the disk is full beyond that
   std::int64_t first = 0;
+  Graph no_graph;
 };
 
 }  // namespace assay::test

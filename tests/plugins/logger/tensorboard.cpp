@@ -15,6 +15,7 @@
 #include "plugins/logger/tensorboard/record.h"
 #include "tests/plugins/logger/fake_host.h"
 #include "tests/support/component.h"
+#include "tests/support/give_record.h"
 
 namespace {
 
@@ -119,8 +120,8 @@ BOOST_AUTO_TEST_CASE(scalars_come_back_with_metadata_once) {
   out->open(host);
   const double values[] = {20.18, 0, -1e-30, std::nan(""), infinity, -infinity};
   for (std::int64_t i = 0; i < 6; ++i) {
-    out->scalar({{0, "Loss"}, i + 1, 1763863321.5, values[i]});
-    out->scalar({{1, "Accuracy"}, i + 1, 1763863321.5, 0.5});
+    assay::test::give(*out, {0, "Loss"}, i + 1, 1763863321.5, assay::Scalar{values[i]});
+    assay::test::give(*out, {1, "Accuracy"}, i + 1, 1763863321.5, assay::Scalar{0.5});
   }
   out->close(assay::Outcome::finished);
   const auto events = events_of(host.files[0].content());
@@ -148,10 +149,10 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   const auto out = logger();
   out->open(host);
   constexpr std::array png = {std::byte{0x89}, std::byte{'P'}, std::byte{0}, std::byte{0xff}};
-  out->image({{0, "Digits"}, 0, 1.5, 600, 400, png});
-  out->markdown({{1, "Notes"}, 7, 2.5, "**bold** äöü"});
-  out->image({{0, "Digits"}, 1, 3.5, 8, 9, png});
-  out->scalar({{2, "Loss"}, 1, 3.5, 2});
+  assay::test::give(*out, {0, "Digits"}, 0, 1.5, assay::Image{600, 400, png});
+  assay::test::give(*out, {1, "Notes"}, 7, 2.5, assay::Text{"**bold** äöü"});
+  assay::test::give(*out, {0, "Digits"}, 1, 3.5, assay::Image{8, 9, png});
+  assay::test::give(*out, {2, "Loss"}, 1, 3.5, assay::Scalar{2});
   out->close(assay::Outcome::finished);
   const auto events = events_of(host.files[0].content());
   BOOST_REQUIRE_EQUAL(events.size(), 6U);
@@ -182,18 +183,33 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   BOOST_TEST(!value_of(events[5]).has_tensor());
 }
 
+BOOST_AUTO_TEST_CASE(contents_that_it_does_not_know_are_ignored) {
+  FakeHost host;
+  const auto out = logger();
+  out->open(host);
+  out->flush();
+  const std::string before = host.files[0].content();
+  assay::test::give(*out, {0, "Parameters"}, 1, 1.5, assay::HyperParameters{});
+  assay::test::give(*out, {1, "Graph"}, 1, 1.5, assay::Graph{});
+  const std::byte bytes[8] = {};
+  out->record({{2, "later"}, 1, 1.5, static_cast<assay::ContentType>(77), bytes});
+  out->close(assay::Outcome::finished);
+  BOOST_TEST(host.files[0].content() == before);
+}
+
 BOOST_AUTO_TEST_CASE(records_wait_for_flush_or_for_many) {
   FakeHost host;
   const auto out = logger();
   out->open(host);
   const int before = host.files[0].appends();
-  out->scalar({{0, "Loss"}, 1, 1.5, 2});
+  assay::test::give(*out, {0, "Loss"}, 1, 1.5, assay::Scalar{2});
   BOOST_TEST(host.files[0].appends() == before);
   out->flush();
   BOOST_TEST(host.files[0].appends() == before + 1);
   out->flush();
   BOOST_TEST(host.files[0].appends() == before + 1);
-  for (std::int64_t step = 2; step < 20000; ++step) out->scalar({{0, "Loss"}, step, 1.5, 2});
+  for (std::int64_t step = 2; step < 20000; ++step)
+    assay::test::give(*out, {0, "Loss"}, step, 1.5, assay::Scalar{2});
   BOOST_TEST(host.files[0].appends() > before + 1);
   out->close(assay::Outcome::stopped);
   BOOST_TEST(events_of(host.files[0].content()).size() == 20001U);
@@ -209,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_records) {
     try {
       out->open(host);
       for (std::int64_t step = 1; step < 20000; ++step) {
-        out->scalar({{0, "Loss"}, step, 1.5, 2});
+        assay::test::give(*out, {0, "Loss"}, step, 1.5, assay::Scalar{2});
         if (step % 10 == 0) out->flush();
       }
     } catch (const assay::Error& error) {
@@ -231,17 +247,18 @@ BOOST_AUTO_TEST_CASE(what_tensorboard_would_lose_is_an_error) {
   FakeHost host;
   const auto out = logger();
   out->open(host);
-  out->scalar({{0, "Loss"}, 1, 1.5, 2});
+  assay::test::give(*out, {0, "Loss"}, 1, 1.5, assay::Scalar{2});
   const auto says = [](std::string_view part) {
     return [=](const assay::Error& error) {
       return std::string_view(error.what()).find(part) != std::string_view::npos;
     };
   };
-  BOOST_CHECK_EXCEPTION(out->scalar({{0, "Loss"}, 2, std::nan(""), 2}), assay::Error,
-                        says("Loss at step 2: the wall time is nan"));
-  BOOST_CHECK_EXCEPTION(out->scalar({{0, "Loss"}, 2, infinity, 2}), assay::Error,
-                        says("wall time is inf"));
-  BOOST_CHECK_EXCEPTION(out->markdown({{0, "Loss"}, 3, 1.5, "text"}), assay::Error,
+  BOOST_CHECK_EXCEPTION(assay::test::give(*out, {0, "Loss"}, 2, std::nan(""), assay::Scalar{2}),
+                        assay::Error, says("Loss at step 2: the wall time is nan"));
+  BOOST_CHECK_EXCEPTION(assay::test::give(*out, {0, "Loss"}, 2, infinity, assay::Scalar{2}),
+                        assay::Error, says("wall time is inf"));
+  BOOST_CHECK_EXCEPTION(assay::test::give(*out, {0, "Loss"}, 3, 1.5, assay::Text{"text"}),
+                        assay::Error,
                         says("tag 'Loss' at step 3: it holds scalars and cannot hold text too"));
   out->close(assay::Outcome::finished);
   BOOST_TEST(events_of(host.files[0].content()).size() == 3U);

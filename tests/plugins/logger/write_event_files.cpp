@@ -14,6 +14,7 @@
 
 #include "tests/plugins/logger/fake_host.h"
 #include "tests/support/component.h"
+#include "tests/support/give_record.h"
 #include "tests/support/reference.h"
 
 namespace {
@@ -33,14 +34,17 @@ struct Run {
       loggers.emplace_back(assay::test::make<assay::Logger>(name))->open(host);
   }
   void scalar(assay::Tag tag, std::int64_t step, double value) {
-    for (auto& logger : loggers) logger->scalar({tag, step, time_of(step), value});
+    for (auto& logger : loggers)
+      assay::test::give(*logger, tag, step, time_of(step), assay::Scalar{value});
   }
   void image(assay::Tag tag, std::int64_t step, const std::string& png) {
     for (auto& logger : loggers)
-      logger->image({tag, step, time_of(step), 600, 600, std::as_bytes(std::span(png))});
+      assay::test::give(*logger, tag, step, time_of(step),
+                        assay::Image{600, 600, std::as_bytes(std::span(png))});
   }
   void text(assay::Tag tag, std::int64_t step, std::string_view markdown) {
-    for (auto& logger : loggers) logger->markdown({tag, step, time_of(step), markdown});
+    for (auto& logger : loggers)
+      assay::test::give(*logger, tag, step, time_of(step), assay::Text{markdown});
   }
   void flush() {
     for (auto& logger : loggers) logger->flush();

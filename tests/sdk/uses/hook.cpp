@@ -9,6 +9,7 @@ struct Watching final : Hook {
   void run(HookContext& context) override {
     context.scalar("Loss", context.value(value_));
     context.text("Note", context.step() > context.epoch() ? "later" : "early");
+    context.log("Parameters", HyperParameters{});
   }
   int value_ = 0;
 };
