@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <functional>
 #include <map>
 #include <span>
@@ -31,6 +32,7 @@
 
 #include "assay/optimizer.h"
 #include "assay/options.h"
+#include "assay/state.h"
 
 namespace assay::closed_form {
 
@@ -108,18 +110,28 @@ inline constexpr std::size_t weights = 40;
 /// divided by the larger of 1 and the formula's value; infinity for NaN. The optimizer must be new.
 inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_t slice) {
   static constexpr std::size_t updates = 50;
-  struct Memory final : OptimizerState {
+  struct Memory final : Slots {
     std::vector<std::vector<float>> slots;
-    std::vector<double> scalars;
     int slot(std::string_view, float initial) override {
       slots.emplace_back(weights, initial);
       return static_cast<int>(slots.size()) - 1;
     }
-    int scalar(std::string_view, double initial) override {
-      scalars.push_back(initial);
-      return static_cast<int>(scalars.size()) - 1;
-    }
   } memory;
+  struct Remembered final : State {
+    std::deque<std::vector<std::max_align_t>> memory;
+    double& number(std::string_view name, double initial) override {
+      return *static_cast<double*>(tensor(name, DType::float64, {}).data) = initial;
+    }
+    std::int64_t& integer(std::string_view name, std::int64_t initial) override {
+      return *static_cast<std::int64_t*>(tensor(name, DType::int64, {}).data) = initial;
+    }
+    TensorView tensor(std::string_view, DType dtype, const Shape& shape) override {
+      const std::size_t bytes = size_of(dtype) * static_cast<std::size_t>(shape.elements());
+      return {memory.emplace_back(bytes / sizeof(std::max_align_t) + 1).data(), dtype, shape};
+    }
+  } remembered;
+  if (auto* const stateful = dynamic_cast<Stateful*>(&optimizer))
+    stateful->declare_state(remembered);
   optimizer.declare(memory);
 
   // Returns numbers from -1 to 1; some gradients are zero.
@@ -137,7 +149,7 @@ inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_
       gradient[i] = (i + update) % 11 == 0 ? 0 : number(i, update);
       gradients[i].push_back(double{gradient[i]});
     }
-    optimizer.begin_step(static_cast<std::int64_t>(update), memory.scalars);
+    optimizer.begin_step(static_cast<std::int64_t>(update));
     for (std::size_t first = 0; first < weights; first += slice) {
       const std::size_t count = std::min(slice, weights - first);
       std::vector<float*> slots;

@@ -8,8 +8,10 @@
 #include <string_view>
 
 #include "assay/kind.h"
+#include "assay/model.h"
 #include "assay/record.h"
 #include "assay/renderer.h"
+#include "assay/tensor.h"
 
 namespace assay {
 
@@ -20,11 +22,40 @@ class HookNeeds {
   /// HookContext::value. The host checks the name; an error message points at `option`, the option
   /// that holds the name. `option` is empty if no option holds it.
   virtual int value(std::string_view name, std::string_view option) = 0;
+  /// Declares a result of a metric that may be a vector ("test.confusion.matrix"). Returns its
+  /// number for HookContext::values.
+  virtual int values(std::string_view name, std::string_view option) = 0;
+  /// Declares the first `rows` rows of a split with the model's outputs for them. Returns their
+  /// number for HookContext::rows. There are fewer rows if the split is shorter.
+  virtual int rows(std::string_view split, std::int64_t rows, std::string_view option) = 0;
+  /// Declares that the hook reads the gradients of the step. It cannot run at step 0 then.
+  virtual void gradients() = 0;
   /// Declares a renderer that came with the options.
   virtual void renderer(const Renderer& renderer) = 0;
 
  protected:
   ~HookNeeds() = default;
+};
+
+/// A parameter of the model, with its weights or its gradient.
+struct ParameterView {
+  std::string_view name;  ///< "layer1.kernel"
+  Shape shape;
+  Role role = Role::other;
+  std::span<const float> values;  ///< row-major
+};
+
+/// A tensor that the model remembers (facet Stateful).
+struct BufferView {
+  std::string_view name;  ///< "mean"
+  ConstTensorView values;
+};
+
+/// Rows of a split.
+struct RowsView {
+  MatrixView<const float> samples;  ///< [rows, elements of a sample], as the model gets them
+  ConstTensorView targets;          ///< [rows, ...]
+  MatrixView<const float> outputs;  ///< [rows, n]
 };
 
 /// The file formats of pictures.
@@ -42,6 +73,18 @@ class HookContext {
   /// Returns a declared value at this step. The host evaluates a split at most once per step, and
   /// only on request.
   virtual double value(int number) = 0;
+
+  // The views are valid until run() returns.
+  /// Returns the numbers of a declared result.
+  virtual std::span<const double> values(int number) = 0;
+  /// Returns declared rows, with the outputs at this step.
+  virtual RowsView rows(int number) = 0;
+  /// Returns the weights after this step, in the order of the model's parameters.
+  virtual std::span<const ParameterView> weights() = 0;
+  /// Returns the mean gradient of the step, if it was declared: what the optimizer got.
+  virtual std::span<const ParameterView> gradients() = 0;
+  /// Returns what the model remembers from step to step, such as running means.
+  virtual std::span<const BufferView> buffers() = 0;
 
   /// Sends a content (record.h) to every logger: log(tag, Scalar{0.5}). The content is copied; its
   /// views need not outlive the call. Throws Error for a content that breaks a rule of record.h. A

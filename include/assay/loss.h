@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "assay/dataset.h"
 #include "assay/kind.h"
@@ -30,6 +31,11 @@ class Loss {
   /// Returns the number of outputs per row that the model must have for this target. Throws Error
   /// for a target that this loss does not support.
   virtual std::int64_t outputs(const Target& target) const = 0;
+
+  /// Receives the number of rows of each class in the training split, for losses that weigh
+  /// classes; empty if the target is not a class. Called once, after outputs() and before the
+  /// functions below. Throws Error for counts that the loss cannot handle.
+  virtual void prepare(std::span<const std::int64_t> /*class_counts*/) {}
 
   /// Returns the sum and the weight over the rows of a block. outputs [rows, n]; targets [rows,
   /// ...], contiguous. Called from several threads at once, like gradient().

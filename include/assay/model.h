@@ -94,6 +94,12 @@ struct Pass {
   /// Tells backward() of a model with sets_gradients() to overwrite the gradients, whose content is
   /// undefined.
   bool set_gradients = false;
+
+  // For models with the facet Phases (phases.h), in training:
+  int phase = 0;                        ///< of forward() or of backward(), from 0
+  std::int64_t batch_rows = 0;          ///< rows of the whole batch
+  std::span<const double> totals = {};  ///< over the batch, of all phases before this one
+  std::span<double> sums = {};          ///< of this phase; the block adds its part
 };
 
 class Model {
@@ -104,9 +110,9 @@ class Model {
   /// Declares parameters and layers. Throws Error if the shapes do not fit.
   virtual void build(ModelBuilder& builder) = 0;
 
-  /// Returns true if the rows of a batch depend on each other (batch normalization); the host then
-  /// passes whole batches only. Returns false if any rows may be computed together or separately,
-  /// with the same result up to rounding.
+  /// Returns true if the rows of a batch depend on each other in other ways than by sums
+  /// (phases.h); the host then passes whole batches only, each on one thread. Returns false if any
+  /// rows may be computed together or separately, with the same result up to rounding.
   virtual bool whole_batches() const { return false; }
 
   /// Returns the number of rows per block at which this model is fast. It must depend on the shapes

@@ -1,12 +1,14 @@
 // Kind `optimizer`: turns gradients into updates of the parameters.
 //
-// The optimizer declares all state that it carries from step to step: slots, shaped like the
-// parameters, and scalars. The host owns this state, so it can save and restore it; the optimizer
-// needs no code for that.
+// The optimizer declares what it remembers of every parameter from step to step as slots, shaped
+// like the parameters. The host owns them, so it can save and restore them; the optimizer needs no
+// code for that. What else it remembers it declares with the facet Stateful (state.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "assay/kind.h"
@@ -15,16 +17,15 @@
 
 namespace assay {
 
-class OptimizerState {
+class Slots {
  public:
-  /// Declares one number per element of every parameter, e.g. a momentum. Returns its number: 0, 1,
-  /// ...
+  /// Declares one number per element of every parameter, e.g. a momentum. Returns the number of the
+  /// slot: 0, 1, ... Throws Error for a name that is declared already or is not one line of text
+  /// without '/', and for an initial value that is not finite.
   virtual int slot(std::string_view name, float initial) = 0;
-  /// Declares one number for the whole optimizer. Returns its number: 0, 1, ...
-  virtual int scalar(std::string_view name, double initial) = 0;
 
  protected:
-  ~OptimizerState() = default;
+  ~Slots() = default;
 };
 
 /// A piece of one parameter; it never crosses into another.
@@ -43,18 +44,49 @@ class Optimizer {
   static constexpr Kind kind = Kind::optimizer;
   virtual ~Optimizer() = default;
 
-  virtual void declare(OptimizerState& /*state*/) {}
+  /// Declares the slots; called once. An optimizer that contains another one uses InnerSlots.
+  virtual void declare(Slots& /*slots*/) {}
 
   /// Returns true if every element is updated independently, in slices of any size. If false,
   /// update() receives whole parameters.
   virtual bool elementwise() const { return true; }
 
-  /// Begins a step; called on one thread before its slices. `count` updates are finished; `scalars`
-  /// are the declared ones, in and out. Store here what all slices share (the rate of this step).
-  virtual void begin_step(std::int64_t count, std::span<double> scalars) = 0;
+  /// Begins a step; called on one thread before its slices. `count` updates are finished. Store
+  /// here what all slices share (the rate of this step).
+  virtual void begin_step(std::int64_t count) = 0;
 
   /// Updates one slice. The host updates different slices on different threads at once.
   virtual void update(const UpdateSlice& slice) const = 0;
+};
+
+/// The slots of an optimizer within another one. They are named "fast.mu" and numbered from 0, as
+/// the inner optimizer expects.
+class InnerSlots final : public Slots {
+ public:
+  /// Lets `inner` declare its slots, after those that were declared so far. `option` names the
+  /// option that holds it: "fast".
+  void declare(Optimizer& inner, std::string_view option, Slots& outer) {
+    outer_ = &outer;
+    prefix_ = std::string(option) + ".";
+    inner.declare(*this);
+  }
+  /// Returns a slice of the outer optimizer as the inner one gets it.
+  UpdateSlice slice(UpdateSlice outer) const {
+    outer.slots = outer.slots.subspan(first_, count_);
+    return outer;
+  }
+
+  int slot(std::string_view name, float initial) override {
+    const int number = outer_->slot(prefix_ + std::string(name), initial);
+    if (count_ == 0) first_ = static_cast<std::size_t>(number);
+    return static_cast<int>(count_++);
+  }
+
+ private:
+  Slots* outer_ = nullptr;  // while declare() runs
+  std::string prefix_;
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
 };
 
 }  // namespace assay

@@ -4,7 +4,8 @@
 //   ASSAY_PLUGIN("momentum", "1.0.0", "MIT", Momentum)
 //
 // where every class named
-//   - derives publicly from the interface of its kind (optimizer.h, model.h, ...),
+//   - derives publicly from the interface of its kind (optimizer.h, model.h, ...), and from the
+//     facets that it wants (facet.h),
 //   - has a constructor that takes `const assay::Options&`,
 //   - has `static constexpr assay::About about = {.name = "momentum", .doc = "One line."};`
 //   - and, if it has options, `static constexpr assay::Parameter parameters[] = {...};`
@@ -25,6 +26,7 @@
 
 #include "assay/component_check.h"
 #include "assay/error.h"
+#include "assay/facet.h"
 #include "assay/kind.h"
 #include "assay/options.h"
 #include "assay/parameter.h"
@@ -62,6 +64,8 @@ struct Component {
   /// Returns a pointer to the kind's interface, or throws: call it through the guard.
   void* (*create)(const Options& options);
   void (*destroy)(void* component) noexcept;
+  const Facet* facets = nullptr;
+  std::uint32_t facet_count = 0;
 };
 
 inline constexpr std::uint32_t manifest_magic = 0x59415341;  // "ASAY"
@@ -72,6 +76,7 @@ struct Manifest {
   std::uint32_t size;            ///< sizeof(Manifest) of the plugin
   std::uint32_t component_size;  ///< sizeof(Component) of the plugin
   std::uint32_t parameter_size;  ///< sizeof(Parameter) of the plugin
+  std::uint32_t facet_size;      ///< sizeof(Facet) of the plugin
   std::uint32_t sdk_major;
   std::uint32_t sdk_minor;
   const char* name;
@@ -109,7 +114,11 @@ template <class T>
 constexpr Component describe() {
   if constexpr (check_component<T>()) {
     using Interface = std::remove_pointer_t<decltype(Kinds<T>::first())>;
-    Component component{T::kind, T::about.name, T::about.doc, nullptr, 0, nullptr, nullptr};
+    Component component{T::kind, T::about.name, T::about.doc, nullptr, 0,
+                        nullptr, nullptr,       nullptr,      0};
+    using Facets = FacetsOf<T, Interface>;
+    component.facets = Facets::count > 0 ? Facets::all.data() : nullptr;
+    component.facet_count = Facets::count;
     if constexpr (HasParameters<T>) {
       component.parameters = std::data(T::parameters);
       component.parameter_count = static_cast<std::uint32_t>(std::size(T::parameters));
@@ -122,7 +131,7 @@ constexpr Component describe() {
     };
     return component;
   }
-  return {Kind::dataset, "", "", nullptr, 0, nullptr, nullptr};
+  return {Kind::dataset, "", "", nullptr, 0, nullptr, nullptr, nullptr, 0};
 }
 
 /// Returns true if no two components share a kind and a name. A component that is invalid anyway
@@ -179,6 +188,7 @@ constexpr bool are_different(const Component (&components)[count]) {
       sizeof(::assay::Manifest),                                                                 \
       sizeof(::assay::Component),                                                                \
       sizeof(::assay::Parameter),                                                                \
+      sizeof(::assay::Facet),                                                                    \
       ASSAY_SDK_MAJOR,                                                                           \
       ASSAY_SDK_MINOR,                                                                           \
       plugin_name,                                                                               \

@@ -39,6 +39,7 @@ struct Setting {
 Setting setting(const Subject& subject) {
   Setting s{subject.make<Dataset>(), {}, {}};
   s.description = data::describe(s.dataset);
+  subject.declare_state(s.dataset);
   require(s.columns() <= most_sample, "a sample of {} is of {} bytes; expected no more than 1 GiB",
           described(s.description.sample_shape), grouped(4 * s.columns()));
   const std::int64_t most = std::clamp<std::int64_t>(most_elements / s.columns(), 1, 500);

@@ -60,6 +60,7 @@ Written written(const Subject& subject, Sent what, std::int64_t steps, bool more
   Written written;
   {
     const Handle logger = subject.make<Logger>();
+    subject.declare_state(logger);
     logger.call([&](Logger& l) { l.open(host); });
     const std::size_t before = host.bytes();
     send_steps(logger, what, 0, steps);

@@ -34,6 +34,33 @@ class Recorder final : public HookContext {
       blame(fmt::format("it reads value {}; plan() declared {}", number, hook_.values.size()));
     return value_;
   }
+  std::span<const double> values(int number) override {
+    value(number);
+    numbers_.assign(vector_size, value_);
+    return numbers_;
+  }
+  RowsView rows(int number) override {
+    if (number < 0 || static_cast<std::size_t>(number) >= hook_.rows.size()) {
+      blame(fmt::format("it reads rows {}; plan() declared {}", number, hook_.rows.size()));
+      return {};
+    }
+    const std::int64_t count =
+        std::min(hook_.rows[static_cast<std::size_t>(number)].rows, most_rows);
+    const auto n = static_cast<std::size_t>(count);
+    samples_ = spread(n * columns, 5);
+    outputs_.assign(n * columns, static_cast<float>(value_));
+    classes_.assign(n, 0);
+    return {{samples_.data(), count, columns, columns},
+            {classes_.data(), DType::int32, {count}},
+            {outputs_.data(), count, columns, columns}};
+  }
+  std::span<const ParameterView> weights() override { return parameters(); }
+  std::span<const ParameterView> gradients() override {
+    if (!hook_.gradients) blame("it reads gradients that plan() did not declare");
+    if (step_ == 0) throw Error("there is no gradient at step 0");
+    return parameters();
+  }
+  std::span<const BufferView> buffers() override { return {}; }
   void record(std::string_view tag, ContentType type, const void* content,
               std::size_t size) override {
     note(std::string(name_of(type)), tag);
@@ -55,6 +82,16 @@ class Recorder final : public HookContext {
   std::string blamed;
 
  private:
+  static constexpr std::size_t vector_size = 10;
+  static constexpr std::int64_t columns = 10;
+  static constexpr std::int64_t most_rows = 100;
+
+  std::span<const ParameterView> parameters() {
+    kernel_.assign(6, static_cast<float>(value_));
+    views_ = {{"layer1.kernel", {2, 3}, Role::kernel, kernel_},
+              {"layer1.bias", {3}, Role::bias, std::span(kernel_).first(3)}};
+    return views_;
+  }
   void note(const std::string& type, std::string_view written) {
     const std::string tag = plan::Tag(std::string(written)).at(step_, epoch());
     if (tag.empty() || !is_line(tag)) blame("it sends a record whose tag is not one line of text");
@@ -70,10 +107,16 @@ class Recorder final : public HookContext {
   const hooks::PreparedHook& hook_;
   std::int64_t step_;
   double value_;
+  std::vector<double> numbers_;
+  std::vector<float> samples_, outputs_, kernel_;
+  std::vector<std::int32_t> classes_;
+  std::vector<ParameterView> views_;
 };
 
 hooks::PreparedHook prepare(const Subject& subject, const plan::Trigger& trigger = {}) {
-  return hooks::prepare("hook", subject.make<Hook>(), trigger);
+  hooks::PreparedHook hook = hooks::prepare("hook", subject.make<Hook>(), trigger);
+  subject.declare_state(hook.hook);
+  return hook;
 }
 
 // Runs the hook and returns the number of records that it sent.
@@ -133,6 +176,7 @@ std::string runs(const Subject& subject) {
     const hooks::PreparedHook hook = prepare(subject, trigger);
     const hooks::Timetable timetable(hook.trigger, steps, steps_per_epoch);
     for (const std::int64_t step : timetable.first(steps + 1)) {
+      if (step == 0 && hook.gradients) continue;  // refused before such a run
       try {
         records += run(hook, step, 1 / (1 + static_cast<double>(step)));
       } catch (const Failed& failed) {

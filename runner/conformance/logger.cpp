@@ -68,6 +68,7 @@ std::string takes_all(const Subject& subject) {
     for (const Outcome outcome : {Outcome::finished, Outcome::stopped, Outcome::failed}) {
       LoggerHost host({.interactive = interactive, .facts = sample_facts()});
       const Handle logger = subject.make<Logger>();
+      subject.declare_state(logger);
       open(logger, host);
       feed(logger);
       close(logger, outcome);
@@ -82,6 +83,7 @@ std::string same_bytes(const Subject& subject) {
   LoggerHost first({.facts = sample_facts()}), second({.facts = sample_facts()});
   for (LoggerHost* host : {&first, &second}) {
     const Handle logger = subject.make<Logger>();
+    subject.declare_state(logger);
     open(logger, *host);
     feed(logger);
     close(logger, Outcome::finished);
@@ -100,6 +102,7 @@ std::string same_bytes(const Subject& subject) {
 std::string readable(const Subject& subject) {
   LoggerHost host({.facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
+  subject.declare_state(logger);
   open(logger, host);
   feed(logger);
   const std::size_t flushed = host.bytes();
@@ -120,6 +123,7 @@ std::string contained(const Subject& subject) {
   const auto survive = [&](const logging::Circumstances& how) {
     LoggerHost host(how);
     const Handle logger = subject.make<Logger>();
+    subject.declare_state(logger);
     try {
       open(logger, host);
       feed(logger);
@@ -133,6 +137,7 @@ std::string contained(const Subject& subject) {
   };
   LoggerHost host({.facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
+  subject.declare_state(logger);
   open(logger, host);
   feed(logger);
   close(logger, Outcome::finished);
@@ -179,6 +184,7 @@ std::string own_files(const Subject& subject) {
   const EmptyFolder folder;
   LoggerHost host({.run_folder = folder.path(), .facts = sample_facts()});
   const Handle logger = subject.make<Logger>();
+  subject.declare_state(logger);
   open(logger, host);
   feed(logger);
   close(logger, Outcome::finished);
@@ -193,9 +199,11 @@ std::string destroyed(const Subject& subject) {
   { const Handle never_opened = subject.make<Logger>(); }
   LoggerHost host({.facts = sample_facts()});
   const Handle open_only = subject.make<Logger>();
+  subject.declare_state(open_only);
   open(open_only, host);
   LoggerHost other({.facts = sample_facts()});
   const Handle not_closed = subject.make<Logger>();
+  subject.declare_state(not_closed);
   open(not_closed, other);
   feed(not_closed);
   return {};

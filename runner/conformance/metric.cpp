@@ -8,6 +8,7 @@
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/refusal.h"
 #include "runner/conformance/suites.h"
+#include "runner/train/metric_results.h"
 
 namespace assay::conformance {
 namespace {
@@ -22,15 +23,21 @@ struct Setting {
   TargetRows targets;
   LentMatrix outputs;
   std::size_t state_size = 0;
+  std::size_t value_count = 1;
 
-  static Setting with(const Handle& metric, const Target& target, std::size_t state_size, int set) {
+  static Setting with(const Handle& metric, const Target& target, std::size_t state_size,
+                      std::size_t value_count, int set) {
     const std::int64_t columns = target.classes > 0 ? target.classes : target.shape.elements();
     const auto count = static_cast<std::size_t>(rows * columns);
-    return {metric, target, TargetRows(target, rows, seed_of(4, set)),
-            LentMatrix(rows, columns, spread(count, seed_of(3, set))), state_size};
+    return {metric,
+            target,
+            TargetRows(target, rows, seed_of(4, set)),
+            LentMatrix(rows, columns, spread(count, seed_of(3, set))),
+            state_size,
+            value_count};
   }
   /// Returns the same metric with other numbers.
-  Setting other(int set) const { return with(metric, target, state_size, set); }
+  Setting other(int set) const { return with(metric, target, state_size, value_count, set); }
 
   Lent new_state() const {
     Lent state(state_size * sizeof(double));
@@ -45,11 +52,20 @@ struct Setting {
     const MetricBlock block{all.slice(first, count), targets.rows(first, count), loss};
     metric.call([&](const Metric& m) { m.accumulate(block, state.as<double>()); });
   }
-  double value(const Lent& state) const {
-    return metric.call([&](const Metric& m) { return m.value(state.as<double>()); });
+  /// Returns the values of all results.
+  std::vector<double> value(const Lent& state) const {
+    const Lent values(value_count * sizeof(double));
+    MetricTotals totals{state.as<const double>(), rows, {}, {}};
+    if (metric.has<WholeSplit>()) {
+      totals.outputs = outputs.view();
+      totals.targets = targets.view();
+    }
+    metric.call([&](const Metric& m) { m.evaluate(totals, values.as<double>()); });
+    require(values.intact(), "it writes beyond its {} values", value_count);
+    return {values.as<double>().begin(), values.as<double>().end()};
   }
-  /// Returns the value over one state per lane, each accumulated in blocks, merged in order.
-  double value(std::int64_t lane_rows, std::int64_t block_rows) const {
+  /// Returns the values over one state per lane, each accumulated in blocks, merged in order.
+  std::vector<double> value(std::int64_t lane_rows, std::int64_t block_rows) const {
     std::vector<Lent> lanes;
     for (std::int64_t lane = 0; lane < rows; lane += lane_rows) {
       const Lent& state = lanes.emplace_back(new_state());
@@ -71,10 +87,12 @@ Setting setting(const Subject& subject) {
   std::string refusals;
   for (const Target& target : targets()) {
     try {
-      metric.call([&](const Metric& m) { m.check(target); });
+      metric.call([&](Metric& m) { m.prepare(target); });
+      subject.declare_state(metric);
+      const train::ResultInfo last = train::results_of(metric).back();
       const std::size_t size = metric.call([](const Metric& m) { return m.state_size(); });
       require(size <= 1 << 24, "its state has {} numbers", size);
-      return Setting::with(metric, target, size, 0);
+      return Setting::with(metric, target, size, last.first + last.size, 0);
     } catch (const plugin_host::ComponentError& error) {
       require_refusal(error);
       refusals += fmt::format("; for {}: {}", described(target), error.message());
@@ -83,30 +101,42 @@ Setting setting(const Subject& subject) {
   throw NotRun("it takes none of the targets that are tried" + refusals);
 }
 
-bool same(double a, double b) {
-  return (std::isnan(a) && std::isnan(b)) || a == b ||
-         std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+bool same(const std::vector<double>& some, const std::vector<double>& others) {
+  return std::ranges::equal(some, others, [](double a, double b) {
+    return (std::isnan(a) && std::isnan(b)) || a == b ||
+           std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+  });
+}
+
+// Returns the first values as text.
+std::string text_of(const std::vector<double>& values) {
+  constexpr std::size_t most = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(values.size(), most); ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", values[i]);
+  return values.size() > most ? text + ", ..." : text;
 }
 
 std::string takes_targets(const Subject& subject) {
   const Setting s = setting(subject);
-  const double value = s.value(rows, rows);
-  require(std::isfinite(value), "its value over {} rows is {}", rows, value);
-  return fmt::format("{} for {}", value, described(s.target));
+  const std::vector<double> values = s.value(rows, rows);
+  for (const double value : values)
+    require(std::isfinite(value), "its value over {} rows is {}", rows, value);
+  return fmt::format("{} for {}", text_of(values), described(s.target));
 }
 
 std::string merges(const Subject& subject) {
   const Setting s = setting(subject);
-  const double whole = s.value(rows, rows);
+  const std::vector<double> whole = s.value(rows, rows);
   for (const std::int64_t block : {1, 7, 16, 60}) {
-    const double value = s.value(rows, block);
-    require(same(value, whole), "in blocks of {} rows its value is {}, in one {}", block, value,
-            whole);
+    const std::vector<double> value = s.value(rows, block);
+    require(same(value, whole), "in blocks of {} rows its value is {}, in one {}", block,
+            text_of(value), text_of(whole));
   }
   for (const std::int64_t lane : {1, 16, 31}) {
-    const double value = s.value(lane, 8);
+    const std::vector<double> value = s.value(lane, 8);
     require(same(value, whole), "merged from states of {} rows each its value is {}, in one {}",
-            lane, value, whole);
+            lane, text_of(value), text_of(whole));
   }
   return {};
 }
@@ -115,7 +145,7 @@ std::string merges(const Subject& subject) {
 // state if it gets none of the split's rows.
 std::string merges_nothing(const Subject& subject) {
   const Setting s = setting(subject);
-  const double whole = s.value(rows, rows);
+  const std::vector<double> whole = s.value(rows, rows);
   const auto merge = [&](const Lent& to, const Lent& from) {
     s.metric.call([&](const Metric& m) { m.merge(to.as<double>(), from.as<const double>()); });
     require(to.intact() && from.intact(), "it writes beyond its state of {} numbers", s.state_size);
@@ -129,12 +159,12 @@ std::string merges_nothing(const Subject& subject) {
     merge(none, some);
     merge(none, more);
     merge(none, still_none);
-    const double value = s.value(none);
+    const std::vector<double> value = s.value(none);
     require(
         same(value, whole),
         "merged with states of no rows, before and behind the {} rows, its value is {}, without "
         "them {}",
-        rows, value, whole);
+        rows, text_of(value), text_of(whole));
   }
   return {};
 }
@@ -142,25 +172,26 @@ std::string merges_nothing(const Subject& subject) {
 std::string repeatable(const Subject& subject) {
   const Setting s = setting(subject);
   const std::vector<float> before = s.outputs.values();
-  const double whole = s.value(16, 5);
+  const std::vector<double> whole = s.value(16, 5);
   require(same_bits(s.outputs.values(), before), "it changes the outputs that it reads");
-  const double again = s.value(16, 5);
-  require(same(again, whole), "the same rows give {} and {}", whole, again);
+  const std::vector<double> again = s.value(16, 5);
+  require(same(again, whole), "the same rows give {} and {}", text_of(whole), text_of(again));
   return {};
 }
 
 std::string threads(const Subject& subject) {
   const Setting s = setting(subject);
-  std::vector<std::pair<Setting, double>> lanes;
+  std::vector<std::pair<Setting, std::vector<double>>> lanes;
   for (int i = 0; i < 4; ++i) {
     Setting lane = s.other(i);
-    const double value = lane.value(rows, 16);
+    const std::vector<double> value = lane.value(rows, 16);
     lanes.emplace_back(std::move(lane), value);
   }
   often_at_once(4, [&](int thread) {
     const auto& [lane, expected] = lanes[static_cast<std::size_t>(thread)];
-    const double value = lane.value(rows, 16);
-    require(same(value, expected), "its value is {}, and {} {}", expected, value, disturbed);
+    const std::vector<double> value = lane.value(rows, 16);
+    require(same(value, expected), "its value is {}, and {} {}", text_of(expected), text_of(value),
+            disturbed);
   });
   return {};
 }

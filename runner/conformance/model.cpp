@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "assay/number_text.h"
+#include "assay/phases.h"
+#include "assay/state.h"
 #include "runner/conformance/model_bench.h"
 #include "runner/conformance/slopes.h"
 #include "runner/conformance/suites.h"
@@ -94,8 +96,8 @@ class Lane {
   }
   void train() const {
     for (const Lent& gradient : gradients_) std::ranges::fill(gradient.as<float>(), 0.0F);
-    bench_.forward(bench_.pass(), workspace_, x_.view(), y_.view());
-    bench_.backward(bench_.pass(), workspace_, x_.view(), d_.view(), gradients_);
+    const auto totals = bench_.forward(bench_.pass(), workspace_, x_.view(), y_.view());
+    bench_.backward(bench_.pass(), workspace_, x_.view(), d_.view(), gradients_, totals);
   }
 
   const ModelBench& bench_;
@@ -133,7 +135,7 @@ std::string blocks(const Subject& subject) {
     const double off = deviation(parts.outputs, whole.outputs);
     require(off <= 1e-4,
             "in blocks of {} rows the outputs differ by {:.1e} of the largest; if rows depend on "
-            "each other, whole_batches() must say so",
+            "each other, it needs the facet Phases or whole_batches()",
             height, off);
     worst = std::max(worst, off);
     for (std::size_t i = 0; i < whole.gradients.size(); ++i) {
@@ -148,13 +150,16 @@ std::string blocks(const Subject& subject) {
 }
 
 // Returns the outputs of a split: forward only, in evaluation mode.
-std::vector<float> evaluated(const ModelBench& bench, std::int64_t all, std::int64_t height) {
+std::vector<float> evaluated(const ModelBench& bench, std::int64_t all, std::int64_t height,
+                             std::int64_t step = 3, std::uint64_t key = 7) {
   const LentMatrix x = bench.samples(all), y(all, bench.description().outputs);
   const Lent workspace = bench.workspace(height);
   for (std::int64_t first = 0; first < all; first += height) {
     const std::int64_t count = std::min(height, all - first);
     Pass pass = bench.pass(first);
     pass.mode = Mode::evaluation;
+    pass.step = step;
+    pass.key = key;
     bench.forward(pass, workspace, x.view().slice(first, count), y.view().slice(first, count));
   }
   require(workspace.intact(), "it writes beyond its workspace when it is evaluated");
@@ -169,6 +174,12 @@ std::string evaluates(const Subject& subject) {
   const std::vector<float> whole = evaluated(bench, all, all);
   require(same_bits(evaluated(bench, all, all), whole),
           "an evaluation gives other outputs the second time");
+  require(same_bits(evaluated(bench, all, all, 4), whole),
+          "the outputs of an evaluation depend on the step; only the weights and what the model "
+          "remembers may decide them");
+  require(same_bits(evaluated(bench, all, all, 3, 8), whole),
+          "the outputs of an evaluation depend on the seed of the run (Pass::key); draw numbers in "
+          "training only");
   if (bench.model().call([](const Model& m) { return m.whole_batches(); })) return {};
   double worst = 0;
   for (const std::int64_t height : {std::int64_t{1}, std::int64_t{16}, usual}) {
@@ -179,6 +190,28 @@ std::string evaluates(const Subject& subject) {
     worst = std::max(worst, off);
   }
   return fmt::format("blocks are off by {:.1e}", worst);
+}
+
+// Simulates a resumed run: another model takes up the state in the middle.
+std::string remembers(const Subject& subject) {
+  const ModelBench whole(subject), resumed(subject);
+  if (!whole.model().has<Stateful>() && !whole.model().has<Phases>())
+    throw NotRun("it remembers nothing");
+  const std::vector<float> before = evaluated(whole, rows, rows);
+  for (int set = 0; set < 3; ++set) whole.train(rows, set);
+  require(
+      same_bits(evaluated(resumed, rows, rows), before),
+      "a model remembers what another one was trained on; state must be a member, and declared");
+  resumed.state().assign(whole.state());
+  for (int set = 3; set < 5; ++set) {
+    require(
+        same_bits(evaluated(resumed, rows, rows), evaluated(whole, rows, rows)),
+        "another model with the saved state goes on differently; what must be remembered belongs "
+        "into the state that declare_state() declares");
+    whole.train(rows, set);
+    resumed.train(rows, set);
+  }
+  return fmt::format("{} bytes of state", whole.state().bytes());
 }
 
 std::string adds(const Subject& subject) {
@@ -259,6 +292,7 @@ Suite model_suite(const Subject& subject) {
       {"threads do not disturb each other", [subject] { return threads(subject); }},
       {"blocks of rows give what the whole batch gives", [subject] { return blocks(subject); }},
       {"evaluation is repeatable, and alike in blocks", [subject] { return evaluates(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
       {"backward adds to the gradients", [subject] { return adds(subject); }},
       {"gradients are the derivatives",
        [subject] { return require_derivatives(ModelBench(subject)); }},

@@ -8,7 +8,8 @@
 #include "assay/number_text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
-#include "runner/train/declared_state.h"
+#include "runner/state/component_state.h"
+#include "runner/train/declared_slots.h"
 
 namespace assay::conformance {
 namespace {
@@ -33,7 +34,6 @@ const std::vector<Parameter>& parameters() {
 struct Memory {
   std::vector<std::vector<float>> weights;
   std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
-  std::vector<double> scalars;
   std::int64_t count = 0;
 };
 
@@ -43,26 +43,22 @@ class Run {
  public:
   explicit Run(const Subject& subject, const std::vector<Parameter>& of = parameters())
       : parameters_(of), optimizer_(subject.make<Optimizer>()) {
-    const train::DeclaredState state = train::declared_state(optimizer_);
+    state.declare(optimizer_.object(), "optimizer");
+    const std::vector<train::DeclaredSlot> declared = train::declared_slots(optimizer_);
     elementwise_ = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       const auto n = static_cast<std::size_t>(parameters_[i].shape.elements());
       memory.weights.push_back(spread(n, 20 + i));
       auto& slots = memory.slots.emplace_back();
-      for (const auto& slot : state.slots) slots.emplace_back(n, slot.initial);
+      for (const auto& slot : declared) slots.emplace_back(n, slot.initial);
     }
-    for (const auto& scalar : state.scalars) memory.scalars.push_back(scalar.initial);
   }
 
   bool elementwise() const { return elementwise_; }
 
   /// Runs an update in slices of `size` elements (0: whole parameters).
   void step(const Gradients& gradients, std::size_t size, bool backwards = false, int threads = 1) {
-    Lent scalars(memory.scalars.size() * sizeof(double));
-    std::ranges::copy(memory.scalars, scalars.as<double>().begin());
-    optimizer_.call([&](Optimizer& o) { o.begin_step(memory.count, scalars.as<double>()); });
-    require(scalars.intact(), "begin_step() writes beyond its {} scalars", memory.scalars.size());
-    std::ranges::copy(scalars.as<double>(), memory.scalars.begin());
+    optimizer_.call([&](Optimizer& o) { o.begin_step(memory.count); });
     std::vector<Slice> slices = cut(size);
     if (backwards) std::ranges::reverse(slices);
     at_once(threads, [&](int thread) {
@@ -74,6 +70,7 @@ class Run {
   }
 
   Memory memory;
+  state::ComponentState state;
 
  private:
   struct Slice {
@@ -156,7 +153,7 @@ std::string moves(const Subject& subject) {
   for (std::uint64_t step = 0; step < 10; ++step) run.step(gradients(step), 0);
   require_finite(run.memory, "with random gradients");
   require(run.memory.weights != before.weights, "ten updates change nothing");
-  return fmt::format("{} slots, {} scalars, {}", before.slots[0].size(), before.scalars.size(),
+  return fmt::format("{} slots, {} bytes of state, {}", before.slots[0].size(), run.state.bytes(),
                      run.elementwise() ? "by element" : "whole parameters");
 }
 
@@ -223,6 +220,7 @@ std::string state(const Subject& subject) {
   for (std::uint64_t step = 0; step < half; ++step) whole.step(gradients(step), 0);
   Run resumed(subject);
   resumed.memory = whole.memory;
+  resumed.state.assign(whole.state);
   for (std::uint64_t step = half; step < 2 * half; ++step) {
     whole.step(gradients(step), 0);
     resumed.step(gradients(step), 0);
@@ -230,7 +228,7 @@ std::string state(const Subject& subject) {
   for (std::size_t i = 0; i < parameters().size(); ++i)
     require(same_bits(whole.memory.weights[i], resumed.memory.weights[i]),
             "{} goes on differently in a new component with the saved state (off by {:.1e}); what "
-            "must be remembered belongs into slots and scalars",
+            "must be remembered belongs into slots or into state (facet Stateful)",
             parameters()[i].name, deviation(resumed.memory.weights[i], whole.memory.weights[i]));
   return {};
 }

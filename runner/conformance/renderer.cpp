@@ -21,6 +21,7 @@ using Handle = plugin_host::Handle<Renderer>;
 struct Declared {
   explicit Declared(const Subject& subject)
       : renderer(subject.make<Renderer>()), needs(hooks::need_of(renderer)) {
+    subject.declare_state(renderer);
     size = renderer.call([](const Renderer& r) { return r.size(); });
     require(picture::possible(size),
             "its natural size is {} x {} pixels; expected 1 to {} each way, and no more than {} in "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "runner/plan/values.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/schedules.h"
+#include "runner/state/component_state.h"
 
 namespace assay::conformance {
 
@@ -34,7 +36,16 @@ class Subject {
   plugin_host::Handle<Interface> make(std::int64_t total_steps) const {
     auto made = host_->create<Interface>(plan_);
     plugin_host::begin_schedules(made.object(), total_steps);
+    if constexpr (Interface::kind == Kind::schedule) declare_state(made);
     return made;
+  }
+  /// Lets a component that this subject created declare its state, which lives as long as the
+  /// subject. Every suite but the optimizers' does so when the component knows its sizes.
+  template <class Interface>
+  state::ComponentState& declare_state(const plugin_host::Handle<Interface>& component) const {
+    state::ComponentState& state = states_->emplace_back();
+    state.declare(component.object(), "state");
+    return state;
   }
   const plan::ComponentPlan& plan() const { return plan_; }
   /// Throws Error if that fails.
@@ -46,6 +57,8 @@ class Subject {
   plugin_host::PluginHost* host_;
   plan::ComponentPlan plan_;
   std::vector<std::filesystem::path> private_libraries_;
+  std::shared_ptr<std::deque<state::ComponentState>> states_ =
+      std::make_shared<std::deque<state::ComponentState>>();
 };
 
 }  // namespace assay::conformance

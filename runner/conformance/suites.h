@@ -26,7 +26,8 @@ Suite dataset_suite(const Subject& subject);
 /// must give the result of the whole batch (unless the model accepts whole batches only).
 /// backward() must add, or set if told to and if the model supports that. Its gradients must be the
 /// derivatives (slopes.h), and workspace_bytes() must suffice. A probe must see the layers as
-/// declared, with the outputs as the last one.
+/// declared, with the outputs as the last one. What it remembers must be in its declared state:
+/// another model with that state must go on to the same bits.
 Suite model_suite(const Subject& subject);
 
 /// Checks that a loss asks for outputs for one of the tested targets (neutral.h; a loss that
@@ -35,10 +36,10 @@ Suite model_suite(const Subject& subject);
 Suite loss_suite(const Subject& subject);
 
 /// Checks that slices of any size, in any order, give the result of whole parameters (if the
-/// optimizer is elementwise). All its memory must be in its declared state: weights, slots, scalars
-/// and the count, passed to a new component, must continue to the same bits. Gradients of zero must
-/// give no NaN, and in a quadratic bowl it must approach the minimum. The formula cannot be known
-/// here: the author's own test can check it (assay/closed_form.h).
+/// optimizer is elementwise). All its memory must be declared: weights, slots, state (facet
+/// Stateful) and the count, passed to a new component, must continue to the same bits. Gradients of
+/// zero must give no NaN, and in a quadratic bowl it must approach the minimum. The formula cannot
+/// be known here: the author's own test can check it (assay/closed_form.h).
 Suite optimizer_suite(const Subject& subject);
 
 /// Checks that a schedule is finite at every count from 0 on, also at very large ones, and a pure

@@ -31,9 +31,31 @@ void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
       if (plan::SplitValue* value = need.of_split())
         value->split = meant_split(value->split, *splits_);
     for (hooks::PictureNeed& need : hook.pictures) need.split = meant_split(need.split, *splits_);
+    for (hooks::RowsNeed& need : hook.rows) need.split = meant_split(need.split, *splits_);
   }
+  for (hooks::ValueNeed& need : hook.values)
+    if (plan::SplitValue* value = need.of_split()) find_result(*value);
   for (const hooks::ValueNeed& need : hook.values) add(need, plan, part);
   for (const hooks::PictureNeed& need : hook.pictures) add(need, part_of(need.handle, part));
+  for (const hooks::RowsNeed& need : hook.rows) show(need, part);
+  if (hook.gradients && std::ranges::count(plan.trigger.at, 0) != 0)
+    blame_.report(part, "",
+                  "it reads gradients, and there are none at step 0, before the first batch; leave "
+                  "0 out of `at`");
+}
+
+void Demand::find_result(plan::SplitValue& value) const {
+  std::size_t longest = 0;
+  const auto consider = [&](std::string_view name) {
+    if (name == value.metric) longest = value.metric.size();
+    else if (value.metric.starts_with(name) && value.metric[name.size()] == '.')
+      longest = std::max(longest, name.size());
+  };
+  for (const plan::NamedComponent& metric : known_metrics_) consider(metric.name);
+  for (const std::string_view metric : plan::builtin_metrics) consider(metric);
+  if (longest == 0 || longest == value.metric.size()) return;
+  value.result = value.metric.substr(longest + 1);
+  value.metric.resize(longest);
 }
 
 void Demand::add(const hooks::ValueNeed& need, const plan::HookPlan& hook, const Part& part) {
@@ -125,10 +147,14 @@ void Demand::no_metric(const hooks::ValueNeed& need, const std::string& metric, 
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
   pictures_ = true;
+  show({need.split, need.option, need.rows}, renderer);
+}
+
+void Demand::show(const hooks::RowsNeed& need, const Part& part) {
   if (splits_) {
     std::vector<std::string> names = *splits_;
     names.insert(names.begin(), std::string(plan::all_rows));
-    if (!check_split(renderer, need.option, need.split, need.split, names)) return;
+    if (!check_split(part, need.option, need.split, need.split, names)) return;
   }
   std::int64_t& shown = shown_rows_[need.split];
   shown = std::max(shown, need.rows);

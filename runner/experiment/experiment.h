@@ -17,6 +17,7 @@
 #include "runner/logging/loggers.h"
 #include "runner/plan/draft.h"
 #include "runner/plugin_host/plugin_host.h"
+#include "runner/state/component_state.h"
 #include "runner/train/network.h"
 #include "runner/train/thread_team.h"
 #include "runner/train/update.h"
@@ -38,6 +39,7 @@ struct Experiment {
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
+  state::ComponentState state;  ///< that components declared
 };
 
 /// Creates the components, reads the data and initializes the weights. Reports problems and

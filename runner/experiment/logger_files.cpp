@@ -12,6 +12,7 @@
 
 #include "runner/base/wording.h"
 #include "runner/logging/logger_host.h"
+#include "runner/state/component_state.h"
 
 namespace assay::experiment {
 namespace {
@@ -25,7 +26,9 @@ std::optional<std::vector<std::string>> files_of(const plan::Draft& draft,
     logging::Circumstances how;
     how.run_name = draft.name;
     logging::LoggerHost lent(how);
+    state::ComponentState state;
     const auto logger = host.create<Logger>(component);
+    state.declare(logger.object(), "state");
     logger.call([&](Logger& l) { l.open(lent); });
     std::vector<std::string> names;
     for (const logging::MemoryFile& file : lent.files) names.push_back(logger.masked(file.name));

@@ -21,8 +21,9 @@
 #include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
 #include "runner/plugin_host/schedules.h"
-#include "runner/train/declared_state.h"
+#include "runner/train/declared_slots.h"
 #include "runner/train/initialize.h"
+#include "runner/train/metric_results.h"
 
 namespace assay::experiment {
 namespace {
@@ -72,6 +73,7 @@ class Assembly {
     if (!dataset_) return;
     described_ = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       out_.data = data::describe(*dataset_);
+      out_.state.declare(dataset_->object(), "dataset");
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
       memory_.check(bytes,
@@ -168,6 +170,7 @@ class Assembly {
     auto hook = blame_.attempt(
         part, [&] { return hooks::prepare(plan.name, std::move(*handle), plan.trigger); });
     if (!hook) return;
+    declare_state(part, hook->hook, "hooks/" + plan.name);
     demand.add(plan, *hook);
     for (const hooks::PictureNeed& need : hook->pictures) check(need.handle, part);
     out_.hooks.push_back(std::move(*hook));
@@ -194,18 +197,72 @@ class Assembly {
       if (!metric) continue;
       if (described_)
         blame_.attempt(part,
-                       [&] { metric->call([&](const Metric& m) { m.check(out_.data.target); }); });
+                       [&] { metric->call([&](Metric& m) { m.prepare(out_.data.target); }); });
       made.emplace(name, std::move(*metric));
     }
     for (const std::string& wanted : out_.metrics)
-      if (const auto metric = made.find(wanted); metric != made.end())
+      if (const auto metric = made.find(wanted); metric != made.end()) {
         metrics_.push_back(metric->second);
+        declare_state(metric_part(wanted, usable), metric->second, "metrics/" + wanted);
+        find_results(wanted, metric->second, metric_part(wanted, usable));
+      }
+  }
+
+  static Part metric_part(const std::string& name,
+                          const std::vector<plan::NamedComponent>& metrics) {
+    return {"metrics." + name,
+            std::ranges::find(metrics, name, &plan::NamedComponent::name)->component};
+  }
+
+  // Finds the results that hooks name among those that the metric has.
+  void find_results(const std::string& name, const Handle<Metric>& metric, const Part& part) {
+    if (!described_) return;
+    const auto results = blame_.attempt(part, [&] { return train::results_of(metric); });
+    if (!results) return;
+    for (std::size_t i = 0; i < out_.hooks.size(); ++i)
+      for (hooks::ValueNeed& need : out_.hooks[i].values) {
+        const plan::SplitValue* value = need.of_split();
+        if (value == nullptr || value->metric != name) continue;
+        const auto found = std::ranges::find(*results, value->result, &train::ResultInfo::name);
+        if (found == results->end()) no_result(need, *results, out_.hooks[i].name);
+        else if (found->size != 1 && !need.vector) a_vector(need, *found, out_.hooks[i].name);
+        else {
+          need.first = found->first;
+          need.size = found->size;
+        }
+      }
+  }
+
+  Part hook_part(const std::string& name) const {
+    return {"hooks." + name,
+            std::ranges::find(draft_.hooks, name, &plan::HookPlan::name)->component};
+  }
+
+  void no_result(const hooks::ValueNeed& need, const std::vector<train::ResultInfo>& results,
+                 const std::string& hook) {
+    const plan::SplitValue& value = *need.of_split();
+    std::string there;
+    for (const train::ResultInfo& result : results)
+      there += fmt::format("{}{}.{}{}{}", there.empty() ? "" : ", ", need.name.owner(),
+                           value.metric, result.name.empty() ? "" : ".", result.name);
+    blame_.report(hook_part(hook), need.option,
+                  fmt::format("'{}': the metric {} has no such result (it has: {})",
+                              need.name.text(), value.metric, there));
+  }
+
+  void a_vector(const hooks::ValueNeed& need, const train::ResultInfo& result,
+                const std::string& hook) {
+    blame_.report(hook_part(hook), need.option,
+                  fmt::format("'{}' is a vector of {} numbers; expected a single number",
+                              need.name.text(), grouped(result.size)));
   }
 
   void make_loggers() {
     for (const auto& [name, component] : draft_.loggers)
-      if (auto logger = create<Logger>(component, "loggers." + name))
+      if (auto logger = create<Logger>(component, "loggers." + name)) {
+        declare_state(Part("loggers." + name, component), *logger, "loggers/" + name);
         out_.loggers.push_back({name, std::move(*logger)});
+      }
     check_logger_files(draft_, host_, diagnostics_);
   }
 
@@ -216,9 +273,14 @@ class Assembly {
     const auto outputs = blame_.attempt(Part("loss", draft_.loss), [&] {
       return loss->call([&](const Loss& l) { return l.outputs(out_.data.target); });
     });
+    if (outputs) {
+      declare_state(Part("loss", draft_.loss), *loss, "loss");
+      loss_ = *loss;
+    }
     if (!outputs || !model) return;
     blame_.attempt(Part("model", draft_.model), [&] {
       auto description = train::describe(*model, out_.data.sample_shape, *outputs);
+      out_.state.declare(model->object(), "buffers");
       if (out_.batches) make_network({*model, *loss, metrics_}, std::move(description));
     });
   }
@@ -238,6 +300,12 @@ class Assembly {
                                                     rule, *out_.team, draft_.seed, batch);
     train::initialize(draft_.seed, network->description(), network->weights());
     out_.network = std::move(network);
+  }
+
+  template <class Interface>
+  void declare_state(const Part& part, const Handle<Interface>& component,
+                     const std::string& name) {
+    blame_.attempt(part, [&] { out_.state.declare(component.object(), name); });
   }
 
   void make_team(std::int64_t threads) {
@@ -260,6 +328,14 @@ class Assembly {
                  "make the layers narrower");
     const double bench =
         static_cast<double>(train::bench_bytes(model, description, lanes.tallest_block()));
+    if (model.has<Phases>()) {
+      const double blocks = bench * static_cast<double>(std::max(threads, lanes.blocks()));
+      memory_.take(blocks,
+                   fmt::format("a batch of {} rows that is held as a whole needs {}",
+                               grouped(lanes.rows()), gigabytes(blocks)),
+                   "lower `train.batch_size`, or make samples or layers smaller");
+      return;
+    }
     const double blocks = bench * static_cast<double>(threads);
     memory_.take(blocks,
                  fmt::format("blocks of {} rows need {} on {}", grouped(lanes.tallest_block()),
@@ -283,10 +359,11 @@ class Assembly {
   void make_update() {
     const auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
     if (!optimizer) return;
+    declare_state(Part("optimizer", draft_.optimizer), *optimizer, "optimizer");
     follow_rates(*optimizer);
     if (!out_.network) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
-      const std::size_t slots = train::declared_state(*optimizer).slots.size();
+      const std::size_t slots = train::declared_slots(*optimizer).size();
       const double bytes = parameter_bytes_ * static_cast<double>(slots);
       memory_.take(bytes,
                    fmt::format("{} numbers for each parameter need {}", slots, gigabytes(bytes)),
@@ -323,9 +400,22 @@ class Assembly {
       }
     });
     if (!read) return;
+    prepare_loss();
     const DataFiles files(draft_.dataset, host_.parameters(Kind::dataset, draft_.dataset.type));
     check_values(draft_, files, out_.splits, blame_);
     warn_of_missing_classes(draft_, files, out_.splits, blame_);
+  }
+
+  // Tells the loss how many rows of each class it will be trained on.
+  void prepare_loss() {
+    if (!loss_) return;
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(out_.data.target.classes));
+    if (!counts.empty())
+      for (const std::int32_t index :
+           out_.splits.at("train")->targets().values<const std::int32_t>())
+        ++counts[static_cast<std::size_t>(index)];
+    blame_.attempt(Part("loss", draft_.loss),
+                   [&] { loss_->call([&](Loss& loss) { loss.prepare(counts); }); });
   }
 
   void check_rows_fit(const std::string& split, std::span<const std::int64_t> rows,
@@ -353,6 +443,7 @@ class Assembly {
   std::optional<Handle<Dataset>> dataset_;
   bool described_ = false;  // out_.data
   std::optional<SplitRows> rows_;
+  std::optional<Handle<Loss>> loss_;
   std::vector<Handle<Metric>> metrics_;  // as in out_.metrics
   std::map<std::string, std::int64_t> shown_rows_;
 };

@@ -28,6 +28,7 @@ std::int64_t largest_block(const Experiment& experiment) {
       if (const plan::SplitValue* value = need.of_split()) evaluated(value->split);
     for (const hooks::PictureNeed& need : hook.pictures)
       if (need.outputs) evaluated(need.split);
+    for (const hooks::RowsNeed& need : hook.rows) evaluated(need.split);
   }
   return largest;
 }
@@ -90,7 +91,7 @@ MemoryUse memory_use(const Experiment& experiment) {
   MemoryUse use;
   use.weights = network.weights().bytes().size();
   use.gradients = network.gradient_bytes();
-  use.slots = experiment.update->slot_bytes();
+  use.slots = experiment.update->slot_bytes() + experiment.state.bytes();
   for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
   const std::size_t made =
       use.weights + use.gradients + use.slots + use.data + network.reserved_bytes();
@@ -105,8 +106,7 @@ MemoryUse memory_use(const Experiment& experiment) {
       experiment.batches->whole()
           ? 0
           : size_of(target.dtype) * static_cast<std::size_t>(target.shape.elements() * rows);
-  use.workspaces =
-      static_cast<std::size_t>(experiment.team->size()) * (network.bench_bytes(rows) + targets);
+  use.workspaces = network.bench_count() * (network.bench_bytes(rows) + targets);
   use.data += order_bytes(experiment);
   use.pictures = picture_bytes(experiment);
   return use;

@@ -13,7 +13,7 @@ namespace assay::experiment {
 struct MemoryUse {
   std::size_t weights = 0;
   std::size_t gradients = 0;   ///< one for each lane
-  std::size_t slots = 0;       ///< the optimizer's state
+  std::size_t slots = 0;       ///< the optimizer's, and what components declared
   std::size_t workspaces = 0;  ///< a block of rows for each thread
   std::size_t data = 0;        ///< rows that are copied into memory, and the order of an epoch
   std::size_t pictures = 0;    ///< the queued pictures, and the one that is being drawn

@@ -8,8 +8,10 @@
 #include <utility>
 #include <variant>
 
+#include "assay/acts.h"
 #include "assay/error.h"
 #include "assay/number_text.h"
+#include "assay/text.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/hooks/trigger.h"
@@ -28,10 +30,44 @@ class Hooks::Context final : public HookContext {
   std::int64_t epoch() const override { return epoch_; }
 
   double value(int number) override {
-    if (number < 0 || static_cast<std::size_t>(number) >= hook_.values.size())
-      throw std::logic_error(fmt::format("value {} was not declared by plan()", number));
-    return std::visit([this](const auto& value) { return read(value); },
-                      hook_.values[static_cast<std::size_t>(number)].value);
+    const ValueNeed& need = declared(hook_.values, number, "value");
+    if (need.of_split() != nullptr) return numbers(need)[0];
+    return std::visit([this](const auto& value) { return read(value); }, need.value);
+  }
+
+  std::span<const double> values(int number) override {
+    const ValueNeed& need = declared(hook_.values, number, "value");
+    if (need.of_split() != nullptr) return numbers(need);
+    single_ = value(number);
+    return {&single_, 1};
+  }
+
+  RowsView rows(int number) override {
+    const RowsNeed& need = declared(hook_.rows, number, "set of rows");
+    const data::Rows& rows = *hooks_.observed_.splits.at(need.split);
+    const std::int64_t count = std::min(need.rows, rows.count);
+    const std::int64_t columns = hooks_.observed_.network.description().outputs;
+    const float* const outputs = hooks_.measured_.at(need.split).evaluation.outputs.data();
+    return {rows.samples().slice(0, count),
+            rows.targets().rows(0, count),
+            {outputs, count, columns, columns}};
+  }
+
+  std::span<const ParameterView> weights() override {
+    return views(weights_, std::as_const(hooks_.observed_.network).weights());
+  }
+
+  std::span<const ParameterView> gradients() override {
+    if (!hook_.gradients) throw std::logic_error("the gradients were not declared by plan()");
+    if (step_ == 0) throw Error("there is no gradient at step 0, before the first batch");
+    return views(gradients_, hooks_.observed_.network.mean_gradient());
+  }
+
+  std::span<const BufferView> buffers() override {
+    if (buffers_.empty())
+      for (const state::NamedTensor& buffer : hooks_.observed_.buffers)
+        buffers_.push_back({buffer.name, {buffer.bytes.data(), buffer.type, buffer.shape}});
+    return buffers_;
   }
 
   void record(std::string_view tag, ContentType type, const void* content,
@@ -73,12 +109,34 @@ class Hooks::Context final : public HookContext {
     }
   }
 
-  double read(const plan::SplitValue& value) const {
+  template <class Need>
+  static const Need& declared(const std::vector<Need>& needs, int number, const char* what) {
+    if (number < 0 || static_cast<std::size_t>(number) >= needs.size())
+      throw std::logic_error(fmt::format("{} {} was not declared by plan()", what, number));
+    return needs[static_cast<std::size_t>(number)];
+  }
+
+  // Returns the numbers of a result over a split.
+  std::span<const double> numbers(const ValueNeed& need) const {
+    const plan::SplitValue& value = *need.of_split();
     const Measured& measured = hooks_.measured_.at(value.split);
     const auto& metrics = measured.request.metrics;
     const auto place = std::ranges::find(metrics, hooks_.metric(value.metric)) - metrics.begin();
-    return measured.evaluation.values.at(static_cast<std::size_t>(place));
+    return std::span(measured.evaluation.values.at(static_cast<std::size_t>(place)))
+        .subspan(need.first, need.size);
   }
+
+  std::span<const ParameterView> views(std::vector<ParameterView>& made,
+                                       const state::ParameterMemory& memory) const {
+    const auto& parameters = hooks_.observed_.network.description().parameters;
+    if (made.empty())
+      for (std::size_t i = 0; i < parameters.size(); ++i)
+        made.push_back(
+            {parameters[i].name, parameters[i].shape, parameters[i].role, memory.values(i)});
+    return made;
+  }
+
+  static double read(const plan::SplitValue& /*value*/) { throw std::logic_error("no such value"); }
   double read(plan::TrainingValue value) const {
     switch (value) {
       case plan::TrainingValue::batch_loss: return loss_.batch;
@@ -111,11 +169,48 @@ class Hooks::Context final : public HookContext {
   std::int64_t step_;
   std::int64_t epoch_;
   TrainingLoss loss_;
+  double single_ = 0;
+  std::vector<ParameterView> weights_, gradients_;
+  std::vector<BufferView> buffers_;
+};
+
+// What one hook may do to the run.
+class Hooks::Acting final : public Actions {
+ public:
+  Acting(Hooks& hooks, const PreparedHook& hook) : hooks_(hooks), hook_(hook) {}
+
+  void stop(std::string_view reason) override {
+    const std::string text = hook_.hook.masked(reason);
+    if (text.empty() || !is_line(text))
+      throw Error("the reason to stop must be one line of text, and not empty");
+    if (!hooks_.stop_reason_) hooks_.stop_reason_ = fmt::format("hooks.{}: {}", hook_.name, text);
+  }
+  void save(std::string_view name) override { control().save(std::string(name)); }
+  void restore(std::string_view name) override { control().restore(std::string(name)); }
+  void set_rate_factor(double factor) override {
+    if (!std::isfinite(factor) || factor < 0)
+      throw Error(fmt::format(
+          "the factor of the rates would be {}; expected 0 or a positive number", factor));
+    control().set_rate_factor(hook_.name, factor);
+  }
+
+ private:
+  Control& control() const {
+    if (hooks_.control_ == nullptr) throw std::logic_error("nothing here carries out actions");
+    return *hooks_.control_;
+  }
+
+  Hooks& hooks_;
+  const PreparedHook& hook_;
 };
 
 Hooks::Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& log,
-             const RunLength& length, Report report)
-    : observed_(std::move(observed)), log_(log), length_(length), report_(std::move(report)) {
+             const RunLength& length, Report report, Control* control)
+    : observed_(std::move(observed)),
+      log_(log),
+      length_(length),
+      report_(std::move(report)),
+      control_(control) {
   for (PreparedHook& hook : hooks) hooks_.push_back({std::move(hook), true});
 }
 
@@ -125,7 +220,21 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) 
     if (slot.works && fires(slot.hook.trigger, step, length_)) due_.push_back(&slot);
   measure(step);
   for (Slot* slot : due_) run(*slot, step, loss);
-  return bad_loss();
+  for (Slot* slot : due_)
+    if (slot->works && slot->hook.hook.has<Acts>()) act(*slot, step);
+  const auto bad = bad_loss();
+  if (stop_reason_ && step < length_.steps) fire_at_end(step, loss);
+  return bad;
+}
+
+// Runs the hooks for the end of a run that ends early, except those that this step ran already.
+void Hooks::fire_at_end(std::int64_t step, const TrainingLoss& loss) {
+  due_.clear();
+  for (Slot& slot : hooks_)
+    if (slot.works && slot.hook.trigger.at_end && !fires(slot.hook.trigger, step, length_))
+      due_.push_back(&slot);
+  measure(step);
+  for (Slot* slot : due_) run(*slot, step, loss);
 }
 
 std::map<std::string, std::string> Hooks::owners() const {
@@ -144,11 +253,24 @@ void Hooks::run(Slot& slot, std::int64_t step, const TrainingLoss& loss) {
   try {
     slot.hook.hook.call([&](Hook& h) { h.run(context); });
   } catch (const plugin_host::ComponentError& error) {
-    slot.works = false;
-    failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
-                                    slot.hook.name, grouped(step), error.message()));
-    report_(failures_.back());
+    fail(slot, step, error.message());
   }
+}
+
+void Hooks::act(Slot& slot, std::int64_t step) {
+  Acting acting(*this, slot.hook);
+  try {
+    slot.hook.hook.call_facet<Acts>([&](Acts& acts) { acts.act(acting); });
+  } catch (const plugin_host::ComponentError& error) {
+    fail(slot, step, error.message());
+  }
+}
+
+void Hooks::fail(Slot& slot, std::int64_t step, const std::string& message) {
+  slot.works = false;
+  failures_.push_back(fmt::format("hooks.{} failed at step {} and is left out from now on: {}",
+                                  slot.hook.name, grouped(step), message));
+  report_(failures_.back());
 }
 
 void Hooks::measure(std::int64_t step) {
@@ -164,11 +286,13 @@ void Hooks::measure(std::int64_t step) {
       const std::size_t wanted = metric(value->metric);
       if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
     }
-    for (const PictureNeed& need : slot->hook.pictures) {
-      if (!need.outputs) continue;
-      auto& keep = measured_[need.split].request.keep_rows;
-      keep = std::max(keep, need.rows);
-    }
+    const auto keep = [this](const std::string& split, std::int64_t rows) {
+      auto& kept = measured_[split].request.keep_rows;
+      kept = std::max(kept, rows);
+    };
+    for (const PictureNeed& need : slot->hook.pictures)
+      if (need.outputs) keep(need.split, need.rows);
+    for (const RowsNeed& need : slot->hook.rows) keep(need.split, need.rows);
   }
   for (auto& [split, measured] : measured_) {
     measured.evaluation =
@@ -182,8 +306,10 @@ std::optional<BadLoss> Hooks::bad_loss() const {
   for (const auto& [split, measured] : measured_) {
     if (std::isfinite(measured.evaluation.loss)) continue;
     for (std::size_t i = 0; i < measured.request.metrics.size(); ++i)
-      if (const double value = measured.evaluation.values[i]; !std::isfinite(value))
-        return BadLoss{split + "." + observed_.metrics[measured.request.metrics[i]], split, value};
+      for (const double value : measured.evaluation.values[i])
+        if (!std::isfinite(value))
+          return BadLoss{split + "." + observed_.metrics[measured.request.metrics[i]], split,
+                         value};
   }
   return std::nullopt;
 }

@@ -38,7 +38,19 @@ struct Observed {
   const Splits& splits;
   train::Network& network;
   const train::Update& update;
-  std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
+  std::vector<plugin_host::NamedRate> rates;     ///< the optimizer's
+  std::vector<state::NamedTensor> buffers = {};  ///< of the model, by its own names
+};
+
+/// Carries out what hooks with the facet Acts ask for. Names and numbers were checked.
+class Control {
+ public:
+  virtual void save(const std::string& name) = 0;
+  virtual void restore(const std::string& name) = 0;
+  virtual void set_rate_factor(const std::string& hook, double factor) = 0;
+
+ protected:
+  ~Control() = default;
 };
 
 /// The losses that training computed; NaN before the first step.
@@ -52,12 +64,15 @@ class Hooks {
   /// Receives every failure of a hook when it happens.
   using Report = std::function<void(const std::string&)>;
 
-  /// Borrows the log.
+  /// Borrows the log, and `control`, which must be there if a hook has the facet Acts.
   Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& log,
-        const RunLength& length, Report report);
+        const RunLength& length, Report report, Control* control = nullptr);
 
-  /// Runs the hooks that are due once `step` steps are finished.
+  /// Runs the hooks that are due once `step` steps are finished. Then those that can act do so. If
+  /// one stops the run, the hooks for its end run as well.
   std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
+  /// Returns why a hook asked the run to stop ("hooks.patience: ..."); nothing if none did.
+  const std::optional<std::string>& stop_reason() const { return stop_reason_; }
 
   /// Returns the hook that owns each tag, by its name. No other hook may use the tag.
   std::map<std::string, std::string> owners() const;
@@ -71,6 +86,7 @@ class Hooks {
 
  private:
   class Context;
+  class Acting;
   // The evaluation of one split at one step.
   struct Measured {
     train::EvaluationRequest request;
@@ -84,6 +100,9 @@ class Hooks {
   };
 
   void run(Slot& slot, std::int64_t step, const TrainingLoss& loss);
+  void act(Slot& slot, std::int64_t step);
+  void fire_at_end(std::int64_t step, const TrainingLoss& loss);
+  void fail(Slot& slot, std::int64_t step, const std::string& message);
   std::size_t metric(const std::string& name) const;
   const plugin_host::NamedRate& rate(const std::string& name) const;
   void measure(std::int64_t step);
@@ -94,6 +113,8 @@ class Hooks {
   logging::Log& log_;
   RunLength length_;
   Report report_;
+  Control* control_;
+  std::optional<std::string> stop_reason_;
   std::vector<std::string> failures_;
   std::int64_t evaluations_ = 0;
   plan::TagOwners owners_;

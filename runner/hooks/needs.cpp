@@ -47,7 +47,13 @@ class RendererRecorder final : public RendererNeeds {
 struct HookRecorder final : HookNeeds {
   explicit HookRecorder(PreparedHook& to) : prepared(to) {}
 
-  int value(std::string_view given, std::string_view option) override {
+  int value(std::string_view name, std::string_view option) override {
+    return add(name, option, false);
+  }
+  int values(std::string_view name, std::string_view option) override {
+    return add(name, option, true);
+  }
+  int add(std::string_view given, std::string_view option, bool vector) {
     const std::string text = prepared.hook.masked(given);
     auto name = plan::ValueName::parse(text);
     if (!name)
@@ -58,8 +64,21 @@ struct HookRecorder final : HookNeeds {
                       text));
     plan::ReadableValue value = name->value();
     prepared.values.push_back({*std::move(name), std::string(option), std::move(value)});
+    prepared.values.back().vector = vector;
     return static_cast<int>(prepared.values.size()) - 1;
   }
+
+  int rows(std::string_view split, std::int64_t rows, std::string_view option) override {
+    if (split.empty() || rows < 1)
+      throw OptionError(
+          std::string(option),
+          fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
+                      grouped(rows), split));
+    prepared.rows.push_back({prepared.hook.masked(split), std::string(option), rows});
+    return static_cast<int>(prepared.rows.size()) - 1;
+  }
+
+  void gradients() override { prepared.gradients = true; }
 
   void renderer(const Renderer& renderer) override {
     PictureNeed picture;
@@ -98,7 +117,7 @@ RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer) {
 
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger) {
-  PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}};
+  PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}, {}, false};
   std::ranges::sort(prepared.trigger.at);
   HookRecorder recorder(prepared);
   prepared.hook.call([&](Hook& h) { h.plan(recorder); });

@@ -18,6 +18,9 @@ struct ValueNeed {
   plan::ValueName name;       ///< as in the config: "test.loss"
   std::string option;         ///< the option that holds the name
   plan::ReadableValue value;  ///< that it stands for, of a split that exists
+  std::size_t first = 0;      ///< of its numbers among those that the metric gives
+  std::size_t size = 1;       ///< how many it has
+  bool vector = false;        ///< it may have any number of them
 
   /// Returns the split and the metric if the value is of a split; null if it is not.
   plan::SplitValue* of_split() { return std::get_if<plan::SplitValue>(&value); }
@@ -45,12 +48,21 @@ struct PictureNeed {
   bool outputs = false;
 };
 
+/// The first rows of a split, with the model's outputs.
+struct RowsNeed {
+  std::string split;
+  std::string option;  ///< the option that holds the split
+  std::int64_t rows = 0;
+};
+
 struct PreparedHook {
   std::string name;
   plugin_host::Handle<Hook> hook;
   plan::Trigger trigger;
   std::vector<ValueNeed> values;
   std::vector<PictureNeed> pictures;
+  std::vector<RowsNeed> rows;
+  bool gradients = false;  ///< it reads those of the step
 };
 
 /// Asks the hook and its renderers for their needs, and sorts the trigger's `at`. Throws

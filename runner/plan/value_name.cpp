@@ -29,7 +29,7 @@ ReadableValue ValueName::value() const {
     if (known.owner == owner() && known.name == name()) return known.value;
   if (owner() == optimizer) return RateValue{std::string(name())};
   if (owner() == batch || owner() == epoch) return UnknownValue{};
-  return SplitValue{std::string(owner()), std::string(name())};
+  return SplitValue{std::string(owner()), std::string(name()), {}};
 }
 
 std::vector<std::string> training_values(std::string_view owner) {

@@ -17,6 +17,7 @@ namespace assay::plan {
 struct SplitValue {
   std::string split;
   std::string metric;  ///< may hold dots
+  std::string result;  ///< of the metric: "f1" of "test.confusion.f1"; empty for its own value
 };
 
 /// A value that training itself computes.

@@ -137,7 +137,10 @@ struct Object {
   void* pointer = nullptr;  ///< to the kind's interface
   Guard guard = nullptr;
   void (*destroy)(void*) noexcept = nullptr;
+  std::vector<std::pair<FacetId, void*>> facets;  ///< and the facet's interface
   std::vector<std::shared_ptr<Object>> nested;
+  /// What the rates of an optimizer, and of those within it, are multiplied by.
+  std::shared_ptr<double> rate_factor = std::make_shared<double>(1.0);
   std::unique_ptr<BoundedSchedule> bounded;  ///< set for a schedule: the form that its owner uses
   std::shared_ptr<const config::Secrets> secrets;  ///< secrets given to components; never null
 
@@ -159,6 +162,12 @@ struct Object {
     }
   }
   PluginCode code() const { return {code_what.c_str(), code_libraries.c_str()}; }
+  /// Returns the interface of the facet; null if the component does not have it.
+  void* facet(FacetId id) const {
+    for (const auto& [facet, interface] : facets)
+      if (facet == id) return interface;
+    return nullptr;
+  }
 };
 
 /// A component of one kind. Calls go through the guard: model.call([&](Model& m) { m.build(b); }).
@@ -173,6 +182,19 @@ class Handle {
     const Within within(object_->code());
     return guarded(object_->guard, object_->who, *object_->secrets,
                    [&] { return function(*static_cast<Interface*>(object_->pointer)); });
+  }
+  /// Returns true if the component has the facet.
+  template <class Facet>
+  bool has() const {
+    return object_->facet(Facet::facet) != nullptr;
+  }
+  /// Does the same with a facet that the component has: model.call_facet<Phases>([&](Phases& p)
+  /// {...}).
+  template <class Facet, class Function>
+  auto call_facet(Function&& function) const {
+    const Within within(object_->code());
+    return guarded(object_->guard, object_->who, *object_->secrets,
+                   [&] { return function(*static_cast<Facet*>(object_->facet(Facet::facet))); });
   }
   Object& object() const { return *object_; }
   const std::string& name() const { return object_->name; }

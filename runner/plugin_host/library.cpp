@@ -85,7 +85,8 @@ const Manifest& open_library(const std::filesystem::path& file, const Offers& el
   if (manifest.magic != manifest_magic)
     throw std::runtime_error(fmt::format("{}: its manifest is damaged", shown(file)));
   if (manifest.size != sizeof(Manifest) || manifest.component_size != sizeof(Component) ||
-      manifest.parameter_size != sizeof(Parameter) || manifest.guard == nullptr)
+      manifest.parameter_size != sizeof(Parameter) || manifest.facet_size != sizeof(Facet) ||
+      manifest.guard == nullptr)
     throw std::runtime_error(
         fmt::format("{}: its manifest has another layout (SDK {}.{}, this assay has {}); rebuild "
                     "it against this assay's include/assay",

@@ -27,5 +27,8 @@ inline std::span<const Component> components(const Manifest& manifest) {
 inline std::span<const Parameter> parameters(const Component& component) {
   return {component.parameters, component.parameter_count};
 }
+inline std::span<const Facet> facets(const Component& component) {
+  return {component.facets, component.facet_count};
+}
 
 }  // namespace assay::plugin_host

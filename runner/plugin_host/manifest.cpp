@@ -69,6 +69,7 @@ class Inspection {
     else if (*component.doc == '\0') wrong("it has no documentation (About::doc is empty)");
     if (component.create == nullptr) wrong("it has no factory (create is a null pointer)");
     if (component.destroy == nullptr) wrong("it cannot be destroyed (destroy is a null pointer)");
+    facets(component);
     left_ = most_parameters;
     path_.clear();
     endless_ = false;
@@ -85,6 +86,22 @@ class Inspection {
   template <class... Arguments>
   void wrong(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
     lines.push_back(where_ + ": " + fmt::format(text, std::forward<Arguments>(arguments)...));
+  }
+
+  void facets(const Component& component) {
+    if (component.facet_count > facet_names.size())
+      return wrong("it counts {} facets; there are {}", component.facet_count, facet_names.size());
+    if (component.facets == nullptr && component.facet_count > 0)
+      return wrong("it counts {} facets, but their table is a null pointer", component.facet_count);
+    std::set<FacetId> seen;
+    for (const Facet& facet : plugin_host::facets(component)) {
+      if (static_cast<std::size_t>(facet.id) >= facet_names.size())
+        wrong("it has a facet {}; there are 0 to {}", static_cast<std::uint32_t>(facet.id),
+              facet_names.size() - 1);
+      else if (!seen.insert(facet.id).second) wrong("it has the facet {} twice", name_of(facet.id));
+      else if (facet.of == nullptr)
+        wrong("its facet {} cannot be reached (of is a null pointer)", name_of(facet.id));
+    }
   }
 
   // Names the group of the table, in the form that follows an option in messages.

@@ -13,7 +13,7 @@ namespace assay::plugin_host {
 /// Returns every mistake in the manifest, one line each; empty if there is none. Mistakes are:
 ///   - names that are missing, taken, or not lower_case letters, digits and underscores
 ///   - texts that are more than a line, or hold control characters
-///   - a component without documentation, factory or destructor
+///   - a component without documentation, factory or destructor, or with facets that do not exist
 ///   - parameters with impossible types, bounds, choices, kinds or members, with the name of an
 ///     option that is the host's (type, a dataset's split, a hook's triggers), or with a default
 ///     that the parameter itself would refuse

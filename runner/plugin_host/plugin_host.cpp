@@ -186,6 +186,8 @@ std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
                      object->who, changes));
   if (object->pointer == nullptr)
     throw ComponentError(object->who, "its factory returned nothing", {});
+  for (const Facet& facet : facets(component))
+    object->facets.emplace_back(facet.id, facet.of(object->pointer));
   object->name_code();
   return object;
 }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "assay/acts.h"
 #include "assay/error.h"
 #include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
@@ -174,6 +175,7 @@ Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings
       paint_(std::move(paint)),
       record_(std::move(record)),
       record_file_(folder_.folder()),
+      actions_(folder_, state_, experiment_.update->rate_factor(), record_.plan_digest),
       goes_on_(goes_on),
       failures_before_(record_.failures.size()),
       seconds_before_(record_.training_seconds) {
@@ -209,6 +211,9 @@ void Run::lend_state() {
   training_.lend_state(state_);
   experiment_.network->lend_state(state_);
   experiment_.update->lend_state(state_);
+  experiment_.state.lend(state_);
+  for (const hooks::PreparedHook& hook : experiment_.hooks)
+    if (hook.hook.has<Acts>()) actions_.add(hook.name);
 }
 
 void Run::write_state(const base::Folder& folder, std::string_view name) const {
@@ -230,6 +235,7 @@ void Run::restore(const std::filesystem::path& path) {
     throw Error(fmt::format("{}: it is of step {}, and this run has {}", file.path(), finished,
                             experiment_.steps));
   state_.restore(file);
+  actions_.take_up_factors();
 }
 
 Ending Run::train() {
@@ -274,8 +280,9 @@ void Run::train_to_the_end() {
       &around_.stop_signal);
   hooks::Hooks hooks(std::move(experiment_.hooks),
                      {experiment_.metrics, experiment_.splits, *experiment_.network,
-                      *experiment_.update, experiment_.rates},
-                     log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told);
+                      *experiment_.update, experiment_.rates, buffers()},
+                     log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told,
+                     &actions_);
   if (!anew) hooks.restore_owners(state_.texts("tags/"));
   Trainer trainer(
       {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
@@ -435,6 +442,14 @@ void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
 std::vector<state::NamedTensor> Run::weights() const {
   return state::named_tensors(experiment_.network->description().named_shapes(),
                               std::as_const(*experiment_.network).weights());
+}
+
+// Returns what the model remembers, by its own names.
+std::vector<state::NamedTensor> Run::buffers() const {
+  constexpr std::string_view prefix = "buffers/";
+  std::vector<state::NamedTensor> buffers = state_.tensors(prefix);
+  for (state::NamedTensor& buffer : buffers) buffer.name.erase(0, prefix.size());
+  return buffers;
 }
 
 // Tells lines. The log gets whole ones, whatever the width of who else reads them.

@@ -24,6 +24,7 @@
 #include "runner/run/guarded_listener.h"
 #include "runner/run/listener.h"
 #include "runner/run/prepared.h"
+#include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_log.h"
 #include "runner/run/run_record.h"
@@ -124,6 +125,7 @@ class Run {
 
   logging::Notices notices();
   std::vector<state::NamedTensor> weights() const;
+  std::vector<state::NamedTensor> buffers() const;
 
   void say(const Listener::Lines& lines);
   void report(const std::string& message, config::Severity severity = config::Severity::error);
@@ -144,6 +146,7 @@ class Run {
   RunRecord record_;
   RecordFile record_file_;
   state::Registry state_;
+  RunActions actions_;
   TrainingState training_;
   Result result_{.outcome = Outcome::failed, .reason = {}};
   const bool goes_on_;               ///< in the folder that it has

@@ -224,7 +224,11 @@ RunFolder::File RunFolder::image(std::string_view name) const {
 }
 
 RunFolder::File RunFolder::checkpoint(std::int64_t step) const {
-  return {folder_.subfolder("checkpoints"), fmt::format("step_{}.safetensors", step)};
+  return checkpoint(fmt::format("step_{}", step));
+}
+
+RunFolder::File RunFolder::checkpoint(std::string_view name) const {
+  return {folder_.subfolder("checkpoints"), fmt::format("{}.safetensors", name)};
 }
 
 std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {

@@ -70,6 +70,8 @@ class RunFolder {
   File image(std::string_view name) const;
   /// Returns checkpoints/step_N.safetensors and creates the folder.
   File checkpoint(std::int64_t step) const;
+  /// Returns checkpoints/NAME.safetensors and creates the folder.
+  File checkpoint(std::string_view name) const;
 
  private:
   RunFolder(base::Folder folder, std::vector<std::filesystem::path> made_above);

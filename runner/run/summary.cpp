@@ -89,7 +89,9 @@ std::string closing_lines(const plan::Plan& plan, const RunRecord& record,
       "{} after {}, {:.2f} s, {} steps a second, {}{}", record.state, counted(record.steps, "step"),
       record.training_seconds,
       rate < 10 ? fmt::format("{:.2g}", rate) : grouped(static_cast<std::int64_t>(rate)),
-      threads_text(record), record.state == "stopped" ? fmt::format(" ({})", record.reason) : ""));
+      threads_text(record),
+      record.state != "failed" && !record.reason.empty() ? fmt::format(" ({})", record.reason)
+                                                         : ""));
   lines.back() = base::wrapped(lines.back(), columns, 2);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [tag, value] : record.final_values)

@@ -50,6 +50,7 @@ Result Trainer::train() {
                     {splits.at(bad->split).get(), {}});
 
   while (state_.step < steps_) {
+    if (hooks.stop_reason()) return {Outcome::finished, *hooks.stop_reason(), state_.step};
     if (const int number = signal.load(std::memory_order_relaxed))
       return {Outcome::stopped, strsignal(number), state_.step};
 

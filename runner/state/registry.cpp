@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -98,17 +99,38 @@ std::vector<NamedTensor> Registry::tensors(std::string_view prefix) const {
   return tensors;
 }
 
+void Registry::check_entry(const StoredTensors& file, const std::string& name,
+                           const Entry& entry) {
+  const auto& stored = file.header().tensors;
+  const auto found = stored.find(name);
+  if (found == stored.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
+  if (found->second.type != entry.type || found->second.shape != entry.shape)
+    throw Error(fmt::format("{}: '{}' is {}; expected {}", file.path(), name,
+                            described(found->second.type, found->second.shape),
+                            described(entry.type, entry.shape)));
+}
+
+void Registry::restore_parts(const StoredTensors& file,
+                             std::span<const std::string_view> prefixes) {
+  if (!file.verify())
+    throw Error(fmt::format("{}: it has no checksum, so no run wrote it", file.path()));
+  const auto& stored = file.header().tensors;
+  const auto is_wanted = [&](const std::string& name) {
+    return std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); });
+  };
+  for (const auto& [name, entry] : entries_)
+    if (is_wanted(name)) check_entry(file, name, entry);
+  for (const auto& [name, tensor] : stored)
+    if (!is_wanted(name) || !entries_.contains(name))
+      throw Error(fmt::format("{}: it holds '{}', which nothing in this run remembers",
+                              file.path(), name));
+  for (const auto& [name, tensor] : stored) file.read(tensor, entries_.at(name).bytes);
+}
+
 void Registry::check(const StoredTensors& file) const {
   const auto& stored = file.header().tensors;
-  for (const auto& [name, entry] : entries_) {
-    if (own_.contains(name)) continue;
-    const auto found = stored.find(name);
-    if (found == stored.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
-    if (found->second.type != entry.type || found->second.shape != entry.shape)
-      throw Error(fmt::format("{}: '{}' is {}; expected {}", file.path(), name,
-                              described(found->second.type, found->second.shape),
-                              described(entry.type, entry.shape)));
-  }
+  for (const auto& [name, entry] : entries_)
+    if (!own_.contains(name)) check_entry(file, name, entry);
   for (const auto& [name, tensor] : stored) {
     if (entries_.contains(name) && !own_.contains(name)) continue;
     const bool number =

@@ -3,9 +3,11 @@
 //   step, seed                    finished updates; the seed of the plan
 //   weights/layer1.kernel         the parameters of the model
 //   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
-//   optimizer/count               one number for the whole optimizer
+//   buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME, hooks/HOOK/NAME, ...
+//                                 what a component declared (assay/state.h)
 //   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
 //   last_values/loss/train        the last value of each scalar tag
+//   rate_factors/patience         what a hook multiplies the optimizer's rates by (assay/acts.h)
 //   tags/loss/train               the hook that owns the tag
 //   logs/metrics.jsonl            how many bytes of the file belong to the run
 //
@@ -53,6 +55,7 @@ class Registry {
   void lend(const std::string& name, T& number) {
     lend(name, Shape(), std::span(&number, 1));
   }
+  void lend(const std::string& name, const Entry& entry);
 
   /// Sets a number or text that the registry keeps itself. Throws std::logic_error for the name of
   /// something that is lent.
@@ -75,6 +78,9 @@ class Registry {
   /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
   /// where the file is damaged, has no checksum, or holds something else.
   void restore(const StoredTensors& file);
+  /// Takes only the entries whose names begin with one of the prefixes. All that are lent must be in
+  /// the file, and it must hold nothing else. Throws like restore().
+  void restore_parts(const StoredTensors& file, std::span<const std::string_view> prefixes);
 
  private:
   struct Own {
@@ -83,9 +89,9 @@ class Registry {
     std::string text;
   };
 
-  void lend(const std::string& name, const Entry& entry);
   Own& own(const std::string& name);
   void check(const StoredTensors& file) const;
+  static void check_entry(const StoredTensors& file, const std::string& name, const Entry& entry);
   template <class T>
   std::map<std::string, T> kept(std::string_view prefix, DType type, T Own::*value) const;
 

@@ -99,7 +99,7 @@ void write_safetensors(const base::Folder& folder, std::string_view name,
   file.commit();
 }
 
-StoredTensors::StoredTensors(const std::filesystem::path& path) : file_(path) {
+StoredTensors::StoredTensors(base::RegularFile file) : file_(std::move(file)) {
   std::uint64_t size = 0;
   if (file_.size() < sizeof size) damaged(this->path(), "it has less than 8 bytes");
   file_.read(0, std::as_writable_bytes(std::span(&size, 1)));

@@ -47,7 +47,11 @@ void write_safetensors(const base::Folder& folder, std::string_view name,
 class StoredTensors {
  public:
   /// Throws assay::Error that says what is wrong with the file, whatever lies at this path.
-  explicit StoredTensors(const std::filesystem::path& path);
+  explicit StoredTensors(const std::filesystem::path& path)
+      : StoredTensors(base::RegularFile(path)) {}
+  /// Does the same for a file of a folder.
+  StoredTensors(const base::Folder& folder, std::string_view name)
+      : StoredTensors(base::RegularFile(folder, std::string(name))) {}
 
   const SafetensorsHeader& header() const { return header_; }
   const std::string& path() const { return file_.path(); }
@@ -61,6 +65,8 @@ class StoredTensors {
   bool verify() const;
 
  private:
+  explicit StoredTensors(base::RegularFile file);
+
   base::RegularFile file_;
   std::string header_text_;
   std::uint64_t data_begin_ = 0;

@@ -29,6 +29,8 @@ class Lanes {
 
   std::int64_t rows() const { return rows_; }
   std::int64_t count() const { return count_; }
+  /// Returns the number of blocks in all lanes.
+  std::int64_t blocks() const { return blocks_; }
   /// Returns the number of rows in every block except the last; at most the number of all rows.
   std::int64_t block_rows() const { return block_rows_; }
   /// Returns the number of rows in the tallest block. The last block has at most a quarter more

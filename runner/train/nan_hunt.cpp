@@ -6,19 +6,17 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <utility>
 
 #include "runner/data/not_finite.h"
 
 namespace assay::train {
 namespace {
 
-// Blocks come one after another and each passes all layers, so the finder keeps the first layer
-// over all blocks, not the first block.
-class Finder final : public Probe {
+// Keeps the first layer over all blocks, not the first block: each block passes all layers.
+class Finder final : public BlockProbe {
  public:
+  void begin_block(std::int64_t first_row) override { first_row_ = first_row; }
   void output(int layer, MatrixView<const float> values) override {
-    if (layer == 0) first_row_ += std::exchange(rows_, values.rows);
     if (found && found->layer <= layer) return;
     for (std::int64_t row = 0; row < values.rows; ++row)
       for (const float value : values.row_span(row))
@@ -36,7 +34,6 @@ class Finder final : public Probe {
 
  private:
   std::int64_t first_row_ = 0;
-  std::int64_t rows_ = 0;
 };
 
 }  // namespace

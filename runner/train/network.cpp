@@ -8,6 +8,7 @@
 
 #include "assay/error.h"
 #include "runner/base/mapped_file_loss.h"
+#include "runner/train/metric_results.h"
 
 namespace assay::train {
 namespace {
@@ -37,10 +38,12 @@ std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
 class Network::MetricStates {
  public:
   MetricStates(const std::vector<plugin_host::Handle<Metric>>& metrics,
-               const std::vector<std::size_t>& wanted, std::int64_t lanes)
+               const std::vector<std::size_t>& value_counts, const std::vector<std::size_t>& wanted,
+               std::int64_t lanes)
       : lanes_(lanes) {
     for (const std::size_t i : wanted) {
       metrics_.push_back(&metrics[i]);
+      value_counts_.push_back(value_counts[i]);
       offsets_.push_back(size_);
       const std::size_t numbers =
           metrics[i].call([](const Metric& metric) { return metric.state_size(); });
@@ -58,15 +61,28 @@ class Network::MetricStates {
       metrics_[i]->call([&](const Metric& metric) { metric.accumulate(block, state(lane, i)); });
   }
 
-  /// Merges the lanes in index order and returns the values.
-  std::vector<double> results() {
-    std::vector<double> results;
-    for (std::size_t i = 0; i < metrics_.size(); ++i)
-      results.push_back(metrics_[i]->call([&](const Metric& metric) {
+  bool need_whole_split() const {
+    return std::ranges::any_of(metrics_,
+                               [](const auto* m) { return m->template has<WholeSplit>(); });
+  }
+
+  /// Merges the lanes in index order and returns the values of each metric. `rows` has the outputs
+  /// and targets of the split, if a metric needs them.
+  std::vector<std::vector<double>> results(const MetricTotals& rows) {
+    std::vector<std::vector<double>> results;
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      std::vector<double>& values = results.emplace_back(value_counts_[i]);
+      MetricTotals totals{state(0, i), rows.rows, {}, {}};
+      if (metrics_[i]->has<WholeSplit>()) {
+        totals.outputs = rows.outputs;
+        totals.targets = rows.targets;
+      }
+      metrics_[i]->call([&](const Metric& metric) {
         for (std::int64_t lane = 1; lane < lanes_; ++lane)
           metric.merge(state(0, i), state(lane, i));
-        return metric.value(state(0, i));
-      }));
+        metric.evaluate(totals, values);
+      });
+    }
     return results;
   }
 
@@ -80,6 +96,7 @@ class Network::MetricStates {
 
   std::int64_t lanes_;
   std::vector<const plugin_host::Handle<Metric>*> metrics_;
+  std::vector<std::size_t> value_counts_;  ///< of all results of each
   std::vector<std::size_t> offsets_;
   std::size_t size_ = 0;
   std::vector<double> values_;
@@ -99,10 +116,19 @@ Network::Network(Components components, ModelDescription description, LaneRule r
   const auto shapes = description_.named_shapes();
   for (std::int64_t i = 0; i < lanes.count(); ++i)
     lane_gradients_.push_back(std::make_unique<state::ParameterMemory>(shapes));
+  for (const auto& metric : components_.metrics) {
+    const ResultInfo last = results_of(metric).back();
+    metric_values_.push_back(last.first + last.size);
+  }
+  if (components_.model.has<Phases>()) {
+    sums_.emplace(components_.model);
+    benches_.resize(std::max(benches_.size(), static_cast<std::size_t>(lanes.blocks())));
+  }
   reserve(lanes.tallest_block());
 }
 
 LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
+  if (sums_) return gradient_in_phases(batch, step);
   const Lanes lanes(batch.count(), rule_);
   reserve(lanes.tallest_block());
   lanes_in_use_ = static_cast<std::size_t>(lanes.count());
@@ -126,6 +152,72 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   return total;
 }
 
+// Computes each phase for all blocks before the next one. Each block has a bench of its own, which
+// holds its values from the first phase to the last.
+LossSum Network::gradient_in_phases(const RowSelection& batch, std::int64_t step) {
+  const Lanes lanes(batch.count(), rule_);
+  reserve(lanes.tallest_block());
+  lanes_in_use_ = static_cast<std::size_t>(lanes.count());
+  batch_rows_ = batch.count();
+  Pass now = pass(Mode::training, step, 0);
+  now.batch_rows = batch_rows_;
+  std::vector<LossSum> losses(lanes_in_use_);
+  std::vector<Block> blocks(static_cast<std::size_t>(lanes.blocks()));
+
+  sums_->begin(lanes.count());
+  for (now.phase = 0; now.phase < sums_->forward_phases(); ++now.phase) {
+    const bool first = now.phase == 0, last = now.phase + 1 == sums_->forward_phases();
+    sums_->begin_forward(now.phase);
+    each_block(lanes, now, [&](std::size_t lane, const Pass& pass, Range range) {
+      const auto index = static_cast<std::size_t>(range.first / lanes.block_rows());
+      Bench& bench = benches_[index];
+      if (first) blocks[index] = block(bench, batch, range);
+      const Block& values = blocks[index];
+      forward(pass, bench, values);
+      if (last)
+        losses[lane] += components_.loss.call([&](const Loss& loss) {
+          return loss.gradient(values.outputs, values.targets, values.d_outputs);
+        });
+    });
+  }
+  for (const auto& gradients : lane_gradients())
+    std::memset(gradients->bytes().data(), 0, gradients->bytes().size());
+  for (now.phase = 0; now.phase < sums_->backward_phases(); ++now.phase) {
+    sums_->begin_backward(now.phase);
+    each_block(lanes, now, [&](std::size_t lane, const Pass& pass, Range range) {
+      const auto index = static_cast<std::size_t>(range.first / lanes.block_rows());
+      components_.model.call([&](const Model& model) {
+        model.backward(pass, benches_[index].workspace.bytes(), blocks[index].samples,
+                       blocks[index].d_outputs, lane_gradients_[lane]->pointers());
+      });
+    });
+  }
+  base::MappedFileWatch::check();
+  LossSum total;
+  for (const LossSum& loss : losses) total += loss;
+  return total;
+}
+
+template <class Compute>
+void Network::each_block(const Lanes& lanes, Pass pass, Compute&& compute) {
+  pass.totals = sums_->totals();
+  team_.run(lanes.count(), [&](std::int64_t lane, int) {
+    Pass now = pass;
+    now.sums = sums_->of_lane(lane);
+    lanes.visit_blocks(lane, [&](Range range) {
+      now.first_row = range.first;
+      compute(static_cast<std::size_t>(lane), now, range);
+    });
+  });
+  sums_->end_phase();
+}
+
+void Network::update_statistics() {
+  if (!sums_) return;
+  components_.model.call_facet<Phases>(
+      [&](Phases& phases) { phases.update_statistics(sums_->totals(), batch_rows_); });
+}
+
 LossSum Network::train_block(const Pass& pass, Bench& bench, const Block& block,
                              std::span<float* const> gradients) const {
   forward(pass, bench, block);
@@ -143,12 +235,13 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   const Lanes lanes(rows.count, rule_);
   reserve(lanes.tallest_block());
   Evaluation result;
-  const std::int64_t keep = std::min(request.keep_rows, rows.count);
+  MetricStates states(components_.metrics, metric_values_, request.metrics, lanes.count());
+  const std::int64_t keep =
+      states.need_whole_split() ? rows.count : std::min(request.keep_rows, rows.count);
   // Skip rows that neither a metric nor a picture needs.
   const std::int64_t wanted = request.metrics.empty() ? keep : rows.count;
   result.outputs.resize(static_cast<std::size_t>(keep * description_.outputs));
 
-  MetricStates states(components_.metrics, request.metrics, lanes.count());
   std::vector<LossSum> losses(static_cast<std::size_t>(lanes.count()));
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
@@ -168,7 +261,9 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
     });
   });
   base::MappedFileWatch::check();
-  result.values = states.results();
+  const std::int64_t n = description_.outputs;
+  result.values =
+      states.results({{}, rows.count, {result.outputs.data(), keep, n, n}, rows.targets()});
   if (request.metrics.empty()) return result;
   LossSum loss;
   for (const LossSum& lane : losses) loss += lane;
@@ -176,14 +271,34 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   return result;
 }
 
-void Network::observe(const RowSelection& rows, std::int64_t step, Probe& probe) {
+void Network::observe(const RowSelection& rows, std::int64_t step, BlockProbe& probe) {
   const Lanes lanes(rows.count(), rule_);
+  // A split may be larger than a batch, and its blocks are not held at once: each is as in an
+  // evaluation then.
+  const bool in_phases = sums_ && lanes.blocks() <= static_cast<std::int64_t>(benches_.size());
+  const Mode mode = sums_ && !in_phases ? Mode::evaluation : Mode::training;
   reserve(lanes.tallest_block());
-  for (std::int64_t index = 0; index < lanes.count(); ++index)
-    lanes.visit_blocks(index, [&](Range range) {
-      forward(pass(Mode::training, step, range.first, &probe), benches_[0],
-              block(benches_[0], rows, range));
-    });
+  if (in_phases) sums_->begin(lanes.count());
+  Pass now = pass(mode, step, 0, &probe);
+  now.batch_rows = rows.count();
+  const int phases = in_phases ? sums_->forward_phases() : 1;
+  for (now.phase = 0; now.phase < phases; ++now.phase) {
+    if (in_phases) {
+      sums_->begin_forward(now.phase);
+      now.totals = sums_->totals();
+    }
+    for (std::int64_t lane = 0; lane < lanes.count(); ++lane) {
+      if (in_phases) now.sums = sums_->of_lane(lane);
+      lanes.visit_blocks(lane, [&](Range range) {
+        const std::int64_t index = in_phases ? range.first / lanes.block_rows() : 0;
+        Bench& bench = benches_[static_cast<std::size_t>(index)];
+        now.first_row = range.first;
+        probe.begin_block(range.first);
+        forward(now, bench, block(bench, rows, range));
+      });
+    }
+    if (in_phases) sums_->end_phase();
+  }
 }
 
 Pass Network::pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe) const {

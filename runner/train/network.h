@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "runner/data/rows.h"
 #include "runner/plugin_host/component.h"
 #include "runner/state/parameter_memory.h"
+#include "runner/train/batch_sums.h"
 #include "runner/train/lanes.h"
 #include "runner/train/model_description.h"
 #include "runner/train/thread_team.h"
@@ -35,10 +37,22 @@ struct EvaluationRequest {
 };
 
 struct Evaluation {
-  std::vector<double> values;  ///< as in the request
+  /// The values of all results of each metric, as in the request (metric_results.h).
+  std::vector<std::vector<double>> values;
   /// The mean of the loss that is trained on, over all rows; computed if any metric is requested.
   double loss = 0;
-  std::vector<float> outputs;  ///< [min(keep_rows, rows), outputs]
+  /// [rows, outputs] of at least the rows to keep; all if a metric needs the whole split.
+  std::vector<float> outputs;
+};
+
+/// Observes the layers in a pass of training, block by block.
+class BlockProbe : public Probe {
+ public:
+  /// The outputs that follow are those of the block that begins with this row.
+  virtual void begin_block(std::int64_t first_row) = 0;
+
+ protected:
+  ~BlockProbe() = default;
 };
 
 /// Returns the bytes that a thread needs for blocks of this many rows: the model's workspace,
@@ -51,7 +65,7 @@ class Network {
   struct Components {
     plugin_host::Handle<Model> model;
     plugin_host::Handle<Loss> loss;
-    std::vector<plugin_host::Handle<Metric>> metrics;
+    std::vector<plugin_host::Handle<Metric>> metrics;  ///< prepared
   };
 
   /// `largest_batch` is the number of rows in the largest batch that gradient() will get.
@@ -71,9 +85,15 @@ class Network {
   /// lane_gradients(), to be added up in index order. The caller may change it; the next call
   /// clears it.
   LossSum gradient(const RowSelection& batch, std::int64_t step);
+  /// Lets a model with the facet Phases update its statistics from the batch of the last
+  /// gradient(). Call it once the step is known to count.
+  void update_statistics();
   std::span<const std::unique_ptr<state::ParameterMemory>> lane_gradients() const {
     return {lane_gradients_.data(), lanes_in_use_};
   }
+
+  /// Returns the mean gradient of the last batch, once Update::apply() has added up the lanes.
+  const state::ParameterMemory& mean_gradient() const { return *lane_gradients_.front(); }
 
   Evaluation evaluate(const data::Rows& rows, const EvaluationRequest& request, std::int64_t step);
 
@@ -86,9 +106,13 @@ class Network {
   }
   /// Returns the bytes that the threads currently hold for blocks.
   std::size_t reserved_bytes() const { return benches_.size() * bench_bytes(bench_rows_); }
+  /// Returns how many blocks are held at once: one for each thread, or all of a batch if the model
+  /// has the facet Phases.
+  std::size_t bench_count() const { return benches_.size(); }
 
-  /// Computes the rows forward, one block after another, observed by `probe`.
-  void observe(const RowSelection& rows, std::int64_t step, Probe& probe);
+  /// Computes the rows forward as in training, one block after another, observed by `probe`. A
+  /// model with the facet Phases passes all blocks in each phase.
+  void observe(const RowSelection& rows, std::int64_t step, BlockProbe& probe);
 
  private:
   class MetricStates;
@@ -111,6 +135,11 @@ class Network {
   void reserve(std::int64_t block_rows);
   Block block(Bench& bench, const RowSelection& selection, Range range) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;
+  LossSum gradient_in_phases(const RowSelection& batch, std::int64_t step);
+  /// Calls compute(lane, pass, block) for every block of a batch, on all threads, in a phase that
+  /// was begun, and ends the phase.
+  template <class Compute>
+  void each_block(const Lanes& lanes, Pass pass, Compute&& compute);
   LossSum train_block(const Pass& pass, Bench& bench, const Block& block,
                       std::span<float* const> gradients) const;
 
@@ -121,7 +150,10 @@ class Network {
   std::uint64_t seed_;
   state::ParameterMemory weights_;
   bool sets_gradients_;
-  std::vector<Bench> benches_;  ///< by worker
+  std::vector<std::size_t> metric_values_;  ///< how many numbers each metric gives
+  std::optional<BatchSums> sums_;           ///< if the model has the facet Phases
+  std::int64_t batch_rows_ = 0;             ///< of the last gradient()
+  std::vector<Bench> benches_;  ///< by worker, or by block of a batch that is computed in phases
   std::int64_t bench_rows_ = 0;
   std::vector<std::unique_ptr<state::ParameterMemory>> lane_gradients_;
   std::size_t lanes_in_use_ = 0;

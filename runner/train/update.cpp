@@ -25,16 +25,14 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, Threa
     : optimizer_(std::move(optimizer)),
       network_(network),
       team_(team),
-      declared_(declared_state(optimizer_)) {
+      declared_(declared_slots(optimizer_)) {
   const ModelDescription& model = network.description();
   const auto shapes = model.named_shapes();
-  for (const DeclaredState::Slot& declared : declared_.slots) {
+  for (const DeclaredSlot& declared : declared_) {
     state::ParameterMemory& slot = slots_.emplace_back(shapes);
     for (std::size_t i = 0; i < model.parameters.size(); ++i)
       std::ranges::fill(slot.values(i), declared.initial);
   }
-  for (const DeclaredState::Scalar& declared : declared_.scalars)
-    scalars_.push_back(declared.initial);
   const bool by_element = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
@@ -62,7 +60,8 @@ void Update::add(Slice slice) {
 }
 
 void Update::apply(std::int64_t count, double weight) {
-  optimizer_.call([&](Optimizer& o) { o.begin_step(count, scalars_); });
+  network_.update_statistics();
+  optimizer_.call([&](Optimizer& o) { o.begin_step(count); });
   const auto scale = static_cast<float>(1 / weight);
   team_.run(static_cast<std::int64_t>(groups_.size()), [&](std::int64_t index, int) {
     const Group& group = groups_[static_cast<std::size_t>(index)];
@@ -73,9 +72,7 @@ void Update::apply(std::int64_t count, double weight) {
 void Update::lend_state(state::Registry& registry) {
   const auto shapes = network_.description().named_shapes();
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    state::lend("optimizer/" + declared_.slots[i].name, shapes, slots_[i], registry);
-  for (std::size_t i = 0; i < scalars_.size(); ++i)
-    registry.lend("optimizer/" + declared_.scalars[i].name, scalars_[i]);
+    state::lend("optimizer/" + declared_[i].name, shapes, slots_[i], registry);
 }
 
 double Update::gradient_norm() const {

@@ -8,7 +8,7 @@
 #include "assay/optimizer.h"
 #include "runner/plugin_host/component.h"
 #include "runner/state/registry.h"
-#include "runner/train/declared_state.h"
+#include "runner/train/declared_slots.h"
 #include "runner/train/network.h"
 
 namespace assay::train {
@@ -28,7 +28,10 @@ class Update {
   /// same for any number of threads.
   double gradient_norm() const;
 
-  /// Lends all that the optimizer remembers: optimizer/SLOT/PARAMETER and optimizer/SCALAR.
+  /// Returns what the optimizer's rates are multiplied by.
+  double& rate_factor() { return *optimizer_.object().rate_factor; }
+
+  /// Lends the optimizer's slots: optimizer/SLOT/PARAMETER.
   void lend_state(state::Registry& registry);
 
   /// Returns the bytes of the optimizer's slots.
@@ -57,9 +60,8 @@ class Update {
   plugin_host::Handle<Optimizer> optimizer_;
   Network& network_;
   ThreadTeam& team_;
-  std::vector<state::ParameterMemory> slots_;  ///< as declared_.slots
-  DeclaredState declared_;
-  std::vector<double> scalars_;  ///< as declared_.scalars
+  std::vector<DeclaredSlot> declared_;
+  std::vector<state::ParameterMemory> slots_;  ///< as declared_
   std::vector<Slice> slices_;
   std::vector<Group> groups_;
 };

@@ -34,7 +34,7 @@ class Descent final : public assay::Optimizer {
   static constexpr assay::Parameter parameters[] = {
       {.name = "learning_rate", .type = assay::ParameterType::rate, .doc = "step size"}};
   explicit Descent(const assay::Options& options) : rate_(options.rate("learning_rate")) {}
-  void begin_step(std::int64_t count, std::span<double>) override {
+  void begin_step(std::int64_t count) override {
     step_ = static_cast<float>(rate_.at(count));
   }
   void update(const assay::UpdateSlice& slice) const override {

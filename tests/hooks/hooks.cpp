@@ -24,8 +24,8 @@ class NeverFinite final : public Metric {
  public:
   std::size_t state_size() const override { return 0; }
   void accumulate(const MetricBlock& /*block*/, std::span<double> /*state*/) const override {}
-  double value(std::span<const double> /*state*/) const override {
-    return std::numeric_limits<double>::quiet_NaN();
+  void evaluate(const MetricTotals& /*totals*/, std::span<double> values) const override {
+    values[0] = std::numeric_limits<double>::quiet_NaN();
   }
 };
 
@@ -34,10 +34,11 @@ class Run {
  public:
   hooks::Hooks& hooks(std::vector<assay::hooks::PreparedHook> hooks,
                       std::int64_t steps_per_epoch = 1) {
-    return hooks_.emplace(std::move(hooks),
-                          assay::hooks::Observed{metrics, splits, *network, *update, rates}, log,
-                          assay::hooks::RunLength{steps, steps_per_epoch},
-                          [this](const std::string& message) { reports.push_back(message); });
+    return hooks_.emplace(
+        std::move(hooks),
+        assay::hooks::Observed{metrics, splits, *network, *update, rates, buffers}, log,
+        assay::hooks::RunLength{steps, steps_per_epoch},
+        [this](const std::string& message) { reports.push_back(message); });
   }
   /// Replaces the network by one that has only this metric.
   void measure_only(plugin_host::Handle<Metric> metric) {
@@ -70,6 +71,7 @@ class Run {
       std::in_place, handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd"), *network,
       team};
   std::vector<plugin_host::NamedRate> rates;
+  std::vector<state::NamedTensor> buffers;
   std::int64_t steps = 100;
   assay::hooks::Splits splits = {{"train", digits.train}, {"test", digits.test}};
   Told told;
@@ -118,6 +120,75 @@ BOOST_AUTO_TEST_CASE(values_are_those_of_the_reference) {
   BOOST_TEST(records[1].value == expected("test_loss"), boost::test_tools::tolerance(1e-5));
   BOOST_TEST(std::abs(records[2].value * 450 - expected("test_hits_of_450")) < 1.5);
   BOOST_TEST(records[3].value == batch_loss);
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_sees_weights_gradients_buffers_rows_and_vectors) {
+  const double mean[] = {1, 2, 3};
+  bool ran = false;
+  const auto look = [&](HookContext& context) {
+    ran = true;
+    const auto& parameters = network->description().parameters;
+    const auto weights = context.weights(), gradients = context.gradients();
+    BOOST_REQUIRE(weights.size() == parameters.size());
+    BOOST_REQUIRE(gradients.size() == parameters.size());
+    double squares = 0;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      BOOST_TEST(weights[i].name == parameters[i].name);
+      BOOST_CHECK(weights[i].shape == parameters[i].shape);
+      BOOST_CHECK(weights[i].role == parameters[i].role);
+      BOOST_TEST(weights[i].values.data() == network->weights().values(i).data());
+      BOOST_TEST(gradients[i].name == parameters[i].name);
+      for (const float g : gradients[i].values) squares += double{g} * double{g};
+    }
+    BOOST_TEST(std::sqrt(squares) == update->gradient_norm(), boost::test_tools::tolerance(1e-12));
+
+    const RowsView rows = context.rows(0);
+    BOOST_TEST(rows.samples.rows == 35);
+    BOOST_TEST(rows.outputs.rows == 35);
+    BOOST_TEST(rows.outputs.columns == 10);
+    BOOST_TEST(rows.targets.shape[0] == 35);
+    const auto outputs = network->evaluate(*digits.test, {{}, 35}, 1).outputs;
+    BOOST_TEST(std::equal(outputs.begin(), outputs.end(), rows.outputs.data));
+    BOOST_TEST(context.rows(1).outputs.rows == 450);  // the split is shorter
+
+    BOOST_TEST(context.values(0).size() == 1U);
+    BOOST_TEST(context.values(0)[0] == context.value(0));
+    BOOST_TEST(context.values(1)[0] == batch_loss);
+    BOOST_REQUIRE(context.buffers().size() == 1U);
+    BOOST_TEST(context.buffers()[0].name == "mean");
+    BOOST_TEST(context.buffers()[0].values.values<const double>()[2] == 3);
+    BOOST_CHECK_THROW(context.rows(2), std::logic_error);
+    BOOST_CHECK_THROW(context.values(-1), std::logic_error);
+  };
+  buffers = {state::named_tensor("mean", {3}, std::span<const double>(mean))};
+  auto& hooks = this->hooks({fake_hook(
+      "look", {.every = 1},
+      [](HookNeeds& needs) {
+        BOOST_TEST(needs.values("test.accuracy", "") == 0);
+        BOOST_TEST(needs.value("batch.loss", "") == 1);
+        BOOST_TEST(needs.rows("test", 35, "") == 0);
+        BOOST_TEST(needs.rows("test", 1000, "") == 1);
+        needs.gradients();
+      },
+      look)});
+  const LossSum sum = network->gradient({digits.train.get(), {}}, 0);
+  update->apply(0, sum.weight);
+  hooks.fire(1, loss);
+  BOOST_TEST(ran);
+  BOOST_TEST(reports.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_hook_did_not_declare_it_cannot_read) {
+  auto& hooks = this->hooks({fake_hook(
+      "look", {.every = 1}, [](HookNeeds&) {},
+      [](HookContext& context) {
+        BOOST_CHECK_THROW(context.gradients(), std::logic_error);
+        BOOST_CHECK_THROW(context.rows(0), std::logic_error);
+        BOOST_CHECK_THROW(context.values(0), std::logic_error);
+        BOOST_TEST(context.buffers().empty());
+      })});
+  hooks.fire(1, loss);
+  BOOST_TEST(reports.empty());
 }
 
 BOOST_AUTO_TEST_CASE(values_of_training_are_those_of_the_step_just_done) {

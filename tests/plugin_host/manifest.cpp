@@ -31,6 +31,7 @@ std::string mistakes_of(const Parameter& option, const char* doc = "Would work."
                              sizeof(Manifest),
                              sizeof(Component),
                              sizeof(Parameter),
+                             sizeof(Facet),
                              ASSAY_SDK_MAJOR,
                              ASSAY_SDK_MINOR,
                              "sound",

@@ -232,9 +232,7 @@ BOOST_FIXTURE_TEST_CASE(a_schedule_keeps_to_the_bounds_of_its_option, Folders) {
   };
   const plan::ComponentPlan sinking{Kind::schedule, "sinking", {}, {}};
   const auto at = [](const Handle<Optimizer>& optimizer, std::int64_t count) {
-    double rate = 0;
-    optimizer.call([&](Optimizer& o) { o.begin_step(count, std::span(&rate, 1)); });
-    return rate;
+    return rate_of(optimizer, count);
   };
   const auto free = follower(sinking, level(1));
   BOOST_TEST(at(free, 5) == -3);
@@ -322,9 +320,7 @@ BOOST_FIXTURE_TEST_CASE(nested_components_live_as_long_as_their_owner, Folders) 
     optimizer = Handle<Optimizer>(object);
     begin_schedules(*object, 1000);
   }
-  double rate = 0;
-  optimizer.call([&](Optimizer& o) { o.begin_step(0, std::span(&rate, 1)); });
-  BOOST_TEST(rate == 0.125);
+  BOOST_TEST(rate_of(optimizer, 0) == 0.125);
   BOOST_TEST(!nested.expired());
   optimizer = {};
   BOOST_TEST(nested.expired());

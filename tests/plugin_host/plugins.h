@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "assay/optimizer.h"
+#include "runner/plugin_host/component.h"
 #include "tests/support/component.h"
 
 namespace assay::test {
@@ -26,6 +28,18 @@ std::string message_of(Function&& function) {
     return error.what();
   }
   return {};
+}
+
+/// Returns the rate that the fixture `follower` follows after `count` updates.
+inline double rate_of(const plugin_host::Handle<Optimizer>& optimizer, std::int64_t count) {
+  float rate = 0;
+  optimizer.call([&](Optimizer& o) {
+    o.begin_step(count);
+    UpdateSlice slice;
+    slice.values = std::span(&rate, 1);
+    o.update(slice);
+  });
+  return double{rate};
 }
 
 inline void check_contains(const std::string& text, const std::string& part) {

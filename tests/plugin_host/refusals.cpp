@@ -8,7 +8,7 @@ using namespace assay::plugin_host;
 
 namespace {
 
-Stamp stamp() {
+Stamp made_stamp() {
   return {.sdk = "3.5",
           .standard_library = "libstdc++ cxx11",
           .debug_mode = "off",
@@ -30,7 +30,7 @@ const std::string newer_assay = "use a newer assay, or " + rebuild_sdk;
 BOOST_AUTO_TEST_SUITE(refusal)
 
 BOOST_AUTO_TEST_CASE(equal_stamps_fit) {
-  BOOST_TEST(refusals(stamp(), stamp(), InstructionSet::generic).empty());
+  BOOST_TEST(refusals(made_stamp(), made_stamp(), InstructionSet::generic).empty());
   BOOST_TEST(refusals(host_stamp(), host_stamp(), InstructionSet::avx512).empty());
 }
 
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(each_field_alone_gives_one_line_with_both_sides_and_the_men
            compile},
   };
   for (const Case& c : cases) {
-    Stamp plugin = stamp(), host = stamp();
+    Stamp plugin = made_stamp(), host = made_stamp();
     plugin.*c.field = c.theirs;
     host.*c.field = c.ours;
     BOOST_TEST(refusals(plugin, host, InstructionSet::generic) ==
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(each_field_alone_gives_one_line_with_both_sides_and_the_men
 // Before SDK 1.0, every minor version may change the interface of plugins.
 BOOST_AUTO_TEST_CASE(before_the_first_major_sdk_only_the_same_one_fits) {
   const auto said = [](const std::string& theirs) {
-    Stamp plugin = stamp(), host = stamp();
+    Stamp plugin = made_stamp(), host = made_stamp();
     plugin.sdk = theirs;
     host.sdk = "0.3";
     const auto lines = refusals(plugin, host, InstructionSet::generic);
@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(an_older_minor_sdk_fits_and_nothing_else) {
                                          {"3.5x", rebuild_sdk},
                                          {"x", rebuild_sdk},
                                          {"99999999999.1", rebuild_sdk}}) {
-    Stamp plugin = stamp();
+    Stamp plugin = made_stamp();
     plugin.sdk = c.sdk;
-    const auto lines = refusals(plugin, stamp(), InstructionSet::generic);
+    const auto lines = refusals(plugin, made_stamp(), InstructionSet::generic);
     BOOST_TEST_CONTEXT(c.sdk) {
       BOOST_REQUIRE(lines.size() == (c.mend.empty() ? 0 : 1));
       if (!c.mend.empty())
@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(instructions_beyond_the_cpus_are_refused) {
   const std::vector<std::string> names = {"generic", "avx2", "avx512", "later"};
   for (std::size_t theirs = 0; theirs < names.size(); ++theirs)
     for (std::size_t ours = 0; ours < 3; ++ours) {
-      Stamp plugin = stamp();
+      Stamp plugin = made_stamp();
       plugin.instructions = names[theirs];
-      const auto lines = refusals(plugin, stamp(), static_cast<InstructionSet>(ours));
+      const auto lines = refusals(plugin, made_stamp(), static_cast<InstructionSet>(ours));
       BOOST_TEST_CONTEXT(names[theirs] << " on " << names[ours]) {
         BOOST_REQUIRE(lines.size() == (theirs > ours ? 1 : 0));
         if (theirs > ours)
@@ -137,13 +137,13 @@ BOOST_AUTO_TEST_CASE(instructions_beyond_the_cpus_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(all_that_differs_is_listed) {
-  Stamp plugin = stamp();
+  Stamp plugin = made_stamp();
   plugin.sdk = "4.0";
   plugin.standard_library = "libc++";
   plugin.debug_mode = "on";
   plugin.sanitizers = "thread";
   plugin.instructions = "avx512";
-  BOOST_TEST(refusals(plugin, stamp(), InstructionSet::generic).size() == 5);
+  BOOST_TEST(refusals(plugin, made_stamp(), InstructionSet::generic).size() == 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,12 +54,6 @@ struct Host {
   PluginHost host{{with_plugins(folder.path())}, InstructionSet::generic};
 };
 
-double rate_of(const Handle<Optimizer>& optimizer, std::int64_t count) {
-  double rate = 0;
-  optimizer.call([&](Optimizer& o) { o.begin_step(count, std::span(&rate, 1)); });
-  return rate;
-}
-
 void check_error(const std::function<void()>& act, const std::string& option,
                  const std::string& message) {
   try {

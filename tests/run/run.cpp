@@ -216,6 +216,10 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   BOOST_TEST(names ==
              "epoch_loss/sum\n"
              "epoch_loss/weight\n"
+             "hooks/asking/last_steps\n"
+             "hooks/asking/times\n"
+             "last_values/asked\n"
+             "last_values/asked before\n"
              "last_values/batch\n"
              "last_values/epoch\n"
              "last_values/once\n"

@@ -7,6 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "assay/acts.h"
+#include "assay/metric.h"
+#include "assay/phases.h"
+#include "assay/state.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::test {
@@ -20,6 +24,13 @@ std::shared_ptr<plugin_host::Object> object(
   object->who = std::string(name_of(Interface::kind)) + " " + name;
   object->name = std::move(name);
   object->guard = &assay::detail::guard;
+  const auto add = [&]<class Facet>(Facet* facet) {
+    if (facet != nullptr) object->facets.emplace_back(Facet::facet, facet);
+  };
+  add(dynamic_cast<Stateful*>(component.get()));
+  add(dynamic_cast<Phases*>(component.get()));
+  add(dynamic_cast<WholeSplit*>(component.get()));
+  add(dynamic_cast<Acts*>(component.get()));
   object->pointer = component.release();
   object->destroy = [](void* pointer) noexcept {
     std::unique_ptr<Interface>(static_cast<Interface*>(pointer)).reset();

@@ -59,6 +59,21 @@ double relative(double found, const std::string& expected) {
   return std::abs(found / std::stod(expected) - 1);
 }
 
+/// Counts the rows of each class, and shows the last output of the last row.
+class ClassCounts final : public Metric, public WholeSplit {
+ public:
+  std::span<const MetricResult> results() const override {
+    static constexpr MetricResult all[] = {{"rows", 1}, {"classes", 10}, {"last", 1}};
+    return all;
+  }
+  void evaluate(const MetricTotals& totals, std::span<double> values) const override {
+    values[0] = static_cast<double>(totals.rows);
+    for (const std::int32_t index : totals.targets.values<const std::int32_t>())
+      values[1 + static_cast<std::size_t>(index)] += 1;
+    values[11] = double{totals.outputs.row_span(totals.rows - 1).back()};
+  }
+};
+
 /// A dataset that does not show its samples in memory.
 class Hidden final : public Dataset {
  public:
@@ -93,9 +108,10 @@ BOOST_AUTO_TEST_CASE(losses_and_gradients_are_jaxs_for_any_cut) {
       const auto tested = network->evaluate(*digits().test, {{0, 1}, 0}, step);
       train_loss =
           std::max(train_loss, relative(loss.sum / loss.weight, state.metadata.at("train_loss")));
-      test_loss = std::max(test_loss, relative(tested.values[0], state.metadata.at("test_loss")));
+      test_loss =
+          std::max(test_loss, relative(tested.values[0][0], state.metadata.at("test_loss")));
       gradients = std::max(gradients, worst_gradient(*network, loss.weight, state));
-      hits = std::max(hits, std::abs(tested.values[1] * 450 -
+      hits = std::max(hits, std::abs(tested.values[1][0] * 450 -
                                      std::stod(state.metadata.at("test_hits_of_450"))));
     }
     BOOST_TEST_MESSAGE("step " << step << ": at most " << train_loss << " off the training loss, "
@@ -115,7 +131,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
   struct Results {
     double loss = 0;
     std::vector<std::vector<float>> gradient;
-    std::vector<double> values;
+    std::vector<std::vector<double>> values;
     std::vector<float> outputs;
   };
   std::vector<Results> results;
@@ -135,7 +151,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
   }
   for (const Results& r : results) {
     BOOST_TEST(r.loss == results[0].loss);
-    BOOST_TEST(r.values == results[0].values);
+    BOOST_CHECK(r.values == results[0].values);
     BOOST_TEST(same_bits(r.outputs, results[0].outputs));
     for (std::size_t i = 0; i < r.gradient.size(); ++i)
       BOOST_TEST(same_bits(r.gradient[i], results[0].gradient[i]));
@@ -201,7 +217,7 @@ BOOST_AUTO_TEST_CASE(rows_that_stay_in_the_dataset_give_the_same_bits) {
   const auto expected = network->evaluate(ways[0], {{0, 1}, 100}, 5);
   for (const data::Rows& way : ways) {
     const auto evaluation = network->evaluate(way, {{0, 1}, 100}, 5);
-    BOOST_TEST(evaluation.values == expected.values);
+    BOOST_CHECK(evaluation.values == expected.values);
     BOOST_TEST(same_bits(evaluation.outputs, expected.outputs));
   }
 }
@@ -235,9 +251,34 @@ BOOST_AUTO_TEST_CASE(metrics_are_given_in_the_order_asked_for) {
   set_weights(*network, jax_state(100));
   const auto one = network->evaluate(*digits().test, {{0, 1}, 0}, 0).values;
   const auto other = network->evaluate(*digits().test, {{1, 0}, 0}, 0).values;
-  BOOST_TEST(one[0] == other[1]);
-  BOOST_TEST(one[1] == other[0]);
-  BOOST_TEST(network->evaluate(*digits().test, {{1}, 0}, 0).values[0] == one[1]);
+  BOOST_CHECK(one[0] == other[1]);
+  BOOST_CHECK(one[1] == other[0]);
+  BOOST_CHECK(network->evaluate(*digits().test, {{1}, 0}, 0).values[0] == one[1]);
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_may_have_vectors_and_see_the_whole_split) {
+  for (const int threads : {1, 3}) {
+    ThreadTeam team(threads);
+    train::Network::Components components{
+        handle(make<Model>("mlp"), "mlp"),
+        handle(make<Loss>("softmax_cross_entropy"), "softmax_cross_entropy"),
+        {handle<Metric>(std::make_unique<ClassCounts>(), "class_counts"),
+         handle(make<Metric>("loss"), "loss")}};
+    auto description = train::describe(components.model, {8, 8}, 10);
+    Network network(std::move(components), std::move(description), cut(8, 33), team, 0, 1347);
+    set_weights(network, jax_state(100));
+    const auto evaluation = network.evaluate(*digits().test, {{1, 0}, 5}, 0);
+    const std::vector<double>& counts = evaluation.values[1];
+    BOOST_REQUIRE(counts.size() == 12U);
+    BOOST_TEST(counts[0] == 450);
+    const auto targets = digits().test->targets().values<const std::int32_t>();
+    for (std::int32_t k = 0; k < 10; ++k)
+      BOOST_TEST(counts[static_cast<std::size_t>(k) + 1] ==
+                 static_cast<double>(std::ranges::count(targets, k)));
+    // The outputs of all rows, in their order, whichever thread computed them.
+    BOOST_REQUIRE(evaluation.outputs.size() == 4500U);
+    BOOST_TEST(counts[11] == double{evaluation.outputs[4499]});
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_evaluation_knows_the_loss_to_the_bit) {
@@ -247,7 +288,7 @@ BOOST_AUTO_TEST_CASE(an_evaluation_knows_the_loss_to_the_bit) {
     set_weights(*network, jax_state(100));
     const auto evaluation = network->evaluate(*digits().test, {{0, 1}, 0}, 100);
     BOOST_TEST(evaluation.loss > 0);
-    BOOST_TEST(evaluation.loss == evaluation.values[0]);  // the metric `loss`
+    BOOST_TEST(evaluation.loss == evaluation.values[0][0]);  // the metric `loss`
     BOOST_TEST(network->evaluate(*digits().test, {{1}, 0}, 100).loss == evaluation.loss);
   }
 }

@@ -8,6 +8,8 @@
 #include <random>
 #include <tuple>
 
+#include "assay/state.h"
+#include "runner/state/component_state.h"
 #include "tests/support/component.h"
 #include "tests/support/handle.h"
 #include "tests/train/digits_network.h"
@@ -28,19 +30,18 @@ struct Seen {
 };
 
 /// Counts in its slot, sets the weights to the slot's value, and remembers its slices.
-class Counter final : public Optimizer {
+class Counter final : public Optimizer, public Stateful {
  public:
   Counter(std::vector<Seen>& seen, bool elementwise) : seen_(seen), elementwise_(elementwise) {}
-  void declare(OptimizerState& state) override {
-    BOOST_TEST(state.slot("count", 0.5F) == 0);
-    BOOST_TEST(state.slot("unused", 7) == 1);
-    BOOST_TEST(state.scalar("steps", 10) == 0);
+  void declare(Slots& slots) override {
+    BOOST_TEST(slots.slot("count", 0.5F) == 0);
+    BOOST_TEST(slots.slot("unused", 7) == 1);
   }
+  void declare_state(State& state) override { steps = &state.number("steps", 10); }
   bool elementwise() const override { return elementwise_; }
-  void begin_step(std::int64_t count, std::span<double> scalars) override {
+  void begin_step(std::int64_t count) override {
     counts.push_back(count);
-    scalars[0] += 1;
-    steps = scalars[0];
+    *steps += 1;
   }
   void update(const UpdateSlice& slice) const override {
     for (std::size_t i = 0; i < slice.values.size(); ++i) {
@@ -55,7 +56,7 @@ class Counter final : public Optimizer {
                      {slice.gradient.begin(), slice.gradient.end()}});
   }
   std::vector<std::int64_t> counts;
-  double steps = 0;
+  double* steps = nullptr;
 
  private:
   std::vector<Seen>& seen_;
@@ -68,7 +69,9 @@ struct Step {
     auto counter = std::make_unique<Counter>(seen, elementwise);
     optimizer = counter.get();
     set_weights(*network, jax_state(100));
-    update.emplace(handle<Optimizer>(std::move(counter), "counter"), *network, team);
+    const auto made = handle<Optimizer>(std::move(counter), "counter");
+    state.declare(made.object(), "optimizer");
+    update.emplace(made, *network, team);
   }
   double gradient() { return network->gradient({digits.train.get(), {}}, 0).weight; }
   // Returns the slices put together again, by parameter.
@@ -92,6 +95,7 @@ struct Step {
   std::unique_ptr<train::Network> network = digits_network(team);
   std::vector<Seen> seen;
   Counter* optimizer = nullptr;
+  state::ComponentState state;
   std::optional<Update> update;
 };
 
@@ -127,7 +131,7 @@ BOOST_AUTO_TEST_CASE(state_is_kept_from_step_to_step) {
   for (int i = 0; i < 3; ++i) step.update->apply(i, step.gradient());
   const std::vector<std::int64_t> counts = {0, 1, 2};
   BOOST_TEST(step.optimizer->counts == counts, boost::test_tools::per_element());
-  BOOST_TEST(step.optimizer->steps == 13.0);
+  BOOST_TEST(*step.optimizer->steps == 13.0);
   BOOST_TEST(step.network->weights().values(0)[0] == 10.5F);
 }
 

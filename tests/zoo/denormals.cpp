@@ -25,7 +25,7 @@ class Optimizer final : public assay::Optimizer {
   explicit Optimizer(const assay::Options& options) : rate_(options.rate("learning_rate")) {
     require_denormals("in a factory");
   }
-  void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
+  void begin_step(std::int64_t count) override {
     rate_.at(count);
     require_denormals("before a step");
   }

@@ -109,7 +109,9 @@ class State final : public assay::Metric {
   void accumulate(const assay::MetricBlock& /*block*/, std::span<double> state) const override {
     state[0] += 1;
   }
-  double value(std::span<const double> state) const override { return state[0]; }
+  void evaluate(const assay::MetricTotals& totals, std::span<double> values) const override {
+    values[0] = totals.state[0];
+  }
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ class Accuracy final : public assay::Metric {
 
   explicit Accuracy(const assay::Options& /*options*/) {}
 
-  void check(const assay::Target& target) const override {
+  void prepare(const assay::Target& target) override {
     if (target.classes == 0)
       throw assay::Error(
           "accuracy counts predicted classes, and the targets of this dataset are numbers; "
@@ -42,7 +42,9 @@ class Accuracy final : public assay::Metric {
     state[0] += static_cast<double>(hits);
     state[1] += static_cast<double>(block.outputs.rows);
   }
-  double value(std::span<const double> state) const override { return state[0] / state[1]; }
+  void evaluate(const assay::MetricTotals& totals, std::span<double> values) const override {
+    values[0] = totals.state[0] / totals.state[1];
+  }
 };
 
 }  // namespace

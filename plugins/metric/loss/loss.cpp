@@ -19,7 +19,9 @@ class MeanLoss final : public assay::Metric {
     state[0] += block.loss.sum;
     state[1] += block.loss.weight;
   }
-  double value(std::span<const double> state) const override { return state[0] / state[1]; }
+  void evaluate(const assay::MetricTotals& totals, std::span<double> values) const override {
+    values[0] = totals.state[0] / totals.state[1];
+  }
 };
 
 }  // namespace

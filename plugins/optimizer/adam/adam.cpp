@@ -60,14 +60,14 @@ class Adam final : public assay::Optimizer {
         eps_(static_cast<float>(options.number("eps"))),
         eps_root_(static_cast<float>(options.number("eps_root"))) {}
 
-  void declare(assay::OptimizerState& state) override {
-    mu_ = static_cast<std::size_t>(state.slot("mu", 0));
-    nu_ = static_cast<std::size_t>(state.slot("nu", 0));
+  void declare(assay::Slots& slots) override {
+    mu_ = static_cast<std::size_t>(slots.slot("mu", 0));
+    nu_ = static_cast<std::size_t>(slots.slot("nu", 0));
   }
 
   // Computes the factors of the step. The means start at zero; dividing by 1 - b^t corrects that.
   // Both divisions are combined into one factor per step.
-  void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
+  void begin_step(std::int64_t count) override {
     const auto t = static_cast<double>(count + 1);
     rate_ = static_cast<float>(learning_rate_.at(count) / (1 - std::pow(b1_, t)));
     nu_scale_ = static_cast<float>(1 / (1 - std::pow(b2_, t)));

@@ -38,11 +38,11 @@ class Sgd final : public assay::Optimizer {
         momentum_(static_cast<float>(options.number("momentum"))),
         nesterov_(options.boolean("nesterov")) {}
 
-  void declare(assay::OptimizerState& state) override {
-    if (momentum_ > 0) trace_ = static_cast<std::size_t>(state.slot("trace", 0));
+  void declare(assay::Slots& slots) override {
+    if (momentum_ > 0) trace_ = static_cast<std::size_t>(slots.slot("trace", 0));
   }
 
-  void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
+  void begin_step(std::int64_t count) override {
     rate_ = static_cast<float>(learning_rate_.at(count));
   }
 

@@ -25,7 +25,7 @@ class PluginName final : public assay::Metric {
 
   explicit PluginName(const assay::Options& options) : k_(options.integer("k")) {}
 
-  void check(const assay::Target& target) const override {
+  void prepare(const assay::Target& target) override {
     if (target.classes == 0) throw assay::Error("the targets are numbers; expected classes");
   }
 
@@ -42,7 +42,9 @@ class PluginName final : public assay::Metric {
     }
   }
 
-  double value(std::span<const double> state) const override { return state[0] / state[1]; }
+  void evaluate(const assay::MetricTotals& totals, std::span<double> values) const override {
+    values[0] = totals.state[0] / totals.state[1];
+  }
 
  private:
   std::int64_t k_;

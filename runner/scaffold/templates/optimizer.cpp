@@ -22,8 +22,8 @@ class PluginName final : public assay::Optimizer {
   explicit PluginName(const assay::Options& options)
       : rate_(options.rate("learning_rate")), decay_(options.number("decay")) {}
 
-  void declare(assay::OptimizerState& state) override { state.slot("sum", 0); }
-  void begin_step(std::int64_t count, std::span<double>) override { now_ = rate_.at(count); }
+  void declare(assay::Slots& slots) override { slots.slot("sum", 0); }
+  void begin_step(std::int64_t count) override { now_ = rate_.at(count); }
   void update(const assay::UpdateSlice& slice) const override {
     float* sum = slice.slots[0];
     for (std::size_t i = 0; i < slice.values.size(); ++i) {

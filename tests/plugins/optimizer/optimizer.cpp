@@ -23,7 +23,7 @@ nlohmann::json read_json(const std::string& name) {
 }
 
 /// Owns what the host would own: the values, the state, and the number of finished updates.
-class Training final : public assay::OptimizerState {
+class Training final : public assay::Slots {
  public:
   Training(const std::string& type, const std::string& options, std::vector<float> values)
       : optimizer_(make<Optimizer>(type, options)), values_(std::move(values)) {
@@ -35,14 +35,10 @@ class Training final : public assay::OptimizerState {
     slots_.emplace_back(values_.size(), initial);
     return static_cast<int>(slots_.size()) - 1;
   }
-  int scalar(std::string_view /*name*/, double initial) override {
-    scalars_.push_back(initial);
-    return static_cast<int>(scalars_.size()) - 1;
-  }
 
   /// Runs one update, in slices of at most `slice` elements.
   void step(const std::vector<float>& gradient, std::size_t slice = 1'000'000) {
-    optimizer_->begin_step(count_++, scalars_);
+    optimizer_->begin_step(count_++);
     for (std::size_t first = 0; first < values_.size(); first += slice) {
       const std::size_t n = std::min(slice, values_.size() - first);
       std::vector<float*> slots;
@@ -61,7 +57,6 @@ class Training final : public assay::OptimizerState {
   void restore(const Training& other) {
     values_ = other.values_;
     slots_ = other.slots_;
-    scalars_ = other.scalars_;
     count_ = other.count_;
   }
 
@@ -74,7 +69,6 @@ class Training final : public assay::OptimizerState {
   std::vector<float> values_;
   std::vector<std::string> names_;
   std::vector<std::vector<float>> slots_;
-  std::vector<double> scalars_;
   std::int64_t count_ = 0;
 };
 

@@ -11,9 +11,7 @@ class Descent final : public Optimizer {
   };
   static constexpr Name about = {"descent"};
   explicit Descent(const Options& options) : rate_(options.rate("learning_rate")) {}
-  void begin_step(std::int64_t count, std::span<double> /*scalars*/) override {
-    now_ = rate_.at(count);
-  }
+  void begin_step(std::int64_t count) override { now_ = rate_.at(count); }
   void update(const UpdateSlice& slice) const override {
     for (std::size_t i = 0; i < slice.values.size(); ++i)
       slice.values[i] -= static_cast<float>(now_ * double{slice.gradient[i]});

@@ -9,17 +9,23 @@ struct Count final : Metric {
   void accumulate(const MetricBlock& block, std::span<double> state) const override {
     state[0] += block.loss.weight;
   }
-  double value(std::span<const double> state) const override { return state[0]; }
+  void evaluate(const MetricTotals& totals, std::span<double> values) const override {
+    values[0] = totals.state[0];
+  }
 };
 
 }  // namespace
 
 int main() {
-  const Count count;
-  const Metric& metric = count;
-  double state[] = {0}, other[] = {2};
-  metric.check({});
+  Count count;
+  Metric& metric = count;
+  double state[] = {0}, other[] = {2}, value[1];
+  metric.prepare({});
   metric.accumulate({}, state);
   metric.merge(state, other);
-  return metric.value(state) == 2 && metric.kind == Kind::metric ? 0 : 1;
+  metric.evaluate({.state = state}, value);
+  return value[0] == 2 && metric.results().size() == 1 && metric.kind == Kind::metric &&
+                 WholeSplit::serves(Kind::metric)
+             ? 0
+             : 1;
 }

@@ -1,0 +1,61 @@
+#include "runner/run/run_actions.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "assay/error.h"
+#include "assay/text.h"
+#include "runner/base/wording.h"
+
+namespace assay::run {
+namespace {
+
+// The parts of the state that a named checkpoint holds.
+constexpr std::array<std::string_view, 3> kept = {"buffers/", "optimizer/", "weights/"};
+
+void check_name(const std::string& name) {
+  if (is_name(name) && !name.starts_with("step_")) return;
+  throw Error(fmt::format(
+      "{} is no name of a checkpoint; expected lower-case letters, digits and underscores that do "
+      "not begin with 'step_'",
+      base::quoted(name)));
+}
+
+}  // namespace
+
+void RunActions::add(const std::string& hook) {
+  state_.lend("rate_factors/" + hook, factors_.emplace(hook, 1.0).first->second);
+}
+
+void RunActions::take_up_factors() {
+  rate_factor_ = 1;
+  for (const auto& [hook, factor] : factors_) rate_factor_ *= factor;
+}
+
+void RunActions::set_rate_factor(const std::string& hook, double factor) {
+  factors_.at(hook) = factor;
+  take_up_factors();
+}
+
+void RunActions::save(const std::string& name) {
+  check_name(name);
+  std::vector<state::NamedTensor> tensors;
+  for (const std::string_view part : kept)
+    for (state::NamedTensor& tensor : state_.tensors(part)) tensors.push_back(std::move(tensor));
+  const RunFolder::File file = folder_.checkpoint(name);
+  state::write_safetensors(file.folder, file.name, tensors,
+                           {{"format", "assay named checkpoint"}, {"plan_digest", plan_digest_}});
+}
+
+void RunActions::restore(const std::string& name) {
+  check_name(name);
+  const RunFolder::File file = folder_.checkpoint(name);
+  const state::StoredTensors stored(file.folder, file.name);
+  const auto digest = stored.header().metadata.find("plan_digest");
+  if (digest == stored.header().metadata.end() || digest->second != plan_digest_)
+    throw Error(fmt::format("{}: this is no checkpoint of a run of this plan", stored.path()));
+  state_.restore_parts(stored, kept);
+}
+
+}  // namespace assay::run

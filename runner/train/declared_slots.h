@@ -1,0 +1,21 @@
+// The slots that an optimizer declares and the host keeps.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "assay/optimizer.h"
+#include "runner/plugin_host/component.h"
+
+namespace assay::train {
+
+struct DeclaredSlot {
+  std::string name;  ///< "mu"
+  float initial;     ///< for each weight
+};
+
+/// Throws ComponentError if the optimizer does. Throws assay::Error for a slot that cannot be saved
+/// and restored: no name, a duplicate name, an initial value that is not finite.
+std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<Optimizer>& optimizer);
+
+}  // namespace assay::train
