@@ -9,7 +9,7 @@
 //   int main() {
 //     const double rate = 0.1;
 //     return assay::closed_form::follows<Descent>(
-//         {{"learning_rate", rate}}, [&](double x, std::span<const double> gradients) {
+//         {.learning_rate = rate}, [&](double x, std::span<const double> gradients) {
 //           return x - rate * std::accumulate(gradients.begin(), gradients.end(), 0.0);
 //         });
 //   }
@@ -22,14 +22,12 @@
 #include <cstdio>
 #include <deque>
 #include <functional>
-#include <map>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
+#include "assay/host.h"
 #include "assay/optimizer.h"
 #include "assay/options.h"
 #include "assay/state.h"
@@ -38,69 +36,6 @@ namespace assay::closed_form {
 
 /// Returns the value of weight x after one update for each of these gradients.
 using Formula = std::function<double(double x, std::span<const double> gradients)>;
-
-/// Holds options without a config: numbers (a boolean is 0 or 1) and texts. It supports no other
-/// types and fills in no defaults.
-class Given final : public Options {
- public:
-  using Numbers = std::map<std::string, double, std::less<>>;
-  using Texts = std::map<std::string, std::string, std::less<>>;
-  explicit Given(Numbers numbers, Texts texts = {})
-      : numbers_(std::move(numbers)), texts_(std::move(texts)) {}
-
-  bool has(std::string_view name) const override {
-    return numbers_.contains(name) || texts_.contains(name);
-  }
-  bool boolean(std::string_view name) const override { return number(name) != 0; }
-  std::int64_t integer(std::string_view name) const override {
-    return static_cast<std::int64_t>(number(name));
-  }
-  double number(std::string_view name) const override {
-    const auto found = numbers_.find(name);
-    return found != numbers_.end() ? found->second : absent<double>(name);
-  }
-  Rate rate(std::string_view name) const override { return Rate(number(name)); }
-  std::string_view text(std::string_view name) const override {
-    const auto found = texts_.find(name);
-    return found != texts_.end() ? found->second : absent<std::string_view>(name);
-  }
-  std::string_view path(std::string_view name) const override { return text(name); }
-  const Options& group(std::string_view name) const override {
-    return absent<const Options&>(name);
-  }
-  const Renderer& renderer(std::string_view name) const override {
-    return absent<const Renderer&>(name);
-  }
-  std::size_t size(std::string_view name) const override { return absent<std::size_t>(name); }
-  std::int64_t integer(std::string_view name, std::size_t) const override {
-    return absent<std::int64_t>(name);
-  }
-  double number(std::string_view name, std::size_t) const override { return absent<double>(name); }
-  std::string_view text(std::string_view name, std::size_t) const override {
-    return absent<std::string_view>(name);
-  }
-  InstructionSet instruction_set() const override { return InstructionSet::generic; }
-  bool boolean(std::string_view name, std::size_t) const override { return absent<bool>(name); }
-  Rate rate(std::string_view name, std::size_t) const override { return absent<Rate>(name); }
-  std::string_view path(std::string_view name, std::size_t) const override {
-    return absent<std::string_view>(name);
-  }
-  const Options& group(std::string_view name, std::size_t) const override {
-    return absent<const Options&>(name);
-  }
-  const Renderer& renderer(std::string_view name, std::size_t) const override {
-    return absent<const Renderer&>(name);
-  }
-
- private:
-  template <class T>
-  [[noreturn]] static T absent(std::string_view name) {
-    throw std::logic_error("closed_form: the option '" + std::string(name) + "' is not given");
-  }
-
-  Numbers numbers_;
-  Texts texts_;
-};
 
 /// The number of weights that deviation() updates.
 inline constexpr std::size_t weights = 40;
@@ -171,16 +106,27 @@ inline double deviation(Optimizer& optimizer, const Formula& formula, std::size_
   return worst;
 }
 
+/// Makes an optimizer from options without a config. Schedules and other components that a config
+/// may name as its options are not available.
+template <class T, class Options>
+T made(const Options& options) {
+  struct Generic final : Host {
+    InstructionSet instruction_set() const override { return InstructionSet::generic; }
+  };
+  static const Generic host;
+  if constexpr (std::is_constructible_v<T, const Options&, const Host&>) return T(options, host);
+  else return T(options);
+}
+
 /// Compares new optimizers of class T with the formula in slices of 1, 7 and all elements (only all
 /// elements where T is not elementwise()) and prints the greatest deviation(). Returns the exit
 /// code of a program: 0 if the deviation is within the tolerance, which suits float32, and 1
 /// otherwise.
 template <class T>
-int follows(const Given::Numbers& numbers, const Formula& formula, const Given::Texts& texts = {},
-            double tolerance = 1e-5) {
+int follows(const typename T::Options& options, const Formula& formula, double tolerance = 1e-5) {
   double worst = 0;
   for (const std::size_t slice : {std::size_t{1}, std::size_t{7}, weights}) {
-    T optimizer(Given(numbers, texts));
+    T optimizer = made<T>(options);
     if (slice < weights && !optimizer.elementwise()) continue;
     worst = std::max(worst, deviation(optimizer, formula, slice));
   }

@@ -62,10 +62,10 @@ struct RowsView {
 enum class PictureFormat : std::uint32_t { png, svg, pdf };
 
 /// Lets a hook read values and act at one step. Tags may contain ${step} and ${epoch}. A tag
-/// belongs to one hook, because records of two hooks under one tag would mix into one curve. So the
-/// option that gives a tag is called `tag`, and the host refuses a config in which two hooks have
-/// the same tag. The functions throw for a tag that another hook has used, for one that is not a
-/// line of text (is_line), and for one longer than 1024 bytes.
+/// belongs to one hook, because records of two hooks under one tag would mix into one curve. So an
+/// option that gives a tag is a TagText (options.h), and the host refuses a config in which two
+/// hooks have the same tag. The functions throw for a tag that another hook has used, for one that
+/// is not a line of text (is_line), and for one longer than 1024 bytes.
 class HookContext {
  public:
   virtual std::int64_t step() const = 0;

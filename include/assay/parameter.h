@@ -1,7 +1,5 @@
-// The parameter table: one declaration per option gives its name, type, default, bounds and
-// documentation. The host validates a config against it before the component is made, `assay
-// plugins describe` prints it, and the resolved plan holds every default. A component never sees
-// YAML.
+// The parameter table, in the form in which a plugin's manifest hands it to the host. The compiler
+// makes it from a component's struct of options (options.h). A component never sees YAML.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +20,19 @@ enum class ParameterType : std::uint32_t {
   rate,     ///< a number, or a schedule component
   component,  ///< a component of kind `kind`
   group,      ///< a map with the parameters `members`
+  tag,        ///< the name of a curve, a picture or a text in the logs
+  value,      ///< the name of a value that a hook reads: "test.loss"
 };
 
-/// Plain data with static lifetime, texts of one line (text.h). Fill it with designated
-/// initializers:
-///   {.name = "momentum", .type = ParameterType::number, .doc = "decay of the trace",
-///    .fallback = "0", .minimum = 0, .maximum = 1}
+inline constexpr ParameterType last_parameter_type = ParameterType::value;
+
+/// Plain data with static lifetime, texts of one line (text.h).
 struct Parameter {
   const char* name = nullptr;
   ParameterType type = ParameterType::text;
   const char* doc = "";
   /// The default as a config would write it ("0.9", "[100, 100]", "selu"). nullptr: the option is
-  /// required. "null": the option may be absent, and Options::has() tells if it is present.
+  /// required. "null": the option may be absent.
   const char* fallback = nullptr;
   /// Inclusive bounds of numbers, of each element of a list of numbers, and of all values of a
   /// schedule.
@@ -46,7 +45,7 @@ struct Parameter {
   bool list = false;
   /// For choice: the words, separated by '|'. An integer may be one of them instead.
   const char* choices = nullptr;
-  /// For component: its kind; schedule or renderer.
+  /// For component: its kind.
   Kind kind = Kind::dataset;
   /// For group: the table of its members.
   const Parameter* members = nullptr;

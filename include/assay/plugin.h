@@ -6,9 +6,11 @@
 // where every class named
 //   - derives publicly from the interface of its kind (optimizer.h, model.h, ...), and from the
 //     facets that it wants (facet.h),
-//   - has a constructor that takes `const assay::Options&`,
 //   - has `static constexpr assay::About about = {.name = "momentum", .doc = "One line."};`
-//   - and, if it has options, `static constexpr assay::Parameter parameters[] = {...};`
+//   - has a default constructor or, if it has options, a struct `Options`, its
+//     `static constexpr auto table = assay::options(...);`, and a constructor that takes
+//     `const Options&` (options.h)
+//   - and may have `const assay::Host&` as the last argument of its constructor (host.h).
 //
 // Names are lower_case (is_name in text.h), every text is one line, and the version contains no
 // spaces; anything else does not compile. The host loads the library with RTLD_NOW | RTLD_LOCAL and
@@ -23,10 +25,14 @@
 #include <memory>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
-#include "assay/component_check.h"
+#include "assay/detail/component_check.h"
+#include "assay/detail/option_source.h"
+#include "assay/detail/option_table.h"
 #include "assay/error.h"
 #include "assay/facet.h"
+#include "assay/host.h"
 #include "assay/kind.h"
 #include "assay/options.h"
 #include "assay/parameter.h"
@@ -62,7 +68,7 @@ struct Component {
   const Parameter* parameters;
   std::uint32_t parameter_count;
   /// Returns a pointer to the kind's interface, or throws: call it through the guard.
-  void* (*create)(const Options& options);
+  void* (*create)(const detail::OptionSource& options);
   void (*destroy)(void* component) noexcept;
   const Facet* facets = nullptr;
   std::uint32_t facet_count = 0;
@@ -110,6 +116,22 @@ inline bool guard(void (*call)(void*), void* argument, FailureSink& failure) noe
   return false;
 }
 
+/// Makes a component from the values of the host.
+template <class T>
+std::unique_ptr<T> make(const OptionSource& source) {
+  if constexpr (HasOptions<T>) {
+    typename T::Options options{};
+    fill<T>(options, source);
+    if constexpr (std::is_constructible_v<T, const typename T::Options&, const Host&>)
+      return std::make_unique<T>(std::as_const(options), source.host());
+    else return std::make_unique<T>(std::as_const(options));
+  } else if constexpr (std::is_constructible_v<T, const Host&>) {
+    return std::make_unique<T>(source.host());
+  } else {
+    return std::make_unique<T>();
+  }
+}
+
 template <class T>
 constexpr Component describe() {
   if constexpr (check_component<T>()) {
@@ -119,12 +141,12 @@ constexpr Component describe() {
     using Facets = FacetsOf<T, Interface>;
     component.facets = Facets::count > 0 ? Facets::all.data() : nullptr;
     component.facet_count = Facets::count;
-    if constexpr (HasParameters<T>) {
-      component.parameters = std::data(T::parameters);
-      component.parameter_count = static_cast<std::uint32_t>(std::size(T::parameters));
+    if constexpr (HasOptions<T>) {
+      component.parameters = Parameters<T>::parameters.data();
+      component.parameter_count = static_cast<std::uint32_t>(Parameters<T>::count);
     }
-    component.create = [](const Options& options) -> void* {
-      return static_cast<Interface*>(std::make_unique<T>(options).release());
+    component.create = [](const OptionSource& source) -> void* {
+      return static_cast<Interface*>(make<T>(source).release());
     };
     component.destroy = [](void* object) noexcept {
       std::unique_ptr<Interface>(static_cast<Interface*>(object)).reset();

@@ -14,4 +14,4 @@
 #endif
 
 #define ASSAY_SDK_MAJOR 0
-#define ASSAY_SDK_MINOR 3
+#define ASSAY_SDK_MINOR 4

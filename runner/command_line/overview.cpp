@@ -160,9 +160,11 @@ std::string tag_text(const plan::Tag& tag, const hooks::Timetable& timetable,
 
 std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
                    const hooks::Timetable& timetable, std::int64_t steps_per_epoch) {
-  const auto given = plan::tag_of(plan);
+  std::vector<std::string> tags;
+  for (const plan::HookTag& given : plan::tags_of(plan))
+    tags.push_back(tag_text(given.tag, timetable, steps_per_epoch));
   const std::string tag =
-      given ? tag_text(given->tag, timetable, steps_per_epoch) : plan.component.type;
+      tags.empty() ? plan.component.type : fmt::format("{}", fmt::join(tags, ", "));
   std::vector<std::string> sources;
   for (const hooks::ValueNeed& need : hook.values) {
     const plan::SplitValue* value = need.of_split();

@@ -46,7 +46,9 @@ class Defaults {
 
   /// Returns true if the text of this key is a tag, in which the run fills in `${step}` and
   /// `${epoch}`.
-  virtual bool is_tag(std::string_view /*key*/) const { return false; }
+  virtual bool is_tag(const Node& /*config*/, std::span<const std::string> /*path*/) const {
+    return false;
+  }
 };
 
 }  // namespace assay::config

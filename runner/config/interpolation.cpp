@@ -261,7 +261,7 @@ class Interpolation {
   void missing(std::span<const std::string> path, std::string_view name, Node& node,
                const std::string& key) {
     if (is_misspelt(root_, defaults_, path)) return void(node.reported = true);
-    const bool tag = defaults_.is_tag(key);
+    const bool tag = defaults_.is_tag(root_, parts_of(key));
     const MissingKey about = about_missing(root_, defaults_, path);
     const std::vector<std::string> others = {std::string(step_reference),
                                              std::string(epoch_reference)};

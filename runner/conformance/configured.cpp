@@ -129,8 +129,11 @@ class Maker {
   }
 
   std::optional<Node> component(Kind kind, std::vector<std::string>& missing, int depth) {
-    if (depth > deepest) return std::nullopt;
-    for (const std::string& name : catalogue_.names(kind))
+    std::vector<std::string> names = catalogue_.names(kind);
+    std::ranges::stable_partition(names,
+                                  [&](const std::string& name) { return is_leaf(kind, name); });
+    if (depth > deepest) names.clear();
+    for (const std::string& name : names)
       if (auto node = component(kind, name, depth)) return node;
     missing.push_back(fmt::format("{} (no {} can be made)", name_of(kind), name_of(kind)));
     return std::nullopt;
@@ -154,7 +157,9 @@ class Maker {
       case ParameterType::number: return number(p, 0.5);
       case ParameterType::rate: return number(p, 0.01);
       // The name of a value is valid both as a value's name and as any text.
-      case ParameterType::text: return words("test.loss");
+      case ParameterType::text:
+      case ParameterType::tag:
+      case ParameterType::value: return words("test.loss");
       case ParameterType::path: missing.push_back(key); return words(std::string(leads_nowhere));
       case ParameterType::choice: return scalar(plan::words(p.choices).front());
       case ParameterType::component:
@@ -204,7 +209,12 @@ class Maker {
         }
         break;
       }
+      case ParameterType::value:
+        for (const char* name : {"batch.loss", "train.a.b", "größe.数"}) add(words(name));
+        add(words("test." + std::string(64 * 1024, 'x')));
+        break;
       case ParameterType::text:
+      case ParameterType::tag:
         add(words(""));
         add(words(std::string(64 * 1024, 'x')));
         add(words("Größe 数 🎲"));
@@ -245,6 +255,17 @@ class Maker {
   }
 
  private:
+  // Returns true if its required options are no components.
+  bool is_leaf(Kind kind, const std::string& name) {
+    try {
+      return std::ranges::none_of(catalogue_.parameters(kind, name), [](const Parameter& p) {
+        return p.fallback == nullptr &&
+               (p.type == ParameterType::component || p.type == ParameterType::group);
+      });
+    } catch (const std::runtime_error&) {  // it does not load
+      return false;
+    }
+  }
   // Returns a larger number each time, because the steps of a warm-up come before the total.
   std::int64_t next_integer() { return 10 * ++integers_; }
 

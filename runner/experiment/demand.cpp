@@ -105,8 +105,8 @@ void Demand::add_of_training(const hooks::ValueNeed& need, const plan::HookPlan&
 std::optional<std::vector<std::string>> Demand::rate_names() {
   if (draft_.soundness("optimizer") != plan::Soundness::sound) return std::nullopt;
   std::vector<std::string> names;
-  for (const plugin_host::RateOption& option : plugin_host::rate_options(
-           draft_.optimizer.values, catalogue_.parameters(Kind::optimizer, draft_.optimizer.type)))
+  for (const plugin_host::RateOption& option :
+       plugin_host::rate_options(draft_.optimizer, catalogue_))
     names.push_back(option.name);
   return names;
 }

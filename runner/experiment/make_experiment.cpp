@@ -374,8 +374,7 @@ class Assembly {
 
   void follow_rates(const Handle<Optimizer>& optimizer) {
     if (out_.steps == 0) return;
-    const auto options = plugin_host::rate_options(
-        draft_.optimizer.values, host_.parameters(Kind::optimizer, draft_.optimizer.type));
+    const auto options = plugin_host::rate_options(draft_.optimizer, host_);
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       out_.rates = plugin_host::rates(optimizer.object(), options);
       for (const plugin_host::NamedRate& rate : out_.rates)

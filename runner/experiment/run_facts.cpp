@@ -116,8 +116,8 @@ std::span<const DeclaredTag> tags_of(const plan::Plan& plan, const Experiment& e
                                      Storage& storage) {
   std::vector<DeclaredTag> tags;
   for (const plan::HookPlan& hook : plan.hooks)
-    if (const auto tag = plan::tag_of(hook))
-      tags.push_back({storage.keep(std::string_view(tag->tag.written())),
+    for (const plan::HookTag& tag : plan::tags_of(hook))
+      tags.push_back({storage.keep(std::string_view(tag.tag.written())),
                       storage.keep(std::string_view(hook.name)), type_of(experiment, hook.name)});
   return storage.keep(std::span<const DeclaredTag>(tags));
 }

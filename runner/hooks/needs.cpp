@@ -56,12 +56,7 @@ struct HookRecorder final : HookNeeds {
   int add(std::string_view given, std::string_view option, bool vector) {
     const std::string text = prepared.hook.masked(given);
     auto name = plan::ValueName::parse(text);
-    if (!name)
-      throw OptionError(
-          std::string(option),
-          fmt::format("'{}' is no value: expected SPLIT.METRIC, for instance test.loss, or "
-                      "batch.loss, epoch.loss, optimizer.learning_rate",
-                      text));
+    if (!name) throw OptionError(std::string(option), plan::no_value(text));
     plan::ReadableValue value = name->value();
     prepared.values.push_back({*std::move(name), std::string(option), std::move(value)});
     prepared.values.back().vector = vector;

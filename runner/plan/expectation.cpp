@@ -20,7 +20,9 @@ std::string element_expectation(const Parameter& p) {
     case ParameterType::integer:
       return "an integer" + bounds(p) + (p.choices == nullptr ? "" : alternatives(p.choices));
     case ParameterType::number: return "a number" + bounds(p);
-    case ParameterType::text: return "text";
+    case ParameterType::text:
+    case ParameterType::tag:
+    case ParameterType::value: return "text";
     case ParameterType::path: return "a path";
     case ParameterType::choice:
       return words(p.choices).size() == 1 ? "the word " + base::listed(words(p.choices))
@@ -44,7 +46,9 @@ std::string placeholder(const Parameter& p) {
     case ParameterType::integer: return "INTEGER";
     case ParameterType::number:
     case ParameterType::rate: return "NUMBER";
-    case ParameterType::text: return "TEXT";
+    case ParameterType::text:
+    case ParameterType::tag: return "TEXT";
+    case ParameterType::value: return "SPLIT.METRIC";
     case ParameterType::path: return "FILE";
     case ParameterType::choice: return words(p.choices).front();
     case ParameterType::component: return "NAME";

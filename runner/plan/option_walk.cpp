@@ -1,7 +1,5 @@
 #include "runner/plan/option_walk.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <stdexcept>
 
@@ -9,7 +7,6 @@
 #include "runner/config/key_lookup.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/schema.h"
-#include "runner/plan/tag.h"
 
 namespace assay::plan {
 namespace {
@@ -122,6 +119,8 @@ config::Takes TableDefaults::takes(const Node& config, std::span<const std::stri
     case ParameterType::number:
     case ParameterType::rate: return Takes::fraction;
     case ParameterType::text:
+    case ParameterType::tag:
+    case ParameterType::value:
     case ParameterType::path: return Takes::text;
     default: return Takes::other;
   }
@@ -130,12 +129,16 @@ config::Takes TableDefaults::takes(const Node& config, std::span<const std::stri
 bool TableDefaults::takes_secret(const Node& config, std::span<const std::string> path) const {
   // The keys of every experiment are written and shown, as are types and tags.
   if (path.size() < 2 || path.back() == "type") return false;
-  if (is_key_of_tag(fmt::format("{}", fmt::join(path, ".")))) return false;
   OptionWalk walk(config, catalogue_);
   if (!walk.steps(path) || walk.parameter() == nullptr) return true;
-  return walk.parameter()->type == ParameterType::text;
+  const ParameterType type = walk.parameter()->type;
+  return type == ParameterType::text || type == ParameterType::value;
 }
 
-bool TableDefaults::is_tag(std::string_view key) const { return is_key_of_tag(key); }
+bool TableDefaults::is_tag(const Node& config, std::span<const std::string> path) const {
+  OptionWalk walk(config, catalogue_);
+  return walk.steps(path) && walk.parameter() != nullptr &&
+         walk.parameter()->type == ParameterType::tag;
+}
 
 }  // namespace assay::plan

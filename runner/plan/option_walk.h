@@ -70,7 +70,7 @@ class TableDefaults final : public config::Defaults {
                                 std::span<const std::string> path) const override;
   config::Takes takes(const config::Node& config, std::span<const std::string> path) const override;
   bool takes_secret(const config::Node& config, std::span<const std::string> path) const override;
-  bool is_tag(std::string_view key) const override;
+  bool is_tag(const config::Node& config, std::span<const std::string> path) const override;
 
  private:
   Catalogue& catalogue_;

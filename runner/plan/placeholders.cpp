@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "runner/base/wording.h"
 #include "runner/config/reference.h"
-#include "runner/plan/tag.h"
 
 namespace assay::plan {
 namespace {
@@ -66,11 +66,11 @@ void check(const TextOption& option, FilledBy here, config::Diagnostics& diagnos
   }
 }
 
-void check(const ComponentPlan& component, const std::string& key,
-           config::Diagnostics& diagnostics) {
+void check(const ComponentPlan& component, const std::string& key, config::Diagnostics& diagnostics,
+           const std::vector<OptionText>& tags = {}) {
   each_text(component.values, key, [&](const TextOption& option) {
     const bool is_tag =
-        holds_tag(component.kind, std::string_view(option.key).substr(key.size() + 1));
+        std::ranges::count(tags, option.key.substr(key.size() + 1), &OptionText::option) > 0;
     check(option, is_tag ? FilledBy::tag : FilledBy::component, diagnostics);
   });
 }
@@ -92,7 +92,7 @@ void check_placeholders(const Draft& draft, const config::Node& config,
   check(draft.optimizer, "optimizer", diagnostics);
   for (const NamedComponent& m : draft.metrics)
     check(m.component, "metrics." + m.name, diagnostics);
-  for (const HookPlan& h : draft.hooks) check(h.component, "hooks." + h.name, diagnostics);
+  for (const HookPlan& h : draft.hooks) check(h.component, "hooks." + h.name, diagnostics, h.tags);
   for (const NamedComponent& l : draft.loggers)
     check(l.component, "loggers." + l.name, diagnostics);
 }

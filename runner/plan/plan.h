@@ -34,10 +34,19 @@ struct NamedComponent {
   ComponentPlan component;
 };
 
+/// A text that an option of a component holds, of one in a group, a list, or a component within.
+struct OptionText {
+  std::string option;  ///< "tag", "curves.0.tag"
+  std::string text;
+  config::Location where;  ///< nowhere for a default
+};
+
 struct HookPlan {
   std::string name;
   Trigger trigger;
   ComponentPlan component;
+  std::vector<OptionText> tags;    ///< of the type ParameterType::tag
+  std::vector<OptionText> values;  ///< of the type ParameterType::value
 };
 
 struct SplitPlan {

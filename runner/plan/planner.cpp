@@ -18,6 +18,7 @@
 #include "runner/config/reference.h"
 #include "runner/plan/builtin_metric.h"
 #include "runner/plan/fallback.h"
+#include "runner/plan/option_text.h"
 #include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
 #include "runner/plan/tag.h"
@@ -319,7 +320,9 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   note(named, placed.common);
   note_soundness(key, named);
   if (diagnostics_.size() > problems || unsure) doubt(named);
-  return {std::move(name), std::move(trigger), placed.component};
+  return {std::move(name), std::move(trigger), placed.component,
+          texts_of(placed.component, ParameterType::tag, catalogue_),
+          texts_of(placed.component, ParameterType::value, catalogue_)};
 }
 
 std::vector<NamedComponent> Planner::loggers() {

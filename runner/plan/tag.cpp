@@ -16,9 +16,6 @@
 namespace assay::plan {
 namespace {
 
-constexpr std::string_view option_name = "tag";
-constexpr std::string_view hooks = "hooks.";
-
 // Returns the text with the numbers for `${step}` and `${epoch}`, and with `${` for `\${`.
 std::string expanded(std::string_view tag, std::int64_t step, std::int64_t epoch) {
   std::string text;
@@ -75,40 +72,29 @@ const std::string& TagOwners::claim(const std::string& tag, const std::string& h
   return hooks_.try_emplace(tag, hook).first->second;
 }
 
-bool holds_tag(Kind component, std::string_view option) {
-  return component == Kind::hook && option == option_name;
-}
-
-bool is_key_of_tag(std::string_view key) {
-  if (!key.starts_with(hooks)) return false;
-  const std::string_view below = key.substr(hooks.size());  // "loss.tag"
-  const std::size_t dot = below.find('.');
-  return dot != below.npos && holds_tag(Kind::hook, below.substr(dot + 1));
-}
-
-std::optional<HookTag> tag_of(const HookPlan& hook) {
-  const Value* option = hook.component.values.find(option_name);
-  const auto* text = option == nullptr ? nullptr : std::get_if<std::string>(&option->data);
-  if (text == nullptr) return std::nullopt;
-  return HookTag{Tag(*text), fmt::format("{}{}.{}", hooks, hook.name, option_name),
-                 option->where.source == nullptr ? hook.component.where : option->where};
+std::vector<HookTag> tags_of(const HookPlan& hook) {
+  std::vector<HookTag> tags;
+  for (const OptionText& given : hook.tags)
+    tags.push_back({Tag(given.text), fmt::format("hooks.{}.{}", hook.name, given.option),
+                    given.where.source == nullptr ? hook.component.where : given.where});
+  return tags;
 }
 
 void check_tags(const Draft& draft, config::Diagnostics& diagnostics) {
   TagOwners owners;  // by the tag as written
   for (const HookPlan& hook : draft.hooks) {
-    const std::optional<HookTag> tag = tag_of(hook);
-    if (!tag) continue;
-    if (std::string problem = tag->tag.problem(); !problem.empty()) {
-      diagnostics.error(tag->where, tag->key, std::move(problem));
-      continue;
+    for (const HookTag& tag : tags_of(hook)) {
+      if (std::string problem = tag.tag.problem(); !problem.empty()) {
+        diagnostics.error(tag.where, tag.key, std::move(problem));
+        continue;
+      }
+      const std::string& owner = owners.claim(tag.tag.written(), hook.name);
+      if (owner != hook.name)
+        diagnostics.error(tag.where, tag.key,
+                          fmt::format("the tag {} is that of hooks.{} already",
+                                      base::quoted(tag.tag.written()), owner),
+                          choose_another_tag);
     }
-    const std::string& owner = owners.claim(tag->tag.written(), hook.name);
-    if (owner != hook.name)
-      diagnostics.error(tag->where, tag->key,
-                        fmt::format("the tag {} is that of hooks.{} already",
-                                    base::quoted(tag->tag.written()), owner),
-                        choose_another_tag);
   }
 }
 

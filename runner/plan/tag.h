@@ -1,18 +1,18 @@
 // Tags: the names of curves, pictures and texts in the logs.
 //
-// The tag that a config gives to a hook is the hook's own option `tag`; a hook may make others
-// while it runs. `${step}` and `${epoch}` in a tag stand for the numbers of the step at which the
-// hook fires, `\${` for `${`. A tag belongs to one hook, because records of two hooks under one tag
-// would mix. Nothing else in the runner knows these rules.
+// The tags that a config gives to a hook are its options of the type ParameterType::tag; a hook may
+// make others while it runs. `${step}` and `${epoch}` in a tag stand for the numbers of the step at
+// which the hook fires, `\${` for `${`. A tag belongs to one hook, because records of two hooks
+// under one tag would mix. Nothing else in the runner knows these rules.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "runner/config/diagnostics.h"
 #include "runner/plan/draft.h"
@@ -57,20 +57,14 @@ class TagOwners {
   std::unordered_map<std::string, std::string> hooks_;
 };
 
-/// Returns true if an option of a component holds a tag. `option` is the name within the component:
-/// "tag", "group.tag".
-bool holds_tag(Kind component, std::string_view option);
-/// Returns true if a full key is that of a hook's tag: "hooks.loss.tag".
-bool is_key_of_tag(std::string_view key);
-
-/// The tag that a config gives to a hook.
+/// A tag that a config gives to a hook.
 struct HookTag {
   Tag tag;
   std::string key;         ///< "hooks.loss.tag"
   config::Location where;  ///< the place to report problems with it
 };
-/// Returns nothing if the hook has no such option, or if it was reported as wrong.
-std::optional<HookTag> tag_of(const HookPlan& hook);
+/// Omits tags that were reported as wrong.
+std::vector<HookTag> tags_of(const HookPlan& hook);
 
 /// The hint for two hooks with the same tag.
 inline constexpr const char* choose_another_tag =

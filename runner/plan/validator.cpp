@@ -17,12 +17,14 @@
 #include "runner/base/wording.h"
 #include "runner/config/mistakes/complaint.h"
 #include "runner/config/reader.h"
+#include "runner/config/reference.h"
 #include "runner/config/secret.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/expectation.h"
 #include "runner/plan/fallback.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/value_name.h"
 
 namespace assay::plan {
 namespace {
@@ -257,9 +259,15 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
           listing(kind, catalogue_.names(kind)));
     return placed;
   }
-  // Only defaults of plugins that refer to each other get this deep; the reader limits the config.
-  if (depth_ > 2 * config::max_depth && !endless_) {
-    diagnostics_.error(node.where, key, "defaults without end: each holds another component");
+  if (defaults_ > 0 && depth_ > 0) ++default_components_;
+  const bool many = default_components_ > most_default_components;
+  if ((depth_ > deepest_component || many) && !endless_) {
+    if (defaults_ > 0)
+      diagnostics_.error({}, default_key_, "defaults without end: each holds another component");
+    else
+      diagnostics_.error(
+          node.where, key,
+          fmt::format("components are nested deeper than {} levels", deepest_component));
     endless_ = true;
   }
   if (endless_) {
@@ -447,10 +455,19 @@ Value Validator::single(const Node& node, const Parameter& p, const std::string&
       break;
     }
     case ParameterType::text:
-    case ParameterType::path:
+    case ParameterType::tag:
       if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
-      else if (p.type == ParameterType::text) value.data = node.scalar;
-      else return path(node, p, key);
+      else value.data = node.scalar;
+      break;
+    case ParameterType::path:
+      if (node.kind == Node::Kind::scalar) return path(node, p, key);
+      wrong(node, element_expectation(p), key);
+      break;
+    case ParameterType::value:
+      if (node.kind != Node::Kind::scalar) wrong(node, element_expectation(p), key);
+      else if (ValueName::parse(node.scalar) || config::next_reference(node.scalar, 0))
+        value.data = node.scalar;
+      else diagnostics_.error_of_copy(node.origin, node.where, key, no_value(node.scalar));
       break;
     case ParameterType::choice:
       if (is_word) value.data = node.scalar;
@@ -512,7 +529,7 @@ Value Validator::fallback(const Parameter& p, const std::string& key) {
   const std::size_t problems = diagnostics_.size();
   Value value;
   if (const std::optional<Node> node = fallback_node(p, key, diagnostics_)) {
-    ++defaults_;
+    if (defaults_++ == 0) default_key_ = key;
     value = given(*node, p, key);
     --defaults_;
   }

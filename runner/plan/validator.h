@@ -17,6 +17,11 @@
 
 namespace assay::plan {
 
+/// The limits of components that are options of others: how deep they are nested, and how many
+/// defaults bring.
+inline constexpr std::size_t deepest_component = 16;
+inline constexpr std::size_t most_default_components = 1024;
+
 /// Without problems the returned values are complete. Otherwise they only serve to find further
 /// problems; Placed::soundness and unsound() tell which case it is. `key` is the full key of the
 /// node.
@@ -117,6 +122,8 @@ class Validator {
   std::size_t unknown_keys_ = 0;
   std::size_t depth_ = 0;     // of components within components
   std::size_t defaults_ = 0;  // of defaults within defaults
+  std::string default_key_;   // of the outermost default
+  std::size_t default_components_ = 0;
   bool endless_ = false;
 };
 

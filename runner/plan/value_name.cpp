@@ -1,5 +1,9 @@
 #include "runner/plan/value_name.h"
 
+#include <fmt/format.h>
+
+#include "runner/base/utf8.h"
+
 namespace assay::plan {
 namespace {
 
@@ -30,6 +34,13 @@ ReadableValue ValueName::value() const {
   if (owner() == optimizer) return RateValue{std::string(name())};
   if (owner() == batch || owner() == epoch) return UnknownValue{};
   return SplitValue{std::string(owner()), std::string(name()), {}};
+}
+
+std::string no_value(std::string_view text) {
+  return fmt::format(
+      "'{}' is no value: expected SPLIT.METRIC, for instance test.loss, or batch.loss, epoch.loss, "
+      "optimizer.learning_rate",
+      base::one_line(text));
 }
 
 std::vector<std::string> training_values(std::string_view owner) {

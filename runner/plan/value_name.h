@@ -56,6 +56,9 @@ class ValueName {
   std::size_t dot_;
 };
 
+/// Returns the complaint about a text that ValueName::parse() refuses.
+std::string no_value(std::string_view text);
+
 /// The owners other than splits.
 inline constexpr std::array<std::string_view, 3> training_owners = {"batch", "epoch", "optimizer"};
 

@@ -1,6 +1,7 @@
 // A component that was created from a plugin, and calls into it.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <new>
 #include <optional>
@@ -139,8 +140,9 @@ struct Object {
   void (*destroy)(void*) noexcept = nullptr;
   std::vector<std::pair<FacetId, void*>> facets;  ///< and the facet's interface
   std::vector<std::shared_ptr<Object>> nested;
+  std::deque<std::string> texts;  ///< those of its options
   /// What the rates of an optimizer, and of those within it, are multiplied by.
-  std::shared_ptr<double> rate_factor = std::make_shared<double>(1.0);
+  std::shared_ptr<double> rate_factor;
   std::unique_ptr<BoundedSchedule> bounded;  ///< set for a schedule: the form that its owner uses
   std::shared_ptr<const config::Secrets> secrets;  ///< secrets given to components; never null
 
@@ -199,24 +201,43 @@ class Handle {
   Object& object() const { return *object_; }
   const std::string& name() const { return object_->name; }
   const std::string& who() const { return object_->who; }
-  /// Returns the option of its owner that it was made for.
-  const std::string& option() const { return object_->option; }
+  /// Returns the option that it was made for: of its owner or, if nested() found it, of the
+  /// component that was asked: "renderer", "inner.renderer".
+  const std::string& option() const { return path_.empty() ? object_->option : path_; }
   /// Returns a text from the component with secrets masked.
   std::string masked(std::string_view text) const {
     return object_->secrets->masked(std::string(text));
   }
-  /// Returns the nested component at this address.
-  template <class Nested>
-  Handle<Nested> nested(const Nested& component) const {
-    for (const auto& object : object_->nested)
-      if (object->kind == Nested::kind && static_cast<Nested*>(object->pointer) == &component)
-        return Handle<Nested>(object);
+  /// Returns the nested component at this address, at any depth.
+  template <class Inner>
+  Handle<Inner> nested(const Inner& component) const {
+    Handle<Inner> found;
+    if (Handle::find(*object_, {}, component, found)) return found;
     throw std::logic_error("this component was not made with that " +
-                           std::string(name_of(Nested::kind)));
+                           std::string(name_of(Inner::kind)));
   }
 
  private:
+  template <class>
+  friend class Handle;
+
+  template <class Inner>
+  static bool find(const Object& owner, const std::string& prefix, const Inner& component,
+                   Handle<Inner>& found) {
+    for (const auto& object : owner.nested) {
+      const std::string option = prefix + object->option;
+      if (object->kind == Inner::kind && static_cast<Inner*>(object->pointer) == &component) {
+        found.object_ = object;
+        found.path_ = option;
+        return true;
+      }
+      if (Handle::find(*object, option + ".", component, found)) return true;
+    }
+    return false;
+  }
+
   std::shared_ptr<Object> object_;
+  std::string path_;  // of a nested component
 };
 
 }  // namespace assay::plugin_host

@@ -52,11 +52,55 @@ std::string of_scalar(const Node& node, const Parameter& p) {
 
 }  // namespace
 
+class DefaultCheck::Descent {
+ public:
+  explicit Descent(const DefaultCheck& check) : check_(check) {}
+
+  /// Returns true if components nest deeper than the host allows, or are too many.
+  bool is_endless(const Node& node, const Parameter& p, std::size_t depth) {
+    if (p.list && node.kind == Node::Kind::list)
+      return std::ranges::any_of(node.list,
+                                 [&](const Node& one) { return is_endless_one(one, p, depth); });
+    return is_endless_one(node, p, depth);
+  }
+
+ private:
+  bool is_endless_one(const Node& node, const Parameter& p, std::size_t depth) {
+    if (p.type == ParameterType::group) return is_endless(node, p.group(), depth);
+    const bool rate = p.type == ParameterType::rate;
+    const Node* type = rate || p.type == ParameterType::component ? type_of(node) : nullptr;
+    if (type == nullptr) return false;
+    const Component* own = check_.find(rate ? Kind::schedule : p.kind, type->scalar);
+    if (own == nullptr) return false;
+    if (depth == plan::deepest_component || left_ == 0) return true;
+    --left_;
+    return is_endless(node, parameters(*own), depth + 1);
+  }
+
+  bool is_endless(const Node& map, std::span<const Parameter> table, std::size_t depth) {
+    return std::ranges::any_of(table, [&](const Parameter& p) {
+      if (const Node* given = map.kind == Node::Kind::map ? map.find(p.name) : nullptr)
+        return is_endless(*given, p, depth);
+      if (p.fallback == nullptr) return false;
+      config::Diagnostics problems;
+      const std::optional<Node> node = plan::fallback_node(p, p.name, problems);
+      return node && is_endless(*node, p, depth);
+    });
+  }
+
+  const DefaultCheck& check_;
+  std::size_t left_ = plan::most_default_components;
+};
+
 std::string DefaultCheck::mistake_in(const Parameter& parameter) const {
   if (is_null(parameter)) return {};
   config::Diagnostics problems;
   const std::optional<Node> node = plan::fallback_node(parameter, parameter.name, problems);
-  return node && problems.empty() ? value(*node, parameter) : first(problems);
+  if (!node || !problems.empty()) return first(problems);
+  std::string mistake = value(*node, parameter);
+  if (mistake.empty() && Descent(*this).is_endless(*node, parameter, 0))
+    mistake = "it holds components within components without end";
+  return mistake;
 }
 
 std::string DefaultCheck::value(const Node& node, const Parameter& p) const {

@@ -25,7 +25,8 @@ class DefaultCheck {
 
   /// Returns the mistake in the default of an option that has one; empty if there is none. A
   /// default that is a component must exist. If the examined library itself offers it, the options
-  /// given to it must be valid too. Defaults of those options are not checked.
+  /// given to it must be valid too. Defaults of those options are not checked, but followed: they
+  /// must not nest components without end.
   std::string mistake_in(const Parameter& parameter) const;
 
  private:
@@ -33,6 +34,8 @@ class DefaultCheck {
   std::string single(const config::Node& node, const Parameter& p) const;
   std::string component(const config::Node& node, Kind kind) const;
   std::string options(const config::Node& map, std::span<const Parameter> table) const;
+  /// Follows the options given and defaults through the components of the examined library.
+  class Descent;
   const Component* find(Kind kind, std::string_view name) const;
   bool exists(Kind kind, std::string_view name) const;
 

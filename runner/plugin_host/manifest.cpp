@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "assay/detail/table_mistake.h"
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/plan/schema.h"
@@ -51,7 +52,7 @@ class Inspection {
 
   void component(const Component& component, std::size_t index) {
     where_ = fmt::format("component {}", index);
-    const bool kind_known = static_cast<std::size_t>(component.kind) < kind_names.size();
+    const bool kind_known = is_kind(component.kind);
     if (!kind_known)
       wrong("its kind is {}; there are 0 to {}", static_cast<std::uint32_t>(component.kind),
             kind_names.size() - 1);
@@ -151,7 +152,7 @@ class Inspection {
   }
 
   void parameter(const Parameter& p, const std::string& option) {
-    constexpr auto last_type = static_cast<std::uint32_t>(ParameterType::group);
+    constexpr auto last_type = static_cast<std::uint32_t>(last_parameter_type);
     if (static_cast<std::uint32_t>(p.type) > last_type)
       return wrong("{}: its type is {}; there are 0 to {}", option,
                    static_cast<std::uint32_t>(p.type), last_type);
@@ -164,10 +165,9 @@ class Inspection {
       wrong("{}: it is a choice without words", option);
     else if (p.choices != nullptr && !are_choices(p.choices))
       wrong("{}: its choices are no words separated by '|', each once", option);
-    if (p.type == ParameterType::component && !can_be_option(p.kind))
-      wrong("{}: its kind is {}; an option can be a schedule ({}) or a renderer ({})", option,
-            static_cast<std::uint32_t>(p.kind), static_cast<std::uint32_t>(Kind::schedule),
-            static_cast<std::uint32_t>(Kind::renderer));
+    if (p.type == ParameterType::component && !is_kind(p.kind))
+      wrong("{}: its kind is {}; there are 0 to {}", option, static_cast<std::uint32_t>(p.kind),
+            kind_names.size() - 1);
     if (p.type == ParameterType::group) table(p.members, p.member_count, p.name, {});
   }
 

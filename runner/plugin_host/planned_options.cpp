@@ -4,31 +4,34 @@
 
 #include <stdexcept>
 
-#include "assay/renderer.h"
 #include "assay/schedule.h"
 #include "runner/config/secret.h"
-#include "runner/plan/tag.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/search_path.h"
 
 namespace assay::plugin_host {
 namespace {
 
+using assay::detail::OptionKey;
+using assay::detail::OptionSource;
+
+// Returns the name of an option or of an element: "schedules.0".
+std::string shown(const OptionKey& key) {
+  return key.index == OptionKey::whole ? std::string(key.name)
+                                       : fmt::format("{}.{}", key.name, key.index);
+}
+
 template <class T>
-const T& as(const plan::Value& value, std::string_view name) {
+const T& as(const plan::Value& value, const OptionKey& key) {
   if (const T* found = std::get_if<T>(&value.data)) return *found;
   throw std::logic_error(
-      fmt::format("option '{}' is asked for with another type than its table says", name));
+      fmt::format("option '{}' is asked for with another type than its table says", shown(key)));
 }
 
-std::string element(std::string_view name, std::size_t index) {
-  return fmt::format("{}.{}", name, index);
-}
-
-double as_number(const plan::Value& value, std::string_view name) {
+double as_number(const plan::Value& value, const OptionKey& key) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.data))
     return static_cast<double>(*integer);
-  return as<double>(value, name);
+  return as<double>(value, key);
 }
 
 }  // namespace
@@ -39,12 +42,13 @@ const plan::Value& PlannedOptions::at(std::string_view name) const {
       fmt::format("option '{}' is asked for, but its table does not have it", name));
 }
 
-const plan::Value& PlannedOptions::at(std::string_view name, std::size_t index) const {
-  const auto& list = as<plan::List>(at(name), name);
-  if (index >= list.size())
+const plan::Value& PlannedOptions::at(OptionKey key) const {
+  if (key.index == OptionKey::whole) return at(key.name);
+  const auto& list = as<plan::List>(at(key.name), {key.name});
+  if (key.index >= list.size())
     throw std::logic_error(
-        fmt::format("option '{}' has {} elements, not {}", name, list.size(), index + 1));
-  return list[index];
+        fmt::format("option '{}' has {} elements, not {}", key.name, list.size(), key.index + 1));
+  return list[key.index];
 }
 
 const Parameter& PlannedOptions::parameter(std::string_view name) const {
@@ -53,111 +57,73 @@ const Parameter& PlannedOptions::parameter(std::string_view name) const {
   throw std::logic_error(fmt::format("option '{}' has a value, but is in no table", name));
 }
 
+std::string_view PlannedOptions::kept(std::string text) const {
+  return owner_.texts.emplace_back(std::move(text));
+}
+
 bool PlannedOptions::has(std::string_view name) const {
   return !std::holds_alternative<std::monostate>(at(name).data);
 }
-bool PlannedOptions::boolean(std::string_view name) const { return as<bool>(at(name), name); }
-std::int64_t PlannedOptions::integer(std::string_view name) const {
-  return as<std::int64_t>(at(name), name);
-}
-double PlannedOptions::number(std::string_view name) const { return as_number(at(name), name); }
-std::string_view PlannedOptions::spelled(const std::string& text) const {
-  return text.find("${") == std::string::npos ? text
-                                              : texts_.emplace_back(host_.secrets().filled(text));
-}
-
-// The run fills in tags at each step; only then does `\${` become `${`.
-std::string_view PlannedOptions::text(std::string_view name) const {
-  const auto& text = as<std::string>(at(name), name);
-  return plan::holds_tag(kind_, fmt::format("{}{}", prefix_, name)) ? text : spelled(text);
-}
 std::size_t PlannedOptions::size(std::string_view name) const {
-  return as<plan::List>(at(name), name).size();
+  return as<plan::List>(at(name), {name}).size();
 }
-std::int64_t PlannedOptions::integer(std::string_view name, std::size_t index) const {
-  return as<std::int64_t>(at(name, index), name);
-}
-double PlannedOptions::number(std::string_view name, std::size_t index) const {
-  return as_number(at(name, index), name);
-}
-std::string_view PlannedOptions::text(std::string_view name, std::size_t index) const {
-  return spelled(as<std::string>(at(name, index), name));
-}
+bool PlannedOptions::boolean(OptionKey key) const { return as<bool>(at(key), key); }
+std::int64_t PlannedOptions::integer(OptionKey key) const { return as<std::int64_t>(at(key), key); }
+double PlannedOptions::number(OptionKey key) const { return as_number(at(key), key); }
 
-bool PlannedOptions::boolean(std::string_view name, std::size_t index) const {
-  return as<bool>(at(name, index), name);
-}
-
-std::string_view PlannedOptions::path_of(const plan::Value& value, const std::string& key) const {
-  const auto& path = as<std::string>(value, key);
+// Secrets are filled in here, and `\${` becomes `${`. The run does that with tags, at each step.
+std::string_view PlannedOptions::text(OptionKey key) const {
   constexpr std::string_view own = "assay:";
-  if (!path.starts_with(own)) return spelled(path);
-  return texts_.emplace_back((program_places().data / path.substr(own.size())).string());
+  const auto& text = as<std::string>(at(key), key);
+  const ParameterType type = parameter(key.name).type;
+  if (type == ParameterType::tag) return kept(text);
+  if (type == ParameterType::path && text.starts_with(own))
+    return kept((program_places().data / text.substr(own.size())).string());
+  return kept(text.find("${") == std::string::npos ? text : host_.secrets().filled(text));
 }
 
-const Options& PlannedOptions::group_of(const plan::Value& value, std::string_view name,
-                                        const std::string& key) const {
-  const auto& values = as<plan::Values>(value, key);
-  return *groups_.emplace_back(new PlannedOptions(kind_, values, parameter(name).group(), host_,
-                                                  nested_, fmt::format("{}{}.", prefix_, key)));
+const OptionSource& PlannedOptions::group(OptionKey key) const {
+  const auto& values = as<plan::Values>(at(key), key);
+  return *groups_.emplace_back(new PlannedOptions(values, parameter(key.name).group(), host_,
+                                                  owner_,
+                                                  fmt::format("{}{}.", prefix_, shown(key))));
 }
 
-// Creates the component of an option. Called by a component's constructor: an exception from here
-// passes through the plugin's code into its guard.
-Object& PlannedOptions::component_of(const plan::Value& value, const std::string& key,
-                                     Kind kind) const {
-  const auto& plan = as<plan::ComponentPlan>(value, key);
+// Creates the component of an option. Called while its owner is made: an exception from here passes
+// through the plugin's code into its guard. A schedule has no value before begin_schedules()
+// (schedules.h).
+void* PlannedOptions::component(OptionKey key, Kind kind) const {
+  const auto& plan = as<plan::ComponentPlan>(at(key), key);
+  const std::string option = prefix_ + shown(key);
   if (plan.kind != kind)
     throw std::logic_error(
-        fmt::format("option '{}' is a {}, not a {}", key, name_of(plan.kind), name_of(kind)));
+        fmt::format("option '{}' is a {}, not a {}", option, name_of(plan.kind), name_of(kind)));
   try {
-    Object& object = *nested_.emplace_back(host_.create(plan));
-    object.option = prefix_ + key;
-    return object;
+    Object& object = *owner_.nested.emplace_back(host_.create(plan, owner_.rate_factor));
+    object.option = option;
+    if (kind != Kind::schedule) return object.pointer;
+    object.bounded = std::make_unique<BoundedSchedule>(*static_cast<Schedule*>(object.pointer),
+                                                       object.name, parameter(key.name), option);
+    return static_cast<Schedule*>(object.bounded.get());
   } catch (const ComponentError& error) {
     throw NestedError(
-        fmt::format("{}{}{}{}", prefix_, key, error.option().empty() ? "" : ".", error.option()),
+        fmt::format("{}{}{}", option, error.option().empty() ? "" : ".", error.option()),
         error.what(), error.cause());
   }
 }
 
-// Returns a rate. Its schedule has no value before begin_schedules() (schedules.h).
-Rate PlannedOptions::rate_of(const plan::Value& value, std::string_view name,
-                             const std::string& key) const {
-  if (!std::holds_alternative<plan::ComponentPlan>(value.data)) return Rate(as_number(value, key));
-  Object& object = component_of(value, key, Kind::schedule);
-  object.bounded = std::make_unique<BoundedSchedule>(*static_cast<Schedule*>(object.pointer),
-                                                     object.name, parameter(name), object.option);
-  return Rate(*object.bounded);
+const Schedule* PlannedOptions::schedule(OptionKey key) const {
+  const plan::Value& value = at(key);
+  if (std::holds_alternative<plan::ComponentPlan>(value.data))
+    return static_cast<Schedule*>(component(key, Kind::schedule));
+  static_cast<void>(as_number(value, key));
+  return nullptr;
 }
 
-std::string_view PlannedOptions::path(std::string_view name) const {
-  return path_of(at(name), std::string(name));
-}
-std::string_view PlannedOptions::path(std::string_view name, std::size_t index) const {
-  return path_of(at(name, index), element(name, index));
-}
-const Options& PlannedOptions::group(std::string_view name) const {
-  return group_of(at(name), name, std::string(name));
-}
-const Options& PlannedOptions::group(std::string_view name, std::size_t index) const {
-  return group_of(at(name, index), name, element(name, index));
-}
-Rate PlannedOptions::rate(std::string_view name) const {
-  return rate_of(at(name), name, std::string(name));
-}
-Rate PlannedOptions::rate(std::string_view name, std::size_t index) const {
-  return rate_of(at(name, index), name, element(name, index));
-}
-const Renderer& PlannedOptions::renderer(std::string_view name) const {
-  return *static_cast<const Renderer*>(
-      component_of(at(name), std::string(name), Kind::renderer).pointer);
-}
-const Renderer& PlannedOptions::renderer(std::string_view name, std::size_t index) const {
-  return *static_cast<const Renderer*>(
-      component_of(at(name, index), element(name, index), Kind::renderer).pointer);
+const double* PlannedOptions::rate_factor() const {
+  return owner_.kind == Kind::optimizer ? owner_.rate_factor.get() : nullptr;
 }
 
-InstructionSet PlannedOptions::instruction_set() const { return host_.instructions(); }
+const Host& PlannedOptions::host() const { return host_; }
 
 }  // namespace assay::plugin_host

@@ -1,14 +1,13 @@
 // Gives a component access to its values in a plan.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "assay/options.h"
+#include "assay/detail/option_source.h"
 #include "assay/parameter.h"
 #include "runner/plan/values.h"
 
@@ -17,65 +16,45 @@ namespace assay::plugin_host {
 class PluginHost;
 struct Object;
 
-class PlannedOptions final : public Options {
+class PlannedOptions final : public assay::detail::OptionSource {
  public:
-  /// Borrows all references. `host` creates the components that options name (schedules, renderers)
-  /// on request; `nested` keeps them. If that fails, OptionError blames the option, or the nested
-  /// component's own option ("learning_rate.init_value").
+  /// Borrows all references. `host` creates the components that options name, on request; `owner`,
+  /// the component that the options are for, keeps them, and texts. If a component cannot be
+  /// created, OptionError blames the option, or the nested component's own option
+  /// ("learning_rate.init_value").
   PlannedOptions(const plan::ComponentPlan& component, std::span<const Parameter> table,
-                 PluginHost& host, std::vector<std::shared_ptr<Object>>& nested)
-      : PlannedOptions(component.kind, component.values, table, host, nested, {}) {}
+                 PluginHost& host, Object& owner)
+      : PlannedOptions(component.values, table, host, owner, {}) {}
 
   bool has(std::string_view name) const override;
-  bool boolean(std::string_view name) const override;
-  std::int64_t integer(std::string_view name) const override;
-  double number(std::string_view name) const override;
-  Rate rate(std::string_view name) const override;
-  std::string_view text(std::string_view name) const override;
-  std::string_view path(std::string_view name) const override;
-  const Options& group(std::string_view name) const override;
-  const Renderer& renderer(std::string_view name) const override;
   std::size_t size(std::string_view name) const override;
-  std::int64_t integer(std::string_view name, std::size_t index) const override;
-  double number(std::string_view name, std::size_t index) const override;
-  std::string_view text(std::string_view name, std::size_t index) const override;
-  InstructionSet instruction_set() const override;
-  bool boolean(std::string_view name, std::size_t index) const override;
-  Rate rate(std::string_view name, std::size_t index) const override;
-  std::string_view path(std::string_view name, std::size_t index) const override;
-  const Options& group(std::string_view name, std::size_t index) const override;
-  const Renderer& renderer(std::string_view name, std::size_t index) const override;
+  bool boolean(assay::detail::OptionKey key) const override;
+  std::int64_t integer(assay::detail::OptionKey key) const override;
+  double number(assay::detail::OptionKey key) const override;
+  std::string_view text(assay::detail::OptionKey key) const override;
+  const Schedule* schedule(assay::detail::OptionKey key) const override;
+  void* component(assay::detail::OptionKey key, Kind kind) const override;
+  const OptionSource& group(assay::detail::OptionKey key) const override;
+  const double* rate_factor() const override;
+  const Host& host() const override;
 
  private:
-  PlannedOptions(Kind kind, const plan::Values& values, std::span<const Parameter> table,
-                 PluginHost& host, std::vector<std::shared_ptr<Object>>& nested, std::string prefix)
-      : kind_(kind),
-        values_(values),
-        table_(table),
-        host_(host),
-        nested_(nested),
-        prefix_(std::move(prefix)) {}
+  PlannedOptions(const plan::Values& values, std::span<const Parameter> table, PluginHost& host,
+                 Object& owner, std::string prefix)
+      : values_(values), table_(table), host_(host), owner_(owner), prefix_(std::move(prefix)) {}
 
   const plan::Value& at(std::string_view name) const;
-  const plan::Value& at(std::string_view name, std::size_t index) const;
-  /// Returns a text of the plan with its secrets filled in and with `${` for `\${`.
-  std::string_view spelled(const std::string& text) const;
+  const plan::Value& at(assay::detail::OptionKey key) const;
   const Parameter& parameter(std::string_view name) const;
-  // These read an option or an element of one; `key` names it: "schedules.0".
-  Rate rate_of(const plan::Value& value, std::string_view name, const std::string& key) const;
-  std::string_view path_of(const plan::Value& value, const std::string& key) const;
-  const Options& group_of(const plan::Value& value, std::string_view name,
-                          const std::string& key) const;
-  Object& component_of(const plan::Value& value, const std::string& key, Kind kind) const;
+  /// Returns a text that lives as long as the owner.
+  std::string_view kept(std::string text) const;
 
-  Kind kind_;  // of the component
   const plan::Values& values_;
   std::span<const Parameter> table_;
   PluginHost& host_;
-  std::vector<std::shared_ptr<Object>>& nested_;
+  Object& owner_;
   std::string prefix_;  // the prefix of a group: "init."
   mutable std::vector<std::unique_ptr<PlannedOptions>> groups_;
-  mutable std::deque<std::string> texts_;
 };
 
 }  // namespace assay::plugin_host

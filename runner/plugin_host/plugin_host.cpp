@@ -165,17 +165,19 @@ PluginHost::Found PluginHost::find(Kind kind, std::string_view name) {
                   name_of(kind), name));
 }
 
-std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan) {
+std::shared_ptr<Object> PluginHost::create(const plan::ComponentPlan& plan,
+                                           std::shared_ptr<double> rate_factor) {
   const auto [library, open, component] = find(plan.kind, plan.type);
   auto object = std::make_shared<Object>();
   object->kind = plan.kind;
+  object->rate_factor = std::move(rate_factor);
   object->name = plan.type;
   object->who = fmt::format("{} {}", name_of(plan.kind), plan.type);
   object->library = library.shown();
   object->guard = open.guard;
   object->secrets = secrets_;
   object->destroy = component.destroy;
-  const PlannedOptions options(plan, plugin_host::parameters(component), *this, object->nested);
+  const PlannedOptions options(plan, plugin_host::parameters(component), *this, *object);
   KeptProcessState state;
   object->name_code();
   const Within within(object->code());

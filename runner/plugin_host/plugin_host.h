@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/host.h"
 #include "assay/plugin.h"
 #include "runner/base/utf8.h"
 #include "runner/plan/catalogue.h"
@@ -40,7 +41,7 @@ struct FoundComponent {
   const FoundLibrary* library = nullptr;
 };
 
-class PluginHost final : public plan::Catalogue {
+class PluginHost final : public plan::Catalogue, public Host {
  public:
   /// Searches the folders (or single libraries) in order; the first library that offers a component
   /// provides it. Components are told to use `instructions`.
@@ -58,7 +59,12 @@ class PluginHost final : public plan::Catalogue {
 
   /// Creates the component and those nested in it. Throws ComponentError, and the exceptions of
   /// open().
-  std::shared_ptr<Object> create(const plan::ComponentPlan& plan);
+  std::shared_ptr<Object> create(const plan::ComponentPlan& plan) {
+    return create(plan, std::make_shared<double>(1.0));
+  }
+  /// Creates a component that shares what rates are multiplied by with the one that contains it.
+  std::shared_ptr<Object> create(const plan::ComponentPlan& plan,
+                                 std::shared_ptr<double> rate_factor);
   template <class Interface>
   Handle<Interface> create(const plan::ComponentPlan& plan) {
     return Handle<Interface>(create(plan));
@@ -78,6 +84,7 @@ class PluginHost final : public plan::Catalogue {
   /// were created.
   const std::vector<std::string>& warnings() const { return warnings_; }
   InstructionSet instructions() const { return instructions_; }
+  InstructionSet instruction_set() const override { return instructions_; }
   /// Returns the secrets that components received in their options.
   config::Secrets& secrets() { return *secrets_; }
   /// Sets the instructions of components created from now on. Throws assay::Error if the CPU lacks

@@ -25,7 +25,9 @@ std::string blank(const Parameter& p) {
     case ParameterType::integer: word = "INTEGER"; break;
     case ParameterType::rate:
     case ParameterType::number: word = "NUMBER"; break;
-    case ParameterType::text: word = "TEXT"; break;
+    case ParameterType::text:
+    case ParameterType::tag: word = "TEXT"; break;
+    case ParameterType::value: word = "VALUE"; break;
     case ParameterType::path: word = "FILE"; break;
     case ParameterType::choice: word = in_capitals(plan::words(p.choices).front()); break;
     case ParameterType::component: word = in_capitals(name_of(p.kind)); break;

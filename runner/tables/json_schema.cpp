@@ -25,6 +25,8 @@ constexpr const char* text_with_reference = R"(\$\{)";
 constexpr const char* reference_or_fragment = R"(^(\$\{.*\}$|@[^@]))";
 constexpr const char* name_with_reference_or_fragment = R"(\$\{|^@[^@])";
 
+constexpr const char* value_name = R"(^[^.]+\.[\s\S]+$)";  // OWNER.NAME
+
 // Writes whole numbers without a decimal point.
 Json number(double value) {
   constexpr double exact = 9007199254740992;  // 2^53
@@ -93,7 +95,8 @@ Json value_of(const Node& node, bool is_text) {
 Json default_of(const Parameter& p) {
   config::Diagnostics ignored;
   const auto node = plan::fallback_node(p, p.name, ignored);
-  const bool is_text = p.type == ParameterType::text || p.type == ParameterType::path ||
+  const bool is_text = p.type == ParameterType::text || p.type == ParameterType::tag ||
+                       p.type == ParameterType::value || p.type == ParameterType::path ||
                        p.type == ParameterType::choice;
   return node ? value_of(*node, is_text) : Json(nullptr);
 }
@@ -241,7 +244,10 @@ class Definitions {
         return any_of({integer, one_of(p.choices), matching(reference)});
       }
       case ParameterType::number: return any_of({typed_number("number", p), matching(reference)});
-      case ParameterType::text: return text();
+      case ParameterType::text:
+      case ParameterType::tag: return text();
+      case ParameterType::value:
+        return any_of({matching(value_name), matching(text_with_reference)});
       case ParameterType::path: {
         Json path = text();
         path["minLength"] = 1;

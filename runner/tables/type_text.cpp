@@ -11,8 +11,9 @@
 namespace assay::tables {
 
 std::string type_text(const Parameter& p) {
-  constexpr std::array<std::string_view, 9> names = {
-      "boolean", "integer", "number", "text", "path", "choice", "rate", "component", "group"};
+  constexpr std::array<std::string_view, 11> names = {"boolean", "integer", "number", "text",
+                                                      "path",    "choice",  "rate",   "component",
+                                                      "group",   "tag",     "value"};
   std::string text(names[static_cast<std::size_t>(p.type)]);
   if (p.type == ParameterType::choice) text = p.choices;
   if (p.type == ParameterType::rate) text = p.list ? "numbers or schedule" : "number or schedule";

@@ -28,7 +28,6 @@
 namespace {
 
 using assay::OptionError;
-using assay::ParameterType;
 
 constexpr std::int32_t most_classes = 65536;
 
@@ -82,10 +81,16 @@ std::vector<std::int32_t> checked_labels(const char* option, const idx::File& fi
   return labels;
 }
 
-Part read_part(const assay::Options& options, const char* images_option,
-               const char* labels_option) {
-  const auto most_bytes = static_cast<std::uint64_t>(options.number("memory") * (1 << 30));
-  const std::string path(options.path(images_option));
+/// An option that names a file.
+struct FileOption {
+  const char* name;
+  std::optional<assay::Path> file;
+};
+
+Part read_part(const FileOption& images, const FileOption& given_labels, std::uint64_t most_bytes) {
+  const char* const images_option = images.name;
+  const char* const labels_option = given_labels.name;
+  const std::string path(images.file->text);
   Part part{read(images_option, path, most_bytes), {}};
   if (part.images.type != idx::Type::uint8 && part.images.type != idx::Type::float32)
     throw OptionError(images_option, part.images.path + ": its elements are " +
@@ -100,7 +105,7 @@ Part read_part(const assay::Options& options, const char* images_option,
                                          std::to_string(*row) +
                                          " holds NaN or an infinite number; mend or remove it");
   std::optional<std::string> labels = labels_beside(path);
-  if (options.has(labels_option)) labels = options.path(labels_option);
+  if (given_labels.file) labels = given_labels.file->text;
   if (!labels)
     throw OptionError(labels_option, "where the labels are does not follow from " + path +
                                          ", whose name has no 'images' in it; say it");
@@ -113,40 +118,34 @@ class Idx final : public assay::Dataset {
  public:
   static constexpr assay::About about = {
       .name = "idx", .doc = "Images and labels in MNIST's format, plain or gzipped."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "images",
-       .type = ParameterType::path,
-       .doc = "file of images, uint8 or float32; .gz is found, too"},
-      {.name = "labels",
-       .type = ParameterType::path,
-       .doc = "file of labels; left out: beside the images",
-       .fallback = "null"},
-      {.name = "test_images",
-       .type = ParameterType::path,
-       .doc = "a second file of images: the split test",
-       .fallback = "null"},
-      {.name = "test_labels",
-       .type = ParameterType::path,
-       .doc = "its labels; left out: beside the test images",
-       .fallback = "null"},
-      {.name = "classes",
-       .type = ParameterType::text,
-       .doc = "names of the classes; their numbers if left out",
-       .fallback = "null",
-       .list = true},
-      {.name = "memory",
-       .type = ParameterType::number,
-       .doc = "refuse files that need more GiB",
-       .fallback = "2",
-       .minimum = 0,
-       .maximum = 1 << 20},
+  struct Options {
+    assay::Path images;
+    std::optional<assay::Path> labels;
+    std::optional<assay::Path> test_images;
+    std::optional<assay::Path> test_labels;
+    std::optional<std::vector<std::string_view>> classes;
+    double memory = 2;
   };
+  static constexpr auto table = assay::options(
+      assay::required("images", &Options::images,
+                      "file of images, uint8 or float32; .gz is found, too"),
+      assay::option("labels", &Options::labels, "file of labels; left out: beside the images"),
+      assay::option("test_images", &Options::test_images,
+                    "a second file of images: the split test"),
+      assay::option("test_labels", &Options::test_labels,
+                    "its labels; left out: beside the test images"),
+      assay::option("classes", &Options::classes,
+                    "names of the classes; their numbers if left out"),
+      assay::option("memory", &Options::memory, "refuse files that need more GiB",
+                    {.minimum = 0, .maximum = 1 << 20}));
 
-  explicit Idx(const assay::Options& options) {
-    parts_.push_back(read_part(options, "images", "labels"));
-    if (options.has("test_images"))
-      parts_.push_back(read_part(options, "test_images", "test_labels"));
-    else if (options.has("test_labels"))
+  explicit Idx(const Options& options) {
+    const auto most_bytes = static_cast<std::uint64_t>(options.memory * (1 << 30));
+    parts_.push_back(read_part({"images", options.images}, {"labels", options.labels}, most_bytes));
+    if (options.test_images)
+      parts_.push_back(read_part({"test_images", options.test_images},
+                                 {"test_labels", options.test_labels}, most_bytes));
+    else if (options.test_labels)
       throw OptionError("test_labels", "there are no test_images for them");
     const idx::File& first = parts_.front().images;
     const idx::File& last = parts_.back().images;
@@ -154,7 +153,7 @@ class Idx final : public assay::Dataset {
                     last.dimensions.begin() + 1, last.dimensions.end()))
       throw OptionError("test_images",
                         last.path + ": its images have another shape than those of " + first.path);
-    name_classes(options);
+    name_classes(options.classes);
   }
 
   void describe(assay::DatasetDescription& description) const override {
@@ -197,16 +196,15 @@ class Idx final : public assay::Dataset {
     return {&parts_[1], static_cast<std::size_t>(row - first_rows())};
   }
 
-  void name_classes(const assay::Options& options) {
+  void name_classes(const std::optional<std::vector<std::string_view>>& names) {
     std::size_t found = 0;
     for (const Part& part : parts_)
       found = std::max(found, static_cast<std::size_t>(std::ranges::max(part.labels)) + 1);
-    if (!options.has("classes")) {
+    if (!names) {
       for (std::size_t i = 0; i < found; ++i) classes_.push_back(std::to_string(i));
       return;
     }
-    for (std::size_t i = 0; i < options.size("classes"); ++i)
-      classes_.emplace_back(options.text("classes", i));
+    classes_.assign(names->begin(), names->end());
     if (classes_.size() < found)
       throw OptionError("classes", "it names " + std::to_string(classes_.size()) +
                                        " classes, but the labels go up to " +

@@ -19,7 +19,7 @@ BASE = {
     "hooks": "hooks: {}",
 }
 # What the words in capitals stand for.
-VALUES = {"NUMBER": "0.5", "INTEGER": "50", "TEXT": "batch.loss", "RENDERER": "sheet"}
+VALUES = {"NUMBER": "0.5", "INTEGER": "50", "TEXT": "batch.loss", "VALUE": "batch.loss", "RENDERER": "sheet"}
 FILES = {"samples": "samples.npy", "targets": "targets.npy"}
 
 

@@ -31,9 +31,12 @@ namespace {
 class Descent final : public assay::Optimizer {
  public:
   static constexpr assay::About about = {.name = "descent", .doc = "Plain descent."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "learning_rate", .type = assay::ParameterType::rate, .doc = "step size"}};
-  explicit Descent(const assay::Options& options) : rate_(options.rate("learning_rate")) {}
+  struct Options {
+    assay::Rate learning_rate;
+  };
+  static constexpr auto table =
+      assay::options(assay::required("learning_rate", &Options::learning_rate, "step size"));
+  explicit Descent(const Options& options) : rate_(options.learning_rate) {}
   void begin_step(std::int64_t count) override {
     step_ = static_cast<float>(rate_.at(count));
   }

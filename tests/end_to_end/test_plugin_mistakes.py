@@ -33,46 +33,74 @@ MISTAKES = {
     "ABOUT=static const assay::About about;": "this component says nothing about itself",
     "BASE=assay::Schedule": "this component derives from no interface; derive it publicly",
     "BASE=public assay::About": "this component derives from no interface; derive it publicly",
-    "CONSTRUCTOR=Mine() {}": "this component cannot be made from its options; give it a public constructor",
-    "CONSTRUCTOR=explicit Mine(assay::Options&) {}": "this component cannot be made from its options",
-    "CONSTRUCTOR=private: explicit Mine(const assay::Options&) {} public:": "cannot be made from its options",
+    "CONSTRUCTOR=Mine() {}": "this component cannot be made; give it a public constructor",
+    "CONSTRUCTOR=explicit Mine(Options&) {}": "this component cannot be made; give it a public constructor",
+    "CONSTRUCTOR=private: explicit Mine(const Options&) {} public:": "this component cannot be made; give it",
+    "CONSTRUCTOR=Mine(const Options&, const assay::Host&) {}": "",
+    "OPTIONS=private: struct Options { double first = 1; std::int64_t last = 1; }; public:":
+        "this component cannot be made",
+    "OPTIONS= -DTABLE= -DCONSTRUCTOR=": "",
+    "OPTIONS= -DTABLE= -DCONSTRUCTOR=explicit Mine(const assay::Host&) {}": "",
+    "OPTIONS= -DTABLE= -DCONSTRUCTOR=explicit Mine(int) {}": "this component cannot be made; give it a public con",
     "VALUE=": "abstract class type",
-    "TABLE=": "",
-    "TABLE=static constexpr assay::Parameter parameters[] = {" + ", ".join(
-        f'{{.name = "option_{i:03}", .doc = "{40 * "."}"}}' for i in range(500)) + "};":
-        "has hundreds of options, compile with -fconstexpr-ops-limit=1000000000, clang++ with -fconstexpr-steps=",
-    "TABLE=static const assay::Parameter parameters[2];": "`parameters` is no table that can be read while comp",
-    'TABLE=static constexpr assay::Parameter parameters = {.name = "first"};': "`parameters` is no table",
-    'TABLE=static constexpr std::array<assay::Parameter, 1> parameters = {{{.name = "first"}}};': "",
-    'FIRST=.doc="two\\nlines"': f"a parameter's doc must be {LINE}",
-    "FIRST=.doc=nullptr": f"a parameter's doc must be {LINE}",
-    'FIRST=.fallback="two\\nlines"': f"a parameter's fallback must be {LINE}",
-    "FIRST=.minimum=2,.maximum=1": "nothing lies within a parameter's bounds; mend its minimum and maximum",
-    "FIRST=.minimum=1,.maximum=1": "",
-    "FIRST=.minimum=1,.maximum=1,.exclusive_maximum=true": "nothing lies within a parameter's bounds",
-    "FIRST=.type=integer,.minimum=1.2,.maximum=1.9": "nothing lies within a parameter's bounds",
-    "FIRST=.type=integer,.minimum=1.2,.maximum=2": "",
-    "FIRST=.type=integer,.minimum=-1.9,.maximum=-1.2": "nothing lies within a parameter's bounds",
-    "FIRST=.type=integer,.minimum=1,.maximum=2,.exclusive_minimum=true,.exclusive_maximum=true":
-        "nothing lies within a parameter's bounds",
-    "FIRST=.type=integer,.minimum=1e19,.maximum=1e20": "nothing lies within a parameter's bounds",
-    "FIRST=.type=integer,.minimum=-1e20,.maximum=-0x1p63": "",
-    "FIRST=.type=choice": "a parameter's choices must be words separated by '|'",
-    'FIRST=.type=choice,.choices="a|b"': "",
-    'FIRST=.type=choice,.choices="a||b"': "a parameter's choices must be words separated by '|'",
-    'FIRST=.type=choice,.choices="a|b|a"': "a parameter's choices must be words separated by '|', each once",
-    'FIRST=.type=choice,.choices="a\\n|b"': "a parameter's choices must be words separated by '|'",
-    "FIRST=.type=component,.kind=assay::Kind::renderer": "",
-    "FIRST=.type=component,.kind=assay::Kind::model": "Options can hand over schedules and renderers only",
-    "FIRST=.type=group,.member_count=3": "a group has a member_count, but no members; set both",
-    "FIRST=.type=group,.members=plain,.member_count=1": "",
-    "FIRST=.type=group,.members=looped,.member_count=1": "a group contains itself, or there are more than",
-    "FIRST=.type=static_cast<assay::ParameterType>(99)": "a parameter's type is none of assay::ParameterType",
-    'TABLE=static constexpr assay::Parameter parameters[] = {{.name = "a b"}};': f"is not made of {NAME}",
-    "TABLE=static constexpr assay::Parameter parameters[1] = {};": f"is not made of {NAME}",
-    'TABLE=static constexpr assay::Parameter parameters[] = {{.name = "type"}};': "'type' names the component it",
-    'TABLE=static constexpr assay::Parameter parameters[] = {{.name = "a"}, {.name = "a"}};':
-        "two parameters have one name; rename one of them",
+    "TABLE=": "no table binds the Options of this component; declare a public member static constexpr auto table",
+    "TABLE=static constexpr int table = 0;": "no table binds the Options of this component",
+    "TABLE=static constexpr auto table = assay::options();": "",
+    "TABLE=static constexpr auto table = assay::options(" + ", ".join(
+        f'assay::option("option_{i:03}", &Options::first, "{40 * "."}")' for i in range(40)) + ");": "",
+    "MEMBER=double first = other(); static double other()": "Options cannot be made while compiling",
+    "MEMBER=explicit Options(int); double first": "Options cannot be made while compiling",
+    "MEMBER=float first = 1": "an option's member has a type that no option has; use bool, std::int64_t, double",
+    "MEMBER=int first = 1": "an option's member has a type that no option has",
+    "MEMBER=std::vector<int> first": "an option's member has a type that no option has",
+    "MEMBER=const char* first = nullptr": "an option's member has a type that no option has",
+    "MEMBER=Unbound first": "an option's member has a type that no option has",
+    "MEMBER=Strange first": "an option's member has a type that no option has",
+    "MEMBER=std::vector<std::vector<double>> first": "an option's member has a type that no option has",
+    "MEMBER=Plain first": "",
+    "MEMBER=std::vector<Plain> first": "",
+    "MEMBER=std::optional<std::vector<std::string_view>> first": "",
+    "MEMBER=Needy first": "a group with an option that is required must be required, too",
+    "MEMBER=std::vector<Needy> first": "",
+    "MEMBER=assay::Nested<assay::Loss> first": "an option that is a component has no default; make it assay::req",
+    'MEMBER=assay::Nested<assay::Loss> first{"mine"}': "",
+    "MEMBER=std::optional<assay::Nested<assay::Model>> first": "",
+    'MEMBER=assay::Rate first{"cosine"}': "",
+    "MEMBER=double first = 1.0 / 3": "or has more than 15 digits; write a default with fewer digits, such as 0.1",
+    "MEMBER=double first = __builtin_inf()": "an option's initial value is not finite",
+    "MEMBER=double first = 0.123456789012345": "",
+    "MEMBER=std::vector<double> first = {1, 0.1 + 0.2}": "or has more than 15 digits",
+    'MEMBER=std::string_view first = "two\\nlines"': f"an option's initial value must be {LINE}",
+    'MEMBER=assay::TagText first = {"two\\nlines"}': f"an option's initial value must be {LINE}",
+    "LIMITS=.minimum=2": "an option's initial value, its default, lies outside its bounds",
+    "LIMITS=.maximum=1,.exclusive_maximum=true": "an option's initial value, its default, lies outside its bounds",
+    "LIMITS=.minimum=2,.maximum=1": "nothing lies within an option's bounds; mend its minimum and maximum",
+    "LIMITS=.minimum=1,.maximum=1": "",
+    "LIMITS=.minimum=1,.maximum=1,.exclusive_maximum=true": "nothing lies within an option's bounds",
+    'LIMITS=.choices="a|b"': "only an enumeration has choices; make the member one",
+    **{f'FIRST=assay::required("first", &Options::last, "", {{{limits}}})': message for limits, message in {
+        ".minimum=1.2,.maximum=1.9": "nothing lies within an option's bounds",
+        ".minimum=1.2,.maximum=2": "",
+        ".minimum=-1.9,.maximum=-1.2": "nothing lies within an option's bounds",
+        ".minimum=1,.maximum=2,.exclusive_minimum=true,.exclusive_maximum=true":
+            "nothing lies within an option's bounds",
+        ".minimum=1e19,.maximum=1e20": "nothing lies within an option's bounds",
+        ".minimum=-1e20,.maximum=-0x1p63": "",
+    }.items()},
+    **{f"MEMBER=Way first = Way::mean -DLIMITS={limits}": message for limits, message in {
+        '.choices="sum|mean"': "",
+        "": "an enumeration's choices must be words separated by '|', each once, in the order of the enumerators",
+        '.choices="a||b"': "an enumeration's choices must be words separated by '|'",
+        '.choices="a|b|a"': "an enumeration's choices must be words separated by '|', each once",
+        '.choices="a\\n|b"': "an enumeration's choices must be words separated by '|'",
+        '.choices="sum"': "an option's initial value has no word among its choices; the words stand in the order",
+    }.items()},
+    'FIRST=assay::option("first", &Options::first, "two\\nlines")': f"an option's doc must be {LINE}",
+    'FIRST=assay::option("first", &Options::first, nullptr)': f"an option's doc must be {LINE}",
+    'FIRST=assay::option("a b", &Options::first, "")': f"is not made of {NAME}",
+    'FIRST=assay::option(nullptr, &Options::first, "")': f"is not made of {NAME}",
+    'FIRST=assay::option("type", &Options::first, "")': "'type' names the component itself; rename the option",
+    'FIRST=assay::option("last", &Options::first, "")': "two options have one name; rename one of them",
     'PLUGIN="so und", "1.0.0", "MIT", Mine': f"ASSAY_PLUGIN: the plugin's name is not made of {NAME}",
     'PLUGIN="sound", "1 0", "MIT", Mine': 'ASSAY_PLUGIN: the version is empty or holds blanks; write it as',
     'PLUGIN="sound", "1.0.0", "MIT\\n", Mine': "ASSAY_PLUGIN: the licence is empty or more than a line; write it",
@@ -81,7 +109,7 @@ MISTAKES = {
 
 
 def errors_of(compiler, macros):
-    process = subprocess.run([compiler, *FLAGS, "-include", "array", *([f"-D{macros}"] if macros else [])],
+    process = subprocess.run([compiler, *FLAGS, "-include", "array", *(f"-D{macro}" for macro in macros.split(" -D") if macro)],
                              text=True, capture_output=True)
     lines = [line for line in process.stderr.splitlines() if "error: " in line]
     assert (process.returncode != 0) == bool(lines), process.stderr
@@ -102,10 +130,10 @@ class Mistakes(unittest.TestCase):
     def test_headers_without_their_language(self):
         """Each header alone says first what it needs."""
         for compiler in "g++", "clang++":
-            for header in sorted((program.SOURCE / "include" / "assay").glob("*.h")):
+            for header in sorted((program.SOURCE / "include" / "assay").rglob("*.h")):
                 process = subprocess.run([compiler, "-std=c++17", "-fsyntax-only", "-x", "c++", "-", FLAGS[-3],
                                           FLAGS[-2]], text=True, capture_output=True,
-                                         input=f'#include "assay/{header.name}"\n')
+                                         input=f'#include "{header.relative_to(program.SOURCE / "include")}"\n')
                 with self.subTest(header.name, compiler=compiler):
                     (first, *_) = [line for line in process.stderr.splitlines() if "error: " in line]
                     self.assertIn("Assay's headers need C++20: -std=c++20", first)

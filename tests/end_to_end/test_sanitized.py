@@ -21,7 +21,6 @@ BROKEN = """
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "broken", .doc = "Breaks rules of the language."};
-  explicit Schedule(const assay::Options&) {}
   double value(std::int64_t) const override {
     std::vector<double> values(3);
     volatile int three = 3, largest = std::numeric_limits<int>::max();

@@ -103,7 +103,7 @@ UNUSABLE = {
     "escape_in_option_name": ("sound", "parameter 0: its name is not one line of UTF-8"),
     "group_in_itself": ("sound", "schedule sound: the group 'height' contains itself"),
     "groups_of_groups": ("sound", "schedule sound: it has more than 1,024 parameters, those of groups included"),
-    "component_that_no_option_can_be": ("sound", "option 'height': its kind is 1; an option can be a schedule"),
+    "component_of_unknown_kind": ("sound", "option 'height': its kind is 77; there are 0 to 8"),
     "default_of_rate_that_is_no_schedule": (
         "sound", "option 'height': its default, nothing_like_it, is not valid: expected a number or a schedule"),
     "default_of_rate_of_another_kind": ("sound", "its default, sgd, is not valid: expected a number or a sched"),

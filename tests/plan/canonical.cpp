@@ -160,12 +160,12 @@ BOOST_AUTO_TEST_CASE(how_it_is_said_does_not_matter) {
   const std::string one =
       "dataset: digits\nmodel: mlp\nloss: softmax_cross_entropy\ntrain: {epochs: 2}\n"
       "optimizer: {type: sgd, learning_rate: 0.1}\n"
-      "hooks: {a: {type: scalar, tag: x, value: v, at: 3}, b: {type: scalar, tag: y, value: v, "
+      "hooks: {a: {type: scalar, tag: x, value: a.v, at: 3}, b: {type: scalar, tag: y, value: a.v, "
       "every: 1}}\n";
   const std::string other =
       "# The same.\n"
-      "hooks:\n  b: {every: 1, value: v, tag: 'y', type: scalar}\n"
-      "  a: {tag: \"x\", at: [3, 3], value: v, type: scalar, at_end: false}\n"
+      "hooks:\n  b: {every: 1, value: a.v, tag: 'y', type: scalar}\n"
+      "  a: {tag: \"x\", at: [3, 3], value: a.v, type: scalar, at_end: false}\n"
       "train: {batch_size: all, epochs: 2}\nseed: 0\n"
       "optimizer: {learning_rate: 1.0e-1, momentum: null, type: sgd}\n"
       "loss: {type: softmax_cross_entropy}\nmodel: {type: mlp, hidden: [100, 100]}\n"

@@ -54,16 +54,16 @@ BOOST_AUTO_TEST_CASE(members_of_maps) {
   BOOST_TEST(differences("loggers: []", "loggers: [jsonl]", "") ==
              "- loggers: {} # a.yaml:1\n"
              "+ loggers.jsonl.type: jsonl # a.yaml:1\n");
-  BOOST_TEST(differences("hooks: {a: {type: scalar, tag: x, value: v, at: 1}}",
-                         "hooks: {b: {type: scalar, tag: x, value: v, at: 1}}", "") ==
+  BOOST_TEST(differences("hooks: {a: {type: scalar, tag: x, value: a.v, at: 1}}",
+                         "hooks: {b: {type: scalar, tag: x, value: a.v, at: 1}}", "") ==
              "- hooks.a.type: scalar # a.yaml:1\n"
              "- hooks.a.at: [1] # a.yaml:1\n"
              "- hooks.a.tag: x # a.yaml:1\n"
-             "- hooks.a.value: v # a.yaml:1\n"
+             "- hooks.a.value: a.v # a.yaml:1\n"
              "+ hooks.b.type: scalar # a.yaml:1\n"
              "+ hooks.b.at: [1] # a.yaml:1\n"
              "+ hooks.b.tag: x # a.yaml:1\n"
-             "+ hooks.b.value: v # a.yaml:1\n");
+             "+ hooks.b.value: a.v # a.yaml:1\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

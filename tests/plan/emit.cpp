@@ -119,10 +119,10 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
        {"",
         "name: 'null'\nseed: 9223372036854775807\nthreads: 3\nkernels: generic\nrun_dir: \"x: "
         "#\\\"\\\\ ü\"",
-        "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a: 'b' [}\", value: \"a\\n\\tb\", every: 2, "
+        "name: \"1e5\"\nhooks: [{type: scalar, tag: \"a: 'b' [}\", value: \"a.\\n\\tb\", every: 2, "
         "from: 1, until: 9, at_end: true, at: [0, 4], every_epoch: 3}, {type: scalar, tag: ~x, "
-        "value: '', at: 1}, {type: scalar, tag: y, value: '', every_epoch: 1, times: 7}]",
-        "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: all}, save: [png, svg], "
+        "value: a.b, at: 1}, {type: scalar, tag: y, value: a.b, every_epoch: 1, times: 7}]",
+        "hooks: {h-1: {type: image, tag: t, renderer: {type: sheet, split: ''}, save: [png, svg], "
         "at: 0}}\nmetrics: {top: {type: top_k, k: 3}}\nloggers: [console, jsonl]",
         "optimizer: {type: adam, eps: 1e-300, learning_rate: {type: warmup_cosine, init_value: -0, "
         "peak_value: 0.30000000000000004, warmup_steps: 1, decay_steps: 2}}",

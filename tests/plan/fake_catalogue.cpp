@@ -48,10 +48,10 @@ constexpr Parameter warmup_cosine[] = {
 
 constexpr Parameter top_k[] = {{.name = "k", .type = integer, .minimum = 1}};
 
-constexpr Parameter scalar[] = {{.name = "tag", .type = text, .doc = "name in the logs"},
-                                {.name = "value", .type = text, .doc = "what to log"}};
+constexpr Parameter scalar[] = {{.name = "tag", .type = tag, .doc = "name in the logs"},
+                                {.name = "value", .type = value, .doc = "what to log"}};
 constexpr Parameter image[] = {
-    {.name = "tag", .type = text},
+    {.name = "tag", .type = tag},
     {.name = "renderer", .type = component, .kind = Kind::renderer},
     {.name = "save", .type = choice, .fallback = "[]", .list = true, .choices = "png|svg|pdf"}};
 constexpr Parameter sheet[] = {

@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(missing_options_point_at_the_component) {
   BOOST_TEST(problems("hooks: {a: {type: scalar, every: 1, tag: x}}") ==
              "a.yaml:1:19: error: hooks.a.value: missing: expected text\n"
              "    1 | hooks: {a: {type: scalar, every: 1, tag: x}}\n"
-             "      |                   ^~~~~~ add `value: TEXT`  (what to log)\n");
+             "      |                   ^~~~~~ add `value: SPLIT.METRIC`  (what to log)\n");
 }
 
 BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
@@ -223,10 +223,10 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(message("run_dir: ''") == "run_dir: expected a folder, found ''");
   BOOST_TEST(message("run_dir: 'x${now:%999999Y}'") ==
              "run_dir: the time format '%999999Y' gives no text, or too long a one");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y}}") ==
              "hooks.a: this hook never fires");
   const auto tag = [&](const std::string& text) {
-    return message("hooks: {a: {type: scalar, every: 1, value: y, tag: " + text + "}}");
+    return message("hooks: {a: {type: scalar, every: 1, value: a.y, tag: " + text + "}}");
   };
   BOOST_TEST(tag("''") == "hooks.a.tag: expected a name in the logs, found an empty text");
   BOOST_TEST(tag("\"a\\nb\"") == "hooks.a.tag: a tag is one line of text, found 'a\\nb'");
@@ -240,27 +240,29 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
   BOOST_TEST(tag("\"" + std::string(1005, 'x') + "${step}\"") == "none");
   BOOST_TEST(tag("\"" + std::string(1006, 'x') + "${step}\"") ==
              "hooks.a.tag: a tag has at most 1,024 bytes, found 1,025");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, from: 3}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, from: 3}}") ==
              "hooks.a: this hook never fires");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: []}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, at: []}}") ==
              "hooks.a: this hook never fires");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 1, from: 3, until: 2}}") ==
-             "hooks.a.from: step 3 comes after until, 2");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, every: 2, "
+  BOOST_TEST(
+      message("hooks: {a: {type: scalar, tag: x, value: a.y, every: 1, from: 3, until: 2}}") ==
+      "hooks.a.from: step 3 comes after until, 2");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, every: 2, "
                      "every_epoch: 1}}") ==
              "hooks.a.times: `every` and `every_epoch` both stand beside it");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, every_epoch: 1}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, every_epoch: 1}}") ==
              "none");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 3, from: 9}}") == "none");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: 1, from: 9}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, from: 9}}") ==
+             "none");
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, at: 1, from: 9}}") ==
              "hooks.a.from: it bounds `every`, `every_epoch` and `times`, and this hook has none");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, times: 0}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 0}}") ==
              "hooks.a.times: expected an integer of at least 1, found '0'");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, every: 0}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, every: 0}}") ==
              "hooks.a.every: expected an integer of at least 1, found '0'");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: y, at: [x]}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, at: [x]}}") ==
              "hooks.a.at.0: expected an integer of at least 0, found 'x'");
-  BOOST_TEST(message("hooks: {a b: {type: scalar, tag: x, value: y, at: 1}}") ==
+  BOOST_TEST(message("hooks: {a b: {type: scalar, tag: x, value: a.y, at: 1}}") ==
              "hooks.a b: not a name");
   BOOST_TEST(message("hooks:") == "hooks: expected a map by name or a list, found null");
   BOOST_TEST(message("loggers: console") ==
@@ -279,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_tag_of_two_hooks_is_refused) {
       "    3 |   b: {type: image, tag: x, renderer: sheet, at: 0}\n"
       "      |                         ^ records of two hooks under one tag would mix: choose "
       "another\n");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: '', value: x, at: 1}}") ==
+  BOOST_TEST(message("hooks: {a: {type: scalar, tag: '', value: a.x, at: 1}}") ==
              "hooks.a.tag: expected a name in the logs, found an empty text");
 }
 
@@ -320,7 +322,7 @@ BOOST_AUTO_TEST_CASE(places_and_hints) {
              "    1 | train: {steps: 1, epochs: 1}\n"
              "      |                   ^~~~~~ remove one, or set it to null\n");
   BOOST_TEST(problems("metrics: [acuracy]").find("metrics: {NAME: TYPE}") != std::string::npos);
-  BOOST_TEST(problems("hooks: {a: {type: scalar, tag: \"s ${stp}\", value: x, at: 1}}")
+  BOOST_TEST(problems("hooks: {a: {type: scalar, tag: \"s ${stp}\", value: a.x, at: 1}}")
                  .find("did you mean 'step'?  (tags also know ${step} and ${epoch})") !=
              std::string::npos);
   BOOST_TEST(problems("train:\nhooks: {}", "train") ==
@@ -356,7 +358,7 @@ BOOST_AUTO_TEST_CASE(bounds) {
 
 BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {
   const auto tag = [](const std::string& text) {
-    return message("hooks: {a: {type: scalar, tag: \"" + text + "\", value: x, at: 1}}");
+    return message("hooks: {a: {type: scalar, tag: \"" + text + "\", value: a.x, at: 1}}");
   };
   BOOST_TEST(tag("Step ${step} of ${epoch}") == "none");
   BOOST_TEST(tag("${seed} ${optimizer.learning_rate}") == "none");
@@ -373,15 +375,15 @@ BOOST_AUTO_TEST_CASE(references_that_the_run_fills_in) {
              "      |       ^~~~~~~ did you mean 'seed'?\n");
 }
 
-// A plan lists the built-in metrics that a hook's own options name. Other texts with a dot are no
-// values.
-BOOST_AUTO_TEST_CASE(only_options_of_a_hook_that_may_be_values_add_metrics) {
+// A plan lists the built-in metrics that a hook's options name. Texts with a dot are no values.
+BOOST_AUTO_TEST_CASE(only_options_that_are_values_add_metrics) {
   using enum ParameterType;
-  static constexpr Parameter row[] = {{.name = "over", .type = text}};
+  static constexpr Parameter row[] = {{.name = "over", .type = value}};
   static constexpr Parameter several[] = {
-      {.name = "tag", .type = text},
-      {.name = "values", .type = text, .fallback = "[]", .list = true},
-      {.name = "one", .type = choice, .fallback = "train.f", .choices = "train.f|train.accuracy"},
+      {.name = "tag", .type = tag},
+      {.name = "values", .type = value, .fallback = "[]", .list = true},
+      {.name = "one", .type = value, .fallback = "null"},
+      {.name = "text", .type = text, .fallback = "null"},
       {.name = "rows",
        .type = group,
        .fallback = "[]",
@@ -403,11 +405,36 @@ BOOST_AUTO_TEST_CASE(only_options_of_a_hook_that_may_be_values_add_metrics) {
   };
   BOOST_TEST(metrics("values: [test.accuracy, test.loss]") == "accuracy loss ");
   BOOST_TEST(metrics("one: train.accuracy") == "accuracy ");
-  BOOST_TEST(metrics("rows: [{over: x}, {over: train.loss}]") == "loss ");
-  BOOST_TEST(metrics("values: [batch.loss, epoch.loss, optimizer.loss, test.other, loss]") == "");
+  BOOST_TEST(metrics("rows: [{over: a.x}, {over: train.loss}]") == "loss ");
+  BOOST_TEST(metrics("values: [batch.loss, epoch.loss, optimizer.loss, test.other]") == "");
+  BOOST_TEST(metrics("text: test.accuracy") == "");
   BOOST_TEST(metrics("values: []", "test.accuracy") == "");
   BOOST_TEST(metrics("file: a.loss") == "");
   BOOST_TEST(metrics("renderer: {type: sheet, split: test.loss}") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_form_of_a_value_is_checked) {
+  const std::string found = problems("hooks: {a: {type: scalar, at: 1, tag: t, value: loss}}");
+  BOOST_TEST(found.find("error: hooks.a.value: 'loss' is no value: expected SPLIT.METRIC, for "
+                        "instance test.loss, or batch.loss, epoch.loss, "
+                        "optimizer.learning_rate\n") != std::string::npos,
+             found);
+}
+
+// Such an optimizer holds another optimizer.
+BOOST_AUTO_TEST_CASE(components_of_any_kind_nest_to_a_depth) {
+  static constexpr Parameter around[] = {
+      {.name = "inner", .type = ParameterType::component, .kind = Kind::optimizer}};
+  FakeCatalogue catalogue;
+  catalogue.add(Kind::optimizer, "around", around);
+  const auto problems_of = [&](int levels) {
+    std::string optimizer = "{type: sgd, learning_rate: 0.1}";
+    for (int i = 0; i < levels; ++i) optimizer = "{type: around, inner: " + optimizer + "}";
+    return plan_of(experiment("optimizer: " + optimizer, "optimizer"), catalogue).problems;
+  };
+  BOOST_TEST(problems_of(16) == "");
+  BOOST_TEST(problems_of(17).find("components are nested deeper than 16 levels") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

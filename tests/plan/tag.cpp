@@ -60,15 +60,33 @@ BOOST_AUTO_TEST_CASE(a_tag_belongs_to_the_first_hook_that_claims_it) {
   BOOST_TEST(owners.hooks().size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(only_a_hooks_own_option_holds_a_tag) {
-  BOOST_TEST(plan::holds_tag(Kind::hook, "tag"));
-  BOOST_TEST(!plan::holds_tag(Kind::hook, "group.tag"));
-  BOOST_TEST(!plan::holds_tag(Kind::hook, "tags"));
-  for (const Kind other : {Kind::logger, Kind::renderer, Kind::dataset})
-    BOOST_TEST(!plan::holds_tag(other, "tag"));
-  for (const char* key : {"hooks.loss.tag", "hooks.0.tag"}) BOOST_TEST(plan::is_key_of_tag(key));
-  for (const char* key : {"hooks.tag", "loggers.a.tag", "hooks.a.renderer.tag", "hooks.a.tags"})
-    BOOST_TEST(!plan::is_key_of_tag(key));
+BOOST_AUTO_TEST_CASE(the_type_of_an_option_makes_a_tag) {
+  static constexpr Parameter curve[] = {{.name = "name", .type = ParameterType::tag},
+                                        {.name = "tag", .type = ParameterType::text}};
+  static constexpr Parameter curves[] = {
+      {.name = "curves",
+       .type = ParameterType::group,
+       .list = true,
+       .members = curve,
+       .member_count = 2},
+      {.name = "inner", .type = ParameterType::component, .fallback = "null", .kind = Kind::hook}};
+  FakeCatalogue catalogue;
+  catalogue.add(Kind::hook, "curves", curves);
+  const Outcome outcome = plan_of(
+      experiment("hooks: {a: {type: curves, at: 1, curves: [{name: x, tag: y}, {name: '${step}', "
+                 "tag: ''}], inner: {type: scalar, tag: z, value: test.loss}}}"),
+      catalogue);
+  BOOST_TEST(outcome.problems == "");
+  BOOST_REQUIRE(outcome.plan.has_value());
+  const plan::HookPlan& hook = outcome.plan->hooks[0];
+  const auto tags = plan::tags_of(hook);
+  BOOST_REQUIRE(tags.size() == 3U);
+  BOOST_TEST(tags[0].key == "hooks.a.curves.0.name");
+  BOOST_TEST(tags[0].tag.written() == "x");
+  BOOST_TEST(tags[1].key == "hooks.a.curves.1.name");
+  BOOST_TEST(tags[2].key == "hooks.a.inner.tag");
+  BOOST_REQUIRE(hook.values.size() == 1U);
+  BOOST_TEST(hook.values[0].option == "inner.value");
 }
 
 // The hint for a misspelt reference depends on whether the text is a tag.

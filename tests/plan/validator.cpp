@@ -68,7 +68,7 @@ std::string problem(const std::string& config) {
 }
 
 template <class T>
-T value(const std::string& config, const char* name) {
+T value_of(const std::string& config, const char* name) {
   const Checked checked = check(config);
   BOOST_TEST(checked.problems == "");
   const plan::Value* found = checked.values.find(name);
@@ -82,42 +82,43 @@ T value(const std::string& config, const char* name) {
 BOOST_AUTO_TEST_SUITE(validator)
 
 BOOST_AUTO_TEST_CASE(typed_values) {
-  BOOST_TEST(value<bool>("{boolean: true}", "boolean"));
-  BOOST_TEST(value<std::int64_t>("{integer: 9}", "integer") == 9);
-  BOOST_TEST(value<double>("{number: 0.25}", "number") == 0.25);
-  BOOST_TEST(value<std::string>("{text: 010}", "text") == "010");
-  BOOST_TEST(value<std::string>("{text: yes}", "text") == "yes");
-  BOOST_TEST(value<std::string>("{text: ''}", "text") == "");
-  BOOST_TEST(value<std::string>("{choice: green}", "choice") == "green");
-  BOOST_TEST(value<double>("{rate: 1}", "rate") == 1);
-  const auto schedule = value<plan::ComponentPlan>("{rate: {type: constant, value: 2}}", "rate");
+  BOOST_TEST(value_of<bool>("{boolean: true}", "boolean"));
+  BOOST_TEST(value_of<std::int64_t>("{integer: 9}", "integer") == 9);
+  BOOST_TEST(value_of<double>("{number: 0.25}", "number") == 0.25);
+  BOOST_TEST(value_of<std::string>("{text: 010}", "text") == "010");
+  BOOST_TEST(value_of<std::string>("{text: yes}", "text") == "yes");
+  BOOST_TEST(value_of<std::string>("{text: ''}", "text") == "");
+  BOOST_TEST(value_of<std::string>("{choice: green}", "choice") == "green");
+  BOOST_TEST(value_of<double>("{rate: 1}", "rate") == 1);
+  const auto schedule = value_of<plan::ComponentPlan>("{rate: {type: constant, value: 2}}", "rate");
   BOOST_TEST(schedule.type == "constant");
   BOOST_TEST((schedule.kind == Kind::schedule));
   BOOST_TEST(std::get<double>(schedule.values.find("value")->data) == 2);
-  BOOST_TEST(value<plan::ComponentPlan>("{component: accuracy}", "component").type == "accuracy");
-  const auto group = value<plan::Values>("{group: {b: x}}", "group");
+  BOOST_TEST(value_of<plan::ComponentPlan>("{component: accuracy}", "component").type ==
+             "accuracy");
+  const auto group = value_of<plan::Values>("{group: {b: x}}", "group");
   BOOST_TEST(std::get<std::int64_t>(group.find("a")->data) == 1);
   BOOST_TEST(group.find("a")->where.source == nullptr);
   BOOST_TEST(std::get<std::string>(group.find("b")->data) == "x");
   BOOST_TEST(group.find("b")->where.column == 13);
-  BOOST_TEST(value<plan::List>("{integers: [3, -4]}", "integers").size() == 2U);
-  BOOST_TEST(value<plan::List>("{texts: []}", "texts").empty());
-  value<std::monostate>("{group: null}", "group");
-  value<std::monostate>("{path: null}", "path");
+  BOOST_TEST(value_of<plan::List>("{integers: [3, -4]}", "integers").size() == 2U);
+  BOOST_TEST(value_of<plan::List>("{texts: []}", "texts").empty());
+  value_of<std::monostate>("{group: null}", "group");
+  value_of<std::monostate>("{path: null}", "path");
 }
 
 BOOST_AUTO_TEST_CASE(paths_start_at_the_file_that_says_them) {
-  BOOST_TEST(value<std::string>("{path: ../data/x.csv}", "path") == "/data/x.csv");
-  BOOST_TEST(value<std::string>("{path: /a/./b}", "path") == "/a/b");
-  BOOST_TEST(value<std::string>("{path: 'assay:x.csv'}", "path") == "assay:x.csv");
+  BOOST_TEST(value_of<std::string>("{path: ../data/x.csv}", "path") == "/data/x.csv");
+  BOOST_TEST(value_of<std::string>("{path: /a/./b}", "path") == "/a/b");
+  BOOST_TEST(value_of<std::string>("{path: 'assay:x.csv'}", "path") == "assay:x.csv");
   setenv("HOME", "/home/ada", 1);
-  BOOST_TEST(value<std::string>("{path: ~/x.csv}", "path") == "/home/ada/x.csv");
-  BOOST_TEST(value<std::string>("{path: ./~x.csv}", "path") ==
-             value<std::string>("{path: y/../~x.csv}", "path"));
+  BOOST_TEST(value_of<std::string>("{path: ~/x.csv}", "path") == "/home/ada/x.csv");
+  BOOST_TEST(value_of<std::string>("{path: ./~x.csv}", "path") ==
+             value_of<std::string>("{path: y/../~x.csv}", "path"));
   BOOST_TEST(problem("{path: ~bob/x.csv}") ==
              "m.path: of '~' only '~/', your home folder, is known | what is called so is "
              "written ./~bob/x.csv");
-  const auto list = value<plan::List>("{paths: [a, /b]}", "paths");
+  const auto list = value_of<plan::List>("{paths: [a, /b]}", "paths");
   BOOST_TEST(std::get<std::string>(list[0].data) == "/configs/a");
   BOOST_TEST(std::get<std::string>(list[1].data) == "/b");
 }
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(mistakes_of_plugins_are_named) {
              "assay: error: loss.n: its default, many, is not valid\n"
              "      = this is a mistake of the plugin; giving the option a value avoids it\n");
   const std::string problems = plan_of(experiment("loss: endless", "loss"), catalogue).problems;
-  BOOST_TEST(problems.find("defaults without end: each holds another component") !=
+  BOOST_TEST(problems.find("loss.a: defaults without end: each holds another component") !=
              std::string::npos);
   BOOST_TEST(problems.size() < 2000U);
 }

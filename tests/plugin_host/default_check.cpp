@@ -17,12 +17,24 @@ constexpr Parameter inner[] = {
 };
 constexpr Parameter ramp_table[] = {
     {.name = "height", .type = number, .minimum = 0},
-    {.name = "then", .type = rate, .fallback = "ramp"},  // looked at by itself
+    {.name = "then", .type = rate, .fallback = "-"},  // looked at by itself
+};
+constexpr Parameter loop_table[] = {
+    {.name = "again",
+     .type = component,
+     .fallback = "[loop, loop]",
+     .list = true,
+     .kind = Kind::loss},
+};
+constexpr Parameter deep_table[] = {
+    {.name = "again", .type = component, .fallback = "null", .kind = Kind::loss},
 };
 constexpr Component own[] = {
     {Kind::schedule, "ramp", "", ramp_table, 2, nullptr, nullptr},
     {Kind::schedule, "flat", "", nullptr, 0, nullptr, nullptr},
     {Kind::renderer, "blank", "", nullptr, 0, nullptr, nullptr},
+    {Kind::loss, "loop", "", loop_table, 1, nullptr, nullptr},
+    {Kind::loss, "deep", "", deep_table, 1, nullptr, nullptr},
 };
 
 bool elsewhere(Kind kind, std::string_view name) {
@@ -88,6 +100,18 @@ BOOST_AUTO_TEST_CASE(what_does_not) {
   check_contains(of_group("{width: x}"), "option 'width': expected an integer, found 'x'");
   check_contains(of_group("{width: 1, depth: 0}"), "option 'depth': expected");
   check_contains(of_group("{width: 1, high: 0}"), "there is no option 'high'");
+}
+
+BOOST_AUTO_TEST_CASE(components_without_end) {
+  const auto of_loss = [](const char* text) {
+    return mistake({.name = "l", .type = component, .fallback = text, .kind = Kind::loss});
+  };
+  BOOST_TEST(of_loss("deep") == "");
+  BOOST_TEST(of_loss("{type: loop, again: []}") == "");
+  BOOST_TEST(of_loss("{type: deep, again: {type: deep, again: deep}}") == "");
+  for (const char* text :
+       {"loop", "{type: deep, again: loop}", "{type: loop, again: [deep, loop]}"})
+    BOOST_TEST(of_loss(text) == "it holds components within components without end", text);
 }
 
 BOOST_AUTO_TEST_CASE(what_others_offer_may_be_unknown) {

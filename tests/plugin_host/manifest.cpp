@@ -16,7 +16,6 @@ namespace {
 class Sound final : public Schedule {
  public:
   static constexpr About about = {.name = "sound", .doc = "Would work."};
-  explicit Sound(const Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 

@@ -93,8 +93,12 @@ struct Given {
   }
   TemporaryFolder folder;
   PluginHost host{{with_odd(folder.path())}, InstructionSet::avx2};
-  std::vector<std::shared_ptr<Object>> nested;
-  PlannedOptions options{component, table, host, nested};
+  Object owner;
+  PlannedOptions options{component, table, host, owner};
+
+  std::int64_t height_of(assay::detail::OptionKey key) const {
+    return static_cast<const Renderer*>(options.component(key, Kind::renderer))->size().height;
+  }
 };
 
 void check_mistake(const std::function<void()>& ask, const std::string& part) {
@@ -113,45 +117,51 @@ BOOST_AUTO_TEST_SUITE(planned_options)
 BOOST_FIXTURE_TEST_CASE(every_getter_gives_the_planned_value, Given) {
   BOOST_TEST(!options.has("nothing"));
   BOOST_TEST(options.has("count"));
-  BOOST_TEST(options.boolean("flag"));
-  BOOST_TEST(options.integer("count") == -5);
-  BOOST_TEST(options.number("share") == 0.25);
-  BOOST_TEST(options.number("whole") == 3.0);
-  BOOST_TEST(options.text("word") == "there");
-  BOOST_TEST(options.path("file") == "/a/${b}.csv");
-  BOOST_TEST(options.path("own_file") == (program_places().data / "digits.csv").string());
-  BOOST_TEST(options.rate("constant").at(100) == 0.5);
-  const Rate varying = options.rate("varying");
-  nested.back()->bounded->begin(1);
-  BOOST_TEST(varying.at(100) == 7.0);
-  BOOST_TEST(options.renderer("picture").size().height == 34);
+  BOOST_TEST(options.boolean({"flag"}));
+  BOOST_TEST(options.integer({"count"}) == -5);
+  BOOST_TEST(options.number({"share"}) == 0.25);
+  BOOST_TEST(options.number({"whole"}) == 3.0);
+  BOOST_TEST(options.text({"word"}) == "there");
+  BOOST_TEST(options.text({"file"}) == "/a/${b}.csv");
+  BOOST_TEST(options.text({"own_file"}) == (program_places().data / "digits.csv").string());
+  BOOST_TEST(options.schedule({"constant"}) == nullptr);
+  BOOST_TEST(options.number({"constant"}) == 0.5);
+  const Schedule* varying = options.schedule({"varying"});
+  owner.nested.back()->bounded->begin(1);
+  BOOST_TEST(varying->value(100) == 7.0);
+  BOOST_TEST(height_of({"picture"}) == 34);
   BOOST_TEST(options.size("counts") == 2U);
-  BOOST_TEST(options.integer("counts", 1) == 2);
-  BOOST_TEST(options.number("shares", 0) == 0.5);
-  BOOST_TEST(options.number("shares", 1) == 2.0);
-  BOOST_TEST(options.text("words", 1) == "b");
-  BOOST_TEST(options.group("group").integer("depth") == 9);
-  BOOST_TEST(name_of(options.instruction_set()) == "avx2");
-  BOOST_TEST(nested.size() == 2U);
+  BOOST_TEST(options.integer({"counts", 1}) == 2);
+  BOOST_TEST(options.number({"shares", 0}) == 0.5);
+  BOOST_TEST(options.number({"shares", 1}) == 2.0);
+  BOOST_TEST(options.text({"words", 1}) == "b");
+  BOOST_TEST(options.group({"group"}).integer({"depth"}) == 9);
+  BOOST_TEST(name_of(options.host().instruction_set()) == "avx2");
+  BOOST_TEST(owner.nested.size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
-  BOOST_TEST(!options.boolean("flags", 0));
-  BOOST_TEST(options.boolean("flags", 1));
-  BOOST_TEST(options.path("files", 0) == "/a");
-  BOOST_TEST(options.path("files", 1) == (program_places().data / "b").string());
-  BOOST_TEST(options.rate("rates", 0).at(100) == 0.5);
-  const Rate second = options.rate("rates", 1);
-  nested.back()->bounded->begin(1);
-  BOOST_TEST(second.at(100) == 6.0);
-  BOOST_TEST(options.renderer("pictures", 0).size().height == 34);
-  BOOST_TEST(options.group("groups", 0).integer("depth") == 9);
-  BOOST_TEST(options.group("groups", 1).integer("depth") == 10);
-  check_mistake([&] { options.rate("pictures", 0); }, "option 'pictures.0' is a renderer, not a");
-  check_mistake([&] { options.boolean("files", 0); }, "another type than its table says");
-  check_mistake([&] { options.group("groups", 2); }, "option 'groups' has 2 elements, not 3");
+  BOOST_TEST(!options.boolean({"flags", 0}));
+  BOOST_TEST(options.boolean({"flags", 1}));
+  BOOST_TEST(options.text({"files", 0}) == "/a");
+  BOOST_TEST(options.text({"files", 1}) == (program_places().data / "b").string());
+  BOOST_TEST(options.schedule({"rates", 0}) == nullptr);
+  BOOST_TEST(options.number({"rates", 0}) == 0.5);
+  const Schedule* second = options.schedule({"rates", 1});
+  owner.nested.back()->bounded->begin(1);
+  BOOST_TEST(second->value(100) == 6.0);
+  BOOST_TEST(height_of({"pictures", 0}) == 34);
+  BOOST_TEST(options.group({"groups", 0}).integer({"depth"}) == 9);
+  BOOST_TEST(options.group({"groups", 1}).integer({"depth"}) == 10);
+  check_mistake(
+      [&] {
+        options.schedule({"pictures", 0});
+      },
+      "option 'pictures.0' is a renderer, not a");
+  check_mistake([&] { options.boolean({"files", 0}); }, "another type than its table says");
+  check_mistake([&] { options.group({"groups", 2}); }, "option 'groups' has 2 elements, not 3");
   try {
-    options.group("groups", 1).rate("pace");
+    options.group({"groups", 1}).schedule({"pace"});
     BOOST_ERROR("nothing thrown");
   } catch (const OptionError& error) {
     BOOST_TEST(error.option() == "groups.1.pace.height");
@@ -161,40 +171,41 @@ BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
 BOOST_FIXTURE_TEST_CASE(a_name_that_the_table_lacks_is_the_authors_mistake, Given) {
   const std::string lacks = "option 'depth' is asked for, but its table does not have it";
   check_mistake([&] { options.has("depth"); }, lacks);
-  check_mistake([&] { options.number("depth"); }, lacks);
-  check_mistake([&] { options.rate("depth"); }, lacks);
-  check_mistake([&] { options.group("depth"); }, lacks);
-  check_mistake([&] { options.integer("depth", 0); }, lacks);
-  check_mistake([&] { options.group("group").has("flag"); }, "option 'flag' is asked for, but");
+  check_mistake([&] { options.number({"depth"}); }, lacks);
+  check_mistake([&] { options.schedule({"depth"}); }, lacks);
+  check_mistake([&] { options.group({"depth"}); }, lacks);
+  check_mistake([&] { options.integer({"depth", 0}); }, lacks);
+  check_mistake([&] { options.group({"group"}).has("flag"); }, "option 'flag' is asked for, but");
 }
 
 BOOST_FIXTURE_TEST_CASE(another_type_is_the_authors_mistake, Given) {
   const std::string other = "is asked for with another type than its table says";
-  check_mistake([&] { options.boolean("count"); }, "option 'count' " + other);
-  check_mistake([&] { options.integer("share"); }, other);
-  check_mistake([&] { options.integer("flag"); }, other);
-  check_mistake([&] { options.integer("nothing"); }, other);
-  check_mistake([&] { options.number("flag"); }, other);
-  check_mistake([&] { options.rate("word"); }, other);
-  check_mistake([&] { options.rate("picture"); }, "option 'picture' is a renderer, not a schedule");
-  check_mistake([&] { options.text("count"); }, other);
-  check_mistake([&] { options.path("count"); }, other);
-  check_mistake([&] { options.group("count"); }, other);
-  check_mistake([&] { options.renderer("count"); }, other);
-  check_mistake([&] { options.renderer("varying"); }, "is a schedule, not a renderer");
+  check_mistake([&] { options.boolean({"count"}); }, "option 'count' " + other);
+  check_mistake([&] { options.integer({"share"}); }, other);
+  check_mistake([&] { options.integer({"flag"}); }, other);
+  check_mistake([&] { options.integer({"nothing"}); }, other);
+  check_mistake([&] { options.number({"flag"}); }, other);
+  check_mistake([&] { options.schedule({"word"}); }, other);
+  check_mistake([&] { options.schedule({"picture"}); },
+                "option 'picture' is a renderer, not a schedule");
+  check_mistake([&] { options.text({"count"}); }, other);
+  check_mistake([&] { options.group({"count"}); }, other);
+  check_mistake([&] { options.component({"count"}, Kind::renderer); }, other);
+  check_mistake([&] { options.component({"varying"}, Kind::renderer); },
+                "is a schedule, not a renderer");
   check_mistake([&] { options.size("count"); }, other);
-  check_mistake([&] { options.integer("words", 0); }, other);
-  check_mistake([&] { options.integer("shares", 0); }, other);
-  check_mistake([&] { options.text("words", 2); }, "option 'words' has 2 elements, not 3");
+  check_mistake([&] { options.integer({"words", 0}); }, other);
+  check_mistake([&] { options.integer({"shares", 0}); }, other);
+  check_mistake([&] { options.text({"words", 2}); }, "option 'words' has 2 elements, not 3");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_nested_component_that_fails_blames_the_option, Given) {
   Values bad;
   bad.add("varying", value(level(-1)));
   const ComponentPlan with_bad{Kind::dataset, "given", bad, {}};
-  const PlannedOptions broken(with_bad, table, host, nested);
+  const PlannedOptions broken(with_bad, table, host, owner);
   try {
-    broken.rate("varying");
+    broken.schedule({"varying"});
     BOOST_ERROR("nothing thrown");
   } catch (const OptionError& error) {
     BOOST_TEST(error.option() == "varying.height");
@@ -202,22 +213,37 @@ BOOST_FIXTURE_TEST_CASE(a_nested_component_that_fails_blames_the_option, Given) 
   }
 }
 
-// The run turns `\\${` of a tag into `${`; of all other texts the host does.
-BOOST_FIXTURE_TEST_CASE(only_the_tag_of_a_hook_is_given_as_written, Given) {
-  static constexpr Parameter tags[] = {{.name = "tag", .type = ParameterType::text}};
+// The run turns `\${` of a tag into `${`; of all other texts the host does.
+BOOST_FIXTURE_TEST_CASE(only_tags_are_given_as_written, Given) {
+  static constexpr Parameter tags[] = {{.name = "tag", .type = ParameterType::tag},
+                                       {.name = "text", .type = ParameterType::text}};
   static constexpr Parameter both[] = {
-      {.name = "tag", .type = ParameterType::text},
-      {.name = "within", .type = ParameterType::group, .members = tags, .member_count = 1}};
+      {.name = "tag", .type = ParameterType::tag},
+      {.name = "text", .type = ParameterType::text},
+      {.name = "within", .type = ParameterType::group, .members = tags, .member_count = 2}};
   Values own, inner;
-  inner.add("tag", value(std::string("\\${step}")));
-  own.add("tag", value(std::string("\\${step}")));
+  for (const char* name : {"tag", "text"}) inner.add(name, value(std::string("\\${step}")));
+  own = inner;
   own.add("within", value(inner));
-  for (const Kind kind : {Kind::hook, Kind::logger, Kind::renderer}) {
-    const ComponentPlan with_tags{kind, "given", own, {}};
-    const PlannedOptions tagged(with_tags, both, host, nested);
-    BOOST_TEST(tagged.text("tag") == (kind == Kind::hook ? "\\${step}" : "${step}"));
-    BOOST_TEST(tagged.group("within").text("tag") == "${step}");
+  const ComponentPlan with_tags{Kind::hook, "given", own, {}};
+  const PlannedOptions tagged(with_tags, both, host, owner);
+  BOOST_TEST(tagged.text({"tag"}) == "\\${step}");
+  BOOST_TEST(tagged.text({"text"}) == "${step}");
+  BOOST_TEST(tagged.group({"within"}).text({"tag"}) == "\\${step}");
+  BOOST_TEST(tagged.group({"within"}).text({"text"}) == "${step}");
+}
+
+// A component keeps its texts, so they must outlive the values that they are made from.
+BOOST_FIXTURE_TEST_CASE(texts_live_as_long_as_their_owner, Given) {
+  std::string_view word, file;
+  {
+    const Given other;
+    const PlannedOptions short_lived(other.component, table, host, owner);
+    word = short_lived.text({"word"});
+    file = short_lived.text({"file"});
   }
+  BOOST_TEST(word == "there");
+  BOOST_TEST(file == "/a/${b}.csv");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

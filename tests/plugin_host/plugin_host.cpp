@@ -197,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_component_throws_comes_back_with_its_name, Folder
   check_contains(message_of([&] {
                    host.create({Kind::schedule, "curious", {}, {}});
                  }),
-                 "schedule curious: option 'depth' is asked for, but");
+                 "schedule curious: there is no depth");
 
   const auto schedule = host.create<Schedule>(level(-2));
   try {

@@ -1,4 +1,4 @@
-// Components that use the SDK's enumerators by their short names, in the class and its table. No
+// Components that use the SDK's enumerators by their short names, in the class. No
 // enumerator has the name of a member that a component inherits or overrides.
 #include "assay/logger.h"
 #include "assay/loss.h"
@@ -11,12 +11,15 @@ using namespace assay;
 
 class Naming final : public Logger {
  public:
-  using enum ParameterType;
   using ContentType::histogram;
   static constexpr About about = {.name = "naming", .doc = "Has a file."};
-  static constexpr Parameter parameters[] = {{.name = "file", .type = text, .doc = "its name"},
-                                             {.name = "every", .type = integer, .doc = "steps"}};
-  explicit Naming(const Options& options) : every_(options.integer("every")) {}
+  struct Options {
+    std::string_view file;
+    std::int64_t every = 1;
+  };
+  static constexpr auto table = options(required("file", &Options::file, "its name"),
+                                        option("every", &Options::every, "steps"));
+  explicit Naming(const Options& given) : every_(given.every) {}
   void open(LoggerContext& /*context*/) override {}
   void record(const Record& record) override { every_ += record.type == histogram ? 2 : 1; }
   void progress(const Progress& /*progress*/) override {}
@@ -27,11 +30,13 @@ class Naming final : public Logger {
 
 class Weighing final : public Loss {
  public:
-  using enum ParameterType;
   using enum Mode;
   static constexpr About about = {.name = "weighing", .doc = "Has a weight."};
-  static constexpr Parameter parameters[] = {{.name = "weight", .type = rate, .doc = "a factor"}};
-  explicit Weighing(const Options& options) : weight_(options.rate("weight")) {}
+  struct Options {
+    Rate weight = 1;
+  };
+  static constexpr auto table = options(option("weight", &Options::weight, "a factor"));
+  explicit Weighing(const Options& given) : weight_(given.weight) {}
   std::int64_t outputs(const Target& /*target*/) const override { return 1; }
   LossSum evaluate(MatrixView<const float> /*outputs*/, ConstTensorView) const override {
     return {weight_.at(0), mode_ == evaluation ? 1.0 : 2.0};

@@ -30,10 +30,10 @@ T& keep(std::unique_ptr<T> component) {
   return *kept.emplace_back(std::move(component));
 }
 
-class YamlOptions final : public Options {
+class YamlOptions final : public detail::OptionSource {
  public:
-  YamlOptions(YAML::Node given, std::span<const Parameter> table, InstructionSet instructions)
-      : table_(table), instructions_(instructions) {
+  YamlOptions(YAML::Node given, std::span<const Parameter> table, const Host& host)
+      : table_(table), host_(host) {
     for (const Parameter& p : table) {
       if (given[p.name]) node_[p.name] = given[p.name];
       else if (p.fallback == nullptr)
@@ -45,85 +45,64 @@ class YamlOptions final : public Options {
         throw std::runtime_error("unknown option " + entry.first.as<std::string>());
   }
 
-  bool has(std::string_view name) const override { return !at(name).IsNull(); }
-  bool boolean(std::string_view name) const override { return at(name).as<bool>(); }
-  std::int64_t integer(std::string_view name) const override { return at(name).as<std::int64_t>(); }
-  double number(std::string_view name) const override { return at(name).as<double>(); }
-  Rate rate(std::string_view name) const override { return rate_of(at(name)); }
-  std::string_view text(std::string_view name) const override { return stored(at(name)); }
-  std::string_view path(std::string_view name) const override { return path_of(at(name)); }
-  const Options& group(std::string_view name) const override { return group_of(at(name), name); }
-  const Renderer& renderer(std::string_view name) const override { return renderer_of(at(name)); }
-  std::size_t size(std::string_view name) const override { return at(name).size(); }
-  std::int64_t integer(std::string_view name, std::size_t index) const override {
-    return at(name)[index].as<std::int64_t>();
+  bool has(std::string_view name) const override { return !at({name}).IsNull(); }
+  std::size_t size(std::string_view name) const override { return at({name}).size(); }
+  bool boolean(detail::OptionKey key) const override { return at(key).as<bool>(); }
+  std::int64_t integer(detail::OptionKey key) const override { return at(key).as<std::int64_t>(); }
+  double number(detail::OptionKey key) const override { return at(key).as<double>(); }
+  std::string_view text(detail::OptionKey key) const override {
+    auto value = std::make_unique<std::string>(at(key).as<std::string>());
+    if (parameter(key.name).type == ParameterType::path && value->starts_with("assay:"))
+      *value = source_folder() + "/data/" + value->substr(6);
+    return keep(std::move(value));
   }
-  double number(std::string_view name, std::size_t index) const override {
-    return at(name)[index].as<double>();
+  const Schedule* schedule(detail::OptionKey key) const override {
+    if (!at(key).IsMap()) return nullptr;
+    auto& schedule = *static_cast<Schedule*>(component(key, Kind::schedule));
+    schedule.begin(1000);
+    return &schedule;
   }
-  std::string_view text(std::string_view name, std::size_t index) const override {
-    return stored(at(name)[index]);
+  void* component(detail::OptionKey key, Kind kind) const override {
+    const YAML::Node node = at(key);
+    YAML::Node options = YAML::Clone(node);
+    options.remove("type");
+    YAML::Emitter out;
+    out << YAML::Flow << options;
+    const std::string type = node["type"].as<std::string>();
+    if (kind == Kind::schedule) return &keep(make<Schedule>(type, out.c_str(), instructions()));
+    if (kind == Kind::renderer) return &keep(make<Renderer>(type, out.c_str(), instructions()));
+    throw std::logic_error("not made here: " + std::string(name_of(kind)));
   }
-  InstructionSet instruction_set() const override { return instructions_; }
-  bool boolean(std::string_view name, std::size_t index) const override {
-    return at(name)[index].as<bool>();
+  const OptionSource& group(detail::OptionKey key) const override {
+    return *groups_.emplace_back(
+        std::make_unique<YamlOptions>(at(key), parameter(key.name).group(), host_));
   }
-  Rate rate(std::string_view name, std::size_t index) const override {
-    return rate_of(at(name)[index]);
-  }
-  std::string_view path(std::string_view name, std::size_t index) const override {
-    return path_of(at(name)[index]);
-  }
-  const Options& group(std::string_view name, std::size_t index) const override {
-    return group_of(at(name)[index], name);
-  }
-  const Renderer& renderer(std::string_view name, std::size_t index) const override {
-    return renderer_of(at(name)[index]);
-  }
+  const double* rate_factor() const override { return nullptr; }
+  const Host& host() const override { return host_; }
 
  private:
-  Rate rate_of(const YAML::Node& node) const {
-    if (!node.IsMap()) return Rate(node.as<double>());
-    Schedule& schedule =
-        keep(make<Schedule>(node["type"].as<std::string>(), without_type(node), instructions_));
-    schedule.begin(1000);
-    return Rate(schedule);
-  }
-  std::string_view path_of(const YAML::Node& node) const {
-    std::string value = node.as<std::string>();
-    if (value.starts_with("assay:")) value = source_folder() + "/data/" + value.substr(6);
-    return texts_.emplace_back(value);
-  }
-  const Options& group_of(const YAML::Node& node, std::string_view name) const {
+  InstructionSet instructions() const { return host_.instruction_set(); }
+  const Parameter& parameter(std::string_view name) const {
     for (const Parameter& p : table_)
-      if (p.name == name)
-        return *groups_.emplace_back(std::make_unique<YamlOptions>(node, p.group(), instructions_));
-    throw std::logic_error("no group " + std::string(name));
+      if (p.name == name) return p;
+    throw std::logic_error("no option " + std::string(name));
   }
-  const Renderer& renderer_of(const YAML::Node& node) const {
-    return keep(make<Renderer>(node["type"].as<std::string>(), without_type(node), instructions_));
-  }
-  YAML::Node at(std::string_view name) const {
-    const auto found = node_.find(std::string(name));
-    if (found == node_.end()) throw std::logic_error("no option " + std::string(name));
-    return found->second;
-  }
-  std::string_view stored(const YAML::Node& node) const {
-    return texts_.emplace_back(node.as<std::string>());
-  }
-  static std::string without_type(const YAML::Node& node) {
-    YAML::Node copy = YAML::Clone(node);
-    copy.remove("type");
-    YAML::Emitter out;
-    out << YAML::Flow << copy;
-    return out.c_str();
+  YAML::Node at(detail::OptionKey key) const {
+    const auto found = node_.find(std::string(key.name));
+    if (found == node_.end()) throw std::logic_error("no option " + std::string(key.name));
+    return key.index == detail::OptionKey::whole ? found->second : found->second[key.index];
   }
 
   std::span<const Parameter> table_;
-  InstructionSet instructions_;
+  const Host& host_;
   std::map<std::string, YAML::Node> node_;
-  mutable std::deque<std::string> texts_;
   mutable std::deque<std::unique_ptr<YamlOptions>> groups_;
+};
+
+struct FixedHost final : Host {
+  explicit FixedHost(InstructionSet instructions) : set(instructions) {}
+  InstructionSet instruction_set() const override { return set; }
+  InstructionSet set;
 };
 
 class Failure final : public FailureSink {
@@ -159,11 +138,12 @@ void* make_component(Kind kind, std::string_view type, std::string_view options,
       if (component.kind != kind || component.name != type) continue;
       struct Call {
         const Component* component;
-        const Options* options;
+        const detail::OptionSource* options;
         void* result;
       };
       const YamlOptions values(YAML::Load(std::string(options)),
-                               {component.parameters, component.parameter_count}, instructions);
+                               {component.parameters, component.parameter_count},
+                               keep(std::make_unique<FixedHost>(instructions)));
       Call call{&component, &values, nullptr};
       Failure failure;
       const auto create = [](void* argument) {

@@ -7,7 +7,6 @@
 
 #include "assay/instruction_set.h"
 #include "assay/kind.h"
-#include "assay/options.h"
 
 namespace assay::test {
 

@@ -17,7 +17,6 @@ const std::array<double, 64> rates = [] {
 class Table final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "avx512_table", .doc = "From a table."};
-  explicit Table(const assay::Options& /*options*/) {}
   double value(std::int64_t count) const override {
     return rates[static_cast<std::size_t>(count % 64)];
   }

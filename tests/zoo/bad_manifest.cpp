@@ -19,7 +19,6 @@ constexpr std::string_view mistake = TEXT(MISTAKE);
 class Sound final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "sound", .doc = "Would work."};
-  explicit Sound(const assay::Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 
@@ -68,8 +67,8 @@ constexpr Parameter changed(Parameter p) {
   if (mistake == "newline_in_option_doc") p.doc = "the value\noption 'forged'";
   if (mistake == "escape_in_option_name") p.name = "\x1b[2Jheight";
   if (mistake == "newline_in_default") p.fallback = "0.5\nforged: 1";
-  if (mistake == "component_that_no_option_can_be")
-    p.type = ParameterType::component, p.kind = assay::Kind::model, p.fallback = nullptr;
+  if (mistake == "component_of_unknown_kind")
+    p.type = ParameterType::component, p.kind = static_cast<assay::Kind>(77), p.fallback = nullptr;
   if (mistake.starts_with("default_of_rate") || mistake.starts_with("default_of_list_of_rates"))
     p.type = ParameterType::rate;
   if (mistake == "default_of_rate_that_is_no_schedule") p.fallback = "nothing_like_it";
@@ -101,7 +100,7 @@ constexpr assay::Component component() {
   if (mistake == "null_table") c.parameters = nullptr;
   if (mistake == "null_factory") c.create = nullptr;
   if (mistake == "factory_of_nothing")
-    c.create = [](const assay::Options&) -> void* { return nullptr; };
+    c.create = [](const assay::detail::OptionSource&) -> void* { return nullptr; };
   if (mistake == "null_destructor") c.destroy = nullptr;
   if (mistake == "null_component_name") c.name = nullptr;
   if (mistake == "newline_in_doc") c.doc = "Would work.\nused: forged.so";

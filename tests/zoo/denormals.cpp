@@ -20,9 +20,12 @@ void require_denormals(const std::string& where) {
 class Optimizer final : public assay::Optimizer {
  public:
   static constexpr assay::About about = {.name = "denormals", .doc = "Needs denormal numbers."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "learning_rate", .type = assay::ParameterType::rate, .doc = "not followed"}};
-  explicit Optimizer(const assay::Options& options) : rate_(options.rate("learning_rate")) {
+  struct Options {
+    assay::Rate learning_rate;
+  };
+  static constexpr auto table =
+      assay::options(assay::required("learning_rate", &Options::learning_rate, "not followed"));
+  explicit Optimizer(const Options& options) : rate_(options.learning_rate) {
     require_denormals("in a factory");
   }
   void begin_step(std::int64_t count) override {
@@ -41,7 +44,6 @@ class Optimizer final : public assay::Optimizer {
 class Logger final : public assay::Logger {
  public:
   static constexpr assay::About about = {.name = "denormals", .doc = "Needs denormal numbers."};
-  explicit Logger(const assay::Options& /*options*/) {}
   void open(assay::LoggerContext& /*context*/) override {
     require_denormals("on the logging thread");
   }

@@ -61,7 +61,7 @@ void end_badly() {
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = TEXT(HOW), .doc = "Ends badly."};
-  explicit Schedule(const assay::Options& /*options*/) {
+  Schedule() {
     if (where == "factory") end_badly();
   }
   ~Schedule() override {

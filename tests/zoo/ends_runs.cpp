@@ -54,11 +54,12 @@ void read_what_is_gone(const std::string& path) {
 class EndingHook final : public assay::Hook {
  public:
   static constexpr assay::About about = {.name = "ending", .doc = "Ends the process."};
-  static constexpr assay::Parameter parameters[] = {{.name = "how",
-                                                     .type = assay::ParameterType::text,
-                                                     .doc = "see the source",
-                                                     .fallback = "nothing"}};
-  explicit EndingHook(const assay::Options& options) : how_(options.text("how")) {}
+  struct Options {
+    std::string_view how = "nothing";
+  };
+  static constexpr auto table =
+      assay::options(assay::option("how", &Options::how, "see the source"));
+  explicit EndingHook(const Options& options) : how_(options.how) {}
   ~EndingHook() override {
     if (how_ == "aborts when destroyed") std::abort();
   }
@@ -109,11 +110,12 @@ class EndingHook final : public assay::Hook {
 class EndingLogger final : public assay::Logger {
  public:
   static constexpr assay::About about = {.name = "ending_logger", .doc = "Ends the process."};
-  static constexpr assay::Parameter parameters[] = {{.name = "how",
-                                                     .type = assay::ParameterType::text,
-                                                     .doc = "see the source",
-                                                     .fallback = "nothing"}};
-  explicit EndingLogger(const assay::Options& options) : how_(options.text("how")) {}
+  struct Options {
+    std::string_view how = "nothing";
+  };
+  static constexpr auto table =
+      assay::options(assay::option("how", &Options::how, "see the source"));
+  explicit EndingLogger(const Options& options) : how_(options.how) {}
   void open(assay::LoggerContext& /*context*/) override {}
   void record(const assay::Record& /*record*/) override {}
   void flush() override {}

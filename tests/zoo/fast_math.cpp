@@ -11,7 +11,7 @@ namespace {
 class FastMath final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "fast_math", .doc = "A tenth."};
-  explicit FastMath(const assay::Options& /*options*/) {
+  FastMath() {
 #if defined(__x86_64__)
     __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040U);  // FTZ and DAZ
 #endif

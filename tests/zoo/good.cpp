@@ -7,7 +7,6 @@ namespace {
 class Good final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "good", .doc = "Works."};
-  explicit Good(const assay::Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 

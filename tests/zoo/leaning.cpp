@@ -10,7 +10,6 @@ namespace {
 class Leaning final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "leaning", .doc = "Cannot be linked."};
-  explicit Leaning(const assay::Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override { return ON() + missing_one(); }
 };
 

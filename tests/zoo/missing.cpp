@@ -12,7 +12,6 @@ namespace {
 class Missing final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "missing", .doc = "Cannot be linked."};
-  explicit Missing(const assay::Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override {
     return forgotten::height(1) + cairo_version_of_tomorrow();
   }

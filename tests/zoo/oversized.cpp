@@ -12,7 +12,6 @@
 namespace {
 
 using assay::About;
-using assay::Options;
 using assay::Shape;
 
 /// Touches all the memory that it gets, as a component may.
@@ -36,7 +35,6 @@ class Model : public assay::Model {
 class Parameter final : public Model {
  public:
   static constexpr About about = {.name = "parameter", .doc = "A parameter that overflows."};
-  explicit Parameter(const Options& /*options*/) {}
   void build(assay::ModelBuilder& builder) override {
     constexpr std::int64_t side = std::int64_t{1} << 32;
     builder.parameter("kernel", {side, side + 1}, assay::Role::kernel, assay::Initializer::zeros);
@@ -47,7 +45,6 @@ class Parameter final : public Model {
 class Parameters final : public Model {
  public:
   static constexpr About about = {.name = "parameters", .doc = "Parameters that overflow."};
-  explicit Parameters(const Options& /*options*/) {}
   void build(assay::ModelBuilder& builder) override {
     for (const char* name : {"a", "b", "c", "d"})
       builder.parameter(name, {std::int64_t{1} << 60}, assay::Role::kernel,
@@ -58,7 +55,6 @@ class Parameters final : public Model {
 class Workspace final : public Model {
  public:
   static constexpr About about = {.name = "workspace", .doc = "A workspace that overflows."};
-  explicit Workspace(const Options& /*options*/) {}
   void build(assay::ModelBuilder& builder) override {
     builder.parameter("bias", {1}, assay::Role::bias, assay::Initializer::zeros);
   }
@@ -83,7 +79,6 @@ class Dataset : public assay::Dataset {
 class Samples final : public Dataset {
  public:
   static constexpr About about = {.name = "samples", .doc = "Samples that overflow."};
-  explicit Samples(const Options& /*options*/) {}
   void describe(assay::DatasetDescription& description) const override {
     description.samples(8, {std::int64_t{1} << 61});
     description.values({1});
@@ -93,7 +88,6 @@ class Samples final : public Dataset {
 class Targets final : public Dataset {
  public:
   static constexpr About about = {.name = "targets", .doc = "Targets that overflow."};
-  explicit Targets(const Options& /*options*/) {}
   void describe(assay::DatasetDescription& description) const override {
     description.samples(8, {2});
     description.values({std::int64_t{1} << 61});
@@ -104,7 +98,6 @@ class Targets final : public Dataset {
 class State final : public assay::Metric {
  public:
   static constexpr About about = {.name = "state", .doc = "A state that overflows."};
-  explicit State(const Options& /*options*/) {}
   std::size_t state_size() const override { return std::size_t{1} << 63; }
   void accumulate(const assay::MetricBlock& /*block*/, std::span<double> state) const override {
     state[0] += 1;

@@ -21,13 +21,12 @@ std::string words() {
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "rude", .doc = "Has a title."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "height",
-       .type = assay::ParameterType::number,
-       .doc = "Clears nothing.",
-       .fallback = "1"},
+  struct Options {
+    double height = 1;
   };
-  explicit Schedule(const assay::Options& /*options*/) { throw assay::Error(words()); }
+  static constexpr auto table =
+      assay::options(assay::option("height", &Options::height, "Clears nothing."));
+  explicit Schedule(const Options& /*options*/) { throw assay::Error(words()); }
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 

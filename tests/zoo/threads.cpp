@@ -34,7 +34,7 @@ int sum_by_openmp([[maybe_unused]] int count) {
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "threaded", .doc = "Starts threads."};
-  explicit Schedule(const assay::Options& /*options*/) {
+  Schedule() {
     if (how == "constructor") start_and_forget();
     if (how == "ended_by_destructor")
       worker_ = std::jthread([](const std::stop_token& end) {

@@ -9,7 +9,6 @@ namespace {
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "undefined", .doc = "Counts too far."};
-  explicit Schedule(const assay::Options& /*options*/) {}
   double value(std::int64_t /*count*/) const override {
     volatile int largest = std::numeric_limits<int>::max();
     return largest + 1;

@@ -7,7 +7,7 @@ namespace {
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "uninitialised", .doc = "Forgets its factor."};
-  explicit Schedule(const assay::Options& /*options*/) {}
+  Schedule() {}  // an implicit constructor would set the member to 0
   double value(std::int64_t /*count*/) const override { return double{factor_ * factor_}; }
 
  private:

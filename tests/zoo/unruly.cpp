@@ -105,7 +105,7 @@ Joined joined;
 class Schedule final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "unruly", .doc = "Does what it should not."};
-  explicit Schedule(const assay::Options& /*options*/) {
+  Schedule() {
     if (how == "moves_when_made") chdir("/");
     if (how == "masks_files_when_made") umask(0777);
   }

@@ -116,15 +116,15 @@ class Digits final : public assay::Dataset {
  public:
   static constexpr assay::About about = {.name = "digits",
                                          .doc = "Handwritten digits, 8x8 pixels, 10 classes."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "file",
-       .type = assay::ParameterType::path,
-       .doc = "CSV file: a header, then 64 pixels 0..16 and a label 0..9 per line",
-       .fallback = "assay:digits.csv"},
+  struct Options {
+    assay::Path file = {"assay:digits.csv"};
   };
+  static constexpr auto table = assay::options(
+      assay::option("file", &Options::file,
+                    "CSV file: a header, then 64 pixels 0..16 and a label 0..9 per line"));
 
-  explicit Digits(const assay::Options& options) {
-    const std::string path(options.path("file"));
+  explicit Digits(const Options& options) {
+    const std::string path(options.file.text);
     Reader reader(path);
     if (!reader.next_line())
       throw assay::OptionError("file",

@@ -61,21 +61,21 @@ class Npy final : public assay::Dataset {
  public:
   static constexpr assay::About about = {
       .name = "npy", .doc = "Arrays from NumPy's .npy files, mapped into memory."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "samples",
-       .type = assay::ParameterType::path,
-       .doc = ".npy file of float32, or of whole numbers of 8 or 16 bits, [rows, ...]"},
-      {.name = "targets",
-       .type = assay::ParameterType::path,
-       .doc = ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]"},
-      {.name = "classes",
-       .type = assay::ParameterType::text,
-       .doc = "names of the classes; their numbers if left out",
-       .fallback = "null",
-       .list = true},
+  struct Options {
+    assay::Path samples;
+    assay::Path targets;
+    std::optional<std::vector<std::string_view>> classes;
   };
+  static constexpr auto table = assay::options(
+      assay::required("samples", &Options::samples,
+                      ".npy file of float32, or of whole numbers of 8 or 16 bits, [rows, ...]"),
+      assay::required(
+          "targets", &Options::targets,
+          ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]"),
+      assay::option("classes", &Options::classes,
+                    "names of the classes; their numbers if left out"));
 
-  explicit Npy(const assay::Options& options) {
+  explicit Npy(const Options& options) {
     // A problem with a file is blamed on the option that names it.
     const auto blame = [](const char* option, const auto& action) {
       try {
@@ -86,9 +86,9 @@ class Npy final : public assay::Dataset {
         throw OptionError(option, error.what());
       }
     };
-    blame("samples", [&] { open_samples(std::string(options.path("samples"))); });
-    blame("targets", [&] { open_targets(std::string(options.path("targets"))); });
-    if (options.has("classes")) name_classes(options);
+    blame("samples", [&] { open_samples(std::string(options.samples.text)); });
+    blame("targets", [&] { open_targets(std::string(options.targets.text)); });
+    if (options.classes) name_classes(*options.classes);
   }
 
   void describe(assay::DatasetDescription& description) const override {
@@ -171,16 +171,14 @@ class Npy final : public assay::Dataset {
     for (std::int64_t i = 0; i <= largest; ++i) names_.push_back(std::to_string(i));
   }
 
-  void name_classes(const assay::Options& options) {
+  void name_classes(const std::vector<std::string_view>& names) {
     if (targets_) throw OptionError("classes", "the targets are values (float32), not classes");
     const std::size_t found = names_.size();
-    if (options.size("classes") < found)
-      throw OptionError("classes", "it names " + grouped(options.size("classes")) +
+    if (names.size() < found)
+      throw OptionError("classes", "it names " + grouped(names.size()) +
                                        " classes, but the targets go up to class " +
                                        std::to_string(found - 1));
-    names_.clear();
-    for (std::size_t i = 0; i < options.size("classes"); ++i)
-      names_.emplace_back(options.text("classes", i));
+    names_.assign(names.begin(), names.end());
   }
 
   static std::span<const std::byte> row_bytes(const File& file, std::int64_t row) {

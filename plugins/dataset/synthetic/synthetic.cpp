@@ -52,50 +52,33 @@ class Synthetic final : public assay::Dataset {
  public:
   static constexpr assay::About about = {
       .name = "synthetic", .doc = "Made-up samples around class centres, as many as you like."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "rows",
-       .type = assay::ParameterType::integer,
-       .doc = "number of rows",
-       .minimum = 1,
-       .maximum = 1e12},
-      {.name = "shape",
-       .type = assay::ParameterType::integer,
-       .doc = "of a sample",
-       .fallback = "[64]",
-       .minimum = 1,
-       .maximum = most_elements,
-       .list = true},
-      {.name = "classes",
-       .type = assay::ParameterType::integer,
-       .doc = "number of classes",
-       .fallback = "10",
-       .minimum = 2,
-       .maximum = 65536},
-      {.name = "noise",
-       .type = assay::ParameterType::number,
-       .doc = "width of the noise; the centres' elements lie in [-1, 1)",
-       .fallback = "1",
-       .minimum = 0},
-      {.name = "seed",
-       .type = assay::ParameterType::integer,
-       .doc = "another one gives other centres and rows",
-       .fallback = "0",
-       .minimum = 0},
+  struct Options {
+    std::int64_t rows = 1;
+    std::vector<std::int64_t> shape = {64};
+    std::int64_t classes = 10;
+    double noise = 1;
+    std::int64_t seed = 0;
   };
+  static constexpr auto table = assay::options(
+      assay::required("rows", &Options::rows, "number of rows", {.minimum = 1, .maximum = 1e12}),
+      assay::option("shape", &Options::shape, "of a sample",
+                    {.minimum = 1, .maximum = most_elements}),
+      assay::option("classes", &Options::classes, "number of classes",
+                    {.minimum = 2, .maximum = 65536}),
+      assay::option("noise", &Options::noise,
+                    "width of the noise; the centres' elements lie in [-1, 1)", {.minimum = 0}),
+      assay::option("seed", &Options::seed, "another one gives other centres and rows",
+                    {.minimum = 0}));
 
-  explicit Synthetic(const assay::Options& options)
-      : rows_(options.integer("rows")),
-        classes_(options.integer("classes")),
-        noise_(static_cast<float>(options.number("noise"))) {
-    std::vector<std::int64_t> dimensions;
-    for (std::size_t i = 0; i < options.size("shape"); ++i) {
-      dimensions.push_back(options.integer("shape", i));
-      if (dimensions.back() > most_elements / elements_) refuse_shape();
-      elements_ *= dimensions.back();
+  explicit Synthetic(const Options& options)
+      : rows_(options.rows), classes_(options.classes), noise_(static_cast<float>(options.noise)) {
+    for (const std::int64_t dimension : options.shape) {
+      if (dimension > most_elements / elements_) refuse_shape();
+      elements_ *= dimension;
     }
-    if (dimensions.empty() || dimensions.size() > assay::Shape::maximum_rank) refuse_shape();
-    shape_ = assay::Shape(dimensions);
-    const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
+    if (options.shape.empty() || options.shape.size() > assay::Shape::maximum_rank) refuse_shape();
+    shape_ = assay::Shape(options.shape);
+    const auto seed = static_cast<std::uint64_t>(options.seed);
     for (std::uint64_t use = 0; use < seeds_.size(); ++use)
       seeds_[use] = random_bits(random_bits(seed, 0), use);
   }

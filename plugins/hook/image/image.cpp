@@ -11,8 +11,6 @@
 //       renderer: {type: test_sheet, split: test}
 //       save: [pdf]
 //       every: 500
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "assay/hook.h"
@@ -20,43 +18,31 @@
 
 namespace {
 
-assay::PictureFormat format_of(std::string_view choice) {
-  if (choice == "svg") return assay::PictureFormat::svg;
-  if (choice == "pdf") return assay::PictureFormat::pdf;
-  return assay::PictureFormat::png;
-}
-
 class Image final : public assay::Hook {
  public:
   static constexpr assay::About about = {.name = "image",
                                          .doc = "Draws a picture and sends it to every logger."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "tag", .type = assay::ParameterType::text, .doc = "name in the logs"},
-      {.name = "renderer",
-       .type = assay::ParameterType::component,
-       .doc = "what to draw",
-       .kind = assay::Kind::renderer},
-      {.name = "save",
-       .type = assay::ParameterType::choice,
-       .doc = "file formats to save in the run folder's images/ as well",
-       .fallback = "[]",
-       .list = true,
-       .choices = "png|svg|pdf"},
+  struct Options {
+    assay::TagText tag;
+    assay::Nested<assay::Renderer> renderer;
+    std::vector<assay::PictureFormat> save;
   };
+  static constexpr auto table =
+      assay::options(assay::required("tag", &Options::tag, "name in the logs"),
+                     assay::required("renderer", &Options::renderer, "what to draw"),
+                     assay::option("save", &Options::save,
+                                   "file formats to save in the run folder's images/ as well",
+                                   {.choices = "png|svg|pdf"}));
 
-  explicit Image(const assay::Options& options)
-      : tag_(options.text("tag")), renderer_(options.renderer("renderer")) {
-    for (std::size_t i = 0; i < options.size("save"); ++i)
-      save_.push_back(format_of(options.text("save", i)));
+  explicit Image(const Options& options) : options_(options) {}
+
+  void plan(assay::HookNeeds& needs) override { needs.renderer(*options_.renderer); }
+  void run(assay::HookContext& context) override {
+    context.picture(options_.tag.text, *options_.renderer, options_.save);
   }
 
-  void plan(assay::HookNeeds& needs) override { needs.renderer(renderer_); }
-  void run(assay::HookContext& context) override { context.picture(tag_, renderer_, save_); }
-
  private:
-  std::string tag_;
-  const assay::Renderer& renderer_;
-  std::vector<assay::PictureFormat> save_;
+  Options options_;
 };
 
 }  // namespace

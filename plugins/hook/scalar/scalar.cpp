@@ -6,8 +6,6 @@
 //
 //   hooks:
 //     loss: {type: scalar, tag: Loss, value: test.loss, every: 1}
-#include <string>
-
 #include "assay/hook.h"
 #include "assay/plugin.h"
 
@@ -17,23 +15,27 @@ class Scalar final : public assay::Hook {
  public:
   static constexpr assay::About about = {.name = "scalar",
                                          .doc = "Sends one value to every logger."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "tag", .type = assay::ParameterType::text, .doc = "name in the logs"},
-      {.name = "value",
-       .type = assay::ParameterType::text,
-       .doc = "a metric of a split (test.loss, train.accuracy, eval.loss, ...), or batch.loss, "
-              "batch.gradient_norm, epoch.loss, optimizer.learning_rate"},
+  struct Options {
+    assay::TagText tag;
+    assay::ValueText value;
   };
+  static constexpr auto table = assay::options(
+      assay::required("tag", &Options::tag, "name in the logs"),
+      assay::required("value", &Options::value,
+                      "a metric of a split (test.loss, train.accuracy, eval.loss, ...), or "
+                      "batch.loss, batch.gradient_norm, epoch.loss, optimizer.learning_rate"));
 
-  explicit Scalar(const assay::Options& options)
-      : tag_(options.text("tag")), value_(options.text("value")) {}
+  explicit Scalar(const Options& options) : options_(options) {}
 
-  void plan(assay::HookNeeds& needs) override { number_ = needs.value(value_, "value"); }
-  void run(assay::HookContext& context) override { context.scalar(tag_, context.value(number_)); }
+  void plan(assay::HookNeeds& needs) override {
+    number_ = needs.value(options_.value.text, "value");
+  }
+  void run(assay::HookContext& context) override {
+    context.scalar(options_.tag.text, context.value(number_));
+  }
 
  private:
-  std::string tag_;
-  std::string value_;
+  Options options_;
   int number_ = 0;
 };
 

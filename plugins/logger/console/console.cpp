@@ -35,14 +35,14 @@ class Console final : public assay::Logger {
  public:
   static constexpr assay::About about = {.name = "console",
                                          .doc = "Progress and the latest scalars on the terminal."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "interval",
-       .type = assay::ParameterType::number,
-       .doc = "seconds between two lines where no terminal is",
-       .fallback = "5",
-       .minimum = 0}};
+  struct Options {
+    double interval = 5;
+  };
+  static constexpr auto table = assay::options(
+      assay::option("interval", &Options::interval,
+                    "seconds between two lines where no terminal is", {.minimum = 0}));
 
-  explicit Console(const assay::Options& options) : interval_(options.number("interval")) {}
+  explicit Console(const Options& options) : interval_(options.interval) {}
 
   void open(assay::LoggerContext& context) override { terminal_ = &context.terminal(); }
 

@@ -208,8 +208,6 @@ class JsonLines final : public assay::Logger {
       .name = "jsonl",
       .doc = "One JSON object a line in metrics.jsonl: all records, of images the sizes."};
 
-  explicit JsonLines(const assay::Options&) {}
-
   void open(assay::LoggerContext& context) override { file_ = &context.create("metrics.jsonl"); }
 
   void record(const assay::Record& record) override {

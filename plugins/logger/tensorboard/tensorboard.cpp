@@ -69,8 +69,6 @@ class TensorBoard final : public assay::Logger {
   static constexpr assay::About about = {
       .name = "tensorboard", .doc = "Event files for TensorBoard: scalars, images and text."};
 
-  explicit TensorBoard(const assay::Options&) {}
-
   void open(assay::LoggerContext& context) override {
     const double now = context.start_time();
     // The checkpoint's own step was logged before it was saved and stays, so a resumed run's first

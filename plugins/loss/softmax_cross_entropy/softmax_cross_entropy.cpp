@@ -34,8 +34,7 @@ class SoftmaxCrossEntropy final : public Loss {
   static constexpr About about = {.name = "softmax_cross_entropy",
                                   .doc = "Cross-entropy of a softmax over classes."};
 
-  explicit SoftmaxCrossEntropy(const Options& options)
-      : kernel_(kernel_for(options.instruction_set())) {}
+  explicit SoftmaxCrossEntropy(const Host& host) : kernel_(kernel_for(host.instruction_set())) {}
 
   std::int64_t outputs(const Target& target) const override {
     if (target.dtype != DType::int32 || target.shape.rank() != 0 || target.classes < 1)

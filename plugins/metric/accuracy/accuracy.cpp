@@ -23,8 +23,6 @@ class Accuracy final : public assay::Metric {
   static constexpr assay::About about = {.name = "accuracy",
                                          .doc = "Share of rows whose class is predicted."};
 
-  explicit Accuracy(const assay::Options& /*options*/) {}
-
   void prepare(const assay::Target& target) override {
     if (target.classes == 0)
       throw assay::Error(

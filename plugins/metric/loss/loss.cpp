@@ -12,8 +12,6 @@ class MeanLoss final : public assay::Metric {
   static constexpr assay::About about = {.name = "loss",
                                          .doc = "Mean of the loss that is trained on."};
 
-  explicit MeanLoss(const assay::Options& /*options*/) {}
-
   std::size_t state_size() const override { return 2; }
   void accumulate(const assay::MetricBlock& block, std::span<double> state) const override {
     state[0] += block.loss.sum;

@@ -39,15 +39,6 @@ using mlp::Kernels;
 
 constexpr const char* activation_choices = "selu|relu|gelu|tanh|sigmoid|identity";
 
-/// Returns the position of a word in "a|b|c"; both enumerations follow the order of their choices.
-template <class Enumeration>
-Enumeration chosen(std::string_view choices, std::string_view word) {
-  std::uint32_t place = 0;
-  for (; choices.substr(0, choices.find('|')) != word; ++place)
-    choices.remove_prefix(choices.find('|') + 1);
-  return static_cast<Enumeration>(place);
-}
-
 const Kernels& kernels_for([[maybe_unused]] InstructionSet set) {
 #if defined(__x86_64__)
   if (set == InstructionSet::avx512) return mlp::avx512_kernels;
@@ -70,66 +61,46 @@ class Mlp final : public Model {
  public:
   static constexpr About about = {.name = "mlp",
                                   .doc = "Linear layers with an activation between them."};
-  static constexpr Parameter init_parameters[] = {
-      {.name = "kernel",
-       .type = ParameterType::choice,
-       .doc = "how the kernels start",
-       .fallback = "lecun_normal",
-       .choices = initializer_choices},
-      {.name = "bias",
-       .type = ParameterType::choice,
-       .doc = "how the biases start",
-       .fallback = "zeros",
-       .choices = "zeros|ones"},
+  /// The initial values of the parameters.
+  struct Init {
+    Initializer kernel = Initializer::lecun_normal;
+    Initializer bias = Initializer::zeros;
+    static constexpr auto table = options(
+        option("kernel", &Init::kernel, "how the kernels start", {.choices = initializer_choices}),
+        option("bias", &Init::bias, "how the biases start", {.choices = "zeros|ones"}));
   };
-  static constexpr Parameter parameters[] = {
-      {.name = "hidden",
-       .type = ParameterType::integer,
-       .doc = "widths of the hidden layers; [] is a linear model",
-       .fallback = "[100, 100]",
-       .minimum = 1,
-       .maximum = 1 << 20,
-       .list = true},
-      {.name = "activation",
-       .type = ParameterType::choice,
-       .doc = "after every layer but the last; gelu is the tanh approximation",
-       .fallback = "selu",
-       .choices = activation_choices},
-      {.name = "init",
-       .type = ParameterType::group,
-       .doc = "how the parameters start",
-       .fallback = "{}",
-       .members = init_parameters,
-       .member_count = std::size(init_parameters)},
+  struct Options {
+    std::vector<Index> hidden = {100, 100};
+    Activation activation = Activation::selu;
+    Init init;
   };
+  static constexpr auto table = options(
+      option("hidden", &Options::hidden, "widths of the hidden layers; [] is a linear model",
+             {.minimum = 1, .maximum = 1 << 20}),
+      option("activation", &Options::activation,
+             "after every layer but the last; gelu is the tanh approximation",
+             {.choices = activation_choices}),
+      option("init", &Options::init, "how the parameters start"));
 
-  explicit Mlp(const Options& options)
-      : activation_name_(options.text("activation")),
-        activation_(chosen<Activation>(activation_choices, activation_name_)),
-        kernel_initializer_(initializer(options, "kernel")),
-        bias_initializer_(initializer(options, "bias")),
-        kernels_(kernels_for(options.instruction_set())) {
-    for (std::size_t i = 0; i < options.size("hidden"); ++i)
-      hidden_.push_back(options.integer("hidden", i));
-  }
+  Mlp(const Options& given, const Host& host)
+      : given_(given), kernels_(kernels_for(host.instruction_set())) {}
 
   void build(ModelBuilder& builder) override {
     const Shape sample = builder.sample();
     Index inputs = sample.elements();
     if (inputs < 1) throw Error("mlp: a sample has no elements");
-    std::vector<Index> widths = hidden_;
+    std::vector<Index> widths = given_.hidden;
     widths.push_back(builder.outputs());
     for (const Index outputs : widths) {
-      const bool last = layers_.size() == hidden_.size();
+      const bool last = layers_.size() == given_.hidden.size();
       Linear layer{"layer" + std::to_string(layers_.size() + 1), inputs, outputs, 0, 0};
       layer.kernel = builder.parameter(layer.name + ".kernel", {inputs, outputs}, Role::kernel,
-                                       kernel_initializer_);
-      layer.bias =
-          builder.parameter(layer.name + ".bias", {outputs}, Role::bias, bias_initializer_);
+                                       given_.init.kernel);
+      layer.bias = builder.parameter(layer.name + ".bias", {outputs}, Role::bias, given_.init.bias);
       const int numbers[] = {layer.kernel, layer.bias};
       builder.layer({.name = layer.name,
                      .operation = "Linear",
-                     .activation = last ? std::string_view() : activation_name_,
+                     .activation = last ? std::string_view() : activation_name(),
                      .input = layers_.empty() ? sample : Shape{inputs},
                      .output = {outputs},
                      .parameters = numbers});
@@ -163,7 +134,7 @@ class Mlp final : public Model {
       float* const z = last ? output : output + at.before_activation;
       kernels_.product(value(pass, layer.kernel), value(pass, layer.bias), layer.inputs,
                        layer.outputs, input, z, at.stride);
-      if (!last) kernels_.activate(activation_, z, output, layer.outputs * at.stride);
+      if (!last) kernels_.activate(given_.activation, z, output, layer.outputs * at.stride);
       if (pass.probe != nullptr) {
         const MatrixView<float> rows{memory + at.scratch, x.rows, layer.outputs, layer.outputs};
         kernels_.transpose(output, at.stride, rows.columns, rows.rows, rows.data, rows.stride,
@@ -199,7 +170,7 @@ class Mlp final : public Model {
       if (i == 0) break;
       kernels_.product_transposed(value(pass, layer.kernel), layer.inputs, layer.outputs, d,
                                   d_input, at.stride);
-      kernels_.differentiate(activation_, input + at.before_activation, input, d_input,
+      kernels_.differentiate(given_.activation, input + at.before_activation, input, d_input,
                              layer.inputs * at.stride);
       std::swap(d, d_input);
     }
@@ -232,7 +203,7 @@ class Mlp final : public Model {
     at.stride = round_up(rows, kernels_.width);
     at.last_output = (features - layers_.back().outputs) * at.stride;
     // gelu's derivative cannot be computed from its output.
-    at.before_activation = activation_ == Activation::gelu ? features * at.stride : 0;
+    at.before_activation = given_.activation == Activation::gelu ? features * at.stride : 0;
     at.d = features * at.stride + at.before_activation;
     at.d_input = at.d + widest * at.stride;
     at.scratch = at.d_input + widest * at.stride;
@@ -240,19 +211,18 @@ class Mlp final : public Model {
     return at;
   }
 
+  std::string_view activation_name() const {
+    std::string_view words = activation_choices;
+    for (auto skip = static_cast<std::uint32_t>(given_.activation); skip > 0; --skip)
+      words.remove_prefix(words.find('|') + 1);
+    return words.substr(0, words.find('|'));
+  }
+
   static const float* value(const Pass& pass, int parameter) {
     return pass.parameters[static_cast<std::size_t>(parameter)];
   }
 
-  static Initializer initializer(const Options& options, std::string_view name) {
-    return chosen<Initializer>(initializer_choices, options.group("init").text(name));
-  }
-
-  std::string activation_name_;
-  Activation activation_;
-  Initializer kernel_initializer_;
-  Initializer bias_initializer_;
-  std::vector<Index> hidden_;
+  Options given_;
   std::vector<Linear> layers_;
   const Kernels& kernels_;
 };

@@ -22,43 +22,30 @@ class Adam final : public assay::Optimizer {
  public:
   static constexpr assay::About about = {.name = "adam",
                                          .doc = "Steps scaled by running moments of the gradient."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "learning_rate",
-       .type = assay::ParameterType::rate,
-       .doc = "about the size of a step of each parameter",
-       .minimum = 0},
-      {.name = "b1",
-       .type = assay::ParameterType::number,
-       .doc = "decay of the mean of the gradient",
-       .fallback = "0.9",
-       .minimum = 0,
-       .maximum = 1,
-       .exclusive_maximum = true},
-      {.name = "b2",
-       .type = assay::ParameterType::number,
-       .doc = "decay of the mean of the squared gradient",
-       .fallback = "0.999",
-       .minimum = 0,
-       .maximum = 1,
-       .exclusive_maximum = true},
-      {.name = "eps",
-       .type = assay::ParameterType::number,
-       .doc = "added to the root of the mean square",
-       .fallback = "1e-8",
-       .minimum = 0},
-      {.name = "eps_root",
-       .type = assay::ParameterType::number,
-       .doc = "added to the mean square, under the root",
-       .fallback = "0",
-       .minimum = 0},
+  struct Options {
+    assay::Rate learning_rate;
+    double b1 = 0.9;
+    double b2 = 0.999;
+    double eps = 1e-8;
+    double eps_root = 0;
   };
+  static constexpr auto table = assay::options(
+      assay::required("learning_rate", &Options::learning_rate,
+                      "about the size of a step of each parameter", {.minimum = 0}),
+      assay::option("b1", &Options::b1, "decay of the mean of the gradient",
+                    {.minimum = 0, .maximum = 1, .exclusive_maximum = true}),
+      assay::option("b2", &Options::b2, "decay of the mean of the squared gradient",
+                    {.minimum = 0, .maximum = 1, .exclusive_maximum = true}),
+      assay::option("eps", &Options::eps, "added to the root of the mean square", {.minimum = 0}),
+      assay::option("eps_root", &Options::eps_root, "added to the mean square, under the root",
+                    {.minimum = 0}));
 
-  explicit Adam(const assay::Options& options)
-      : learning_rate_(options.rate("learning_rate")),
-        b1_(options.number("b1")),
-        b2_(options.number("b2")),
-        eps_(static_cast<float>(options.number("eps"))),
-        eps_root_(static_cast<float>(options.number("eps_root"))) {}
+  explicit Adam(const Options& options)
+      : learning_rate_(options.learning_rate),
+        b1_(options.b1),
+        b2_(options.b2),
+        eps_(static_cast<float>(options.eps)),
+        eps_root_(static_cast<float>(options.eps_root)) {}
 
   void declare(assay::Slots& slots) override {
     mu_ = static_cast<std::size_t>(slots.slot("mu", 0));

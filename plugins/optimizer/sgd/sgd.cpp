@@ -16,27 +16,22 @@ class Sgd final : public assay::Optimizer {
  public:
   static constexpr assay::About about = {.name = "sgd",
                                          .doc = "Gradient descent, momentum, Nesterov momentum."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "learning_rate",
-       .type = assay::ParameterType::rate,
-       .doc = "the step is this times the gradient",
-       .minimum = 0},
-      {.name = "momentum",
-       .type = assay::ParameterType::number,
-       .doc = "decay of the trace of past gradients; 0: none",
-       .fallback = "0",
-       .minimum = 0,
-       .maximum = 1},
-      {.name = "nesterov",
-       .type = assay::ParameterType::boolean,
-       .doc = "look ahead along the trace",
-       .fallback = "false"},
+  struct Options {
+    assay::Rate learning_rate;
+    double momentum = 0;
+    bool nesterov = false;
   };
+  static constexpr auto table = assay::options(
+      assay::required("learning_rate", &Options::learning_rate,
+                      "the step is this times the gradient", {.minimum = 0}),
+      assay::option("momentum", &Options::momentum, "decay of the trace of past gradients; 0: none",
+                    {.minimum = 0, .maximum = 1}),
+      assay::option("nesterov", &Options::nesterov, "look ahead along the trace"));
 
-  explicit Sgd(const assay::Options& options)
-      : learning_rate_(options.rate("learning_rate")),
-        momentum_(static_cast<float>(options.number("momentum"))),
-        nesterov_(options.boolean("nesterov")) {}
+  explicit Sgd(const Options& options)
+      : learning_rate_(options.learning_rate),
+        momentum_(static_cast<float>(options.momentum)),
+        nesterov_(options.nesterov) {}
 
   void declare(assay::Slots& slots) override {
     if (momentum_ > 0) trace_ = static_cast<std::size_t>(slots.slot("trace", 0));

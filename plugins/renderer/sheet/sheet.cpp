@@ -17,9 +17,9 @@
 //       renderer: {type: test_sheet, split: test, rows: 10, columns: 10}
 //       every: 500
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "assay/number_text.h"
 #include "assay/plugin.h"
@@ -32,25 +32,6 @@ using namespace assay;
 
 constexpr sheet::Colour green{0, 128.0 / 255, 0};
 constexpr sheet::Colour red{1, 0, 0};
-
-constexpr std::array<Parameter, 3> parameters_with(const char* split) {
-  return {{{.name = "split",
-            .type = ParameterType::text,
-            .doc = "train, validation, test, or all for the data's own order",
-            .fallback = split},
-           {.name = "rows",
-            .type = ParameterType::integer,
-            .doc = "rows of cells",
-            .fallback = "10",
-            .minimum = 1,
-            .maximum = 100},
-           {.name = "columns",
-            .type = ParameterType::integer,
-            .doc = "columns of cells",
-            .fallback = "10",
-            .minimum = 1,
-            .maximum = 100}}};
-}
 
 std::string text_of(const Shape& shape) {
   std::string text;
@@ -71,12 +52,18 @@ class Sheet : public Renderer {
  public:
   static constexpr About about = {.name = "sheet",
                                   .doc = "A sheet of sample images with their true classes."};
-  static constexpr auto parameters = parameters_with("all");
+  struct Options {
+    std::string_view split = "all";
+    std::int64_t rows = 10;
+    std::int64_t columns = 10;
+  };
+  static constexpr auto table = options(
+      option("split", &Options::split, "train, validation, test, or all for the data's own order"),
+      option("rows", &Options::rows, "rows of cells", {.minimum = 1, .maximum = 100}),
+      option("columns", &Options::columns, "columns of cells", {.minimum = 1, .maximum = 100}));
 
-  explicit Sheet(const Options& options)
-      : split_(options.text("split")),
-        rows_(options.integer("rows")),
-        columns_(options.integer("columns")) {}
+  explicit Sheet(const Options& given)
+      : split_(given.split), rows_(given.rows), columns_(given.columns) {}
 
   void plan(RendererNeeds& needs) const override {
     needs.samples(split_, rows_ * columns_, "split");
@@ -105,7 +92,7 @@ class Sheet : public Renderer {
   }
 
  protected:
-  const std::string& split() const { return split_; }
+  std::string_view split() const { return split_; }
   std::int64_t cells() const { return rows_ * columns_; }
 
   static std::int64_t true_class(const Snapshot& snapshot, std::int64_t row) {
@@ -124,7 +111,7 @@ class Sheet : public Renderer {
     return {name_of_class(snapshot, true_class(snapshot, row)), green};
   }
 
-  std::string split_;
+  std::string_view split_;
   std::int64_t rows_;
   std::int64_t columns_;
 };
@@ -134,9 +121,11 @@ class TestSheet final : public Sheet {
   static constexpr About about = {
       .name = "test_sheet",
       .doc = "A sheet of sample images with the predicted classes, wrong ones in red."};
-  static constexpr auto parameters = parameters_with("test");
+  struct Options : Sheet::Options {
+    constexpr Options() { split = "test"; }
+  };
 
-  using Sheet::Sheet;
+  explicit TestSheet(const Options& given) : Sheet(given) {}
 
   void plan(RendererNeeds& needs) const override { needs.outputs(split(), cells(), "split"); }
 

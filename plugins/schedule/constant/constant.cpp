@@ -12,11 +12,13 @@ class Constant final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "constant",
                                          .doc = "The same value at every step."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "value", .type = assay::ParameterType::number, .doc = "the value"},
+  struct Options {
+    double value = 0;
   };
+  static constexpr auto table =
+      assay::options(assay::required("value", &Options::value, "the value"));
 
-  explicit Constant(const assay::Options& options) : value_(options.number("value")) {}
+  explicit Constant(const Options& options) : value_(options.value) {}
 
   double value(std::int64_t /*count*/) const override { return value_; }
 

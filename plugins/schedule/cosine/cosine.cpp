@@ -52,41 +52,29 @@ struct Fall {
   }
 };
 
-std::optional<std::int64_t> steps(const Options& options, const char* name) {
-  return options.has(name) ? std::optional(options.integer(name)) : std::nullopt;
-}
-
-constexpr Parameter init_value = {
-    .name = "init_value", .type = ParameterType::number, .doc = "the value at the first step"};
-constexpr Parameter exponent = {.name = "exponent",
-                                .type = ParameterType::number,
-                                .doc =
-                                    "the fall is (0.5 * (1 + cos(pi * t / T)))^exponent after t "
-                                    "of its T steps: above 1 it comes sooner, below 1 later",
-                                .fallback = "1",
-                                .minimum = 0};
+constexpr const char* init_value_doc = "the value at the first step";
+constexpr const char* exponent_doc =
+    "the fall is (0.5 * (1 + cos(pi * t / T)))^exponent after t of its T steps: above 1 it comes "
+    "sooner, below 1 later";
 
 class Cosine final : public Schedule {
  public:
   static constexpr About about = {.name = "cosine", .doc = "Falls along half a cosine."};
-  static constexpr Parameter parameters[] = {
-      init_value,
-      {.name = "decay_steps",
-       .type = ParameterType::integer,
-       .doc = "steps until the end is reached; null: the whole run",
-       .fallback = "null",
-       .minimum = 1},
-      {.name = "alpha",
-       .type = ParameterType::number,
-       .doc = "the end as a share of init_value",
-       .fallback = "0"},
-      exponent,
+  struct Options {
+    double init_value = 0;
+    std::optional<std::int64_t> decay_steps;
+    double alpha = 0;
+    double exponent = 1;
   };
+  static constexpr auto table =
+      options(required("init_value", &Options::init_value, init_value_doc),
+              option("decay_steps", &Options::decay_steps,
+                     "steps until the end is reached; null: the whole run", {.minimum = 1}),
+              option("alpha", &Options::alpha, "the end as a share of init_value"),
+              option("exponent", &Options::exponent, exponent_doc, {.minimum = 0}));
 
-  explicit Cosine(const Options& options)
-      : steps_(steps(options, "decay_steps")),
-        fall_{options.number("init_value"), 0, options.number("alpha"),
-              options.number("exponent")} {}
+  explicit Cosine(const Options& given)
+      : steps_(given.decay_steps), fall_{given.init_value, 0, given.alpha, given.exponent} {}
 
   void begin(std::int64_t total_steps) override { fall_.steps = steps_.value_or(total_steps); }
   double value(std::int64_t count) const override { return fall_.value(count); }
@@ -100,42 +88,37 @@ class WarmupCosine final : public Schedule {
  public:
   static constexpr About about = {
       .name = "warmup_cosine", .doc = "Rises in a straight line, then falls along half a cosine."};
-  static constexpr Parameter parameters[] = {
-      init_value,
-      {.name = "peak_value", .type = ParameterType::number, .doc = "the value after the rise"},
-      {.name = "warmup_steps",
-       .type = ParameterType::integer,
-       .doc = "steps of the rise; null: by warmup_share",
-       .fallback = "null",
-       .minimum = 0},
-      {.name = "warmup_share",
-       .type = ParameterType::number,
-       .doc = "the rise as a share of decay_steps, in place of warmup_steps; null: a tenth",
-       .fallback = "null",
-       .minimum = 0,
-       .maximum = 1,
-       .exclusive_maximum = true},
-      {.name = "decay_steps",
-       .type = ParameterType::integer,
-       .doc =
-           "steps of the rise and the fall together, more than warmup_steps; null: the whole run",
-       .fallback = "null",
-       .minimum = 1},
-      {.name = "end_value",
-       .type = ParameterType::number,
-       .doc = "the value after the fall",
-       .fallback = "0"},
-      exponent,
+  struct Options {
+    double init_value = 0;
+    double peak_value = 0;
+    std::optional<std::int64_t> warmup_steps;
+    std::optional<double> warmup_share;
+    std::optional<std::int64_t> decay_steps;
+    double end_value = 0;
+    double exponent = 1;
   };
+  static constexpr auto table = options(
+      required("init_value", &Options::init_value, init_value_doc),
+      required("peak_value", &Options::peak_value, "the value after the rise"),
+      option("warmup_steps", &Options::warmup_steps, "steps of the rise; null: by warmup_share",
+             {.minimum = 0}),
+      option("warmup_share", &Options::warmup_share,
+             "the rise as a share of decay_steps, in place of warmup_steps; null: a tenth",
+             {.minimum = 0, .maximum = 1, .exclusive_maximum = true}),
+      option("decay_steps", &Options::decay_steps,
+             "steps of the rise and the fall together, more than warmup_steps; null: the whole run",
+             {.minimum = 1}),
+      option("end_value", &Options::end_value, "the value after the fall"),
+      option("exponent", &Options::exponent, exponent_doc, {.minimum = 0}));
 
-  explicit WarmupCosine(const Options& options)
-      : init_value_(options.number("init_value")),
-        given_warmup_(steps(options, "warmup_steps")),
-        warmup_share_(options.has("warmup_share") ? options.number("warmup_share") : 0.1),
-        given_steps_(steps(options, "decay_steps")),
-        fall_{options.number("peak_value"), 0, 0, options.number("exponent")} {
-    if (fall_.start != 0) fall_.alpha = options.number("end_value") / fall_.start;
-    if (given_warmup_ && options.has("warmup_share"))
+  explicit WarmupCosine(const Options& given)
+      : init_value_(given.init_value),
+        given_warmup_(given.warmup_steps),
+        warmup_share_(given.warmup_share.value_or(0.1)),
+        given_steps_(given.decay_steps),
+        fall_{given.peak_value, 0, 0, given.exponent} {
+    if (fall_.start != 0) fall_.alpha = given.end_value / fall_.start;
+    if (given_warmup_ && given.warmup_share)
       throw OptionError("warmup_share",
                         "expected warmup_steps or warmup_share, found both; leave one of them out");
     if (given_steps_ && warmup_of(*given_steps_) >= *given_steps_)

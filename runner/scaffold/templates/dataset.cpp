@@ -18,31 +18,27 @@
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Dataset {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Two spirals."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "rows",
-       .type = integer,
-       .doc = "points on both spirals together",
-       .fallback = "1000",
-       .minimum = 2,
-       .maximum = 1e7},
-      {.name = "turns", .type = number, .doc = "of each spiral", .fallback = "1.5", .minimum = 0},
-      {.name = "noise",
-       .type = number,
-       .doc = "standard deviation of the points from their spiral",
-       .fallback = "0.02",
-       .minimum = 0},
-      {.name = "seed", .type = integer, .doc = "of the noise", .fallback = "0", .minimum = 0},
+  struct Options {
+    std::int64_t rows = 1000;
+    double turns = 1.5;
+    double noise = 0.02;
+    std::int64_t seed = 0;
   };
+  static constexpr auto table = assay::options(
+      assay::option("rows", &Options::rows, "points on both spirals together",
+                    {.minimum = 2, .maximum = 1e7}),
+      assay::option("turns", &Options::turns, "of each spiral", {.minimum = 0}),
+      assay::option("noise", &Options::noise, "standard deviation of the points from their spiral",
+                    {.minimum = 0}),
+      assay::option("seed", &Options::seed, "of the noise", {.minimum = 0}));
 
-  explicit PluginName(const assay::Options& options) : rows_(options.integer("rows")) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(options.integer("seed")));
+  explicit PluginName(const Options& options) : rows_(options.rows) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(options.seed));
     std::normal_distribution<double> normal;
-    const double turns = options.number("turns"), noise = options.number("noise");
+    const double turns = options.turns, noise = options.noise;
     for (std::int64_t row = 0; row < rows_; ++row) {
       const double radius = static_cast<double>(row / 2 + 1) / static_cast<double>((rows_ + 1) / 2);
       const double angle = std::numbers::pi * (2 * turns * radius + class_of(row));

@@ -7,39 +7,38 @@
 //
 //   hooks:
 //     gap: {type: plugin_name, tag: Gap, every: 10}
-#include <string>
-
 #include "assay/hook.h"
 #include "assay/plugin.h"
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Hook {
  public:
   static constexpr assay::About about = {.name = "plugin_name",
                                          .doc = "Logs the difference of two values."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "tag", .type = text, .doc = "name in the logs"},
-      {.name = "value", .type = text, .doc = "what to take", .fallback = "test.loss"},
-      {.name = "minus", .type = text, .doc = "what to take from it", .fallback = "train.loss"},
+  struct Options {
+    assay::TagText tag;
+    assay::ValueText value = {"test.loss"};
+    assay::ValueText minus = {"train.loss"};
   };
+  static constexpr auto table =
+      assay::options(assay::required("tag", &Options::tag, "name in the logs"),
+                     assay::option("value", &Options::value, "what to take"),
+                     assay::option("minus", &Options::minus, "what to take from it"));
 
-  explicit PluginName(const assay::Options& options)
-      : tag_(options.text("tag")), value_(options.text("value")), minus_(options.text("minus")) {}
+  explicit PluginName(const Options& options) : options_(options) {}
 
   void plan(assay::HookNeeds& needs) override {
-    value_number_ = needs.value(value_, "value");
-    minus_number_ = needs.value(minus_, "minus");
+    value_number_ = needs.value(options_.value.text, "value");
+    minus_number_ = needs.value(options_.minus.text, "minus");
   }
 
   void run(assay::HookContext& context) override {
-    context.scalar(tag_, context.value(value_number_) - context.value(minus_number_));
+    context.scalar(options_.tag.text, context.value(value_number_) - context.value(minus_number_));
   }
 
  private:
-  std::string tag_, value_, minus_;
+  Options options_;
   int value_number_ = 0, minus_number_ = 0;
 };
 

@@ -18,14 +18,12 @@ namespace {
 class PluginName final : public assay::Logger {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Numbers as CSV."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "file",
-       .type = assay::ParameterType::text,
-       .doc = "its name",
-       .fallback = "plugin_name.csv"},
+  struct Options {
+    std::string_view file = "plugin_name.csv";
   };
+  static constexpr auto table = assay::options(assay::option("file", &Options::file, "its name"));
 
-  explicit PluginName(const assay::Options& options) : name_(options.text("file")) {}
+  explicit PluginName(const Options& options) : name_(options.file) {}
 
   void open(assay::LoggerContext& context) override {
     file_ = &context.create(name_);

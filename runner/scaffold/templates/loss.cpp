@@ -15,8 +15,6 @@ class PluginName final : public assay::Loss {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Mean squared error."};
 
-  explicit PluginName(const assay::Options& /*options*/) {}
-
   std::int64_t outputs(const assay::Target& target) const override {
     return target.classes > 0 ? target.classes : target.shape.elements();
   }

@@ -13,17 +13,17 @@
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Metric {
  public:
   static constexpr assay::About about = {.name = "plugin_name",
                                          .doc = "Share of rows whose class is among the k best."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "k", .type = integer, .doc = "outputs that count", .fallback = "3", .minimum = 1},
+  struct Options {
+    std::int64_t k = 3;
   };
+  static constexpr auto table =
+      assay::options(assay::option("k", &Options::k, "outputs that count", {.minimum = 1}));
 
-  explicit PluginName(const assay::Options& options) : k_(options.integer("k")) {}
+  explicit PluginName(const Options& options) : k_(options.k) {}
 
   void prepare(const assay::Target& target) override {
     if (target.classes == 0) throw assay::Error("the targets are numbers; expected classes");

@@ -12,16 +12,16 @@
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Model {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "A linear model."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "bias", .type = boolean, .doc = "add a number to each", .fallback = "true"},
+  struct Options {
+    bool bias = true;
   };
+  static constexpr auto table =
+      assay::options(assay::option("bias", &Options::bias, "add a number to each"));
 
-  explicit PluginName(const assay::Options& options) : has_bias_(options.boolean("bias")) {}
+  explicit PluginName(const Options& options) : has_bias_(options.bias) {}
 
   void build(assay::ModelBuilder& builder) override {
     inputs_ = builder.sample().elements();

@@ -4,23 +4,20 @@
 #include "assay/plugin.h"
 
 namespace {
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Optimizer {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Descent with momentum."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "learning_rate", .type = rate, .doc = "length of a step", .minimum = 0},
-      {.name = "decay",
-       .type = number,
-       .doc = "what is left of the sum after a step",
-       .fallback = "0.9",
-       .minimum = 0,
-       .maximum = 1},
+  struct Options {
+    assay::Rate learning_rate;
+    double decay = 0.9;
   };
+  static constexpr auto table = assay::options(
+      assay::required("learning_rate", &Options::learning_rate, "length of a step", {.minimum = 0}),
+      assay::option("decay", &Options::decay, "what is left of the sum after a step",
+                    {.minimum = 0, .maximum = 1}));
 
-  explicit PluginName(const assay::Options& options)
-      : rate_(options.rate("learning_rate")), decay_(options.number("decay")) {}
+  explicit PluginName(const Options& options)
+      : rate_(options.learning_rate), decay_(options.decay) {}
 
   void declare(assay::Slots& slots) override { slots.slot("sum", 0); }
   void begin_step(std::int64_t count) override { now_ = rate_.at(count); }

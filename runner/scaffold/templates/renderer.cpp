@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/error.h"
@@ -20,24 +20,19 @@
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Renderer {
  public:
   static constexpr assay::About about = {.name = "plugin_name",
                                          .doc = "Bars of class probabilities."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "split", .type = text, .doc = "which rows", .fallback = "test"},
-      {.name = "rows",
-       .type = integer,
-       .doc = "how many samples",
-       .fallback = "10",
-       .minimum = 1,
-       .maximum = 100},
+  struct Options {
+    std::string_view split = "test";
+    std::int64_t rows = 10;
   };
+  static constexpr auto table = assay::options(
+      assay::option("split", &Options::split, "which rows"),
+      assay::option("rows", &Options::rows, "how many samples", {.minimum = 1, .maximum = 100}));
 
-  explicit PluginName(const assay::Options& options)
-      : split_(options.text("split")), rows_(options.integer("rows")) {}
+  explicit PluginName(const Options& options) : split_(options.split), rows_(options.rows) {}
 
   void plan(assay::RendererNeeds& needs) const override { needs.outputs(split_, rows_, "split"); }
 
@@ -78,7 +73,7 @@ class PluginName final : public assay::Renderer {
     return shares;
   }
 
-  std::string split_;
+  std::string_view split_;
   std::int64_t rows_;
 };
 

@@ -10,37 +10,32 @@
 //     learning_rate: {type: plugin_name, init_value: 0.05, transition_steps: 100}
 #include <cmath>
 #include <cstdint>
+#include <optional>
 
 #include "assay/plugin.h"
 #include "assay/schedule.h"
 
 namespace {
 
-using enum assay::ParameterType;
-
 class PluginName final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "plugin_name", .doc = "Exponential decay."};
-  static constexpr assay::Parameter parameters[] = {
-      {.name = "init_value", .type = number, .doc = "the value at the first step"},
-      {.name = "transition_steps",
-       .type = integer,
-       .doc = "steps of one factor; null: the whole run",
-       .fallback = "null",
-       .minimum = 1},
-      {.name = "decay_rate",
-       .type = number,
-       .doc = "the factor",
-       .fallback = "0.5",
-       .minimum = 0,
-       .exclusive_minimum = true},
+  struct Options {
+    double init_value = 0;
+    std::optional<std::int64_t> transition_steps;
+    double decay_rate = 0.5;
   };
+  static constexpr auto table = assay::options(
+      assay::required("init_value", &Options::init_value, "the value at the first step"),
+      assay::option("transition_steps", &Options::transition_steps,
+                    "steps of one factor; null: the whole run", {.minimum = 1}),
+      assay::option("decay_rate", &Options::decay_rate, "the factor",
+                    {.minimum = 0, .exclusive_minimum = true}));
 
-  explicit PluginName(const assay::Options& options)
-      : init_value_(options.number("init_value")),
-        transition_steps_(options.has("transition_steps") ? options.integer("transition_steps")
-                                                          : 0),
-        decay_rate_(options.number("decay_rate")) {}
+  explicit PluginName(const Options& options)
+      : init_value_(options.init_value),
+        transition_steps_(options.transition_steps.value_or(0)),
+        decay_rate_(options.decay_rate) {}
 
   // Takes the length of the run; called once before the first value.
   void begin(std::int64_t total_steps) override {

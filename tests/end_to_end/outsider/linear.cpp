@@ -20,8 +20,6 @@ class Linear final : public assay::Model {
  public:
   static constexpr assay::About about = {.name = "linear", .doc = "One linear layer."};
 
-  explicit Linear(const assay::Options&) {}
-
   void build(assay::ModelBuilder& builder) override {
     inputs_ = builder.sample().elements();
     outputs_ = builder.outputs();

@@ -1,4 +1,5 @@
 // One plugin per mistake that the compiler must report; the build sets one macro.
+#include "assay/loss.h"
 #include "assay/model.h"
 #include "assay/plugin.h"
 #include "assay/schedule.h"
@@ -12,12 +13,26 @@
 #ifndef ABOUT
 #define ABOUT static constexpr assay::About about = {.name = NAME, .doc = DOC};
 #endif
+// A member `first` of the options, and its row of the table.
+#ifndef MEMBER
+#define MEMBER double first = 1
+#endif
+#ifndef LIMITS
+#define LIMITS
+#endif
 #ifndef FIRST
-#define FIRST
+#define FIRST assay::option("first", &Options::first, "a value", {LIMITS})
+#endif
+#ifndef OPTIONS
+#define OPTIONS            \
+  struct Options {         \
+    MEMBER;                \
+    std::int64_t last = 1; \
+  };
 #endif
 #ifndef TABLE
 #define TABLE \
-  static constexpr assay::Parameter parameters[2] = {{.name = "first", FIRST}, {.name = "last"}};
+  static constexpr auto table = assay::options(FIRST, assay::option("last", &Options::last, ""));
 #endif
 #ifndef BASE
 #define BASE \
@@ -26,7 +41,7 @@
 #endif
 #ifndef CONSTRUCTOR
 #define CONSTRUCTOR \
-  explicit Mine(const assay::Options&) {}
+  explicit Mine(const Options&) {}
 #endif
 #ifndef VALUE
 #define VALUE \
@@ -38,16 +53,34 @@
 
 namespace {
 
-using enum assay::ParameterType;
+enum class Way { sum, mean };
 
-[[maybe_unused]] constexpr assay::Parameter plain[1] = {{.name = "plain"}};
-[[maybe_unused]] constexpr assay::Parameter looped[1] = {
-    {.name = "looped", .type = group, .members = looped, .member_count = 1}};
+struct Plain {
+  double share = 0.5;
+  static constexpr auto table = assay::options(assay::option("share", &Plain::share, "a share"));
+};
+struct Needy {
+  double share = 0.5;
+  static constexpr auto table = assay::options(assay::required("share", &Needy::share, "a share"));
+};
+struct Strange {
+  float share = 0.5F;
+  static constexpr auto table = assay::options(assay::option("share", &Strange::share, "a share"));
+};
+struct Unbound {
+  double share = 0.5;
+};
 
 class Mine : BASE {
  public:
-  ABOUT TABLE CONSTRUCTOR VALUE
+  ABOUT OPTIONS TABLE CONSTRUCTOR VALUE
 };
+
+[[maybe_unused]] Plain plain;
+[[maybe_unused]] Needy needy;
+[[maybe_unused]] Strange strange;
+[[maybe_unused]] Unbound unbound;
+[[maybe_unused]] Way way;
 
 }  // namespace
 

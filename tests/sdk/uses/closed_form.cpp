@@ -10,7 +10,10 @@ class Descent final : public Optimizer {
     const char* name;
   };
   static constexpr Name about = {"descent"};
-  explicit Descent(const Options& options) : rate_(options.rate("learning_rate")) {}
+  struct Options {
+    Rate learning_rate;
+  };
+  explicit Descent(const Options& given) : rate_(given.learning_rate) {}
   void begin_step(std::int64_t count) override { now_ = rate_.at(count); }
   void update(const UpdateSlice& slice) const override {
     for (std::size_t i = 0; i < slice.values.size(); ++i)
@@ -29,7 +32,7 @@ int main() {
     for (const double gradient : gradients) x -= 0.1 * gradient;
     return x;
   };
-  Descent descent{closed_form::Given({{"learning_rate", 0.1}})};
+  Descent descent({.learning_rate = 0.1});
   const double off = closed_form::deviation(descent, formula, 7);
-  return off < 1e-5 ? closed_form::follows<Descent>({{"learning_rate", 0.1}}, formula) : 1;
+  return off < 1e-5 ? closed_form::follows<Descent>({.learning_rate = 0.1}, formula) : 1;
 }

@@ -8,23 +8,49 @@ struct Doubling final : Schedule {
   double value(std::int64_t count) const override { return 2 * static_cast<double>(count); }
 };
 
-double sum(const Options& options) {
-  double sum = options.rate("rate").at(1) + options.rate("rates", 0).at(1);
-  if (options.has("a") && options.boolean("a") && options.boolean("b", 0)) sum += 1;
-  sum += options.number("c") + options.number("d", 0);
-  sum += static_cast<double>(options.integer("e") + options.integer("f", 0));
-  sum += static_cast<double>(options.text("g").size() + options.text("h", 0).size());
-  sum += static_cast<double>(options.path("i").size() + options.path("j", 0).size());
-  sum += static_cast<double>(options.size("k"));
-  if (&options.group("l") == &options.group("m", 0)) sum += 1;
-  if (&options.renderer("n") == &options.renderer("o", 0)) sum += 1;
-  return options.instruction_set() == InstructionSet::generic ? sum : 0;
-}
+enum class Way { sum, mean };
+
+struct Group {
+  bool flag = true;
+  static constexpr auto table = options(option("flag", &Group::flag, "a flag"));
+};
+struct Everything {
+  Rate rate = 0.5;
+  std::int64_t count = 3;
+  double share = 0.25;
+  std::string_view text = "text";
+  Path file{"assay:digits.csv"};
+  Way way = Way::mean;
+  TagText tag{"Loss"};
+  ValueText value{"test.loss"};
+  Nested<Schedule> schedule{"constant"};
+  Group group;
+  std::vector<Group> groups;
+  std::optional<double> absent;
+  static constexpr auto table = options(
+      option("rate", &Everything::rate, "a rate", {.minimum = 0, .exclusive_minimum = true}),
+      option("count", &Everything::count, "a count", {.maximum = 9, .exclusive_maximum = true}),
+      option("share", &Everything::share, "a share"), option("text", &Everything::text, "a text"),
+      option("file", &Everything::file, "a file"),
+      option("way", &Everything::way, "a way", {.choices = "sum|mean"}),
+      option("tag", &Everything::tag, "a tag"), option("value", &Everything::value, "a value"),
+      option("schedule", &Everything::schedule, "a component"),
+      option("group", &Everything::group, "a group"),
+      required("groups", &Everything::groups, "groups"),
+      option("absent", &Everything::absent, "a number or none"));
+};
 
 }  // namespace
 
 int main() {
   const Doubling doubling;
-  double (*volatile use)(const Options&) = sum;
-  return use != nullptr && Rate(doubling).at(3) == 6 && Rate(0.5).at(3) == 0.5 ? 0 : 1;
+  Doubling other;
+  const Everything made;
+  const bool rates = Rate(doubling).at(3) == 6 && Rate(0.5).at(3) == 0.5 && Rate().at(0) == 0 &&
+                     Rate("cosine").written() == "cosine" && made.rate.constant() == 0.5;
+  const Nested<Schedule> nested(other);
+  return rates && nested->value(1) == 2 && &*nested == &other &&
+                 made.schedule.written() == "constant" && made.file.text.size() > 5
+             ? 0
+             : 1;
 }

@@ -12,7 +12,11 @@ struct Words final : assay::FailureSink {
 class Sound final : public assay::Schedule {
  public:
   static constexpr assay::About about = {.name = "sound", .doc = "Works."};
-  explicit Sound(const assay::Options& options) : rate_(options.rate("rate")) {}
+  struct Options {
+    assay::Rate rate = 1;
+  };
+  static constexpr auto table = assay::options(assay::option("rate", &Options::rate, "a number"));
+  explicit Sound(const Options& options) : rate_(options.rate) {}
   double value(std::int64_t count) const override { return rate_.at(count); }
 
  private:
@@ -27,5 +31,8 @@ int main() {
   Words words;
   const bool held = assay_plugin_manifest.guard(
       [](void*) { throw assay::OptionError("rate", "too large"); }, nullptr, words);
-  return !held && words.right && assay_plugin_manifest.component_count == 1 ? 0 : 1;
+  return !held && words.right && assay_plugin_manifest.component_count == 1 &&
+                 assay_plugin_manifest.components[0].parameter_count == 1
+             ? 0
+             : 1;
 }

@@ -23,7 +23,7 @@ enum class TableMistake : std::uint32_t {
   type,      ///< not a ParameterType
   bounds,    ///< no number of the type lies within them
   choices,   ///< none, an empty one, a duplicate, or more than a line
-  kind,      ///< a component kind that Options cannot provide
+  kind,      ///< not a Kind
   members,   ///< a count without a table
   endless,   ///< groups within groups beyond deepest_group, or more than most_parameters: it
              ///< contains itself
@@ -33,8 +33,8 @@ enum class TableMistake : std::uint32_t {
 inline constexpr std::size_t most_parameters = 1024;
 inline constexpr std::size_t deepest_group = 16;
 
-/// Returns true if an option can be a component of this kind, that is, if Options can provide one.
-constexpr bool can_be_option(Kind kind) { return kind == Kind::schedule || kind == Kind::renderer; }
+/// Returns true if it is one of the kinds.
+constexpr bool is_kind(Kind kind) { return static_cast<std::size_t>(kind) < kind_names.size(); }
 
 /// Returns true if some number of the parameter's type lies within its bounds.
 constexpr bool bounds_hold_any(const Parameter& p) {
@@ -103,11 +103,11 @@ constexpr TableFinding find_mistake(std::span<const Parameter> table, std::size_
       if (depth == 0 && std::string_view(p.name) == "type") return TableMistake::reserved;
       if (p.doc == nullptr || !is_line(p.doc)) return TableMistake::doc;
       if (p.fallback != nullptr && !is_line(p.fallback)) return TableMistake::fallback;
-      if (p.type > ParameterType::group) return TableMistake::type;
+      if (p.type > last_parameter_type) return TableMistake::type;
       if (!bounds_hold_any(p)) return TableMistake::bounds;
       if ((p.type == ParameterType::choice || p.choices != nullptr) && !are_choices(p.choices))
         return TableMistake::choices;
-      if (p.type == ParameterType::component && !can_be_option(p.kind)) return TableMistake::kind;
+      if (p.type == ParameterType::component && !is_kind(p.kind)) return TableMistake::kind;
       if (p.type != ParameterType::group) return TableMistake::none;
       if (p.members == nullptr && p.member_count > 0) return TableMistake::members;
       return find_mistake(p.group(), depth + 1, left).mistake;
