@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+
 #include "assay/model.h"
 #include "assay/phases.h"
 #include "assay/plugin.h"
@@ -35,16 +36,15 @@ class BatchNormMlp final : public assay::Model, public assay::Stateful, public a
     builder.parameter("bias1", {h}, bias, zeros);
     builder.parameter("kernel2", {h, k}, kernel, lecun_normal);
     builder.parameter("bias2", {k}, bias, zeros);
-    forward_sums_ = {hidden_, hidden_};
-    backward_sums_ = {2 * hidden_};
+    sums_ = {hidden_, hidden_, 2 * hidden_};
   }
   void declare_state(assay::State& state) override {
     mean_ = state.tensor<double>("mean", {static_cast<std::int64_t>(hidden_)});
     variance_ = state.tensor<double>("variance", {static_cast<std::int64_t>(hidden_)});
     for (double& variance : variance_) variance = 1;
   }
-  std::span<const std::size_t> forward_sums() const override { return forward_sums_; }
-  std::span<const std::size_t> backward_sums() const override { return backward_sums_; }
+  std::span<const std::size_t> forward_sums() const override { return {sums_.data(), 2}; }
+  std::span<const std::size_t> backward_sums() const override { return {&sums_[2], 1}; }
   void update_statistics(std::span<const double> totals, std::int64_t rows) override {
     const double share = (1 - options_.momentum) / static_cast<double>(rows);
     for (std::size_t j = 0; j < hidden_; ++j) {
@@ -123,8 +123,7 @@ class BatchNormMlp final : public assay::Model, public assay::Stateful, public a
  private:
   std::size_t hidden_, inputs_ = 0, outputs_ = 0;
   Options options_;
-  std::array<std::size_t, 2> forward_sums_{};
-  std::array<std::size_t, 1> backward_sums_{};
+  std::array<std::size_t, 3> sums_{};
   std::span<double> mean_, variance_;
 };
 }  // namespace

@@ -1,12 +1,16 @@
 #include "assay/hook.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "assay/acts.h"
 #include "assay/error.h"
+#include "assay/state.h"
 #include "assay/text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
@@ -47,7 +51,7 @@ class Recorder final : public HookContext {
     const std::int64_t count =
         std::min(hook_.rows[static_cast<std::size_t>(number)].rows, most_rows);
     const auto n = static_cast<std::size_t>(count);
-    samples_ = spread(n * columns, 5);
+    samples_ = given_samples_ = spread(n * columns, 5);
     outputs_.assign(n * columns, static_cast<float>(value_));
     classes_.assign(n, 0);
     return {{samples_.data(), count, columns, columns},
@@ -64,6 +68,8 @@ class Recorder final : public HookContext {
   void record(std::string_view tag, ContentType type, const void* content,
               std::size_t size) override {
     note(std::string(name_of(type)), tag);
+    if (type == ContentType::scalar)
+      told.back() += fmt::format(" {}", static_cast<const Scalar*>(content)->value);
     try {
       const logging::StoredContent valid(type, content, size);
     } catch (const Error& error) {
@@ -78,7 +84,15 @@ class Recorder final : public HookContext {
     blame("it draws a renderer that plan() did not declare");
   }
 
+  /// Returns true if something wrote to what the hook may only look at.
+  bool was_changed() const {
+    const auto is_given = [this](float number) { return same(number, static_cast<float>(value_)); };
+    return !std::ranges::all_of(kernel_, is_given) || !std::ranges::all_of(outputs_, is_given) ||
+           samples_ != given_samples_;
+  }
+
   std::set<std::pair<std::string, std::string>> records;  ///< type and tag
+  std::vector<std::string> told;  ///< the same, with the values of scalars, in order
   std::string blamed;
 
  private:
@@ -99,7 +113,9 @@ class Recorder final : public HookContext {
       blame("it sends a record whose tag cannot be one: " + problem);
     if (!records.emplace(type, tag).second)
       blame(fmt::format("it sends two records of type {} under one tag, {}", type, tag));
+    told.push_back(fmt::format("{} {}", type, tag));
   }
+  static bool same(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
   void blame(std::string text) {
     if (blamed.empty()) blamed = std::move(text);
   }
@@ -108,7 +124,7 @@ class Recorder final : public HookContext {
   std::int64_t step_;
   double value_;
   std::vector<double> numbers_;
-  std::vector<float> samples_, outputs_, kernel_;
+  std::vector<float> samples_, given_samples_, outputs_, kernel_;
   std::vector<std::int32_t> classes_;
   std::vector<ParameterView> views_;
 };
@@ -119,16 +135,71 @@ hooks::PreparedHook prepare(const Subject& subject, const plan::Trigger& trigger
   return hook;
 }
 
-// Runs the hook and returns the number of records that it sent.
-std::size_t run(const hooks::PreparedHook& hook, std::int64_t step, double value) {
+// Notes what a hook does to the run, and rejects what no run would carry out.
+class Stage final : public Actions {
+ public:
+  void stop(std::string_view reason) override {
+    if (reason.empty() || !is_line(reason)) throw Error("its reason to stop is not a line of text");
+    told.push_back(fmt::format("stop {}", reason));
+  }
+  void save(std::string_view name) override { note("save", name); }
+  void restore(std::string_view name) override { note("restore", name); }
+  void set_rate_factor(double factor) override {
+    if (!std::isfinite(factor) || factor < 0)
+      throw Error(fmt::format("it multiplies the rates by {}", factor));
+    told.push_back(fmt::format("factor {}", factor));
+  }
+
+  std::vector<std::string> told;
+
+ private:
+  void note(const char* what, std::string_view name) {
+    if (!is_name(name))
+      throw Error(
+          fmt::format("it names a checkpoint '{}'; expected lower-case letters, digits and "
+                      "underscores",
+                      name));
+    told.push_back(fmt::format("{} {}", what, name));
+  }
+};
+
+// Runs the hook and returns the records that it sent and what it did, as text.
+std::vector<std::string> run(const hooks::PreparedHook& hook, std::int64_t step, double value) {
   Recorder context(hook, step, value);
+  Stage stage;
   try {
     hook.hook.call([&](Hook& h) { h.run(context); });
+    if (hook.hook.has<Acts>()) hook.hook.call_facet<Acts>([&](Acts& acts) { acts.act(stage); });
   } catch (const plugin_host::ComponentError& error) {
     throw Failed(fmt::format("at step {} it throws: {}", step, error.message()));
   }
   if (!context.blamed.empty()) throw Failed(fmt::format("at step {} {}", step, context.blamed));
-  return context.records.size();
+  if (context.was_changed())
+    throw Failed(
+        fmt::format("at step {} it changes weights, gradients or rows, at which a hook may "
+                    "only look; use the facet Acts",
+                    step));
+  context.told.insert(context.told.end(), stage.told.begin(), stage.told.end());
+  return context.told;
+}
+
+// Simulates a resumed run: another hook takes up the state in the middle.
+std::string resumes(const Subject& subject) {
+  const hooks::PreparedHook whole = hooks::prepare("hook", subject.make<Hook>(), {}),
+                            resumed = hooks::prepare("hook", subject.make<Hook>(), {});
+  if (!whole.hook.has<Stateful>()) throw NotRun("it declares no state");
+  state::ComponentState& state = subject.declare_state(whole.hook);
+  state::ComponentState& taken_up = subject.declare_state(resumed.hook);
+  const auto value = [](std::int64_t step) { return std::sin(static_cast<double>(step)); };
+  constexpr std::int64_t half = 20;
+  for (std::int64_t step = 1; step <= half; ++step) run(whole, step, value(step));
+  taken_up.assign(state);
+  for (std::int64_t step = half + 1; step <= 2 * half; ++step)
+    require(run(resumed, step, value(step)) == run(whole, step, value(step)),
+            "at step {} another hook with the saved state does something else; what must be "
+            "remembered belongs into the state that declare_state() declares",
+            step);
+  return fmt::format("{} bytes of state", state.bytes());
 }
 
 std::string declares(const Subject& subject) {
@@ -178,14 +249,14 @@ std::string runs(const Subject& subject) {
     for (const std::int64_t step : timetable.first(steps + 1)) {
       if (step == 0 && hook.gradients) continue;  // refused before such a run
       try {
-        records += run(hook, step, 1 / (1 + static_cast<double>(step)));
+        records += run(hook, step, 1 / (1 + static_cast<double>(step))).size();
       } catch (const Failed& failed) {
         throw Failed(fmt::format("with {{{}}} {}", text, failed.what()));
       }
       ++calls;
     }
   }
-  require(records > 0, "it says nothing in {} calls", calls);
+  require(records > 0, "it says nothing, and does nothing, in {} calls", calls);
   run(prepare(subject), 1'000'000'000'000, 0.5);  // the first call in a resumed run
   return fmt::format("{} records in {} calls", records, calls);
 }
@@ -207,6 +278,7 @@ Suite hook_suite(const Subject& subject) {
       {"declares its needs alike each time", [subject] { return declares(subject); }},
       {"runs at the steps of any trigger", [subject] { return runs(subject); }},
       {"takes values that are not finite", [subject] { return odd_values(subject); }},
+      {"all state is the host's", [subject] { return resumes(subject); }},
   };
 }
 

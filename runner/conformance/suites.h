@@ -53,8 +53,9 @@ Suite metric_suite(const Subject& subject);
 
 /// Checks that a hook, called at the steps of any trigger (from a step on, before training, once at
 /// the end, ...), reads only the values and draws only the renderers that it declared. It must send
-/// something, once under each tag, and accept NaN like any other value. (plugin_host/manifest.h
-/// checks that its options leave the triggers to the host.)
+/// something (or do something, if it has the facet Acts), once under each tag, and accept NaN like
+/// any other value. What it looks at must not change. Another hook with its saved state must go on
+/// in the same way. (plugin_host/manifest.h checks that its options leave the triggers to the host.)
 Suite hook_suite(const Subject& subject);
 
 /// Checks that a renderer declares one need, and a size that a picture can have. It must draw

@@ -363,12 +363,14 @@ class Assembly {
     follow_rates(*optimizer);
     if (!out_.network) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
-      const std::size_t slots = train::declared_slots(*optimizer).size();
-      const double bytes = parameter_bytes_ * static_cast<double>(slots);
-      memory_.take(bytes,
-                   fmt::format("{} numbers for each parameter need {}", slots, gigabytes(bytes)),
-                   "use an optimizer that remembers less, or make the layers narrower");
-      out_.update = std::make_unique<train::Update>(*optimizer, *out_.network, *out_.team);
+      std::vector<train::DeclaredSlot> slots = train::declared_slots(*optimizer);
+      const double bytes = parameter_bytes_ * static_cast<double>(slots.size());
+      memory_.take(
+          bytes,
+          fmt::format("{} numbers for each parameter need {}", slots.size(), gigabytes(bytes)),
+          "use an optimizer that remembers less, or make the layers narrower");
+      out_.update =
+          std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network, *out_.team);
     });
   }
 

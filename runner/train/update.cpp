@@ -21,11 +21,12 @@ void add_and_scale(std::span<float> sum, std::span<const float* const> others, f
 
 }  // namespace
 
-Update::Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team)
+Update::Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
+               Network& network, ThreadTeam& team)
     : optimizer_(std::move(optimizer)),
       network_(network),
       team_(team),
-      declared_(declared_slots(optimizer_)) {
+      declared_(std::move(declared)) {
   const ModelDescription& model = network.description();
   const auto shapes = model.named_shapes();
   for (const DeclaredSlot& declared : declared_) {

@@ -18,7 +18,11 @@ class Update {
   /// The size is fixed, so that the result does not depend on the number of threads.
   static constexpr std::size_t slice_elements = 4096;
 
-  Update(plugin_host::Handle<Optimizer> optimizer, Network& network, ThreadTeam& team);
+  /// `declared` are the optimizer's slots: an optimizer declares them once.
+  Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
+         Network& network, ThreadTeam& team);
+  Update(const plugin_host::Handle<Optimizer>& optimizer, Network& network, ThreadTeam& team)
+      : Update(optimizer, declared_slots(optimizer), network, team) {}
 
   /// Applies one update with the gradient of network.gradient(), divided by `weight`, after `count`
   /// finished updates.
