@@ -29,10 +29,10 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlo
       declared_(std::move(declared)) {
   const ModelDescription& model = network.description();
   const auto shapes = model.named_shapes();
-  for (const DeclaredSlot& declared : declared_) {
+  for (const DeclaredSlot& each : declared_) {
     state::ParameterMemory& slot = slots_.emplace_back(shapes);
     for (std::size_t i = 0; i < model.parameters.size(); ++i)
-      std::ranges::fill(slot.values(i), declared.initial);
+      std::ranges::fill(slot.values(i), each.initial);
   }
   const bool by_element = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {

@@ -19,13 +19,8 @@ class Sound final : public Schedule {
   double value(std::int64_t /*count*/) const override { return 0.1; }
 };
 
-// Returns the mistakes of a manifest with one component with one option. No compiler would accept
-// such a manifest.
-std::string mistakes_of(const Parameter& option, const char* doc = "Would work.") {
-  Component component = assay::detail::describe<Sound>();
-  component.doc = doc;
-  component.parameters = &option;
-  component.parameter_count = 1;
+// Returns the mistakes of a manifest with one component. No compiler would accept such a manifest.
+std::string mistakes_of(const Component& component) {
   const Manifest manifest = {manifest_magic,
                              sizeof(Manifest),
                              sizeof(Component),
@@ -42,6 +37,15 @@ std::string mistakes_of(const Parameter& option, const char* doc = "Would work."
   std::string text;
   for (const std::string& line : mistakes(manifest)) text += line;
   return text;
+}
+
+// Returns the mistakes of a component with one option.
+std::string mistakes_of(const Parameter& option, const char* doc = "Would work.") {
+  Component component = assay::detail::describe<Sound>();
+  component.doc = doc;
+  component.parameters = &option;
+  component.parameter_count = 1;
+  return mistakes_of(component);
 }
 
 }  // namespace
@@ -74,6 +78,35 @@ BOOST_AUTO_TEST_CASE(bounds_hold_a_number_of_the_type) {
     BOOST_TEST(c.fine == wrong.empty(), wrong);
     if (!c.fine)
       BOOST_TEST(wrong.starts_with("schedule sound: option 'p': nothing lies within its bounds, "));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(facets_exist_and_can_be_reached) {
+  const auto of = [](void* component) noexcept { return component; };
+  struct Case {
+    std::vector<Facet> facets;
+    std::uint32_t count;
+    std::string wrong;
+  };
+  const auto unknown = static_cast<FacetId>(facet_names.size());
+  const std::string known = std::to_string(facet_names.size());
+  for (const Case& c :
+       std::vector<Case>{{{{FacetId::stateful, of}, {FacetId::acts, of}}, 2, ""},
+                         {{{FacetId::stateful, of}, {FacetId::stateful, of}},
+                          2,
+                          "it has the facet stateful twice"},
+                         {{{FacetId::acts, nullptr}},
+                          1,
+                          "its facet acts cannot be reached (of is a null pointer)"},
+                         {{{unknown, of}}, 1, "it has a facet " + known + "; there are 0 to "},
+                         {{}, 1, "it counts 1 facets, but their table is a null pointer"},
+                         {{{FacetId::acts, of}}, 77, "it counts 77 facets; there are " + known}}) {
+    Component component = assay::detail::describe<Sound>();
+    component.facets = c.facets.empty() ? nullptr : c.facets.data();
+    component.facet_count = c.count;
+    const std::string wrong = mistakes_of(component);
+    if (c.wrong.empty()) BOOST_TEST(wrong == "");
+    else BOOST_TEST(wrong.starts_with("schedule sound: " + c.wrong), wrong);
   }
 }
 

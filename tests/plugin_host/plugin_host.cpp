@@ -155,9 +155,10 @@ BOOST_FIXTURE_TEST_CASE(libraries_that_do_not_open_say_why, Folders) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_manifest_that_does_not_fit_is_refused, Folders) {
-  std::uint32_t start[4] = {manifest_magic, sizeof(Manifest), sizeof(Component), sizeof(Parameter)};
+  std::uint32_t start[5] = {manifest_magic, sizeof(Manifest), sizeof(Component), sizeof(Parameter),
+                            sizeof(Facet)};
   std::string found(sizeof start, '\0');
-  for (const std::size_t field : {0, 1, 2, 3}) {
+  for (const std::size_t field : {0, 1, 2, 3, 4}) {
     std::memcpy(found.data(), start, sizeof start);
     std::string changed = found;
     ++changed[field * sizeof(std::uint32_t)];

@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(a_component_of_any_kind_is_made_for_its_owner, Plugins) 
   float moved = 1;
   const float gradient = 10;
   made.call([&](Optimizer& o) {
-    o.begin_step(20, {});
+    o.begin_step(20);
     o.update({.parameter = "kernel",
               .shape = {1},
               .values = std::span(&moved, 1),

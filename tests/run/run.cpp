@@ -207,6 +207,29 @@ BOOST_AUTO_TEST_CASE(it_is_created_and_trained_by_calls) {
     BOOST_TEST(log.find(part) != std::string::npos, log);
 }
 
+BOOST_AUTO_TEST_CASE(a_hook_multiplies_the_rates_and_a_resumed_run_remembers_it) {
+  const std::vector<std::string> freezes = {"optimizer={type: sgd, learning_rate: 0.1}",
+                                            "hooks={ice: {type: freezing, at: [5, 9]}}"};
+  auto few = freezes;
+  few.push_back("train.steps=5");
+  const auto frozen = create("frozen", freezes), shorter = create("shorter", few);
+  BOOST_CHECK(frozen->train() == run::Ending::done);
+  BOOST_CHECK(shorter->train() == run::Ending::done);
+  BOOST_TEST(frozen->record().weights_digest == shorter->record().weights_digest);
+  const std::string logged = metrics(folder("frozen"));
+  BOOST_TEST(logged.find("{\"step\":5,\"tag\":\"rate\",\"value\":0.1}") != std::string::npos,
+             logged);
+  BOOST_TEST(logged.find("{\"step\":9,\"tag\":\"rate\",\"value\":0.0}") != std::string::npos,
+             logged);
+
+  save(*frozen, "frozen.safetensors");
+  const auto again = open("frozen");
+  again->restore(*this / "frozen.safetensors");
+  const auto* const factor = again->state().find("rate_factors/ice");
+  BOOST_REQUIRE(factor != nullptr);
+  BOOST_TEST(*reinterpret_cast<const double*>(factor->bytes.data()) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   const auto run = create("whole");
   BOOST_CHECK(run->train() == run::Ending::done);

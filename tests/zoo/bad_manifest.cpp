@@ -140,6 +140,7 @@ const assay::Manifest assay_plugin_manifest = {
     sizeof(assay::Manifest),
     sizeof(assay::Component),
     sizeof(assay::Parameter),
+    sizeof(assay::Facet),
     ASSAY_SDK_MAJOR,
     ASSAY_SDK_MINOR,
     mistake == "null_plugin_name" ? nullptr : "bad_manifest",
