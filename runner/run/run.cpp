@@ -258,8 +258,8 @@ Ending Run::train() {
 void Run::train_to_the_end() {
   const plugin_host::ProcessState state;
   const auto told = [this](const std::string& message) { report(message); };
-  // Nothing that was logged before step 1 is kept by a run that begins there: it logs that again.
-  const bool anew = training_.step == 0;
+  // A run whose hooks have not run yet keeps nothing that was logged: it logs that again.
+  const bool anew = training_.hooks_step < 0;
   logging::RunInfo info{plan_.name, &folder_.folder(), training_.step, experiment_.steps,
                         std::chrono::duration<double>(record_.start.time_since_epoch()).count()};
   info.goes_on = goes_on_;

@@ -19,6 +19,7 @@ namespace assay::run {
 
 void TrainingState::lend_state(state::Registry& registry) {
   registry.lend("step", step);
+  registry.lend("hooks_step", hooks_step);
   registry.lend("epoch_loss/sum", epoch_loss.sum);
   registry.lend("epoch_loss/weight", epoch_loss.weight);
 }
@@ -43,11 +44,13 @@ Result Trainer::train() {
   auto& [rows, batches, network, update, hooks, splits, team, log, signal] = parts_;
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
-  if (state_.step == 0)
+  if (state_.hooks_step < 0) {
     if (const auto bad = hooks.fire(0, {}); stop_on_nan && bad)
       return failed(0,
                     fmt::format("{} is {} before training", bad->name, data::kind_of(bad->value)),
                     {splits.at(bad->split).get(), {}});
+    state_.hooks_step = 0;
+  }
 
   while (state_.step < steps_) {
     if (hooks.stop_reason()) return {Outcome::finished, *hooks.stop_reason(), state_.step};
@@ -76,6 +79,7 @@ Result Trainer::train() {
                     fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value),
                                 grouped(step)),
                     {splits.at(bad->split).get(), {}});
+    state_.hooks_step = step;
     log.progress(step, batches.batch(step - 1).epoch + 1);
     pace_.step_done();
   }

@@ -21,10 +21,11 @@ namespace assay::run {
 
 /// The state of training itself, beside that of weights and optimizer.
 struct TrainingState {
-  std::int64_t step = 0;  ///< finished updates; the hooks of the last one may not have run
-  LossSum epoch_loss;     ///< of the steps since the epoch began
+  std::int64_t step = 0;         ///< finished updates
+  std::int64_t hooks_step = -1;  ///< the last step whose hooks have run; -1 before any has
+  LossSum epoch_loss;            ///< of the steps since the epoch began
 
-  /// Lends it: step, epoch_loss/sum, epoch_loss/weight.
+  /// Lends it: step, hooks_step, epoch_loss/sum, epoch_loss/weight.
   void lend_state(state::Registry& registry);
 };
 

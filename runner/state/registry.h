@@ -1,6 +1,7 @@
 // The state of a run: everything that it must remember to go on, by name.
 //
-//   step, seed                    finished updates; the seed of the plan
+//   step, hooks_step, seed        finished updates; the last step whose hooks have run; the plan's
+//                                 seed
 //   weights/layer1.kernel         the parameters of the model
 //   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
 //   buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME, hooks/HOOK/NAME, ...
