@@ -38,7 +38,7 @@ struct MetricResult {
 struct MetricTotals {
   std::span<const double> state = {};
   std::int64_t rows = 0;
-  // Of all rows, in the order of the split, if the metric has the facet WholeSplit:
+  // These hold all rows, in the order of the split, if the metric has the facet WholeSplit:
   MatrixView<const float> outputs = {};  ///< [rows, n]
   ConstTensorView targets = {};          ///< [rows, ...]
 };

@@ -174,7 +174,7 @@ class Hooks::Context final : public HookContext {
   std::vector<BufferView> buffers_;
 };
 
-// What one hook may do to the run.
+// Carries out what one hook does to the run.
 class Hooks::Acting final : public Actions {
  public:
   Acting(Hooks& hooks, const PreparedHook& hook) : hooks_(hooks), hook_(hook) {}

@@ -141,7 +141,7 @@ struct Object {
   std::vector<std::pair<FacetId, void*>> facets;  ///< and the facet's interface
   std::vector<std::shared_ptr<Object>> nested;
   std::deque<std::string> texts;  ///< those of its options
-  /// What the rates of an optimizer, and of those within it, are multiplied by.
+  /// Multiplies the rates of an optimizer, and of those within it.
   std::shared_ptr<double> rate_factor;
   std::unique_ptr<BoundedSchedule> bounded;  ///< set for a schedule: the form that its owner uses
   std::shared_ptr<const config::Secrets> secrets;  ///< secrets given to components; never null

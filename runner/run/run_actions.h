@@ -1,4 +1,4 @@
-// What hooks with the facet Acts do to a run.
+// Carries out what hooks with the facet Acts do to a run.
 #pragma once
 
 #include <map>

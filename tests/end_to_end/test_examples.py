@@ -205,7 +205,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(record["state"], "finished")
         self.assertEqual(record["reason"], "hooks.patience: train.loss has not improved for 7 checks")
         self.assertEqual(record["steps"], best + 1 + 7)
-        # What is left are the weights of the best step, and the hooks for the end have seen them.
+        # The run leaves the weights of the best step, and the hooks for the end have seen them.
         self.assertEqual(self.last(run, "last"), losses[best])
         kept = load_file(run / "checkpoints" / "best.safetensors")
         for name, values in self.weights(run).items():
