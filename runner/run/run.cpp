@@ -34,7 +34,6 @@ using base::Sync;
 using config::Severity;
 using namespace std::chrono_literals;
 
-constexpr const char* plan_digest_key = "plan_digest";  // in the metadata of a state
 constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
 
 RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& experiment,
@@ -223,9 +222,8 @@ void Run::write_state(const base::Folder& folder, std::string_view name) const {
 
 void Run::restore(const std::filesystem::path& path) {
   const state::StoredTensors file(path);
-  const auto& [tensors, metadata] = file.header();
-  const auto digest = metadata.find(plan_digest_key);
-  if (digest == metadata.end() || digest->second != record_.plan_digest)
+  const auto& tensors = file.header().tensors;
+  if (!is_of_plan(file, record_.plan_digest))
     throw Error(fmt::format("{}: this is not the state of a run of this plan", file.path()));
   const auto step = tensors.find("step");
   std::int64_t finished = -1;

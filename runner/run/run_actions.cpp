@@ -24,6 +24,12 @@ void check_name(const std::string& name) {
 
 }  // namespace
 
+bool is_of_plan(const state::StoredTensors& file, std::string_view plan_digest) {
+  const auto& metadata = file.header().metadata;
+  const auto digest = metadata.find(plan_digest_key);
+  return digest != metadata.end() && digest->second == plan_digest;
+}
+
 void RunActions::add(const std::string& hook) {
   state_.lend("rate_factors/" + hook, factors_.emplace(hook, 1.0).first->second);
 }
@@ -45,15 +51,14 @@ void RunActions::save(const std::string& name) {
     for (state::NamedTensor& tensor : state_.tensors(part)) tensors.push_back(std::move(tensor));
   const RunFolder::File file = folder_.checkpoint(name);
   state::write_safetensors(file.folder, file.name, tensors,
-                           {{"format", "assay named checkpoint"}, {"plan_digest", plan_digest_}});
+                           {{"format", "assay named checkpoint"}, {plan_digest_key, plan_digest_}});
 }
 
 void RunActions::restore(const std::string& name) {
   check_name(name);
   const RunFolder::File file = folder_.checkpoint(name);
   const state::StoredTensors stored(file.folder, file.name);
-  const auto digest = stored.header().metadata.find("plan_digest");
-  if (digest == stored.header().metadata.end() || digest->second != plan_digest_)
+  if (!is_of_plan(stored, plan_digest_))
     throw Error(fmt::format("{}: this is no checkpoint of a run of this plan", stored.path()));
   state_.restore_parts(stored, kept);
 }

@@ -12,6 +12,10 @@
 
 namespace assay::run {
 
+inline constexpr const char* plan_digest_key = "plan_digest";  ///< in the metadata of a state
+/// Returns true if the file is the state, or a part of it, of a run of the plan with this digest.
+bool is_of_plan(const state::StoredTensors& file, std::string_view plan_digest);
+
 class RunActions final : public hooks::Control {
  public:
   /// Borrows all of them. `rate_factor` is what the optimizer's rates are multiplied by.

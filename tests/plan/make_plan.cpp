@@ -421,7 +421,7 @@ BOOST_AUTO_TEST_CASE(the_form_of_a_value_is_checked) {
              found);
 }
 
-// Such an optimizer holds another optimizer.
+// This optimizer holds another optimizer.
 BOOST_AUTO_TEST_CASE(components_of_any_kind_nest_to_a_depth) {
   static constexpr Parameter around[] = {
       {.name = "inner", .type = ParameterType::component, .kind = Kind::optimizer}};
