@@ -24,10 +24,11 @@ enum class FacetId : std::uint32_t {
   phases,       ///< phases.h: a model that needs sums over the whole batch
   whole_split,  ///< metric.h: a metric that needs all rows of a split at once
   acts,         ///< acts.h: a hook that changes the run
+  fits,         ///< fits.h: sees the training rows once before training
 };
 
-inline constexpr std::array<std::string_view, 4> facet_names = {"stateful", "phases", "whole_split",
-                                                                "acts"};
+inline constexpr std::array<std::string_view, 5> facet_names = {"stateful", "phases", "whole_split",
+                                                                "acts", "fits"};
 
 constexpr std::string_view name_of(FacetId facet) {
   return facet_names[static_cast<std::size_t>(facet)];
@@ -41,6 +42,7 @@ struct Facet {
 };
 
 class Acts;
+class Fits;
 class Phases;
 class Stateful;
 class WholeSplit;
@@ -58,6 +60,9 @@ constexpr void add_facet(Facet* facets, std::size_t& count) {
   if constexpr (std::is_convertible_v<T*, F*>) {
     static_assert(F::serves(T::kind),
                   "this facet is not for components of this kind; see the facet's header");
+    if constexpr (F::facet == FacetId::fits)
+      static_assert(std::is_convertible_v<T*, Stateful*>,
+                    "a component that fits must also be Stateful, and declare what it has learnt");
     facets[count++] = {F::facet, &facet_of<T, Interface, F>};
   }
 }
@@ -75,7 +80,7 @@ struct FacetTable {
 };
 
 template <class T, class Interface>
-using FacetsOf = FacetTable<T, Interface, Stateful, Phases, WholeSplit, Acts>;
+using FacetsOf = FacetTable<T, Interface, Stateful, Phases, WholeSplit, Acts, Fits>;
 
 }  // namespace detail
 }  // namespace assay

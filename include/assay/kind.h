@@ -12,8 +12,10 @@ namespace assay {
 
 enum class Kind : std::uint32_t {
   dataset,
+  transform,
   model,
   loss,
+  gradient_transform,
   optimizer,
   schedule,
   metric,
@@ -22,8 +24,9 @@ enum class Kind : std::uint32_t {
   logger,
 };
 
-inline constexpr std::array<std::string_view, 9> kind_names = {
-    "dataset", "model", "loss", "optimizer", "schedule", "metric", "hook", "renderer", "logger"};
+inline constexpr std::array<std::string_view, 11> kind_names = {
+    "dataset", "transform", "model",    "loss",  "gradient_transform", "optimizer", "schedule",
+    "metric",  "hook",      "renderer", "logger"};
 
 constexpr std::string_view name_of(Kind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
 

@@ -13,20 +13,10 @@
 
 #include "assay/kind.h"
 #include "assay/model.h"
+#include "assay/slots.h"
 #include "assay/tensor.h"
 
 namespace assay {
-
-class Slots {
- public:
-  /// Declares one number per element of every parameter, e.g. a momentum. Returns the number of the
-  /// slot: 0, 1, ... Throws Error for a name that is declared already or is not one line of text
-  /// without '/', and for an initial value that is not finite.
-  virtual int slot(std::string_view name, float initial) = 0;
-
- protected:
-  ~Slots() = default;
-};
 
 /// A piece of one parameter; it never crosses into another.
 struct UpdateSlice {

@@ -12,12 +12,21 @@
 //     `const Options&` (options.h)
 //   - and may have `const assay::Host&` as the last argument of its constructor (host.h).
 //
+// A library of several components, with a source file for each, is a pack. Each of its files ends
+// in
+//
+//   ASSAY_COMPONENT(Momentum)
+//
+// and one more file says ASSAY_PACK("optimizers", "1.0.0", "MIT"). The pack offers the components
+// of all files that are linked into it, so a further one is a new file and no change to the others.
+//
 // Names are lower_case (is_name in text.h), every text is one line, and the version contains no
 // spaces; anything else does not compile. The host loads the library with RTLD_NOW | RTLD_LOCAL and
 // never unloads it. The library should export this one symbol only (-fvisibility=hidden and a
 // version script). It registers nothing through static constructors.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -88,8 +97,8 @@ struct Manifest {
   const char* name;
   const char* version;
   const char* licence;
-  const Component* components;
-  std::uint32_t component_count;
+  const Component* const* components;      ///< pointers to the components
+  const Component* const* components_end;  ///< the end of the pointers
   Guard guard;
 };
 
@@ -156,67 +165,107 @@ constexpr Component describe() {
   return {Kind::dataset, "", "", nullptr, 0, nullptr, nullptr, nullptr, 0};
 }
 
+template <class T>
+inline constexpr Component component_of = describe<T>();
+
 /// Returns true if no two components share a kind and a name. A component that is invalid anyway
 /// has no name.
 template <std::size_t count>
-constexpr bool are_different(const Component (&components)[count]) {
+constexpr bool are_different(const Component* const (&components)[count]) {
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t j = 0; j < i; ++j)
-      if (components[i].kind == components[j].kind && *components[i].name != '\0' &&
-          std::string_view(components[i].name) == components[j].name)
+      if (components[i]->kind == components[j]->kind && *components[i]->name != '\0' &&
+          std::string_view(components[i]->name) == components[j]->name)
         return false;
   return true;
+}
+
+template <class... Components>
+struct ComponentList {
+  static_assert(sizeof...(Components) > 0, "no component is named; name the classes");
+  static constexpr const Component* all[] = {&component_of<Components>...};
+  static_assert(are_different(all), "two components of one kind have one name; rename one of them");
+};
+
+constexpr Manifest manifest(const char* name, const char* version, const char* licence,
+                            const Component* const* first, const Component* const* last) {
+  return {manifest_magic,
+          sizeof(Manifest),
+          sizeof(Component),
+          sizeof(Parameter),
+          sizeof(Facet),
+          ASSAY_SDK_MAJOR,
+          ASSAY_SDK_MINOR,
+          name,
+          version,
+          licence,
+          first,
+          last,
+          &guard};
 }
 
 }  // namespace detail
 }  // namespace assay
 
-/// Defines the plugin's exported data. Use it once per library, outside any namespace.
-#define ASSAY_PLUGIN(plugin_name, plugin_version, plugin_licence, ...)                           \
+#define ASSAY_CHECK_PLUGIN(plugin_name, plugin_version, plugin_licence)                          \
   static_assert(::assay::is_name(plugin_name),                                                   \
-                "ASSAY_PLUGIN: the plugin's name is not made of lower-case letters, digits and " \
+                "the plugin's name is not made of lower-case letters, digits and "               \
                 "underscores (a letter first); rename it");                                      \
   static_assert(::assay::is_word(plugin_version),                                                \
-                "ASSAY_PLUGIN: the version is empty or holds blanks; write it as \"1.0.0\"");    \
+                "the plugin's version is empty or holds blanks; write it as \"1.0.0\"");         \
   static_assert(!::std::string_view(plugin_licence).empty() && ::assay::is_line(plugin_licence), \
-                "ASSAY_PLUGIN: the licence is empty or more than a line; write it as \"MIT\"");  \
+                "the plugin's licence is empty or more than a line; write it as \"MIT\"");
+
+#define ASSAY_NOTE [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4)]] static constexpr auto
+
+#define ASSAY_EXPORT_MANIFEST                                                          \
+  extern "C" {                                                                         \
+  [[gnu::visibility("default")]] extern const ::assay::Manifest assay_plugin_manifest; \
+  }                                                                                    \
+  const ::assay::Manifest assay_plugin_manifest
+
+/// Defines the exported data of a plugin whose components are in this source file. Use it once per
+/// library, outside any namespace.
+#define ASSAY_PLUGIN(plugin_name, plugin_version, plugin_licence, ...)                           \
+  ASSAY_CHECK_PLUGIN(plugin_name, plugin_version, plugin_licence)                                \
   namespace {                                                                                    \
-  template <class... Components>                                                                 \
-  struct AssayPluginData {                                                                       \
-    static_assert(sizeof...(Components) > 0,                                                     \
-                  "ASSAY_PLUGIN: no component is named; name the classes behind the licence");   \
-    static constexpr ::assay::Component components[] = {                                         \
-        ::assay::detail::describe<Components>()...};                                             \
-    static_assert(::assay::detail::are_different(components),                                    \
-                  "two components of one kind have one name; rename one of them");               \
-    static constexpr std::size_t note_size =                                                     \
-        ::assay::stamp::write(nullptr, plugin_name, plugin_version, plugin_licence, components); \
-    static constexpr auto make_note() {                                                          \
-      ::assay::stamp::Note<note_size> note;                                                      \
-      note.text_size = sizeof(note.text);                                                        \
-      ::assay::stamp::write(note.text, plugin_name, plugin_version, plugin_licence, components); \
-      return note;                                                                               \
-    }                                                                                            \
-  };                                                                                             \
-  using AssayPlugin = AssayPluginData<__VA_ARGS__>;                                              \
+  using AssayComponents = ::assay::detail::ComponentList<__VA_ARGS__>;                           \
+  ASSAY_NOTE assay_note = ::assay::stamp::note([](char* out) {                                   \
+    return ::assay::stamp::write(out, plugin_name, plugin_version, plugin_licence,               \
+                                 AssayComponents::all);                                          \
+  });                                                                                            \
   }                                                                                              \
-  extern "C" {                                                                                   \
-  [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4),                                     \
-    gnu::visibility("hidden")]] extern constexpr auto assay_plugin_note =                        \
-      AssayPlugin::make_note();                                                                  \
-  [[gnu::visibility("default")]] extern const ::assay::Manifest assay_plugin_manifest;           \
-  const ::assay::Manifest assay_plugin_manifest = {                                              \
-      ::assay::manifest_magic,                                                                   \
-      sizeof(::assay::Manifest),                                                                 \
-      sizeof(::assay::Component),                                                                \
-      sizeof(::assay::Parameter),                                                                \
-      sizeof(::assay::Facet),                                                                    \
-      ASSAY_SDK_MAJOR,                                                                           \
-      ASSAY_SDK_MINOR,                                                                           \
-      plugin_name,                                                                               \
-      plugin_version,                                                                            \
-      plugin_licence,                                                                            \
-      AssayPlugin::components,                                                                   \
-      static_cast<std::uint32_t>(std::size(AssayPlugin::components)),                            \
-      &::assay::detail::guard};                                                                  \
+  ASSAY_EXPORT_MANIFEST = ::assay::detail::manifest(plugin_name, plugin_version, plugin_licence, \
+                                                    ::std::begin(AssayComponents::all),          \
+                                                    ::std::end(AssayComponents::all));
+
+/// Adds the components of this source file to the pack that it is linked into. Use it once per
+/// source file, outside any namespace.
+#define ASSAY_COMPONENT(...)                                                                   \
+  namespace {                                                                                  \
+  using AssayComponents = ::assay::detail::ComponentList<__VA_ARGS__>;                         \
+  ASSAY_NOTE assay_note = ::assay::stamp::note(                                                \
+      [](char* out) { return ::assay::stamp::write(out, "", "", "", AssayComponents::all); }); \
+  [[gnu::section("assay_components"), gnu::used,                                               \
+    gnu::aligned(8)]] constexpr auto assay_components = ::std::to_array(AssayComponents::all); \
   }
+
+/// Defines the exported data of a pack. Use it once per library, outside any namespace.
+#define ASSAY_PACK(plugin_name, plugin_version, plugin_licence)                    \
+  ASSAY_CHECK_PLUGIN(plugin_name, plugin_version, plugin_licence)                  \
+  extern "C" {                                                                     \
+  /* The linker defines these two. */                                              \
+  [[gnu::visibility("hidden")]] extern const ::assay::Component* const             \
+      assay_first_component[] __asm__("__start_assay_components");                 \
+  [[gnu::visibility("hidden")]] extern const ::assay::Component* const             \
+      assay_end_of_components[] __asm__("__stop_assay_components");                \
+  }                                                                                \
+  namespace {                                                                      \
+  ASSAY_NOTE assay_note = ::assay::stamp::note([](char* out) {                     \
+    return ::assay::stamp::write(out, plugin_name, plugin_version, plugin_licence, \
+                                 ::std::array<const ::assay::Component*, 0>());    \
+  });                                                                              \
+  }                                                                                \
+  ASSAY_EXPORT_MANIFEST =                                                          \
+      ::assay::detail::manifest(plugin_name, plugin_version, plugin_licence,       \
+                                assay_first_component, assay_end_of_components);

@@ -3,7 +3,7 @@
 // the library's code.
 //
 // The note holds lines "key=value" (is_line in text.h), in this order:
-//   sdk=0.4                     version.h
+//   sdk=1.0                     version.h
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread
@@ -11,6 +11,8 @@
 //                               further features that -march allows: "avx512 gfni vaes"
 //   plugin=NAME VERSION LICENCE
 //   component=KIND NAME DOC     one line each
+// A pack (plugin.h) has one such note without components, and one more for each of its source files
+// that has the components, and no line for the plugin.
 // Look at it with: readelf -p .note.assay libNAME.so
 #pragma once
 
@@ -186,17 +188,17 @@ class Writer {
   std::size_t size_ = 0;
 };
 
-/// Writes the note's text. `components` is a range of objects with kind, name and doc. Returns the
-/// number of characters.
+/// Writes the note's text. `components` is a range of pointers to objects with kind, name and doc.
+/// Without a plugin's name there is no line for it. Returns the number of characters.
 template <class Components>
 constexpr std::size_t write(char* out, std::string_view plugin, std::string_view version,
                             std::string_view licence, const Components& components) {
   Writer w = out != nullptr ? Writer(out) : Writer();
   w << "sdk=" << sdk << "\nstandard_library=" << standard_library << "\ndebug_mode=" << debug_mode
-    << "\nsanitizers=" << sanitizers << "\ninstructions=" << instructions << "\nplugin=" << plugin
-    << " " << version << " " << licence << "\n";
-  for (const auto& c : components)
-    w << "component=" << name_of(c.kind) << " " << c.name << " " << c.doc << "\n";
+    << "\nsanitizers=" << sanitizers << "\ninstructions=" << instructions << "\n";
+  if (!plugin.empty()) w << "plugin=" << plugin << " " << version << " " << licence << "\n";
+  for (const auto* c : components)
+    w << "component=" << name_of(c->kind) << " " << c->name << " " << c->doc << "\n";
   return w.size();
 }
 
@@ -209,5 +211,15 @@ struct Note {
   char name[8] = {'A', 's', 's', 'a', 'y', 0, 0, 0};
   char text[(Size + 3) / 4 * 4] = {};
 };
+
+/// Returns the note with the text that write(out) writes; write(nullptr) counts its characters.
+template <class Write>
+constexpr auto note(Write /*write*/) {
+  constexpr std::size_t size = Write{}(nullptr);
+  Note<size> made;
+  made.text_size = sizeof(made.text);
+  Write{}(made.text);
+  return made;
+}
 
 }  // namespace assay::stamp

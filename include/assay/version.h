@@ -13,5 +13,5 @@
 #error "Assay's headers need C++20: -std=c++20"
 #endif
 
-#define ASSAY_SDK_MAJOR 0
-#define ASSAY_SDK_MINOR 4
+#define ASSAY_SDK_MAJOR 1
+#define ASSAY_SDK_MINOR 0

@@ -55,7 +55,7 @@ config::Location place(const std::string& text, std::string_view word) {
 
 }  // namespace
 
-Settings::Settings(std::span<const std::string> texts, std::span<const Component> components,
+Settings::Settings(std::span<const std::string> texts, std::span<const Component* const> components,
                    const std::string& library) {
   config::Diagnostics problems;
   for (const std::string& text : texts)
@@ -64,17 +64,17 @@ Settings::Settings(std::span<const std::string> texts, std::span<const Component
 }
 
 Settings::Setting Settings::understood(const std::string& text,
-                                       std::span<const Component> components,
+                                       std::span<const Component* const> components,
                                        const std::string& library,
                                        config::Diagnostics& problems) const {
   const std::vector<std::string_view> words = words_of(text);
   std::vector<const Component*> all, this_one, of_this_name, with_option;
-  for (const Component& component : components) {
-    all.push_back(&component);
-    if (has_option(component, words[0])) with_option.push_back(&component);
-    if (words.size() > 1 && words[0] == component.name) of_this_name.push_back(&component);
-    if (words.size() > 2 && words[0] == name_of(component.kind) && words[1] == component.name)
-      this_one.push_back(&component);
+  for (const Component* component : components) {
+    all.push_back(component);
+    if (has_option(*component, words[0])) with_option.push_back(component);
+    if (words.size() > 1 && words[0] == component->name) of_this_name.push_back(component);
+    if (words.size() > 2 && words[0] == name_of(component->kind) && words[1] == component->name)
+      this_one.push_back(component);
   }
   const auto complain = [&](std::string_view word, std::string message,
                             const std::vector<std::string>& names, std::string_view list) {
@@ -104,8 +104,8 @@ Settings::Setting Settings::understood(const std::string& text,
   }
   if (const auto kind = kind_from_name(words[0]); kind && words.size() > 2) {
     std::vector<std::string> names;
-    for (const Component& component : components)
-      if (component.kind == *kind) names.emplace_back(component.name);
+    for (const Component* component : components)
+      if (component->kind == *kind) names.emplace_back(component->name);
     return complain(words[1], fmt::format("{} has no {} of this name", library, words[0]), names,
                     "it has");
   }

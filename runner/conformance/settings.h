@@ -20,7 +20,7 @@ class Settings {
   ///    truth=1                    all components with this option
   /// Throws WrongSettings (configured.h) for a text that means no component or no option of it.
   /// Borrows `components`; `library` is the library's name, for messages.
-  Settings(std::span<const std::string> texts, std::span<const Component> components,
+  Settings(std::span<const std::string> texts, std::span<const Component* const> components,
            const std::string& library);
 
   /// Returns the settings of a component, such as "truth=1".
@@ -34,7 +34,7 @@ class Settings {
     std::string written, own;  ///< "metric.confusion.truth=1", "truth=1"
     std::vector<const Component*> components;
   };
-  Setting understood(const std::string& text, std::span<const Component> components,
+  Setting understood(const std::string& text, std::span<const Component* const> components,
                      const std::string& library, config::Diagnostics& problems) const;
 
   std::vector<Setting> settings_;

@@ -40,7 +40,7 @@ std::string opens(const fs::path& library, plugin_host::PluginHost& host) {
   const plugin_host::Stamp stamp = plugin_host::read_stamp(library);
   std::set<std::pair<Kind, std::string>> promised, offered;
   for (const auto& c : stamp.components) promised.emplace(c.kind, c.name);
-  for (const Component& c : plugin_host::components(manifest)) offered.emplace(c.kind, c.name);
+  for (const Component* c : plugin_host::components(manifest)) offered.emplace(c->kind, c->name);
   require(promised == offered,
           "its stamp lists other components than its manifest; ASSAY_PLUGIN "
           "writes both");
@@ -253,7 +253,7 @@ std::vector<Step> steps(const fs::path& library, plugin_host::PluginHost& host,
   const auto components = plugin_host::components(host.open(library));
   const Settings understood(settings, components, library.filename().string());
   Steps all(host, understood, private_libraries);
-  for (const Component& component : components) all.add(component);
+  for (const Component* component : components) all.add(*component);
   return std::move(all.steps);
 }
 

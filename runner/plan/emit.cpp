@@ -100,8 +100,11 @@ class Writer {
     put(root, "", "threads", node_of(plan_.threads));
     put(root, "", "kernels", plan_.kernels ? scalar(std::string(name_of(*plan_.kernels))) : Node{});
     add(root, "dataset", dataset());
+    if (!plan_.transforms.empty()) put(root, "", "transforms", components(plan_.transforms));
     add(root, "model", node_of(plan_.model));
     add(root, "loss", node_of(plan_.loss));
+    if (!plan_.gradient_transforms.empty())
+      put(root, "", "gradient_transforms", components(plan_.gradient_transforms));
     add(root, "optimizer", node_of(plan_.optimizer));
     add(root, "train", train());
     put(root, "", "metrics", components(plan_.metrics));

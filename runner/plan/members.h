@@ -1,4 +1,4 @@
-// The sections with several components: metrics, hooks, loggers.
+// The sections with several components: transforms, metrics, hooks, loggers, ...
 #pragma once
 
 #include <map>

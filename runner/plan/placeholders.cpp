@@ -90,11 +90,15 @@ void check_placeholders(const Draft& draft, const config::Node& config,
   check(draft.model, "model", diagnostics);
   check(draft.loss, "loss", diagnostics);
   check(draft.optimizer, "optimizer", diagnostics);
-  for (const NamedComponent& m : draft.metrics)
-    check(m.component, "metrics." + m.name, diagnostics);
+  const auto check_all = [&](const std::vector<NamedComponent>& all, const std::string& section) {
+    for (const auto& [name, component] : all)
+      check(component, base::joined(section, name), diagnostics);
+  };
+  check_all(draft.transforms, "transforms");
+  check_all(draft.gradient_transforms, "gradient_transforms");
+  check_all(draft.metrics, "metrics");
   for (const HookPlan& h : draft.hooks) check(h.component, "hooks." + h.name, diagnostics, h.tags);
-  for (const NamedComponent& l : draft.loggers)
-    check(l.component, "loggers." + l.name, diagnostics);
+  check_all(draft.loggers, "loggers");
 }
 
 }  // namespace assay::plan

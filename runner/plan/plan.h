@@ -78,8 +78,10 @@ struct Content {
   std::string run_dir;                    ///< template: may hold ${now:...}
   ComponentPlan dataset;
   std::optional<SplitPlan> split;  ///< defined by the dataset if absent
+  std::vector<NamedComponent> transforms;  ///< of samples, in order
   ComponentPlan model;
   ComponentPlan loss;
+  std::vector<NamedComponent> gradient_transforms;  ///< in order
   ComponentPlan optimizer;
   TrainPlan train;
   std::vector<NamedComponent> metrics;

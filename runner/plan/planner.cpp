@@ -84,14 +84,16 @@ Draft Planner::draft() {
   const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
   draft_.dataset = dataset.component;
   draft_.split = split(dataset);
+  draft_.transforms = components("transforms", Kind::transform);
   draft_.model = component("model", Kind::model).component;
   draft_.loss = component("loss", Kind::loss).component;
+  draft_.gradient_transforms = components("gradient_transforms", Kind::gradient_transform);
   draft_.optimizer = component("optimizer", Kind::optimizer).component;
   draft_.train = train();
   draft_.metrics = metrics();
   draft_.hooks = hooks();
   add_builtin_metrics(draft_, catalogue_, diagnostics_);
-  draft_.loggers = loggers();
+  draft_.loggers = components("loggers", Kind::logger);
   draft_.unsound.insert(validator_.unsound().begin(), validator_.unsound().end());
   check_tags(draft_, diagnostics_);
   check_placeholders(draft_, config_, diagnostics_);
@@ -325,26 +327,24 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
           texts_of(placed.component, ParameterType::value, catalogue_)};
 }
 
-std::vector<NamedComponent> Planner::loggers() {
+std::vector<NamedComponent> Planner::components(const char* section, Kind kind) {
   std::vector<NamedComponent> result;
   ListNames names;
-  if (const Node* section = config_.find("loggers")) {
-    for (const Member& m : members(*section, "loggers", diagnostics_)) {
-      ComponentPlan logger = validator_.component(*m.node, Kind::logger, m.key).component;
-      result.push_back({m.name.empty() ? names.name(logger.type) : m.name, std::move(logger)});
-      note_soundness(m.key, base::joined("loggers", result.back().name));
-    }
+  const auto add = [&](std::string name, const std::string& read_as, ComponentPlan component) {
+    if (name.empty()) name = names.name(component.type);
+    note_soundness(read_as, base::joined(section, name));
+    result.push_back({std::move(name), std::move(component)});
+  };
+  if (const Node* node = config_.find(section)) {
+    for (const Member& m : members(*node, section, diagnostics_))
+      add(m.name, m.key, validator_.component(*m.node, kind, m.key).component);
     return result;
   }
-  for (const Member& m : misspelt_members("loggers"))
-    validator_.component(*m.node, Kind::logger, m.key);
-  const List fallback = optional<List>(option("loggers")).value_or(List{});
+  for (const Member& m : misspelt_members(section)) validator_.component(*m.node, kind, m.key);
+  const List fallback = optional<List>(option(section)).value_or(List{});
   for (std::size_t i = 0; i < fallback.size(); ++i)
-    if (const auto component = optional<ComponentPlan>(fallback[i])) {
-      result.push_back({names.name(component->type), *component});
-      note_soundness(base::joined("loggers", std::to_string(i)),
-                     base::joined("loggers", result.back().name));
-    }
+    if (const auto component = optional<ComponentPlan>(fallback[i]))
+      add("", base::joined(section, std::to_string(i)), *component);
   return result;
 }
 

@@ -44,7 +44,8 @@ class Planner {
   config::Location second_of_epochs_and_steps() const;
 
   std::vector<NamedComponent> metrics();
-  std::vector<NamedComponent> loggers();
+  /// Reads a section of components of one kind, a map by name or a list.
+  std::vector<NamedComponent> components(const char* section, Kind kind);
   std::vector<HookPlan> hooks();
   /// Returns the members of a misspelt section, so that they can be checked for problems.
   std::vector<Member> misspelt_members(const char* section);

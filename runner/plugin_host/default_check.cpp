@@ -161,8 +161,8 @@ std::string DefaultCheck::options(const Node& map, std::span<const Parameter> ta
 
 const Component* DefaultCheck::find(Kind kind, std::string_view name) const {
   const auto found = std::ranges::find_if(
-      own_, [&](const Component& c) { return c.kind == kind && c.name == name; });
-  return found == own_.end() ? nullptr : &*found;
+      own_, [&](const Component* c) { return c->kind == kind && c->name == name; });
+  return found == own_.end() ? nullptr : *found;
 }
 
 bool DefaultCheck::exists(Kind kind, std::string_view name) const {

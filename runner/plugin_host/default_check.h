@@ -20,7 +20,7 @@ class DefaultCheck {
  public:
   /// `own`: the components of the examined library, borrowed; their tables are valid except for
   /// defaults.
-  DefaultCheck(std::span<const Component> own, Offers elsewhere)
+  DefaultCheck(std::span<const Component* const> own, Offers elsewhere)
       : own_(own), elsewhere_(std::move(elsewhere)) {}
 
   /// Returns the mistake in the default of an option that has one; empty if there is none. A
@@ -39,7 +39,7 @@ class DefaultCheck {
   const Component* find(Kind kind, std::string_view name) const;
   bool exists(Kind kind, std::string_view name) const;
 
-  std::span<const Component> own_;
+  std::span<const Component* const> own_;
   Offers elsewhere_;
 };
 

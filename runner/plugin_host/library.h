@@ -21,8 +21,8 @@ using Warn = std::function<void(const std::string&)>;
 const Manifest& open_library(const std::filesystem::path& file, const Offers& elsewhere = {},
                              const Warn& warn = {});
 
-inline std::span<const Component> components(const Manifest& manifest) {
-  return {manifest.components, manifest.component_count};
+inline std::span<const Component* const> components(const Manifest& manifest) {
+  return {manifest.components, manifest.components_end};
 }
 inline std::span<const Parameter> parameters(const Component& component) {
   return {component.parameters, component.parameter_count};

@@ -200,17 +200,21 @@ std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewh
   require(manifest.name, "name", is_name);
   require(manifest.version, "version", is_word);
   require(manifest.licence, "licence", is_line);
-  if (manifest.component_count == 0 || manifest.components == nullptr)
-    wrong("the plugin offers no components");
-  else if (manifest.component_count > most_components)
-    wrong(fmt::format("the plugin counts {} components; expected {} at most",
-                      manifest.component_count, most_components));
+  const bool counted = manifest.components != nullptr && manifest.components_end != nullptr &&
+                       manifest.components <= manifest.components_end;
+  const std::size_t count = counted ? components(manifest).size() : 0;
+  if (count == 0) wrong("the plugin offers no components");
+  else if (count > most_components)
+    wrong(fmt::format("the plugin counts {} components; expected {} at most", grouped(count),
+                      most_components));
   else
-    for (std::size_t i = 0; i < manifest.component_count; ++i)
-      inspection.component(manifest.components[i], i);
+    for (std::size_t i = 0; i < count; ++i)
+      if (const Component* component = manifest.components[i]; component != nullptr)
+        inspection.component(*component, i);
+      else wrong(fmt::format("component {}: it is a null pointer", i));
   if (inspection.lines.empty())
-    for (const Component& component : components(manifest))
-      inspection.defaults(component, DefaultCheck(components(manifest), elsewhere));
+    for (const Component* component : components(manifest))
+      inspection.defaults(*component, DefaultCheck(components(manifest), elsewhere));
   return inspection.lines;
 }
 

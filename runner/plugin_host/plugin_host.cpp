@@ -158,8 +158,8 @@ PluginHost::Found PluginHost::find(Kind kind, std::string_view name) {
     throw std::runtime_error(fmt::format("no {} '{}'", name_of(kind), name));
   const FoundLibrary& library = *entry->second.library;
   const Manifest& open = manifest(library);
-  for (const Component& component : plugin_host::components(open))
-    if (component.kind == kind && component.name == name) return {library, open, component};
+  for (const Component* component : plugin_host::components(open))
+    if (component->kind == kind && component->name == name) return {library, open, *component};
   throw std::runtime_error(
       fmt::format("{}: its stamp promises the {} '{}', but its manifest has none", library.shown(),
                   name_of(kind), name));

@@ -52,7 +52,8 @@ Used used_by(const plan::Plan& plan, const plugin_host::PluginHost& host) {
   Libraries computing(host), logging(host);
   for (const auto* component : {&plan.dataset, &plan.model, &plan.loss, &plan.optimizer})
     computing.add(*component);
-  for (const plan::NamedComponent& metric : plan.metrics) computing.add(metric.component);
+  for (const auto* section : {&plan.transforms, &plan.gradient_transforms, &plan.metrics})
+    for (const plan::NamedComponent& each : *section) computing.add(each.component);
   for (const plan::HookPlan& hook : plan.hooks) computing.add(hook.component);
   for (const plan::NamedComponent& logger : plan.loggers) logging.add(logger.component);
   return {std::move(computing.files), std::move(logging.files)};

@@ -69,6 +69,8 @@ Place place_of(const ComponentTable& c) {
     case Kind::hook: return {"hooks:\n", "  " + c.name, "    every: 1\n"};
     case Kind::metric: return {"metrics:\n", "  " + c.name, ""};
     case Kind::logger: return {"loggers:\n", "  " + c.name, ""};
+    case Kind::transform: return {"transforms:\n", "  " + c.name, ""};
+    case Kind::gradient_transform: return {"gradient_transforms:\n", "  " + c.name, ""};
     default: return {"", std::string(name_of(c.kind)), ""};
   }
 }

@@ -101,9 +101,9 @@ MISTAKES = {
     'FIRST=assay::option(nullptr, &Options::first, "")': f"is not made of {NAME}",
     'FIRST=assay::option("type", &Options::first, "")': "'type' names the component itself; rename the option",
     'FIRST=assay::option("last", &Options::first, "")': "two options have one name; rename one of them",
-    'PLUGIN="so und", "1.0.0", "MIT", Mine': f"ASSAY_PLUGIN: the plugin's name is not made of {NAME}",
-    'PLUGIN="sound", "1 0", "MIT", Mine': 'ASSAY_PLUGIN: the version is empty or holds blanks; write it as',
-    'PLUGIN="sound", "1.0.0", "MIT\\n", Mine': "ASSAY_PLUGIN: the licence is empty or more than a line; write it",
+    'PLUGIN="so und", "1.0.0", "MIT", Mine': f"the plugin's name is not made of {NAME}",
+    'PLUGIN="sound", "1 0", "MIT", Mine': 'the plugin\'s version is empty or holds blanks; write it as',
+    'PLUGIN="sound", "1.0.0", "MIT\\n", Mine': "the plugin's licence is empty or more than a line; write it",
     'PLUGIN="sound", "1.0.0", "MIT", Mine, Mine': "two components of one kind have one name; rename one of them",
 }
 

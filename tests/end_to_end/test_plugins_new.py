@@ -10,7 +10,8 @@ import unittest
 import installed
 import program
 
-KINDS = ["dataset", "model", "loss", "optimizer", "schedule", "metric", "hook", "renderer", "logger"]
+KINDS = ["dataset", "transform", "model", "loss", "gradient_transform", "optimizer", "schedule", "metric", "hook",
+         "renderer", "logger"]
 # Warnings that a user may well make errors of.
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 

@@ -95,6 +95,7 @@ UNUSABLE = {
     "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 8"),
     "component_twice": ("sound", "schedule sound: it is offered twice; rename one of them"),
     "no_components": ("sound", "the plugin offers no components"),
+    "null_component": ("sound", "component 0: it is a null pointer"),
     "null_plugin_name": ("sound", "the plugin has no name"),
     "null_guard": ("sound", "its manifest has another layout"),
     "newline_in_doc": ("sound", "schedule sound: its documentation (About::doc) is not one line of UTF-8"),

@@ -29,13 +29,15 @@ constexpr Parameter loop_table[] = {
 constexpr Parameter deep_table[] = {
     {.name = "again", .type = component, .fallback = "null", .kind = Kind::loss},
 };
-constexpr Component own[] = {
+constexpr Component components[] = {
     {Kind::schedule, "ramp", "", ramp_table, 2, nullptr, nullptr},
     {Kind::schedule, "flat", "", nullptr, 0, nullptr, nullptr},
     {Kind::renderer, "blank", "", nullptr, 0, nullptr, nullptr},
     {Kind::loss, "loop", "", loop_table, 1, nullptr, nullptr},
     {Kind::loss, "deep", "", deep_table, 1, nullptr, nullptr},
 };
+constexpr const Component* own[] = {&components[0], &components[1], &components[2], &components[3],
+                                    &components[4]};
 
 bool elsewhere(Kind kind, std::string_view name) {
   return kind == Kind::schedule && name == "cosine";

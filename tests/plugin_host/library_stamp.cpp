@@ -48,9 +48,9 @@ void check_equal(const Stamp& stamp, const Manifest& manifest) {
   const auto table = components(manifest);
   BOOST_REQUIRE(stamp.components.size() == table.size());
   for (std::size_t i = 0; i < table.size(); ++i) {
-    BOOST_CHECK(stamp.components[i].kind == table[i].kind);
-    BOOST_TEST(stamp.components[i].name == table[i].name);
-    BOOST_TEST(stamp.components[i].doc == table[i].doc);
+    BOOST_CHECK(stamp.components[i].kind == table[i]->kind);
+    BOOST_TEST(stamp.components[i].name == table[i]->name);
+    BOOST_TEST(stamp.components[i].doc == table[i]->doc);
   }
 }
 

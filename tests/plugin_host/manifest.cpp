@@ -21,19 +21,9 @@ class Sound final : public Schedule {
 
 // Returns the mistakes of a manifest with one component. No compiler would accept such a manifest.
 std::string mistakes_of(const Component& component) {
-  const Manifest manifest = {manifest_magic,
-                             sizeof(Manifest),
-                             sizeof(Component),
-                             sizeof(Parameter),
-                             sizeof(Facet),
-                             ASSAY_SDK_MAJOR,
-                             ASSAY_SDK_MINOR,
-                             "sound",
-                             "1.0.0",
-                             "MIT",
-                             &component,
-                             1,
-                             &assay::detail::guard};
+  const Component* const components[] = {&component};
+  const Manifest manifest =
+      detail::manifest("sound", "1.0.0", "MIT", std::begin(components), std::end(components));
   std::string text;
   for (const std::string& line : mistakes(manifest)) text += line;
   return text;

@@ -55,4 +55,4 @@ class Weighing final : public Loss {
 
 ASSAY_PLUGIN("naming", "1.0.0", "MIT", Naming, Weighing)
 
-int main() { return assay_plugin_manifest.component_count == 2 ? 0 : 1; }
+int main() { return assay_plugin_manifest.components_end - assay_plugin_manifest.components == 2 ? 0 : 1; }

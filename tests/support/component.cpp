@@ -134,7 +134,8 @@ void* make_component(Kind kind, std::string_view type, std::string_view options,
         !entry.path().filename().string().starts_with("assay_" + std::string(name_of(kind)) + "_"))
       continue;
     const Manifest& manifest = open(entry.path());
-    for (const Component& component : std::span(manifest.components, manifest.component_count)) {
+    for (const Component* offered : std::span(manifest.components, manifest.components_end)) {
+      const Component& component = *offered;
       if (component.kind != kind || component.name != type) continue;
       struct Call {
         const Component* component;

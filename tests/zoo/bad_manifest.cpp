@@ -117,36 +117,25 @@ constexpr assay::Component components[] = {component(),
                                              return c;
                                            }()};
 
-constexpr std::uint32_t component_count = mistake == "component_twice" ? 2
-                                          : mistake == "no_components" ? 0
-                                                                       : 1;
+constexpr const assay::Component* offered[] = {
+    mistake == "null_component" ? nullptr : &components[0], &components[1]};
+constexpr std::size_t offered_count = mistake == "component_twice" ? 2
+                                      : mistake == "no_components" ? 0
+                                                                   : 1;
 
-constexpr auto note() {
-  constexpr assay::Component sound[] = {assay::detail::describe<Sound>()};
-  assay::stamp::Note<assay::stamp::write(nullptr, "bad_manifest", "1.0.0", "MIT", sound)> n;
-  n.text_size = sizeof(n.text);
-  assay::stamp::write(n.text, "bad_manifest", "1.0.0", "MIT", sound);
-  return n;
+ASSAY_NOTE note = assay::stamp::note([](char* out) {
+  constexpr const assay::Component* sound[] = {&assay::detail::component_of<Sound>};
+  return assay::stamp::write(out, "bad_manifest", "1.0.0", "MIT", sound);
+});
+
+constexpr assay::Manifest made() {
+  assay::Manifest manifest =
+      assay::detail::manifest("bad_manifest", "1.0.0", "MIT", offered, offered + offered_count);
+  if (mistake == "null_plugin_name") manifest.name = nullptr;
+  if (mistake == "null_guard") manifest.guard = nullptr;
+  return manifest;
 }
 
 }  // namespace
 
-extern "C" {
-[[gnu::section(".note.assay"), gnu::used, gnu::aligned(4),
-  gnu::visibility("hidden")]] extern constexpr auto assay_plugin_note = note();
-[[gnu::visibility("default")]] extern const assay::Manifest assay_plugin_manifest;
-const assay::Manifest assay_plugin_manifest = {
-    assay::manifest_magic,
-    sizeof(assay::Manifest),
-    sizeof(assay::Component),
-    sizeof(assay::Parameter),
-    sizeof(assay::Facet),
-    ASSAY_SDK_MAJOR,
-    ASSAY_SDK_MINOR,
-    mistake == "null_plugin_name" ? nullptr : "bad_manifest",
-    "1.0.0",
-    "MIT",
-    components,
-    component_count,
-    mistake == "null_guard" ? nullptr : &assay::detail::guard};
-}
+ASSAY_EXPORT_MANIFEST = made();

@@ -13,6 +13,7 @@ namespace assay {
 
 struct About;
 class Dataset;
+class GradientTransform;
 class Hook;
 class Logger;
 class Loss;
@@ -21,6 +22,7 @@ class Model;
 class Optimizer;
 class Renderer;
 class Schedule;
+class Transform;
 
 namespace detail {
 
@@ -84,7 +86,8 @@ struct Bases {
   }
 };
 template <class T>
-using Kinds = Bases<T, Dataset, Hook, Logger, Loss, Metric, Model, Optimizer, Renderer, Schedule>;
+using Kinds = Bases<T, Dataset, GradientTransform, Hook, Logger, Loss, Metric, Model, Optimizer,
+                    Renderer, Schedule, Transform>;
 
 /// Reports what is wrong with a table. The compiler adds the class and the number of the option.
 template <class T, TableMistake mistake, std::size_t option>

@@ -31,8 +31,9 @@ int main() {
   Words words;
   const bool held = assay_plugin_manifest.guard(
       [](void*) { throw assay::OptionError("rate", "too large"); }, nullptr, words);
-  return !held && words.right && assay_plugin_manifest.component_count == 1 &&
-                 assay_plugin_manifest.components[0].parameter_count == 1
+  return !held && words.right &&
+                 assay_plugin_manifest.components_end - assay_plugin_manifest.components == 1 &&
+                 assay_plugin_manifest.components[0]->parameter_count == 1
              ? 0
              : 1;
 }

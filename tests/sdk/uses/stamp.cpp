@@ -13,7 +13,8 @@ struct Component {
 }  // namespace
 
 int main() {
-  constexpr Component components[] = {{assay::Kind::schedule, "sound", "Works."}};
+  static constexpr Component component = {assay::Kind::schedule, "sound", "Works."};
+  static constexpr const Component* components[] = {&component};
   constexpr std::size_t size =
       assay::stamp::write(nullptr, "sound", "1.0.0", "MIT", std::span(components));
   assay::stamp::Note<size> note;
