@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "assay/kind.h"
-#include "assay/model.h"
 #include "assay/record.h"
 #include "assay/renderer.h"
 #include "assay/tensor.h"
+#include "assay/views.h"
 
 namespace assay {
 
@@ -30,32 +30,18 @@ class HookNeeds {
   virtual int rows(std::string_view split, std::int64_t rows, std::string_view option) = 0;
   /// Declares that the hook reads the gradients of the step. It cannot run at step 0 then.
   virtual void gradients() = 0;
-  /// Declares a renderer that came with the options.
-  virtual void renderer(const Renderer& renderer) = 0;
+  /// Declares a renderer that came with the options. `gives_values`: the hook hands over values to
+  /// draw (HookContext::picture); a renderer that needs some is refused otherwise.
+  virtual void renderer(Renderer& renderer, bool gives_values = false) = 0;
 
  protected:
   ~HookNeeds() = default;
-};
-
-/// A parameter of the model, with its weights or its gradient.
-struct ParameterView {
-  std::string_view name;  ///< "layer1.kernel"
-  Shape shape;
-  Role role = Role::other;
-  std::span<const float> values;  ///< row-major
 };
 
 /// A tensor that the model remembers (facet Stateful).
 struct BufferView {
   std::string_view name;  ///< "mean"
   ConstTensorView values;
-};
-
-/// Rows of a split.
-struct RowsView {
-  MatrixView<const float> samples;  ///< [rows, elements of a sample], as the model gets them
-  ConstTensorView targets;          ///< [rows, ...]
-  MatrixView<const float> outputs;  ///< [rows, n]
 };
 
 /// The file formats of pictures.
@@ -99,9 +85,11 @@ class HookContext {
   void text(std::string_view tag, std::string_view markdown) { log(tag, Text{markdown}); }
   /// Takes the snapshot that the renderer needs; the logging thread draws it later. Loggers get an
   /// Image. For each format in `files`, the host also saves the picture in images/ in the run
-  /// folder.
+  /// folder. `values` are numbers that the hook collected, for a renderer that draws such; they are
+  /// copied.
   virtual void picture(std::string_view tag, const Renderer& renderer,
-                       std::span<const PictureFormat> files) = 0;
+                       std::span<const PictureFormat> files,
+                       MatrixView<const float> values = {}) = 0;
   /// Sends the content of `size` bytes that the type names; log() calls it.
   virtual void record(std::string_view tag, ContentType type, const void* content,
                       std::size_t size) = 0;

@@ -11,20 +11,31 @@
 #include "assay/dataset.h"
 #include "assay/kind.h"
 #include "assay/tensor.h"
+#include "assay/views.h"
 
 typedef struct _cairo cairo_t;
 
 namespace assay {
 
-/// Collects what a picture needs. The renderer declares it once, before training. `rows` is how
-/// many rows to take from the start of the split ("train", "validation", "test", or "all" for the
-/// rows in the data's own order); there are fewer if the split is shorter. The host checks the name
-/// of the split; an error message points at `option`, the option that holds the name.
+/// Collects what a picture needs. The renderer declares all of it once, before training; a renderer
+/// that contains others passes `needs` on to each of them. The functions return a number, which
+/// finds the data in the snapshot; equal needs get one number.
+///
+/// `rows` is how many rows to take from the start of the split ("train", "validation", "test", or
+/// "all" for the rows in the data's own order); there are fewer if the split is shorter. The host
+/// checks the names; an error message points at `option`, the option that holds the name.
 class RendererNeeds {
  public:
-  virtual void samples(std::string_view split, std::int64_t rows, std::string_view option) = 0;
-  /// Declares the samples and the model's outputs for them, with the weights of the step.
-  virtual void outputs(std::string_view split, std::int64_t rows, std::string_view option) = 0;
+  /// Declares samples, as the dataset has them. Returns their number in Snapshot::rows.
+  virtual int samples(std::string_view split, std::int64_t rows, std::string_view option) = 0;
+  /// Declares samples and the model's outputs for them, with the weights of the step. Returns their
+  /// number in Snapshot::rows.
+  virtual int outputs(std::string_view split, std::int64_t rows, std::string_view option) = 0;
+  /// Declares the weights of a parameter, by its name ("layer1.kernel"). Returns their number in
+  /// Snapshot::weights.
+  virtual int weights(std::string_view parameter, std::string_view option) = 0;
+  /// Declares that the picture shows values that a hook hands over.
+  virtual void values() = 0;
 
  protected:
   ~RendererNeeds() = default;
@@ -34,11 +45,11 @@ class RendererNeeds {
 struct Snapshot {
   std::int64_t step = 0;
   Shape sample_shape;                             ///< e.g. {8, 8}
-  MatrixView<const float> samples;                ///< [rows, elements of a sample]
   Target target;                                  ///< describes the targets
-  ConstTensorView targets;                        ///< [rows, ...]
-  MatrixView<const float> outputs;                ///< [rows, n]; empty unless asked for
   std::span<const std::string_view> class_names;  ///< empty if the target is not a class
+  std::span<const RowsView> rows;                 ///< by the numbers of samples() and outputs()
+  std::span<const ParameterView> weights;         ///< by the numbers of weights()
+  MatrixView<const float> values;                 ///< what the hook handed over, if it was declared
 };
 
 /// A rectangle in the units of the surface: pixels (PNG, SVG) or points (PDF).
@@ -59,9 +70,8 @@ class Renderer {
   static constexpr Kind kind = Kind::renderer;
   virtual ~Renderer() = default;
 
-  /// Declares exactly one need; called once. A renderer that contains others passes `needs` on to
-  /// each of them: the same need may be declared several times, but no other one.
-  virtual void plan(RendererNeeds& needs) const = 0;
+  /// Declares what it draws, at least one thing; called once.
+  virtual void plan(RendererNeeds& needs) = 0;
   /// Throws Error for data that it cannot draw.
   virtual void check(const Shape& /*sample*/, const Target& /*target*/) const {}
 

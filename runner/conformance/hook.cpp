@@ -77,7 +77,8 @@ class Recorder final : public HookContext {
     }
   }
   void picture(std::string_view tag, const Renderer& renderer,
-               std::span<const PictureFormat> /*files*/) override {
+               std::span<const PictureFormat> /*files*/,
+               MatrixView<const float> /*values*/) override {
     note("image", tag);
     for (const hooks::PictureNeed& need : hook_.pictures)
       if (need.renderer == &renderer) return;

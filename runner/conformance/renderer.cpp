@@ -17,10 +17,10 @@ namespace {
 
 using Handle = plugin_host::Handle<Renderer>;
 
-// A renderer after the first calls of a run: its need and its size are known.
+// A renderer after the first calls of a run: its needs and its size are known.
 struct Declared {
   explicit Declared(const Subject& subject)
-      : renderer(subject.make<Renderer>()), needs(hooks::need_of(renderer)) {
+      : renderer(subject.make<Renderer>()), needs(hooks::needs_of(renderer)) {
     subject.declare_state(renderer);
     size = renderer.call([](const Renderer& r) { return r.size(); });
     require(picture::possible(size),
@@ -30,7 +30,7 @@ struct Declared {
             grouped(picture::most_pixels));
   }
   Handle renderer;
-  hooks::RendererNeed needs;
+  hooks::RendererNeeded needs;
   Size size;
 };
 
@@ -43,31 +43,51 @@ class Setting : public Declared {
     name_views_.assign(names_.begin(), names_.end());
   }
 
-  /// Returns the first rows. Valid as long as this object, until the next call.
-  const Snapshot& snapshot(std::int64_t rows) {
+  /// Returns at most this many rows of each set, and all else that it needs. Valid as long as this
+  /// object, until the next call.
+  const Snapshot& snapshot(std::int64_t most) {
     const std::int64_t columns = shape_.elements();
     const std::int64_t outputs = target_.classes > 0 ? target_.classes : target_.shape.elements();
-    samples_ = spread(static_cast<std::size_t>(rows * columns), 31, 8);
-    outputs_ = spread(static_cast<std::size_t>(rows * outputs), 32);
-    targets_.emplace(target_, rows, 33);
+    const std::int64_t count = std::max<std::int64_t>(std::min(most, rows()), 1);
+    samples_ = spread(static_cast<std::size_t>(count * columns), 31, 8);
+    outputs_ = spread(static_cast<std::size_t>(count * outputs), 32);
+    targets_.emplace(target_, count, 33);
+    kernel_ = spread(kernel_size, 34);
+    rows_.clear();
+    for (const hooks::RowsNeed& need : needs.rows) {
+      const std::int64_t n = std::min(need.rows, count);
+      RowsView& view = rows_.emplace_back();
+      view.samples = {samples_.data(), n, columns, columns};
+      view.targets = targets_->view().rows(0, n);
+      if (need.outputs) view.outputs = {outputs_.data(), n, outputs, outputs};
+    }
+    weights_.clear();
+    for (const hooks::WeightsNeed& need : needs.weights)
+      weights_.push_back({need.parameter, {kernel_rows, kernel_columns}, Role::kernel, kernel_});
     snapshot_ = {};
     snapshot_.step = 100;
     snapshot_.sample_shape = shape_;
-    snapshot_.samples = {samples_.data(), rows, columns, columns};
     snapshot_.target = target_;
-    snapshot_.targets = targets_->view();
-    if (needs.outputs) snapshot_.outputs = {outputs_.data(), rows, outputs, outputs};
     snapshot_.class_names = name_views_;
+    snapshot_.rows = rows_;
+    snapshot_.weights = weights_;
+    if (needs.values)
+      snapshot_.values = {kernel_.data(), kernel_rows, kernel_columns, kernel_columns};
     return snapshot_;
   }
   /// Throws Failed if the renderer wrote to the data of the snapshot.
   void require_unchanged() const {
-    const TargetRows targets(target_, snapshot_.samples.rows, 33);
+    const TargetRows targets(target_, targets_->view().shape[0], 33);
     require(samples_ == spread(samples_.size(), 31, 8) && outputs_ == spread(outputs_.size(), 32) &&
-                *targets_ == targets,
+                *targets_ == targets && kernel_ == spread(kernel_size, 34),
             "it writes into its snapshot, which others draw as well");
   }
-  std::int64_t rows() const { return std::min<std::int64_t>(needs.rows, 256); }
+  /// Returns how many rows it draws, at most 256; 0 if it draws none.
+  std::int64_t rows() const {
+    std::int64_t most = 0;
+    for (const hooks::RowsNeed& need : needs.rows) most = std::max(most, need.rows);
+    return std::min<std::int64_t>(most, 256);
+  }
   /// Returns `factor`, or less for a large picture, so that drawing takes little time. The natural
   /// size times the result is at least one pixel.
   double scale(double factor) const {
@@ -107,12 +127,17 @@ class Setting : public Declared {
     throw NotRun("it draws none of the shapes that are tried" + refusals);
   }
 
+  static constexpr std::int64_t kernel_rows = 6, kernel_columns = 4;
+  static constexpr std::size_t kernel_size = kernel_rows * kernel_columns;
+
   Shape shape_;
   Target target_;
   std::vector<std::string> names_;
   std::vector<std::string_view> name_views_;
-  std::vector<float> samples_, outputs_;
+  std::vector<float> samples_, outputs_, kernel_;
   std::optional<TargetRows> targets_;
+  std::vector<RowsView> rows_;
+  std::vector<ParameterView> weights_;
   Snapshot snapshot_;
 };
 
@@ -124,8 +149,14 @@ std::string declares(const Subject& subject) {
             "its natural size is {} x {} pixels, and {} x {} when asked again",
             grouped(first.size.width), grouped(first.size.height), grouped(other.width),
             grouped(other.height));
-  return fmt::format("{} x {} pixels from {} rows of split '{}'", grouped(first.size.width),
-                     grouped(first.size.height), grouped(first.needs.rows), first.needs.split);
+  std::string drawn;
+  for (const hooks::RowsNeed& need : first.needs.rows)
+    drawn += fmt::format(", {} rows of split '{}'", grouped(need.rows), need.split);
+  for (const hooks::WeightsNeed& need : first.needs.weights)
+    drawn += fmt::format(", the weights of {}", need.parameter);
+  if (first.needs.values) drawn += ", values of a hook";
+  return fmt::format("{} x {} pixels from {}", grouped(first.size.width),
+                     grouped(first.size.height), drawn.substr(2));
 }
 
 std::string files(const Subject& subject) {
@@ -213,7 +244,7 @@ std::string fewer(const Subject& subject) {
   const Size size = s.scaled(1);
   const Box box{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
   for (const std::int64_t rows : {1, 2, 7})
-    if (rows < s.needs.rows) draw(s, *painter, s.snapshot(rows), size, box);
+    if (rows < s.rows()) draw(s, *painter, s.snapshot(rows), size, box);
   return {};
 }
 
@@ -221,7 +252,7 @@ std::string fewer(const Subject& subject) {
 
 Suite renderer_suite(const Subject& subject) {
   return {
-      {"declares its need and size", [subject] { return declares(subject); }},
+      {"declares its needs and size", [subject] { return declares(subject); }},
       {"files are the same each time", [subject] { return files(subject); }},
       {"draws inside its box, in any size", [subject] { return boxes(subject); }},
       {"takes fewer rows than it asked for", [subject] { return fewer(subject); }},

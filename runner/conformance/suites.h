@@ -55,10 +55,11 @@ Suite metric_suite(const Subject& subject);
 /// the end, ...), reads only the values and draws only the renderers that it declared. It must send
 /// something (or do something, if it has the facet Acts), once under each tag, and accept NaN like
 /// any other value. What it looks at must not change. Another hook with its saved state must go on
-/// in the same way. (plugin_host/manifest.h checks that its options leave the triggers to the host.)
+/// in the same way. (plugin_host/manifest.h checks that its options leave the triggers to the
+/// host.)
 Suite hook_suite(const Subject& subject);
 
-/// Checks that a renderer declares one need, and a size that a picture can have. It must draw
+/// Checks that a renderer declares its needs, and a size that a picture can have. It must draw
 /// something, the same each time, as PNG, SVG and PDF, in several sizes, and only inside its box.
 /// It must restore Cairo's state (matrix, clip, source, lines, font, anything saved or pushed:
 /// runner/picture/watched_context.h), must not write to the snapshot, and must accept fewer rows

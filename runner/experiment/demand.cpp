@@ -30,7 +30,9 @@ void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
     for (hooks::ValueNeed& need : hook.values)
       if (plan::SplitValue* value = need.of_split())
         value->split = meant_split(value->split, *splits_);
-    for (hooks::PictureNeed& need : hook.pictures) need.split = meant_split(need.split, *splits_);
+    for (hooks::PictureNeed& picture : hook.pictures)
+      for (hooks::RowsNeed& need : picture.needed.rows)
+        need.split = meant_split(need.split, *splits_);
     for (hooks::RowsNeed& need : hook.rows) need.split = meant_split(need.split, *splits_);
   }
   for (hooks::ValueNeed& need : hook.values)
@@ -147,7 +149,7 @@ void Demand::no_metric(const hooks::ValueNeed& need, const std::string& metric, 
 
 void Demand::add(const hooks::PictureNeed& need, const Part& renderer) {
   pictures_ = true;
-  show({need.split, need.option, need.rows}, renderer);
+  for (const hooks::RowsNeed& rows : need.needed.rows) show(rows, renderer);
 }
 
 void Demand::show(const hooks::RowsNeed& need, const Part& part) {

@@ -8,6 +8,8 @@
 
 #include "assay/number_text.h"
 #include "runner/base/machine_share.h"
+#include "runner/base/suggest.h"
+#include "runner/base/wording.h"
 #include "runner/experiment/blame.h"
 #include "runner/experiment/data_findings.h"
 #include "runner/experiment/demand.h"
@@ -280,9 +282,33 @@ class Assembly {
     if (!outputs || !model) return;
     blame_.attempt(Part("model", draft_.model), [&] {
       auto description = train::describe(*model, out_.data.sample_shape, *outputs);
+      find_parameters(description);
       out_.state.declare(model->object(), "buffers");
       if (out_.batches) make_network({*model, *loss, metrics_}, std::move(description));
     });
+  }
+
+  // Finds the parameters whose weights renderers name.
+  void find_parameters(const train::ModelDescription& model) {
+    const auto& all = model.parameters;
+    for (hooks::PreparedHook& hook : out_.hooks)
+      for (hooks::PictureNeed& picture : hook.pictures)
+        for (hooks::WeightsNeed& need : picture.needed.weights) {
+          const auto found = std::ranges::find(all, need.parameter, &train::ParameterInfo::name);
+          need.index = static_cast<std::size_t>(found - all.begin());
+          if (found == all.end())
+            no_parameter(need, all, part_of(picture.handle, hook_part(hook.name)));
+        }
+  }
+
+  void no_parameter(const hooks::WeightsNeed& need,
+                    const std::vector<train::ParameterInfo>& parameters, const Part& renderer) {
+    std::vector<std::string> names;
+    for (const train::ParameterInfo& parameter : parameters) names.push_back(parameter.name);
+    blame_.report(renderer, need.option,
+                  fmt::format("the model has no parameter '{}' (it has: {})", need.parameter,
+                              base::listed(names)),
+                  base::did_you_mean(need.parameter, names));
   }
 
   void make_network(train::Network::Components components, train::ModelDescription description) {

@@ -26,8 +26,9 @@ std::int64_t largest_block(const Experiment& experiment) {
   for (const hooks::PreparedHook& hook : experiment.hooks) {
     for (const hooks::ValueNeed& need : hook.values)
       if (const plan::SplitValue* value = need.of_split()) evaluated(value->split);
-    for (const hooks::PictureNeed& need : hook.pictures)
-      if (need.outputs) evaluated(need.split);
+    for (const hooks::PictureNeed& picture : hook.pictures)
+      for (const hooks::RowsNeed& need : picture.needed.rows)
+        if (need.outputs) evaluated(need.split);
     for (const hooks::RowsNeed& need : hook.rows) evaluated(need.split);
   }
   return largest;
@@ -37,11 +38,21 @@ std::int64_t largest_block(const Experiment& experiment) {
 /// whatever its size.
 constexpr std::size_t drawing_libraries = std::size_t{3} << 20;
 
-/// Returns the bytes of outputs that a picture keeps until it is drawn.
-std::size_t kept_outputs(const Experiment& experiment, const hooks::PictureNeed& need) {
+/// Returns the bytes of outputs that rows keep.
+std::size_t kept_outputs(const Experiment& experiment, const hooks::RowsNeed& need) {
   if (!need.outputs) return 0;
   const std::int64_t rows = std::min(need.rows, experiment.splits.at(need.split)->count);
   return static_cast<std::size_t>(rows * experiment.network->description().outputs) * sizeof(float);
+}
+
+/// Returns the bytes that a picture keeps until it is drawn, but for values that a hook collects:
+/// nobody knows how many those are.
+std::size_t kept(const Experiment& experiment, const hooks::RendererNeeded& needed) {
+  std::size_t bytes = 0;
+  for (const hooks::RowsNeed& need : needed.rows) bytes += kept_outputs(experiment, need);
+  for (const hooks::WeightsNeed& need : needed.weights)
+    bytes += experiment.network->weights().values(need.index).size_bytes();
+  return bytes;
 }
 
 /// Returns the bytes of pixels that a picture has while it is drawn.
@@ -62,18 +73,19 @@ std::size_t picture_bytes(const Experiment& experiment) {
         hooks::Timetable(hook.trigger, experiment.steps, experiment.batches->steps_per_epoch())
             .count());
     for (const hooks::PictureNeed& need : hook.pictures) {
-      const std::size_t outputs = kept_outputs(experiment, need);
+      const std::size_t bytes = kept(experiment, need.needed);
       const bool fits =
-          outputs == 0 || times <= (most_queued - std::min(queued, most_queued)) / outputs;
-      queued = fits ? queued + times * outputs : most_queued;
+          bytes == 0 || times <= (most_queued - std::min(queued, most_queued)) / bytes;
+      queued = fits ? queued + times * bytes : most_queued;
       drawn = std::max(drawn, pixels(need));
-      evaluated[need.split] = std::max(evaluated[need.split], outputs);
+      for (const hooks::RowsNeed& rows : need.needed.rows)
+        evaluated[rows.split] = std::max(evaluated[rows.split], kept_outputs(experiment, rows));
     }
   }
   if (!experiment.draws_pictures) return 0;
-  std::size_t kept = drawing_libraries;
-  for (const auto& [split, outputs] : evaluated) kept += outputs;
-  return queued + drawn + kept;
+  std::size_t held = drawing_libraries;
+  for (const auto& [split, outputs] : evaluated) held += outputs;
+  return queued + drawn + held;
 }
 
 /// Returns the bytes of the order of an epoch, and of the next one while it is computed.

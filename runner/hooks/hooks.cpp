@@ -46,11 +46,8 @@ class Hooks::Context final : public HookContext {
     const RowsNeed& need = declared(hook_.rows, number, "set of rows");
     const data::Rows& rows = *hooks_.observed_.splits.at(need.split);
     const std::int64_t count = std::min(need.rows, rows.count);
-    const std::int64_t columns = hooks_.observed_.network.description().outputs;
-    const float* const outputs = hooks_.measured_.at(need.split).evaluation.outputs.data();
-    return {rows.samples().slice(0, count),
-            rows.targets().rows(0, count),
-            {outputs, count, columns, columns}};
+    return {rows.samples().slice(0, count), rows.targets().rows(0, count),
+            outputs(need.split, count)};
   }
 
   std::span<const ParameterView> weights() override {
@@ -78,26 +75,41 @@ class Hooks::Context final : public HookContext {
     hooks_.log_.record(own(tag), step_, std::move(stored));
   }
 
-  void picture(std::string_view tag, const Renderer& renderer,
-               std::span<const PictureFormat> files) override {
+  void picture(std::string_view tag, const Renderer& renderer, std::span<const PictureFormat> files,
+               MatrixView<const float> values) override {
     const auto need = std::ranges::find(hook_.pictures, &renderer, &PictureNeed::renderer);
     if (need == hook_.pictures.end())
       throw std::logic_error("a picture of a renderer that plan() did not declare");
-    picture::StoredSnapshot snapshot;
-    snapshot.step = step_;
-    snapshot.rows = hooks_.observed_.splits.at(need->split);
-    snapshot.count = std::min(need->rows, snapshot.rows->count);
-    if (need->outputs) {
-      const std::int64_t columns = hooks_.observed_.network.description().outputs;
-      const auto& outputs = hooks_.measured_.at(need->split).evaluation.outputs;
-      snapshot.columns = columns;
-      snapshot.outputs.assign(outputs.begin(), outputs.begin() + snapshot.count * columns);
-    }
-    hooks_.log_.picture(own(tag),
-                        {need->handle, std::move(snapshot), {files.begin(), files.end()}});
+    hooks_.log_.picture(
+        own(tag), {need->handle, snapshot(need->needed, values), {files.begin(), files.end()}});
   }
 
  private:
+  // Returns the outputs of the first rows of a split that was measured.
+  MatrixView<const float> outputs(const std::string& split, std::int64_t count) const {
+    const std::int64_t columns = hooks_.observed_.network.description().outputs;
+    return {hooks_.measured_.at(split).evaluation.outputs.data(), count, columns, columns};
+  }
+
+  picture::StoredSnapshot snapshot(const RendererNeeded& needed,
+                                   MatrixView<const float> values) const {
+    picture::StoredSnapshot snapshot(step_, hooks_.observed_.splits.at("train"));
+    for (const RowsNeed& need : needed.rows) {
+      const auto& rows = hooks_.observed_.splits.at(need.split);
+      const std::int64_t count = std::min(need.rows, rows->count);
+      snapshot.add_rows(rows, count,
+                        need.outputs ? outputs(need.split, count) : MatrixView<const float>{});
+    }
+    const train::Network& network = hooks_.observed_.network;
+    for (const WeightsNeed& need : needed.weights) {
+      const train::ParameterInfo& parameter = network.description().parameters[need.index];
+      snapshot.add_weights(
+          {parameter.name, parameter.shape, parameter.role, network.weights().values(need.index)});
+    }
+    if (needed.values) snapshot.set_values(values);
+    return snapshot;
+  }
+
   std::unique_ptr<logging::StoredContent> copy(std::string_view tag, ContentType type,
                                                const void* content, std::size_t size) const {
     try {
@@ -290,8 +302,9 @@ void Hooks::measure(std::int64_t step) {
       auto& kept = measured_[split].request.keep_rows;
       kept = std::max(kept, rows);
     };
-    for (const PictureNeed& need : slot->hook.pictures)
-      if (need.outputs) keep(need.split, need.rows);
+    for (const PictureNeed& picture : slot->hook.pictures)
+      for (const RowsNeed& need : picture.needed.rows)
+        if (need.outputs) keep(need.split, need.rows);
     for (const RowsNeed& need : slot->hook.rows) keep(need.split, need.rows);
   }
   for (auto& [split, measured] : measured_) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "assay/error.h"
@@ -13,35 +13,47 @@
 namespace assay::hooks {
 namespace {
 
+std::string no_rows(std::string_view split, std::int64_t rows) {
+  return fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
+                     grouped(rows), split);
+}
+
 class RendererRecorder final : public RendererNeeds {
  public:
-  void samples(std::string_view split, std::int64_t rows, std::string_view option) override {
-    declare({std::string(split), std::string(option), rows, false});
+  int samples(std::string_view split, std::int64_t rows, std::string_view option) override {
+    return add_rows(split, rows, option, false);
   }
-  void outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
-    declare({std::string(split), std::string(option), rows, true});
+  int outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
+    return add_rows(split, rows, option, true);
   }
-  const std::optional<RendererNeed>& need() const { return need_; }
+  int weights(std::string_view parameter, std::string_view option) override {
+    if (parameter.empty()) throw OptionError(std::string(option), "it names no parameter");
+    return number(needed_.weights, {std::string(parameter), std::string(option)},
+                  [](const WeightsNeed& need) { return std::tie(need.parameter); });
+  }
+  void values() override { needed_.values = true; }
+
+  const RendererNeeded& needed() const { return needed_; }
 
  private:
-  static std::string described(const RendererNeed& need) {
-    return fmt::format("{} rows of {}{}", grouped(need.rows), need.split,
-                       need.outputs ? " with outputs" : "");
+  int add_rows(std::string_view split, std::int64_t rows, std::string_view option, bool outputs) {
+    if (split.empty() || rows < 1) throw Error(no_rows(split, rows));
+    return number(
+        needed_.rows, {std::string(split), std::string(option), rows, outputs},
+        [](const RowsNeed& need) { return std::tie(need.split, need.rows, need.outputs); });
   }
-  void declare(RendererNeed need) {
-    if (need.split.empty() || need.rows < 1)
-      throw Error(
-          fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
-                      grouped(need.rows), need.split));
-    if (!need_) need_ = std::move(need);
-    else if (need.split != need_->split || need.rows != need_->rows ||
-             need.outputs != need_->outputs)
-      throw Error(fmt::format(
-          "it declares more than one need: {}, and {}; expected one, which renderers within it may "
-          "repeat",
-          described(*need_), described(need)));
+
+  /// Returns the number of the need among those that are known; a new one is added.
+  template <class Need, class Key>
+  static int number(std::vector<Need>& known, Need need, Key key) {
+    const auto same = [&](const Need& other) { return key(other) == key(need); };
+    const auto found = std::ranges::find_if(known, same);
+    const auto number = static_cast<int>(found - known.begin());
+    if (found == known.end()) known.push_back(std::move(need));
+    return number;
   }
-  std::optional<RendererNeed> need_;
+
+  RendererNeeded needed_;
 };
 
 struct HookRecorder final : HookNeeds {
@@ -64,26 +76,26 @@ struct HookRecorder final : HookNeeds {
   }
 
   int rows(std::string_view split, std::int64_t rows, std::string_view option) override {
-    if (split.empty() || rows < 1)
-      throw OptionError(
-          std::string(option),
-          fmt::format("it needs {} rows of split '{}'; expected at least one row of a split",
-                      grouped(rows), split));
+    if (split.empty() || rows < 1) throw OptionError(std::string(option), no_rows(split, rows));
     prepared.rows.push_back({prepared.hook.masked(split), std::string(option), rows});
     return static_cast<int>(prepared.rows.size()) - 1;
   }
 
   void gradients() override { prepared.gradients = true; }
 
-  void renderer(const Renderer& renderer) override {
+  void renderer(Renderer& renderer, bool gives_values) override {
     PictureNeed picture;
     picture.renderer = &renderer;
     picture.handle = prepared.hook.nested(renderer);
-    RendererNeed need = need_of(picture.handle);
-    picture.split = picture.handle.masked(need.split);
-    picture.option = std::move(need.option);
-    picture.rows = need.rows;
-    picture.outputs = need.outputs;
+    picture.needed = needs_of(picture.handle);
+    if (picture.needed.values && !gives_values)
+      throw OptionError(
+          picture.handle.option(),
+          "this renderer draws values that a hook hands over, and this hook has none; "
+          "expected a renderer of rows or weights");
+    for (RowsNeed& rows : picture.needed.rows) rows.split = picture.handle.masked(rows.split);
+    for (WeightsNeed& weights : picture.needed.weights)
+      weights.parameter = picture.handle.masked(weights.parameter);
     picture.handle.call([&](const Renderer& r) {
       const Size size = r.size();
       if (!picture::possible(size))
@@ -101,13 +113,15 @@ struct HookRecorder final : HookNeeds {
 
 }  // namespace
 
-RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer) {
+RendererNeeded needs_of(const plugin_host::Handle<Renderer>& renderer) {
   RendererRecorder recorder;
-  renderer.call([&](const Renderer& r) {
+  renderer.call([&](Renderer& r) {
     r.plan(recorder);
-    if (!recorder.need()) throw Error("it declares no need");
+    const RendererNeeded& needed = recorder.needed();
+    if (needed.rows.empty() && needed.weights.empty() && !needed.values)
+      throw Error("it declares no need");
   });
-  return *recorder.need();
+  return recorder.needed();
 }
 
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,

@@ -27,32 +27,36 @@ struct ValueNeed {
   const plan::SplitValue* of_split() const { return std::get_if<plan::SplitValue>(&value); }
 };
 
-/// The data that a renderer draws from.
-struct RendererNeed {
-  std::string split;
-  std::string option;  ///< the renderer's option that holds the split
-  std::int64_t rows = 0;
-  bool outputs = false;
-};
-
-/// Asks a renderer for its need. It may declare the same need several times, as a renderer that
-/// contains others does. Throws plugin_host::ComponentError.
-RendererNeed need_of(const plugin_host::Handle<Renderer>& renderer);
-
-struct PictureNeed {
-  const Renderer* renderer = nullptr;
-  plugin_host::Handle<Renderer> handle;
-  std::string split;
-  std::string option;  ///< the renderer's option that holds the split
-  std::int64_t rows = 0;
-  bool outputs = false;
-};
-
-/// The first rows of a split, with the model's outputs.
+/// The first rows of a split.
 struct RowsNeed {
   std::string split;
   std::string option;  ///< the option that holds the split
   std::int64_t rows = 0;
+  bool outputs = true;  ///< with the model's outputs
+};
+
+/// The weights of a parameter.
+struct WeightsNeed {
+  std::string parameter;
+  std::string option;     ///< the option that holds the name
+  std::size_t index = 0;  ///< of the parameter in the model, once that is known
+};
+
+/// The data that a renderer draws from.
+struct RendererNeeded {
+  std::vector<RowsNeed> rows;
+  std::vector<WeightsNeed> weights;
+  bool values = false;  ///< that a hook hands over
+};
+
+/// Asks a renderer for its needs, in the order of their numbers. Throws
+/// plugin_host::ComponentError.
+RendererNeeded needs_of(const plugin_host::Handle<Renderer>& renderer);
+
+struct PictureNeed {
+  Renderer* renderer = nullptr;
+  plugin_host::Handle<Renderer> handle;
+  RendererNeeded needed;
 };
 
 struct PreparedHook {

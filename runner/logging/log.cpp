@@ -175,8 +175,8 @@ void Log::record(std::string_view name, std::int64_t step, std::unique_ptr<Store
 }
 
 void Log::picture(std::string_view name, Picture picture) {
-  const std::int64_t step = picture.snapshot.step;
-  const std::size_t bytes = picture.snapshot.outputs.size() * sizeof(float);
+  const std::int64_t step = picture.snapshot.step();
+  const std::size_t bytes = picture.snapshot.bytes();
   push({tag(name).id, step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
 }
 

@@ -2,12 +2,13 @@
 the installed documentation with the installed SDK alone, in no more lines than is promised. What they compute is compared with formulas written down
 here in float64, by NumPy."""
 
-import json
+import csv
 import pathlib
 import tempfile
 import unittest
 
 import numpy
+import PIL.Image
 from safetensors.numpy import load_file
 
 import installed
@@ -16,7 +17,7 @@ import program
 
 # The most lines that each may have.
 LINES = {"momentum": 32, "early_stopping": 50, "norms": 40, "batch_norm": 130, "confusion": 60, "auc": 60,
-         "scaled_loss": 50, "lookahead": 60}
+         "scaled_loss": 50, "lookahead": 60, "heat_map": 60, "settings": 50}
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 
 ROWS, INPUTS, CLASSES = 300, 5, 3
@@ -42,7 +43,7 @@ def setUpModule():
     unittest.addModuleCleanup(folder.cleanup)
     plugins = pathlib.Path(folder.name)
     for name in LINES:
-        sdk.shell(f"g++ {STRICT} -O2 -shared '{examples}/{name}.cpp' -o {name}.so $(pkg-config --cflags --libs assay)",
+        sdk.shell(f"g++ {STRICT} -O2 -shared '{examples}/{name}.cpp' -o {name}.so $(pkg-config --cflags --libs assay cairo)",
                   plugins)
 
 
@@ -210,6 +211,36 @@ class Examples(unittest.TestCase):
         kept = load_file(run / "checkpoints" / "best.safetensors")
         for name, values in self.weights(run).items():
             self.assertEqual(kept[f"weights/{name}"].tobytes(), values.tobytes())
+
+    def test_heat_map(self):
+        run = self.train("hooks={weights: {type: image, tag: Weights, renderer: {type: heat_map}, save: [png], "
+                         "at_end: true}}")
+        (file,) = (run / "images").glob("*.png")
+        with PIL.Image.open(file) as image:
+            pixels = numpy.asarray(image.convert("RGB")).astype(float) / 255
+        kernel = self.weights(run)["layer1.kernel"]
+        height, width = (length / cells for length, cells in zip(pixels.shape, kernel.shape))
+        for (row, column), weight in numpy.ndenumerate(kernel / numpy.abs(kernel).max()):
+            found = pixels[int((row + 0.5) * height), int((column + 0.5) * width)]
+            fade = 1 - abs(weight)
+            expected = (1, fade, fade) if weight > 0 else (fade, fade, 1)
+            self.assertLess(numpy.abs(found - expected).max(), 0.005, (row, column))
+
+    def test_a_parameter_that_the_model_lacks(self):
+        text = sdk.shell("assay run c.yaml 'hooks={w: {type: image, tag: w, at_end: true, renderer: {type: heat_map, "
+                         f"parameter: layer2.kernel}}}}}}' --plugin-path '{plugins}'", self.folder, expect=2)
+        self.assertIn("hooks.w.renderer.parameter: the model has no parameter 'layer2.kernel' (it has: layer1.kernel, "
+                      "layer1.bias)", text)
+        self.assertIn("did you mean 'layer1.kernel'?", text)
+
+    def test_settings(self):
+        run = self.train("loggers=[jsonl, settings]", "hooks={loss: {type: scalar, tag: Loss, value: train.loss, "
+                         "every: 5}}")
+        with open(run / "settings.csv", newline="") as file:
+            settings = dict(csv.reader(file))
+        self.assertEqual(settings["optimizer.learning_rate"], "0.1")
+        self.assertEqual(settings["model.hidden"], "[]")
+        self.assertEqual(float(settings["last/Loss"]), self.last(run, "Loss"))
 
     def test_batch_norm(self):
         """As flax.nnx.BatchNorm with a ReLU and a linear layer, in float64; the same bits for any number of

@@ -28,7 +28,7 @@ class FakeRenderer final : public Renderer {
  public:
   FakeRenderer(std::function<void(RendererNeeds&)> plan, Size size)
       : plan_(std::move(plan)), size_(size) {}
-  void plan(RendererNeeds& needs) const override { plan_(needs); }
+  void plan(RendererNeeds& needs) override { plan_(needs); }
   Size size() const override { return size_; }
   void draw(const Snapshot&, cairo_t*, const Box&) const override {}
 
@@ -55,8 +55,8 @@ inline std::shared_ptr<plugin_host::Object> fake_renderer(std::function<void(Ren
                                                           Size size = {2, 3}) {
   return object<Renderer>(std::make_unique<FakeRenderer>(std::move(plan), size), "fake");
 }
-inline const Renderer& renderer_of(const plugin_host::Object& object) {
-  return *static_cast<const Renderer*>(object.pointer);
+inline Renderer& renderer_of(const plugin_host::Object& object) {
+  return *static_cast<Renderer*>(object.pointer);
 }
 
 }  // namespace assay::test

@@ -357,17 +357,48 @@ BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
   BOOST_TEST(logged().size() == 2U);
   BOOST_REQUIRE(painted.size() >= 2U);
   const auto& tested = painted.front().snapshot;
-  BOOST_TEST(tested.step == 3);
-  BOOST_TEST(tested.count == 70);
-  BOOST_TEST(tested.columns == 10);
-  BOOST_TEST(tested.outputs.size() == 700U);
-  BOOST_TEST(std::ranges::equal(tested.outputs, std::span(whole).first(700)));
-  BOOST_CHECK(tested.rows == digits.test);
+  BOOST_TEST(tested.step() == 3);
+  BOOST_TEST(tested.bytes() == 700 * sizeof(float));
+  BOOST_REQUIRE(tested.view().rows.size() == 1U);
+  const RowsView& rows = tested.view().rows[0];
+  BOOST_TEST(rows.outputs.rows == 70);
+  BOOST_TEST(rows.outputs.columns == 10);
+  BOOST_TEST(std::ranges::equal(std::span(rows.outputs.data, 700), std::span(whole).first(700)));
+  BOOST_TEST(rows.samples.data == digits.test->samples().data);  // shared, not copied
+  BOOST_TEST(rows.targets.shape[0] == 70);
   const auto& trained = painted.back().snapshot;
-  BOOST_TEST(trained.count == 1347);
-  BOOST_TEST(trained.outputs.empty());
-  BOOST_TEST(trained.view().samples.rows == 1347);
-  BOOST_TEST(trained.view().outputs.empty());
+  BOOST_TEST(trained.bytes() == 0U);
+  BOOST_TEST(trained.view().rows[0].samples.rows == 1347);
+  BOOST_TEST(trained.view().rows[0].outputs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_takes_weights_and_the_values_of_its_hook) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) {
+    needs.weights("layer2.bias", "parameter");
+    needs.values();
+  });
+  auto draw = fake_hook(
+      "draw", {.at = {3}}, [&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer), true); },
+      [&](HookContext& context) {
+        const float numbers[] = {1, 2, -1, 3, 4, -1};  // two columns of three
+        context.picture("Drawn", renderer_of(*renderer), {}, {numbers, 2, 2, 3});
+      },
+      renderer);
+  draw.pictures.at(0).needed.weights.at(0).index = 3;
+  auto& hooks = this->hooks({draw});
+  const auto bias = network->weights().values(3);
+  const std::vector<float> before(bias.begin(), bias.end());
+  hooks.fire(3, loss);
+  bias[0] += 1;  // the picture keeps the weights of its own step
+  BOOST_TEST(logged().size() == 1U);
+  const Snapshot drawn = painted.at(0).snapshot.view();
+  BOOST_TEST(drawn.rows.empty());
+  BOOST_TEST(drawn.sample_shape.elements() == 64);
+  BOOST_TEST(drawn.class_names.size() == 10U);
+  BOOST_TEST(drawn.weights[0].name == network->description().parameters[3].name);
+  BOOST_TEST(drawn.weights[0].values == before, boost::test_tools::per_element());
+  const std::vector<float> values(drawn.values.data, drawn.values.data + 4), expected{1, 2, 3, 4};
+  BOOST_TEST(values == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_that_throws_is_reported_once_and_left_out) {

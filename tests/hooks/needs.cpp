@@ -74,39 +74,54 @@ BOOST_AUTO_TEST_CASE(a_renderers_need_is_recorded) {
   const auto hook =
       prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
   BOOST_REQUIRE(hook.pictures.size() == 1U);
-  BOOST_TEST(hook.pictures[0].split == "test");
-  BOOST_TEST(hook.pictures[0].option == "split");
-  BOOST_TEST(hook.pictures[0].rows == 35);
-  BOOST_TEST(hook.pictures[0].outputs);
+  const hooks::RendererNeeded& needed = hook.pictures[0].needed;
+  BOOST_REQUIRE(needed.rows.size() == 1U);
+  BOOST_TEST(needed.rows[0].split == "test");
+  BOOST_TEST(needed.rows[0].option == "split");
+  BOOST_TEST(needed.rows[0].rows == 35);
+  BOOST_TEST(needed.rows[0].outputs);
   BOOST_TEST(hook.pictures[0].handle.who() == "renderer fake");
 }
 
-BOOST_AUTO_TEST_CASE(renderers_within_one_may_have_the_same_need) {
-  const auto renderer = fake_renderer([](RendererNeeds& needs) {
-    needs.outputs("test", 35, "split");
-    needs.outputs("test", 35, "right.split");
+BOOST_AUTO_TEST_CASE(equal_needs_get_one_number) {
+  std::vector<int> numbers;
+  const auto renderer = fake_renderer([&](RendererNeeds& needs) {
+    numbers = {needs.outputs("test", 35, "split"),  needs.outputs("test", 35, "right.split"),
+               needs.samples("test", 35, "split"),  needs.samples("test", 34, "split"),
+               needs.weights("layer1.kernel", "a"), needs.weights("layer1.bias", "b"),
+               needs.weights("layer1.kernel", "c")};
   });
   const auto hook =
       prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer)); }, renderer);
+  const std::vector expected = {0, 0, 1, 2, 0, 1, 0};
+  BOOST_TEST(numbers == expected, boost::test_tools::per_element());
   BOOST_REQUIRE(hook.pictures.size() == 1U);
-  BOOST_TEST(hook.pictures[0].option == "split");
-  BOOST_TEST(hook.pictures[0].rows == 35);
+  const hooks::RendererNeeded& needed = hook.pictures[0].needed;
+  BOOST_REQUIRE(needed.rows.size() == 3U);
+  BOOST_TEST(needed.rows[0].option == "split");
+  BOOST_TEST(!needed.rows[1].outputs);
+  BOOST_TEST(needed.rows[2].rows == 34);
+  BOOST_REQUIRE(needed.weights.size() == 2U);
+  BOOST_TEST(needed.weights[1].parameter == "layer1.bias");
+  BOOST_TEST(needed.weights[1].option == "b");
 }
 
-BOOST_AUTO_TEST_CASE(a_renderer_must_declare_one_sound_need) {
+BOOST_AUTO_TEST_CASE(values_come_from_a_hook_that_has_some) {
+  const auto renderer = fake_renderer([](RendererNeeds& needs) { needs.values(); });
+  const auto hook =
+      prepared([&](HookNeeds& needs) { needs.renderer(renderer_of(*renderer), true); }, renderer);
+  BOOST_TEST(hook.pictures.at(0).needed.values);
+  BOOST_TEST(
+      renderer_error([](RendererNeeds& needs) { needs.values(); }) ==
+      "hook fake: this renderer draws values that a hook hands over, and this hook has none; "
+      "expected a renderer of rows or weights");
+}
+
+BOOST_AUTO_TEST_CASE(a_renderer_must_declare_sound_needs) {
   BOOST_TEST(renderer_error([](RendererNeeds&) {}) ==
              "hook fake: renderer fake: it declares no need");
-  BOOST_TEST(
-      renderer_error([](RendererNeeds& needs) {
-        needs.samples("all", 1, "split");
-        needs.outputs("test", 1, "split");
-      }) ==
-      "hook fake: renderer fake: it declares more than one need: 1 rows of all, and 1 rows of "
-      "test with outputs; expected one, which renderers within it may repeat");
-  BOOST_TEST(renderer_error([](RendererNeeds& needs) {
-               needs.samples("all", 1, "split");
-               needs.samples("all", 2, "split");
-             }).starts_with("hook fake: renderer fake: it declares more than one need: "));
+  BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.weights("", "parameter"); }) ==
+             "hook fake: renderer fake: it names no parameter");
   BOOST_TEST(renderer_error([](RendererNeeds& needs) { needs.samples("all", -1, "split"); }) ==
              "hook fake: renderer fake: it needs -1 rows of split 'all'; expected at least one row "
              "of a split");

@@ -25,7 +25,7 @@ namespace assay::test {
 
 class Plain final : public Renderer {
  public:
-  void plan(RendererNeeds&) const override {}
+  void plan(RendererNeeds&) override {}
   Size size() const override { return {4, 7}; }
   void draw(const Snapshot&, cairo_t*, const Box&) const override {}
 };
@@ -54,13 +54,12 @@ struct LogOfARun {
   }
   // Returns the format's number and the step. Step 13 cannot be painted.
   static std::vector<std::byte> paint(const logging::Picture& picture, PictureFormat format) {
-    if (picture.snapshot.step == 13) throw Error("no ink");
-    return {static_cast<std::byte>(format), static_cast<std::byte>(picture.snapshot.step)};
+    if (picture.snapshot.step() == 13) throw Error("no ink");
+    return {static_cast<std::byte>(format), static_cast<std::byte>(picture.snapshot.step())};
   }
   logging::Picture picture(std::int64_t step, std::vector<PictureFormat> files = {}) const {
-    logging::Picture picture{renderer, {}, std::move(files)};
-    picture.snapshot.step = step;
-    return picture;
+    return {renderer, picture::StoredSnapshot(step, std::make_shared<data::Rows>()),
+            std::move(files)};
   }
 
   logging::Beat beat;

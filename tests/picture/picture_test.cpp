@@ -54,7 +54,7 @@ std::unique_ptr<picture::Painter> painter() {
 class Squares final : public Renderer {
  public:
   explicit Squares(Size size = {40, 20}) : size_(size) {}
-  void plan(RendererNeeds&) const override {}
+  void plan(RendererNeeds&) override {}
   Size size() const override { return size_; }
   void draw(const Snapshot& snapshot, cairo_t* cairo, const Box& box) const override {
     if (snapshot.step < 0) throw Error("a step before the first");
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_png_has_the_pixels_that_were_drawn) {
 }
 
 BOOST_AUTO_TEST_CASE(a_sheet_as_png_is_what_it_draws) {
-  const Digits digits = digits_predicted(100, "3000");
+  Digits digits = digits_predicted(100, "3000");
   const auto sheet = make<Renderer>("test_sheet");
   const auto bytes = painter()->paint(*sheet, digits.snapshot(), PictureFormat::png, 1);
   BOOST_TEST((decode_png(bytes) == draw(*sheet, digits.snapshot())));
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_sheet_as_png_is_what_it_draws) {
 }
 
 BOOST_AUTO_TEST_CASE(vector_files) {
-  const Digits digits = digits_in_order(100);
+  Digits digits = digits_in_order(100);
   const auto sheet = make<Renderer>("sheet");
   const auto svg = painter()->paint(*sheet, digits.snapshot(), PictureFormat::svg, 1);
   BOOST_TEST(text(svg).starts_with("<?xml"));
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(vector_files) {
 }
 
 BOOST_AUTO_TEST_CASE(same_snapshot_same_bytes) {
-  const Digits digits = digits_in_order(30);
+  Digits digits = digits_in_order(30);
   const auto sheet = make<Renderer>("sheet");
   for (const PictureFormat format : {PictureFormat::png, PictureFormat::svg, PictureFormat::pdf}) {
     const auto first = painter()->paint(*sheet, digits.snapshot(), format, 1);

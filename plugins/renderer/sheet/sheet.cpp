@@ -65,9 +65,7 @@ class Sheet : public Renderer {
   explicit Sheet(const Options& given)
       : split_(given.split), rows_(given.rows), columns_(given.columns) {}
 
-  void plan(RendererNeeds& needs) const override {
-    needs.samples(split_, rows_ * columns_, "split");
-  }
+  void plan(RendererNeeds& needs) override { number_ = declare(needs); }
 
   void check(const Shape& sample, const Target& target) const override {
     const bool image = sample.rank() == 2 || (sample.rank() == 3 && sample[2] == 1);
@@ -84,10 +82,11 @@ class Sheet : public Renderer {
     const std::int64_t height = snapshot.sample_shape[0];
     const std::int64_t width = snapshot.sample_shape[1];
     const sheet::Figure figure(cairo, box, rows_, columns_, height, width);
-    const std::int64_t cells = std::min(rows_ * columns_, snapshot.samples.rows);
+    const RowsView& shown = rows(snapshot);
+    const std::int64_t cells = std::min(rows_ * columns_, shown.samples.rows);
     for (std::int64_t i = 0; i < cells; ++i)
       figure.draw(i / columns_, i % columns_,
-                  Eigen::Map<const sheet::Image>(snapshot.samples.row(i), height, width),
+                  Eigen::Map<const sheet::Image>(shown.samples.row(i), height, width),
                   label(snapshot, i));
   }
 
@@ -95,8 +94,11 @@ class Sheet : public Renderer {
   std::string_view split() const { return split_; }
   std::int64_t cells() const { return rows_ * columns_; }
 
-  static std::int64_t true_class(const Snapshot& snapshot, std::int64_t row) {
-    return snapshot.targets.values<const std::int32_t>()[static_cast<std::size_t>(row)];
+  const RowsView& rows(const Snapshot& snapshot) const {
+    return snapshot.rows[static_cast<std::size_t>(number_)];
+  }
+  std::int64_t true_class(const Snapshot& snapshot, std::int64_t row) const {
+    return rows(snapshot).targets.values<const std::int32_t>()[static_cast<std::size_t>(row)];
   }
   static std::string name_of_class(const Snapshot& snapshot, std::int64_t index) {
     const auto i = static_cast<std::size_t>(index);
@@ -107,6 +109,10 @@ class Sheet : public Renderer {
   }
 
  private:
+  /// Declares the rows, and returns their number.
+  virtual int declare(RendererNeeds& needs) const {
+    return needs.samples(split(), cells(), "split");
+  }
   virtual sheet::Label label(const Snapshot& snapshot, std::int64_t row) const {
     return {name_of_class(snapshot, true_class(snapshot, row)), green};
   }
@@ -114,6 +120,7 @@ class Sheet : public Renderer {
   std::string_view split_;
   std::int64_t rows_;
   std::int64_t columns_;
+  int number_ = 0;  // of the rows
 };
 
 class TestSheet final : public Sheet {
@@ -127,11 +134,12 @@ class TestSheet final : public Sheet {
 
   explicit TestSheet(const Options& given) : Sheet(given) {}
 
-  void plan(RendererNeeds& needs) const override { needs.outputs(split(), cells(), "split"); }
-
  private:
+  int declare(RendererNeeds& needs) const override {
+    return needs.outputs(split(), cells(), "split");
+  }
   sheet::Label label(const Snapshot& snapshot, std::int64_t row) const override {
-    const auto outputs = snapshot.outputs.row_span(row);
+    const auto outputs = rows(snapshot).outputs.row_span(row);
     const std::int64_t predicted = std::ranges::max_element(outputs) - outputs.begin();
     return {name_of_class(snapshot, predicted),
             predicted == true_class(snapshot, row) ? green : red};

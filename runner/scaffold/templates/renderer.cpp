@@ -34,7 +34,9 @@ class PluginName final : public assay::Renderer {
 
   explicit PluginName(const Options& options) : split_(options.split), rows_(options.rows) {}
 
-  void plan(assay::RendererNeeds& needs) const override { needs.outputs(split_, rows_, "split"); }
+  void plan(assay::RendererNeeds& needs) override {
+    number_ = needs.outputs(split_, rows_, "split");
+  }
 
   void check(const assay::Shape& /*sample*/, const assay::Target& target) const override {
     if (target.classes == 0) throw assay::Error("the targets are numbers; expected classes");
@@ -43,11 +45,12 @@ class PluginName final : public assay::Renderer {
   assay::Size size() const override { return {400, 40 * rows_}; }
 
   void draw(const assay::Snapshot& snapshot, cairo_t* cairo, const assay::Box& box) const override {
-    const auto classes = snapshot.targets.values<const std::int32_t>();
+    const assay::RowsView& rows = snapshot.rows[static_cast<std::size_t>(number_)];
+    const auto classes = rows.targets.values<const std::int32_t>();
     const double height = box.height / static_cast<double>(rows_);
     cairo_save(cairo);
-    for (std::int64_t row = 0; row < snapshot.outputs.rows; ++row) {
-      const std::vector<double> shares = softmax(snapshot.outputs.row_span(row));
+    for (std::int64_t row = 0; row < rows.outputs.rows; ++row) {
+      const std::vector<double> shares = softmax(rows.outputs.row_span(row));
       const double width = box.width / static_cast<double>(shares.size());
       const double bottom = box.y + static_cast<double>(row + 1) * height;
       for (std::size_t i = 0; i < shares.size(); ++i) {
@@ -75,6 +78,7 @@ class PluginName final : public assay::Renderer {
 
   std::string_view split_;
   std::int64_t rows_;
+  int number_ = 0;  // of the rows in the snapshot
 };
 
 }  // namespace

@@ -21,15 +21,17 @@ void append(Digits& digits, const std::vector<double>& row) {
 
 }  // namespace
 
-Snapshot Digits::snapshot() const {
+Snapshot Digits::snapshot() {
   const auto rows = static_cast<std::int64_t>(targets.size());
   Snapshot result;
   result.sample_shape = shape;
-  result.samples = {samples.data(), rows, shape.elements(), shape.elements()};
   result.target = {.dtype = DType::int32, .shape = {}, .classes = 10};
-  result.targets = ConstTensorView(targets.data(), DType::int32, {rows});
-  if (!outputs.empty()) result.outputs = {outputs.data(), rows, 10, 10};
   result.class_names = names;
+  view = {{samples.data(), rows, shape.elements(), shape.elements()},
+          ConstTensorView(targets.data(), DType::int32, {rows}),
+          {}};
+  if (!outputs.empty()) view.outputs = {outputs.data(), rows, 10, 10};
+  result.rows = {&view, 1};
   return result;
 }
 

@@ -18,7 +18,10 @@ struct Digits {
   std::vector<float> outputs;  ///< [rows, 10], or empty
   std::vector<std::string_view> names{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
-  Snapshot snapshot() const;
+  RowsView view;  ///< of these
+
+  /// Returns a snapshot that is valid as long as this object.
+  Snapshot snapshot();
 };
 
 /// Returns the first rows of data/digits.csv.

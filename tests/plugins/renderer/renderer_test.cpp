@@ -147,14 +147,18 @@ void compare(const std::string& file, const Bitmap& ours) {
 
 class Needs final : public RendererNeeds {
  public:
-  void samples(std::string_view split, std::int64_t rows, std::string_view option) override {
+  int samples(std::string_view split, std::int64_t rows, std::string_view option) override {
     BOOST_TEST(option == "split");
     text += "samples " + std::string(split) + " " + std::to_string(rows) + ";";
+    return 0;
   }
-  void outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
+  int outputs(std::string_view split, std::int64_t rows, std::string_view option) override {
     BOOST_TEST(option == "split");
     text += "outputs " + std::string(split) + " " + std::to_string(rows) + ";";
+    return 0;
   }
+  int weights(std::string_view, std::string_view) override { return 0; }
+  void values() override {}
   std::string text;
 };
 
@@ -189,20 +193,20 @@ bool is_white(const Bitmap& picture, int left, int top, int right, int bottom) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(training_data_is_matplotlibs) {
-  const Digits digits = digits_in_order(100);
+  Digits digits = digits_in_order(100);
   compare("training_data_matplotlib.png", draw(*make<Renderer>("sheet"), digits.snapshot()));
 }
 
 BOOST_AUTO_TEST_CASE(test_sheets_are_matplotlibs) {
   const auto renderer = make<Renderer>("test_sheet");
   for (const std::string step : {"1", "3000"}) {
-    const Digits digits = digits_predicted(100, step);
+    Digits digits = digits_predicted(100, step);
     compare("testsheet_step" + step + "_matplotlib.png", draw(*renderer, digits.snapshot()));
   }
 }
 
 BOOST_AUTO_TEST_CASE(labels_are_right_in_green_and_wrong_in_red) {
-  const Digits digits = digits_predicted(100, "3000");
+  Digits digits = digits_predicted(100, "3000");
   const Bitmap picture = draw(*make<Renderer>("test_sheet"), digits.snapshot());
   const auto cells = cells_of(picture);
   int wrong = 0;
@@ -238,7 +242,7 @@ BOOST_AUTO_TEST_CASE(of_equal_outputs_the_first_wins) {
 }
 
 BOOST_AUTO_TEST_CASE(same_values_same_picture) {
-  const Digits digits = digits_predicted(100, "1");
+  Digits digits = digits_predicted(100, "1");
   const auto renderer = make<Renderer>("test_sheet");
   BOOST_TEST((draw(*renderer, digits.snapshot()) == draw(*renderer, digits.snapshot())));
 }
@@ -257,7 +261,7 @@ BOOST_AUTO_TEST_CASE(short_data_leaves_blank_cells) {
 }
 
 BOOST_AUTO_TEST_CASE(draws_in_its_box_only) {
-  const Digits digits = digits_in_order(100);
+  Digits digits = digits_in_order(100);
   const auto renderer = make<Renderer>("sheet");
   const Bitmap natural = draw(*renderer, digits.snapshot());
   // The box is too wide, so the picture is in its middle.
@@ -272,7 +276,7 @@ BOOST_AUTO_TEST_CASE(draws_in_its_box_only) {
 
 // At twice the size the digits are sampled anew; half of that is nearly the same picture.
 BOOST_AUTO_TEST_CASE(scales) {
-  const Digits digits = digits_in_order(100);
+  Digits digits = digits_in_order(100);
   const auto renderer = make<Renderer>("sheet");
   const Bitmap natural = draw(*renderer, digits.snapshot());
   const Bitmap large = draw(*renderer, digits.snapshot(), {1200, 1200}, {0, 0, 1200, 1200});

@@ -14,7 +14,7 @@ struct Watching final : Hook {
   int value_ = 0;
 };
 
-void draw(HookNeeds& needs, HookContext& context, const Renderer& renderer) {
+void draw(HookNeeds& needs, HookContext& context, Renderer& renderer) {
   constexpr PictureFormat files[] = {PictureFormat::png};
   needs.renderer(renderer);
   context.picture("Picture", renderer, files);
@@ -25,6 +25,6 @@ void draw(HookNeeds& needs, HookContext& context, const Renderer& renderer) {
 int main() {
   Watching watching;
   Hook& hook = watching;
-  void (*volatile use)(HookNeeds&, HookContext&, const Renderer&) = draw;
+  void (*volatile use)(HookNeeds&, HookContext&, Renderer&) = draw;
   return use != nullptr && hook.kind == Kind::hook ? 0 : 1;
 }
