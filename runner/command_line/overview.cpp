@@ -172,8 +172,14 @@ std::string writes(const plan::HookPlan& plan, const hooks::PreparedHook& hook,
     sources.push_back(as_written ? need.name.text()
                                  : fmt::format("{} ({})", need.name.text(), value->split));
   }
-  for (const hooks::PictureNeed& need : hook.pictures)
-    sources.push_back(fmt::format("{} of {}", need.handle.name(), need.split));
+  for (const hooks::PictureNeed& picture : hook.pictures) {
+    std::vector<std::string> drawn;
+    for (const hooks::RowsNeed& need : picture.needed.rows) drawn.push_back(need.split);
+    for (const hooks::WeightsNeed& need : picture.needed.weights) drawn.push_back(need.parameter);
+    sources.push_back(
+        drawn.empty() ? picture.handle.name()
+                      : fmt::format("{} of {}", picture.handle.name(), fmt::join(drawn, " and ")));
+  }
   return fmt::format("{}{}{}", tag, sources.empty() ? "" : ": ", fmt::join(sources, ", "));
 }
 

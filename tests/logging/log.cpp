@@ -102,7 +102,9 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded_in_bytes) {
         log.record("Table", 0, Table{column, cells});
       } else {
         Picture drawn = picture(0);
-        drawn.snapshot.outputs.resize(size / sizeof(float));
+        const std::vector<float> numbers(size / sizeof(float));
+        const auto columns = static_cast<std::int64_t>(numbers.size());
+        drawn.snapshot.set_values({numbers.data(), 1, columns, columns});
         log.picture("Sheet", std::move(drawn));
       }
       ++given;

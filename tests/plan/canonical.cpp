@@ -18,8 +18,10 @@ namespace {
 const std::string base =
     "name: a\n"
     "dataset: {type: digits, split: {test: 0.25}}\n"
+    "transforms: {scale: standardize}\n"
     "model: mlp\n"
     "loss: softmax_cross_entropy\n"
+    "gradient_transforms: {limit: clip}\n"
     "optimizer: {type: sgd, learning_rate: {type: cosine, init_value: 0.1, decay_steps: 9}}\n"
     "train: {epochs: 2}\n"
     "metrics: {top: {type: top_k, k: 3}}\n"
@@ -30,7 +32,9 @@ const std::string base =
 
 std::string digest_with(const std::vector<std::string>& arguments) {
   FakeCatalogue catalogue;
-  for (const Kind kind : {Kind::dataset, Kind::model, Kind::loss}) catalogue.add(kind, "other", {});
+  for (const Kind kind :
+       {Kind::dataset, Kind::transform, Kind::model, Kind::loss, Kind::gradient_transform})
+    catalogue.add(kind, "other", {});
   config::Diagnostics diagnostics;
   static const TemporaryFolder folder;
   write_file(folder / "a.yaml", base);
@@ -52,6 +56,12 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"dataset.split.seed", {"dataset.split.seed=1"}},
     {"dataset.split", {"dataset.split=null"}},
     {"dataset.file", {"dataset.file=x.csv"}},
+    {"transforms", {"transforms=[]"}},
+    {"transforms.scale.type", {"transforms.scale={type: other}"}},
+    {"transforms.scale.with_mean", {"transforms.scale={type: standardize, with_mean: false}"}},
+    {"gradient_transforms", {"gradient_transforms={other: clip}"}},
+    {"gradient_transforms.limit.type", {"gradient_transforms.limit.type=other"}},
+    {"gradient_transforms.limit.max_norm", {"gradient_transforms.limit.max_norm=2"}},
     {"model.type", {"model.type=other"}},
     {"model.hidden", {"model.hidden=[100]"}},
     {"model.activation", {"model.activation=relu"}},
@@ -123,6 +133,8 @@ BOOST_AUTO_TEST_CASE(no_key_is_forgotten) {
   add_keys("dataset.", plan::split_parameters(), keys);
   add_component("model", Kind::model, "mlp", keys);
   add_component("loss", Kind::loss, "softmax_cross_entropy", keys);
+  add_component("transforms.scale", Kind::transform, "standardize", keys);
+  add_component("gradient_transforms.limit", Kind::gradient_transform, "clip", keys);
   add_component("optimizer", Kind::optimizer, "sgd", keys);
   add_component("optimizer.learning_rate", Kind::schedule, "cosine", keys);
   add_component("metrics.top", Kind::metric, "top_k", keys);

@@ -46,6 +46,8 @@ constexpr Parameter warmup_cosine[] = {
     {.name = "decay_steps", .type = integer, .fallback = "null", .minimum = 1},
     {.name = "end_value", .type = number, .fallback = "0"}};
 
+constexpr Parameter standardize[] = {{.name = "with_mean", .type = boolean, .fallback = "true"}};
+constexpr Parameter clip[] = {{.name = "max_norm", .type = rate, .fallback = "1", .minimum = 0}};
 constexpr Parameter top_k[] = {{.name = "k", .type = integer, .minimum = 1}};
 
 constexpr Parameter scalar[] = {{.name = "tag", .type = tag, .doc = "name in the logs"},
@@ -65,6 +67,8 @@ FakeCatalogue::FakeCatalogue() {
   add(Kind::dataset, "digits", digits);
   add(Kind::model, "mlp", mlp);
   add(Kind::loss, "softmax_cross_entropy", {});
+  add(Kind::transform, "standardize", standardize);
+  add(Kind::gradient_transform, "clip", clip);
   add(Kind::optimizer, "sgd", sgd);
   add(Kind::optimizer, "adam", adam);
   add(Kind::optimizer, "broken", {});

@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(problems_of_arguments) {
              "argument 2: error: sed: unknown key\n"
              "      | sed=1\n"
              "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, "
-             "dataset, model, "
-             "loss, optimizer, train, metrics, hooks, loggers)\n");
+             "dataset, transforms, model, loss, gradient_transforms, optimizer, train, metrics, "
+             "hooks, loggers)\n");
   BOOST_TEST(problems_of({"seed=x", "seed.x=1"}) ==
              "argument 2: error: seed: expected an integer of at least 0, found a map\n"
              "      | seed.x=1\n"

@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(a_name_that_nobody_has_is_an_error, Folders) {
 
 BOOST_FIXTURE_TEST_CASE(what_was_refused_is_named_with_the_reason, Folders) {
   write_file(first / "empty.so", "");
-  put_odd(first / "future.so", "sdk=0.", "sdk=9.");
+  put_odd(first / "future.so", "sdk=1.", "sdk=9.");
   put_odd(second / "open.so");
   BOOST_REQUIRE(chmod((second / "open.so").c_str(), 0666) == 0);
   const PluginHost host({first, second, root / "none"}, InstructionSet::generic);
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_said_of_a_file_is_one_line_whatever_its_name_hol
   const fs::path rude = root / "a\n\x1b[31mb";
   const std::string shown = (root / "a").string() + R"(\n\x1b[31mb)";
   fs::create_directory(rude);
-  put_odd(rude / "future.so", "sdk=0.", "sdk=9.");
+  put_odd(rude / "future.so", "sdk=1.", "sdk=9.");
   put_odd(rude / "odd\n.so");
   fs::copy_file(fixture("unresolved"), rude / "unresolved.so");
   PluginHost host({rude}, InstructionSet::generic);
@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_said_of_a_file_is_one_line_whatever_its_name_hol
 }
 
 BOOST_FIXTURE_TEST_CASE(a_refused_library_hides_no_other, Folders) {
-  put_odd(first / "odd.so", "sdk=0.", "sdk=9.");
+  put_odd(first / "odd.so", "sdk=1.", "sdk=9.");
   put_odd(second / "odd.so");
   PluginHost host = this->host();
   host.create(level(1));
@@ -271,7 +271,7 @@ BOOST_FIXTURE_TEST_CASE(what_may_have_been_meant_instead_is_named, Folders) {
   put_odd(second / "odd.so");
   BOOST_TEST(doubts().empty());
 
-  put_odd(first / "a.so", "sdk=0.", "sdk=9.");
+  put_odd(first / "a.so", "sdk=1.", "sdk=9.");
   const std::string refused = from + ", since " + (first / "a.so").string() +
                               ", which offers it, too, was refused: sdk: the plugin has '9.";
   check_contains(doubts(), refused);
