@@ -286,21 +286,21 @@ BOOST_AUTO_TEST_CASE(a_tag_of_two_hooks_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_misspelt_option_is_not_missing_as_well) {
-  BOOST_TEST(
-      problems("optimiser: {type: sgd, learning_rate: 0.1}", "optimizer") ==
-      "a.yaml:1:1: error: optimiser: unknown key\n"
-      "    1 | optimiser: {type: sgd, learning_rate: 0.1}\n"
-      "      | ^~~~~~~~~ did you mean 'optimizer'?  (keys: name, seed, run_dir, threads, "
-      "kernels, dataset, model, loss, optimizer, train, metrics, hooks, loggers, extends)\n");
+  BOOST_TEST(problems("optimiser: {type: sgd, learning_rate: 0.1}", "optimizer") ==
+             "a.yaml:1:1: error: optimiser: unknown key\n"
+             "    1 | optimiser: {type: sgd, learning_rate: 0.1}\n"
+             "      | ^~~~~~~~~ did you mean 'optimizer'?  (keys: name, seed, run_dir, threads, "
+             "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
+             "metrics, hooks, loggers, extends)\n");
 }
 
 BOOST_AUTO_TEST_CASE(keys_one_level_too_high) {
-  BOOST_TEST(
-      problems("epochs: 1", "train") ==
-      "a.yaml:1:1: error: epochs: unknown key\n"
-      "    1 | epochs: 1\n"
-      "      | ^~~~~~ did you mean 'train.epochs'?  (keys: name, seed, run_dir, threads, "
-      "kernels, dataset, model, loss, optimizer, train, metrics, hooks, loggers, extends)\n");
+  BOOST_TEST(problems("epochs: 1", "train") ==
+             "a.yaml:1:1: error: epochs: unknown key\n"
+             "    1 | epochs: 1\n"
+             "      | ^~~~~~ did you mean 'train.epochs'?  (keys: name, seed, run_dir, threads, "
+             "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
+             "metrics, hooks, loggers, extends)\n");
   BOOST_TEST(problems("learning_rate: 1\noptimizer: sgd", "optimizer")
                  .find("did you mean 'optimizer.learning_rate'?") != std::string::npos);
 }
