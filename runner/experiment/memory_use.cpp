@@ -61,13 +61,36 @@ std::size_t pixels(const hooks::PictureNeed& need) {
   return static_cast<std::size_t>(size.width * size.height) * sizeof(std::uint32_t);
 }
 
+/// Returns the bytes of outputs that are held at once when all splits are evaluated: those of rows
+/// that hooks and pictures read, and of whole splits where a metric needs them.
+std::size_t evaluated_bytes(const Experiment& experiment) {
+  std::map<std::string, std::size_t> largest;  // by split
+  const auto keep = [&](const hooks::RowsNeed& need) {
+    largest[need.split] = std::max(largest[need.split], kept_outputs(experiment, need));
+  };
+  for (const hooks::PreparedHook& hook : experiment.hooks) {
+    for (const hooks::RowsNeed& need : hook.rows) keep(need);
+    for (const hooks::PictureNeed& picture : hook.pictures)
+      for (const hooks::RowsNeed& need : picture.needed.rows) keep(need);
+    for (const hooks::ValueNeed& need : hook.values) {
+      const plan::SplitValue* value = need.of_split();
+      if (value == nullptr) continue;
+      const auto metric = std::ranges::find(experiment.metrics, value->metric);
+      if (experiment.network->reads_whole_split(
+              static_cast<std::size_t>(metric - experiment.metrics.begin())))
+        keep({value->split, "", experiment.splits.at(value->split)->count, true});
+    }
+  }
+  std::size_t bytes = 0;
+  for (const auto& [split, outputs] : largest) bytes += outputs;
+  return bytes;
+}
+
 /// Counts the data that all pictures of the run keep, as far as they fit into the queue and the
-/// logging thread's half of it, the outputs that an evaluation keeps for them, and the largest
-/// drawing.
+/// logging thread's half of it, and the largest drawing.
 std::size_t picture_bytes(const Experiment& experiment) {
   constexpr std::size_t most_queued = 2 * logging::QueueLimits{}.bytes;
   std::size_t queued = 0, drawn = 0;
-  std::map<std::string, std::size_t> evaluated;  // by split
   for (const hooks::PreparedHook& hook : experiment.hooks) {
     const auto times = static_cast<std::size_t>(
         hooks::Timetable(hook.trigger, experiment.steps, experiment.batches->steps_per_epoch())
@@ -78,14 +101,9 @@ std::size_t picture_bytes(const Experiment& experiment) {
           bytes == 0 || times <= (most_queued - std::min(queued, most_queued)) / bytes;
       queued = fits ? queued + times * bytes : most_queued;
       drawn = std::max(drawn, pixels(need));
-      for (const hooks::RowsNeed& rows : need.needed.rows)
-        evaluated[rows.split] = std::max(evaluated[rows.split], kept_outputs(experiment, rows));
     }
   }
-  if (!experiment.draws_pictures) return 0;
-  std::size_t held = drawing_libraries;
-  for (const auto& [split, outputs] : evaluated) held += outputs;
-  return queued + drawn + held;
+  return experiment.draws_pictures ? queued + drawn + drawing_libraries : 0;
 }
 
 /// Returns the bytes of the order of an epoch, and of the next one while it is computed.
@@ -119,7 +137,7 @@ MemoryUse memory_use(const Experiment& experiment) {
           ? 0
           : size_of(target.dtype) * static_cast<std::size_t>(target.shape.elements() * rows);
   use.workspaces = network.bench_count() * (network.bench_bytes(rows) + targets);
-  use.data += order_bytes(experiment);
+  use.data += order_bytes(experiment) + evaluated_bytes(experiment);
   use.pictures = picture_bytes(experiment);
   return use;
 }

@@ -15,7 +15,7 @@ struct MemoryUse {
   std::size_t gradients = 0;   ///< one for each lane
   std::size_t slots = 0;       ///< the optimizer's, and what components declared
   std::size_t workspaces = 0;  ///< a block of rows for each thread
-  std::size_t data = 0;        ///< rows that are copied into memory, and the order of an epoch
+  std::size_t data = 0;        ///< rows in memory, the order of an epoch, outputs of evaluations
   std::size_t pictures = 0;    ///< the queued pictures, and the one that is being drawn
   std::size_t program = 0;     ///< the program and its plugins, with all their own memory
 

@@ -110,6 +110,11 @@ class Network {
   /// has the facet Phases.
   std::size_t bench_count() const { return benches_.size(); }
 
+  /// Returns true if the metric of this number needs all outputs of a split at once.
+  bool reads_whole_split(std::size_t metric) const {
+    return components_.metrics[metric].has<WholeSplit>();
+  }
+
   /// Computes the rows forward as in training, one block after another, observed by `probe`. A
   /// model with the facet Phases passes all blocks in each phase.
   void observe(const RowSelection& rows, std::int64_t step, BlockProbe& probe);
