@@ -16,19 +16,19 @@ using assay::detail::OptionKey;
 using assay::detail::OptionSource;
 
 // Returns the name of an option or of an element: "schedules.0".
-std::string shown(const OptionKey& key) {
+std::string shown(OptionKey key) {
   return key.index == OptionKey::whole ? std::string(key.name)
                                        : fmt::format("{}.{}", key.name, key.index);
 }
 
 template <class T>
-const T& as(const plan::Value& value, const OptionKey& key) {
+const T& as(const plan::Value& value, OptionKey key) {
   if (const T* found = std::get_if<T>(&value.data)) return *found;
   throw std::logic_error(
       fmt::format("option '{}' is asked for with another type than its table says", shown(key)));
 }
 
-double as_number(const plan::Value& value, const OptionKey& key) {
+double as_number(const plan::Value& value, OptionKey key) {
   if (const auto* integer = std::get_if<std::int64_t>(&value.data))
     return static_cast<double>(*integer);
   return as<double>(value, key);
