@@ -4,6 +4,8 @@
 //                                 seed
 //   weights/layer1.kernel         the parameters of the model
 //   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
+//   gradient_transforms/ema/mean/layer1.kernel
+//                                 one number per weight that a gradient transform remembers
 //   buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME, hooks/HOOK/NAME, ...
 //                                 what a component declared (assay/state.h)
 //   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
@@ -79,8 +81,8 @@ class Registry {
   /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
   /// where the file is damaged, has no checksum, or holds something else.
   void restore(const StoredTensors& file);
-  /// Takes only the entries whose names begin with one of the prefixes. All that are lent must be in
-  /// the file, and it must hold nothing else. Throws like restore().
+  /// Takes only the entries whose names begin with one of the prefixes. All that are lent must be
+  /// in the file, and it must hold nothing else. Throws like restore().
   void restore_parts(const StoredTensors& file, std::span<const std::string_view> prefixes);
 
  private:

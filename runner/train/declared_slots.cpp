@@ -35,14 +35,22 @@ class Listener final : public Slots {
   }
 };
 
+template <class Interface>
+std::vector<DeclaredSlot> slots_of(const plugin_host::Handle<Interface>& component) {
+  Listener listener;
+  component.call([&](Interface& c) { c.declare(listener); });
+  if (!listener.mistake.empty())  // and the component caught the exception
+    throw Error(fmt::format("{}: {}", component.who(), listener.mistake));
+  return std::move(listener.slots);
+}
+
 }  // namespace
 
 std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<Optimizer>& optimizer) {
-  Listener listener;
-  optimizer.call([&](Optimizer& o) { o.declare(listener); });
-  if (!listener.mistake.empty())  // and the optimizer caught the exception
-    throw Error(fmt::format("{}: {}", optimizer.who(), listener.mistake));
-  return std::move(listener.slots);
+  return slots_of(optimizer);
+}
+std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<GradientTransform>& transform) {
+  return slots_of(transform);
 }
 
 }  // namespace assay::train

@@ -1,9 +1,10 @@
-// The slots that an optimizer declares and the host keeps.
+// The slots that an optimizer or a gradient transform declares and the host keeps.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "assay/gradient_transform.h"
 #include "assay/optimizer.h"
 #include "runner/plugin_host/component.h"
 
@@ -14,8 +15,10 @@ struct DeclaredSlot {
   float initial;     ///< for each weight
 };
 
-/// Throws ComponentError if the optimizer does. Throws assay::Error for a slot that cannot be saved
-/// and restored: no name, a duplicate name, an initial value that is not finite.
+/// Lets the component declare its slots; to be called once. Throws ComponentError if the component
+/// does. Throws assay::Error for a slot that cannot be saved and restored: no name, a duplicate
+/// name, an initial value that is not finite.
 std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<Optimizer>& optimizer);
+std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<GradientTransform>& transform);
 
 }  // namespace assay::train

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 
 namespace assay::train {
@@ -19,101 +20,107 @@ void add_and_scale(std::span<float> sum, std::span<const float* const> others, f
   }
 }
 
+double sum_of_squares(std::span<const float> values) {
+  double sum = 0;
+  for (const float value : values) sum += double{value} * double{value};
+  return sum;
+}
+
 }  // namespace
 
 Update::Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
-               Network& network, ThreadTeam& team)
+               Network& network, ThreadTeam& team, std::vector<PreparedTransform> transforms,
+               RawGradientUse raw)
     : optimizer_(std::move(optimizer)),
       network_(network),
       team_(team),
-      declared_(std::move(declared)) {
-  const ModelDescription& model = network.description();
-  const auto shapes = model.named_shapes();
-  for (const DeclaredSlot& each : declared_) {
-    state::ParameterMemory& slot = slots_.emplace_back(shapes);
-    for (std::size_t i = 0; i < model.parameters.size(); ++i)
-      std::ranges::fill(slot.values(i), each.initial);
-  }
-  const bool by_element = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
-  for (std::size_t i = 0; i < model.parameters.size(); ++i) {
-    const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
-    const std::size_t size = by_element ? slice_elements : elements;
-    for (std::size_t offset = 0; offset < elements; offset += size) {
-      Slice slice{i, offset, std::min(size, elements - offset), {}};
-      for (state::ParameterMemory& slot : slots_)
-        slice.slots.push_back(slot.values(i).data() + offset);
-      add(std::move(slice));
-    }
-  }
-}
-
-// Adds a slice. Small slices share a task, because handing out a task costs more time than updating
-// a bias.
-void Update::add(Slice slice) {
-  const std::size_t elements = slice.count;
-  slices_.push_back(std::move(slice));
-  if (!groups_.empty() && groups_.back().elements + elements <= slice_elements) {
-    ++groups_.back().count;
-    groups_.back().elements += elements;
-  } else {
-    groups_.push_back({slices_.size() - 1, 1, elements});
-  }
+      by_element_(optimizer_.call([](const Optimizer& o) { return o.elementwise(); })),
+      pieces_(network.description(), false),
+      slices_(network.description(), !by_element_),
+      slots_(std::move(declared), network.description(), slices_),
+      transforms_(std::move(transforms), network, pieces_) {
+  if (transforms_.empty()) return;  // the gradient stays as it is
+  if (raw.values) raw_.emplace(network.description().named_shapes());
+  else if (raw.norm) raw_squares_.resize(pieces_.size());
 }
 
 void Update::apply(std::int64_t count, double weight) {
   network_.update_statistics();
   optimizer_.call([&](Optimizer& o) { o.begin_step(count); });
   const auto scale = static_cast<float>(1 / weight);
-  team_.run(static_cast<std::int64_t>(groups_.size()), [&](std::int64_t index, int) {
-    const Group& group = groups_[static_cast<std::size_t>(index)];
-    for (std::size_t i = group.first; i < group.first + group.count; ++i) update(slices_[i], scale);
-  });
+  if (transforms_.empty()) {
+    slices_.each(team_, [&](std::size_t slice) {
+      add_lanes(slices_[slice], scale);
+      optimize(slice);
+    });
+    return;
+  }
+  transforms_.run(
+      count, team_,
+      [&](std::size_t piece) {
+        add_lanes(pieces_[piece], scale);
+        keep_raw(piece);
+      },
+      [&](std::size_t piece) {
+        if (by_element_) optimize(piece);
+      });
+  if (!by_element_) slices_.each(team_, [&](std::size_t slice) { optimize(slice); });
 }
 
-void Update::lend_state(state::Registry& registry) {
-  const auto shapes = network_.description().named_shapes();
-  for (std::size_t i = 0; i < slots_.size(); ++i)
-    state::lend("optimizer/" + declared_[i].name, shapes, slots_[i], registry);
-}
-
-double Update::gradient_norm() const {
+void Update::add_lanes(const ParameterSlice& slice, float scale) {
   const auto lanes = network_.lane_gradients();
-  std::vector<std::span<const float>> pieces;
-  if (!lanes.empty())  // the first one holds the mean gradient since apply()
-    for (std::size_t i = 0; i < network_.description().parameters.size(); ++i) {
-      const std::span<const float> values = lanes[0]->values(i);
-      for (std::size_t offset = 0; offset < values.size(); offset += slice_elements)
-        pieces.push_back(values.subspan(offset, std::min(slice_elements, values.size() - offset)));
-    }
-  std::vector<double> squares(pieces.size());
-  team_.run(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index, int) {
-    double sum = 0;
-    for (const float g : pieces[static_cast<std::size_t>(index)]) sum += double{g} * double{g};
-    squares[static_cast<std::size_t>(index)] = sum;
-  });
-  return std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
-}
-
-void Update::update(const Slice& slice, float scale) {
-  const auto piece = [&](std::span<float> whole) {
-    return whole.subspan(slice.offset, slice.count);
-  };
-  const auto lanes = network_.lane_gradients();
-  const std::span<float> gradient = piece(lanes[0]->values(slice.parameter));
   std::vector<const float*> others;
   for (const auto& lane : lanes.subspan(1))
-    others.push_back(piece(lane->values(slice.parameter)).data());
-  add_and_scale(gradient, others, scale);
+    others.push_back(slice.of(lane->values(slice.parameter)).data());
+  add_and_scale(slice.of(lanes[0]->values(slice.parameter)), others, scale);
+}
 
+void Update::keep_raw(std::size_t piece) {
+  const ParameterSlice& slice = pieces_[piece];
+  const auto gradient = slice.of(network_.mean_gradient().values(slice.parameter));
+  if (raw_) std::ranges::copy(gradient, slice.of(raw_->values(slice.parameter)).begin());
+  else if (!raw_squares_.empty()) raw_squares_[piece] = sum_of_squares(gradient);
+}
+
+void Update::optimize(std::size_t index) {
+  const ParameterSlice& slice = slices_[index];
   const ParameterInfo& parameter = network_.description().parameters[slice.parameter];
   const UpdateSlice update{parameter.name,
                            parameter.shape,
                            parameter.role,
                            static_cast<std::int64_t>(slice.offset),
-                           piece(network_.weights().values(slice.parameter)),
-                           gradient,
-                           slice.slots};
+                           slice.of(network_.weights().values(slice.parameter)),
+                           slice.of(network_.mean_gradient().values(slice.parameter)),
+                           slots_.of(index)};
   optimizer_.call([&](const Optimizer& o) { o.update(update); });
+}
+
+void Update::lend_state(state::Registry& registry) {
+  slots_.lend("optimizer", network_.description().named_shapes(), registry);
+  transforms_.lend_state(registry);
+}
+
+std::size_t Update::raw_bytes() const {
+  return (raw_ ? raw_->bytes().size() : 0) + raw_squares_.size() * sizeof(double);
+}
+
+const state::ParameterMemory& Update::raw_gradient() const {
+  if (transforms_.empty()) return network_.mean_gradient();
+  if (!raw_) throw std::logic_error("the gradient before the transforms was not kept");
+  return *raw_;
+}
+
+double Update::gradient_norm() const {
+  std::vector<double> squares = raw_squares_;
+  if (squares.empty() && !network_.lane_gradients().empty()) {
+    const state::ParameterMemory& gradient = raw_gradient();
+    squares.resize(pieces_.size());
+    pieces_.each(team_, [&](std::size_t piece) {
+      const ParameterSlice& slice = pieces_[piece];
+      squares[piece] = sum_of_squares(slice.of(gradient.values(slice.parameter)));
+    });
+  }
+  return std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
 }
 
 }  // namespace assay::train

@@ -1,73 +1,77 @@
-// The second half of a step: adds up the gradients of the lanes and lets the optimizer change the
-// weights, slice by slice.
+// The second half of a step: adds up the gradients of the lanes, lets the gradient transforms
+// change the mean, and the optimizer the weights, slice by slice.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "assay/optimizer.h"
 #include "runner/plugin_host/component.h"
 #include "runner/state/registry.h"
 #include "runner/train/declared_slots.h"
+#include "runner/train/gradient_transforms.h"
 #include "runner/train/network.h"
+#include "runner/train/parameter_slices.h"
+#include "runner/train/slot_memory.h"
 
 namespace assay::train {
 
+/// The parts of the gradient before any transform that somebody reads after a step.
+struct RawGradientUse {
+  bool values = false;
+  bool norm = false;
+};
+
 class Update {
  public:
-  /// The size is fixed, so that the result does not depend on the number of threads.
-  static constexpr std::size_t slice_elements = 4096;
-
-  /// `declared` are the optimizer's slots: an optimizer declares them once.
+  /// `declared` are the optimizer's slots: an optimizer declares them once. `raw` says what has to
+  /// be kept because transforms change the gradient. Throws std::bad_alloc.
   Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
-         Network& network, ThreadTeam& team);
+         Network& network, ThreadTeam& team, std::vector<PreparedTransform> transforms = {},
+         RawGradientUse raw = {});
   Update(const plugin_host::Handle<Optimizer>& optimizer, Network& network, ThreadTeam& team)
       : Update(optimizer, declared_slots(optimizer), network, team) {}
+  Update(const Update&) = delete;
+  Update& operator=(const Update&) = delete;
 
   /// Applies one update with the gradient of network.gradient(), divided by `weight`, after `count`
   /// finished updates.
   void apply(std::int64_t count, double weight);
 
-  /// Returns the L2 norm, over all parameters, of the mean gradient of the last apply(). It is the
-  /// same for any number of threads.
+  /// Returns the mean gradient of the last apply() before any transform. Throws std::logic_error if
+  /// it was not kept.
+  const state::ParameterMemory& raw_gradient() const;
+  /// Returns the L2 norm, over all parameters, of that gradient. It is the same for any number of
+  /// threads. Throws std::logic_error if neither was kept.
   double gradient_norm() const;
 
   /// Returns what the optimizer's rates are multiplied by.
   double& rate_factor() { return *optimizer_.object().rate_factor; }
 
-  /// Lends the optimizer's slots: optimizer/SLOT/PARAMETER.
+  /// Lends the slots: optimizer/SLOT/PARAMETER, gradient_transforms/NAME/SLOT/PARAMETER.
   void lend_state(state::Registry& registry);
 
-  /// Returns the bytes of the optimizer's slots.
-  std::size_t slot_bytes() const {
-    return slots_.empty() ? 0 : slots_.size() * slots_.front().bytes().size();
-  }
+  /// Returns the bytes of the slots, and of what the transforms sum up.
+  std::size_t slot_bytes() const { return slots_.bytes() + transforms_.bytes(); }
+  /// Returns the bytes that are kept of the gradient before any transform.
+  std::size_t raw_bytes() const;
 
  private:
-  struct Slice {
-    std::size_t parameter;
-    std::size_t offset;
-    std::size_t count;
-    std::vector<float*> slots;  ///< the start of the optimizer's slots of these elements
-  };
-
-  // A group of slices that one task processes.
-  struct Group {
-    std::size_t first;
-    std::size_t count;
-    std::size_t elements;
-  };
-
-  void add(Slice slice);
-  void update(const Slice& slice, float scale);
+  void add_lanes(const ParameterSlice& slice, float scale);
+  void keep_raw(std::size_t piece);
+  void optimize(std::size_t slice);
 
   plugin_host::Handle<Optimizer> optimizer_;
   Network& network_;
   ThreadTeam& team_;
-  std::vector<DeclaredSlot> declared_;
-  std::vector<state::ParameterMemory> slots_;  ///< as declared_
-  std::vector<Slice> slices_;
-  std::vector<Group> groups_;
+  bool by_element_;
+  ParameterSlices pieces_;  ///< of a fixed size
+  ParameterSlices slices_;  ///< the optimizer's: pieces_, or whole parameters
+  SlotMemory slots_;
+  GradientTransforms transforms_;
+  std::optional<state::ParameterMemory> raw_;  ///< the gradient before the transforms
+  std::vector<double> raw_squares_;            ///< the sums of its squares, by piece
 };
 
 }  // namespace assay::train
