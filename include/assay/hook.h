@@ -28,8 +28,13 @@ class HookNeeds {
   /// Declares the first `rows` rows of a split with the model's outputs for them. Returns their
   /// number for HookContext::rows. There are fewer rows if the split is shorter.
   virtual int rows(std::string_view split, std::int64_t rows, std::string_view option) = 0;
-  /// Declares that the hook reads the gradients of the step. It cannot run at step 0 then.
+  /// Declares that the hook reads the gradients of the step, as the optimizer gets them. It cannot
+  /// run at step 0 then.
   virtual void gradients() = 0;
+  /// Declares that the hook reads the gradients as they are before any gradient transform. It
+  /// cannot run at step 0 then. The host keeps a copy of the gradients for that if there are
+  /// transforms.
+  virtual void raw_gradients() = 0;
   /// Declares a renderer that came with the options. `gives_values`: the hook hands over values to
   /// draw (HookContext::picture); a renderer that needs some is refused otherwise.
   virtual void renderer(Renderer& renderer, bool gives_values = false) = 0;
@@ -69,6 +74,9 @@ class HookContext {
   virtual std::span<const ParameterView> weights() = 0;
   /// Returns the mean gradient of the step, if it was declared: what the optimizer got.
   virtual std::span<const ParameterView> gradients() = 0;
+  /// Returns the mean gradient of the step before any gradient transform, if that was declared.
+  /// Without transforms it is gradients().
+  virtual std::span<const ParameterView> raw_gradients() = 0;
   /// Returns what the model remembers from step to step, such as running means.
   virtual std::span<const BufferView> buffers() = 0;
 

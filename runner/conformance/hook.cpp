@@ -61,8 +61,11 @@ class Recorder final : public HookContext {
   std::span<const ParameterView> weights() override { return parameters(); }
   std::span<const ParameterView> gradients() override {
     if (!hook_.gradients) blame("it reads gradients that plan() did not declare");
-    if (step_ == 0) throw Error("there is no gradient at step 0");
-    return parameters();
+    return of_step();
+  }
+  std::span<const ParameterView> raw_gradients() override {
+    if (!hook_.raw_gradients) blame("it reads raw gradients that plan() did not declare");
+    return of_step();
   }
   std::span<const BufferView> buffers() override { return {}; }
   void record(std::string_view tag, ContentType type, const void* content,
@@ -101,6 +104,10 @@ class Recorder final : public HookContext {
   static constexpr std::int64_t columns = 10;
   static constexpr std::int64_t most_rows = 100;
 
+  std::span<const ParameterView> of_step() {
+    if (step_ == 0) throw Error("there is no gradient at step 0");
+    return parameters();
+  }
   std::span<const ParameterView> parameters() {
     kernel_.assign(6, static_cast<float>(value_));
     views_ = {{"layer1.kernel", {2, 3}, Role::kernel, kernel_},
@@ -248,7 +255,7 @@ std::string runs(const Subject& subject) {
     const hooks::PreparedHook hook = prepare(subject, trigger);
     const hooks::Timetable timetable(hook.trigger, steps, steps_per_epoch);
     for (const std::int64_t step : timetable.first(steps + 1)) {
-      if (step == 0 && hook.gradients) continue;  // refused before such a run
+      if (step == 0 && hook.reads_gradients()) continue;  // refused before such a run
       try {
         records += run(hook, step, 1 / (1 + static_cast<double>(step))).size();
       } catch (const Failed& failed) {

@@ -55,9 +55,13 @@ class Hooks::Context final : public HookContext {
   }
 
   std::span<const ParameterView> gradients() override {
-    if (!hook_.gradients) throw std::logic_error("the gradients were not declared by plan()");
-    if (step_ == 0) throw Error("there is no gradient at step 0, before the first batch");
+    require_gradient(hook_.gradients, "gradients");
     return views(gradients_, hooks_.observed_.network.mean_gradient());
+  }
+
+  std::span<const ParameterView> raw_gradients() override {
+    require_gradient(hook_.raw_gradients, "raw gradients");
+    return views(raw_gradients_, hooks_.observed_.update.raw_gradient());
   }
 
   std::span<const BufferView> buffers() override {
@@ -121,6 +125,11 @@ class Hooks::Context final : public HookContext {
     }
   }
 
+  void require_gradient(bool declared, const char* what) const {
+    if (!declared) throw std::logic_error(fmt::format("the {} were not declared by plan()", what));
+    if (step_ == 0) throw Error("there is no gradient at step 0, before the first batch");
+  }
+
   template <class Need>
   static const Need& declared(const std::vector<Need>& needs, int number, const char* what) {
     if (number < 0 || static_cast<std::size_t>(number) >= needs.size())
@@ -182,7 +191,7 @@ class Hooks::Context final : public HookContext {
   std::int64_t epoch_;
   TrainingLoss loss_;
   double single_ = 0;
-  std::vector<ParameterView> weights_, gradients_;
+  std::vector<ParameterView> weights_, gradients_, raw_gradients_;
   std::vector<BufferView> buffers_;
 };
 
@@ -289,9 +298,8 @@ void Hooks::measure(std::int64_t step) {
   measured_.clear();
   bool needs_gradient_norm = false;
   for (const Slot* slot : due_) {
+    needs_gradient_norm |= slot->hook.reads(plan::TrainingValue::gradient_norm);
     for (const ValueNeed& need : slot->hook.values) {
-      const auto* training = std::get_if<plan::TrainingValue>(&need.value);
-      needs_gradient_norm |= training != nullptr && *training == plan::TrainingValue::gradient_norm;
       const plan::SplitValue* value = need.of_split();
       if (value == nullptr) continue;
       auto& metrics = measured_[value->split].request.metrics;

@@ -82,6 +82,7 @@ struct HookRecorder final : HookNeeds {
   }
 
   void gradients() override { prepared.gradients = true; }
+  void raw_gradients() override { prepared.raw_gradients = true; }
 
   void renderer(Renderer& renderer, bool gives_values) override {
     PictureNeed picture;
@@ -113,6 +114,13 @@ struct HookRecorder final : HookNeeds {
 
 }  // namespace
 
+bool PreparedHook::reads(plan::TrainingValue value) const {
+  return std::ranges::any_of(values, [value](const ValueNeed& need) {
+    const auto* training = std::get_if<plan::TrainingValue>(&need.value);
+    return training != nullptr && *training == value;
+  });
+}
+
 RendererNeeded needs_of(const plugin_host::Handle<Renderer>& renderer) {
   RendererRecorder recorder;
   renderer.call([&](Renderer& r) {
@@ -126,7 +134,7 @@ RendererNeeded needs_of(const plugin_host::Handle<Renderer>& renderer) {
 
 PreparedHook prepare(std::string name, plugin_host::Handle<Hook> hook,
                      const plan::Trigger& trigger) {
-  PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}, {}, false};
+  PreparedHook prepared{std::move(name), std::move(hook), trigger, {}, {}, {}};
   std::ranges::sort(prepared.trigger.at);
   HookRecorder recorder(prepared);
   prepared.hook.call([&](Hook& h) { h.plan(recorder); });

@@ -66,7 +66,13 @@ struct PreparedHook {
   std::vector<ValueNeed> values;
   std::vector<PictureNeed> pictures;
   std::vector<RowsNeed> rows;
-  bool gradients = false;  ///< it reads those of the step
+  bool gradients = false;      ///< it reads those of the step, as the optimizer gets them
+  bool raw_gradients = false;  ///< it reads those before any transform
+
+  /// Returns true if the hook reads what only a step leaves behind.
+  bool reads_gradients() const { return gradients || raw_gradients; }
+  /// Returns true if a value of the hook is this one.
+  bool reads(plan::TrainingValue value) const;
 };
 
 /// Asks the hook and its renderers for their needs, and sorts the trigger's `at`. Throws
