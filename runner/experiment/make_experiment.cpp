@@ -383,6 +383,9 @@ class Assembly {
   }
 
   void make_update() {
+    auto transforms = make_gradient_transforms();
+    const train::RawGradientUse raw =
+        transforms.empty() ? train::RawGradientUse() : raw_gradient_use();
     const auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
     if (!optimizer) return;
     declare_state(Part("optimizer", draft_.optimizer), *optimizer, "optimizer");
@@ -390,14 +393,51 @@ class Assembly {
     if (!out_.network) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       std::vector<train::DeclaredSlot> slots = train::declared_slots(*optimizer);
-      const double bytes = parameter_bytes_ * static_cast<double>(slots.size());
-      memory_.take(
-          bytes,
-          fmt::format("{} numbers for each parameter need {}", slots.size(), gigabytes(bytes)),
-          "use an optimizer that remembers less, or make the layers narrower");
-      out_.update =
-          std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network, *out_.team);
+      take_slots(slots, "use an optimizer that remembers less, or make the layers narrower");
+      out_.update = std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network,
+                                                    *out_.team, std::move(transforms), raw);
     });
+  }
+
+  // Creates the transforms in their order, without those that have a problem.
+  std::vector<train::PreparedTransform> make_gradient_transforms() {
+    std::vector<train::PreparedTransform> transforms;
+    for (const auto& [name, component] : draft_.gradient_transforms) {
+      const Part part("gradient_transforms." + name, component);
+      auto transform = create<GradientTransform>(component, part.key);
+      if (!transform) continue;
+      declare_state(part, *transform, "gradient_transforms/" + name);
+      blame_.attempt(part, [&] {
+        auto prepared = train::prepare(name, std::move(*transform));
+        take_slots(prepared.slots,
+                   "use a transform that remembers less, or make the layers narrower");
+        transforms.push_back(std::move(prepared));
+      });
+    }
+    return transforms;
+  }
+
+  void take_slots(const std::vector<train::DeclaredSlot>& slots, std::string_view advice) {
+    const double bytes = parameter_bytes_ * static_cast<double>(slots.size());
+    memory_.take(
+        bytes, fmt::format("{} numbers for each parameter need {}", slots.size(), gigabytes(bytes)),
+        advice);
+  }
+
+  // Finds out what hooks read of the gradient before any transform, which takes memory of its own.
+  train::RawGradientUse raw_gradient_use() {
+    train::RawGradientUse use;
+    for (const hooks::PreparedHook& hook : out_.hooks) {
+      use.norm |= hook.reads(plan::TrainingValue::gradient_norm);
+      if (!hook.raw_gradients || use.values) continue;
+      use.values = blame_.attempt(hook_part(hook.name), [&] {
+        memory_.take(
+            parameter_bytes_,
+            fmt::format("the gradients before any transform need {}", gigabytes(parameter_bytes_)),
+            "leave out this hook, or make the layers narrower");
+      });
+    }
+    return use;
   }
 
   void follow_rates(const Handle<Optimizer>& optimizer) {

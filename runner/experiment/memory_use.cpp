@@ -120,7 +120,7 @@ MemoryUse memory_use(const Experiment& experiment) {
   const train::Network& network = *experiment.network;
   MemoryUse use;
   use.weights = network.weights().bytes().size();
-  use.gradients = network.gradient_bytes();
+  use.gradients = network.gradient_bytes() + experiment.update->raw_bytes();
   use.slots = experiment.update->slot_bytes() + experiment.state.bytes();
   for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
   const std::size_t made =

@@ -12,8 +12,8 @@ namespace assay::experiment {
 /// The bytes that are held at the same time during training.
 struct MemoryUse {
   std::size_t weights = 0;
-  std::size_t gradients = 0;   ///< one for each lane
-  std::size_t slots = 0;       ///< the optimizer's, and what components declared
+  std::size_t gradients = 0;  ///< one for each lane, and what is kept for hooks
+  std::size_t slots = 0;  ///< the optimizer's, the gradient transforms', what components declared
   std::size_t workspaces = 0;  ///< a block of rows for each thread
   std::size_t data = 0;        ///< rows in memory, the order of an epoch, outputs of evaluations
   std::size_t pictures = 0;    ///< the queued pictures, and the one that is being drawn

@@ -51,7 +51,11 @@ class GraphBuilder {
     const std::string_view targets = add("target", "Target", {}, rows_of(target.shape));
     const std::string_view loss =
         add("loss", "Loss", {last, targets}, Dimensions(), {text("type", plan.loss.type)});
-    add("optimizer", "Optimizer", {loss}, std::nullopt, {text("type", plan.optimizer.type)});
+    std::string_view gradient = loss;
+    for (const auto& [name, transform] : plan.gradient_transforms)
+      gradient = add("gradient_transforms/" + name, "GradientTransform", {gradient}, std::nullopt,
+                     {text("type", transform.type)});
+    add("optimizer", "Optimizer", {gradient}, std::nullopt, {text("type", plan.optimizer.type)});
     return {storage_.keep(std::span<const Graph::Node>(nodes_))};
   }
 
