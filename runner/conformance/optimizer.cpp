@@ -7,28 +7,13 @@
 
 #include "assay/number_text.h"
 #include "runner/conformance/neutral.h"
+#include "runner/conformance/neutral_parameters.h"
 #include "runner/conformance/suites.h"
 #include "runner/state/component_state.h"
 #include "runner/train/declared_slots.h"
 
 namespace assay::conformance {
 namespace {
-
-struct Parameter {
-  const char* name;
-  Shape shape;
-  Role role;
-};
-
-const std::vector<Parameter>& parameters() {
-  static const std::vector<Parameter> all = {
-      {"layer1.kernel", {17, 9}, Role::kernel},
-      {"layer1.bias", {9}, Role::bias},
-      {"norm.scale", {5}, Role::scale},
-      {"layer2.kernel", {9, 1}, Role::kernel},
-  };
-  return all;
-}
 
 // The state that the host keeps for an optimizer between two steps.
 struct Memory {
@@ -37,17 +22,15 @@ struct Memory {
   std::int64_t count = 0;
 };
 
-using Gradients = std::vector<std::vector<float>>;
-
 class Run {
  public:
-  explicit Run(const Subject& subject, const std::vector<Parameter>& of = parameters())
+  explicit Run(const Subject& subject, const NeutralParameters& of = parameters())
       : parameters_(of), optimizer_(subject.make<Optimizer>()) {
     state.declare(optimizer_.object(), "optimizer");
     const std::vector<train::DeclaredSlot> declared = train::declared_slots(optimizer_);
     elementwise_ = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      const auto n = static_cast<std::size_t>(parameters_[i].shape.elements());
+      const std::size_t n = parameters_[i].elements();
       memory.weights.push_back(spread(n, 20 + i));
       auto& slots = memory.slots.emplace_back();
       for (const auto& slot : declared) slots.emplace_back(n, slot.initial);
@@ -59,7 +42,7 @@ class Run {
   /// Runs an update in slices of `size` elements (0: whole parameters).
   void step(const Gradients& gradients, std::size_t size, bool backwards = false, int threads = 1) {
     optimizer_.call([&](Optimizer& o) { o.begin_step(memory.count); });
-    std::vector<Slice> slices = cut(size);
+    std::vector<Piece> slices = cut(parameters_, size);
     if (backwards) std::ranges::reverse(slices);
     at_once(threads, [&](int thread) {
       for (auto k = static_cast<std::size_t>(thread); k < slices.size();
@@ -73,22 +56,8 @@ class Run {
   state::ComponentState state;
 
  private:
-  struct Slice {
-    std::size_t parameter, offset, count;
-  };
-
-  std::vector<Slice> cut(std::size_t size) const {
-    std::vector<Slice> slices;
-    for (std::size_t i = 0; i < memory.weights.size(); ++i) {
-      const std::size_t whole = memory.weights[i].size(), step = size == 0 ? whole : size;
-      for (std::size_t offset = 0; offset < whole; offset += step)
-        slices.push_back({i, offset, std::min(step, whole - offset)});
-    }
-    return slices;
-  }
-
   // Updates a slice in separate guarded memory, so that a write beyond it is detected.
-  void update(const Slice& of, const std::vector<float>& gradient) {
+  void update(const Piece& of, const std::vector<float>& gradient) {
     const auto [parameter, offset, count] = of;
     const auto lend = [&, from = offset, n = count](const std::vector<float>& whole) {
       Lent lent(n * sizeof(float));
@@ -121,24 +90,10 @@ class Run {
       take(slots[i], memory.slots[parameter][i], "a slot");
   }
 
-  std::vector<Parameter> parameters_;
+  NeutralParameters parameters_;
   plugin_host::Handle<Optimizer> optimizer_;
   bool elementwise_ = true;
 };
-
-Gradients gradients(std::uint64_t step, const std::vector<Parameter>& of = parameters()) {
-  Gradients all;
-  for (std::size_t i = 0; i < of.size(); ++i)
-    all.push_back(spread(static_cast<std::size_t>(of[i].shape.elements()), 1000 * step + i, 0.5F));
-  return all;
-}
-
-Gradients zeros() {
-  Gradients all;
-  for (const Parameter& p : parameters())
-    all.emplace_back(static_cast<std::size_t>(p.shape.elements()));
-  return all;
-}
 
 void require_finite(const Memory& memory, const char* when) {
   for (std::size_t i = 0; i < memory.weights.size(); ++i)
@@ -194,10 +149,7 @@ std::string order(const Subject& subject) {
 
 // Uses slices that take a while, so that several threads are in update() at once.
 std::string threads(const Subject& subject) {
-  const std::vector<Parameter> large = {{"layer1.kernel", {256, 128}, Role::kernel},
-                                        {"layer2.kernel", {256, 128}, Role::kernel},
-                                        {"layer3.kernel", {256, 128}, Role::kernel},
-                                        {"layer4.kernel", {256, 128}, Role::kernel}};
+  const NeutralParameters& large = large_parameters();
   Run alone(subject, large), together(subject, large);
   const std::size_t size = alone.elementwise() ? 8192 : 0;
   for (std::uint64_t step = 0; step < 10; ++step) {

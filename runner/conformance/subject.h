@@ -40,7 +40,8 @@ class Subject {
     return made;
   }
   /// Lets a component that this subject created declare its state, which lives as long as the
-  /// subject. Every suite but the optimizers' does so when the component knows its sizes.
+  /// subject. Every suite does so when the component knows its sizes, but those of optimizers and
+  /// gradient transforms keep it themselves.
   template <class Interface>
   state::ComponentState& declare_state(const plugin_host::Handle<Interface>& component) const {
     state::ComponentState& state = states_->emplace_back();

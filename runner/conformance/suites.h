@@ -35,6 +35,13 @@ Suite model_suite(const Subject& subject);
 /// weights of blocks must add up, and the gradient must be the derivative of the sum, row by row.
 Suite loss_suite(const Subject& subject);
 
+/// Checks that a gradient transform asks for the same number of sums each time, 0 to 64. reduce()
+/// must write its sums and nothing else, apply() its slice of the gradient and its slots. Slices of
+/// any size, in any order and on several threads must give the result of whole parameters. All its
+/// memory must be declared: slots, state (facet Stateful) and the count, passed to a new component,
+/// must continue to the same bits. Gradients of zero must give no NaN.
+Suite gradient_transform_suite(const Subject& subject);
+
 /// Checks that slices of any size, in any order, give the result of whole parameters (if the
 /// optimizer is elementwise). All its memory must be declared: weights, slots, state (facet
 /// Stateful) and the count, passed to a new component, must continue to the same bits. Gradients of
