@@ -113,4 +113,21 @@ for name, make, arguments, schedule in OPTIMIZERS:
         p = optax.apply_updates(p, update)
         steps.append(p.tolist())
     optimizers.append({"type": name, "arguments": arguments, "cosine": schedule, "parameters_after_each_step": steps})
-write("optax_more.json", {"optax": optax.__version__, "schedules": schedules, "optimizers": optimizers})
+
+# Each clips in some of the steps.
+CLIPPED = [("sgd", optax.sgd, {"learning_rate": 0.05, "momentum": 0.9}, 4.0),
+           ("adam", optax.adam, {"learning_rate": 0.05}, 5.0)]
+clipped = []
+for name, make, arguments, max_norm in CLIPPED:
+    optimizer = optax.chain(optax.clip_by_global_norm(max_norm), make(**arguments))
+    p, state, steps, norms = P0, optimizer.init(P0), [], []
+    for _ in range(25):
+        norms.append(float(optax.global_norm(gradient(p))))
+        update, state = optimizer.update(gradient(p), state, p)
+        p = optax.apply_updates(p, update)
+        steps.append(p.tolist())
+    assert min(norms) < max_norm < max(norms)
+    clipped.append({"optimizer": name, "arguments": arguments, "max_norm": max_norm, "norm_before_each_step": norms,
+                    "parameters_after_each_step": steps})
+write("optax_more.json", {"optax": optax.__version__, "schedules": schedules, "optimizers": optimizers,
+                          "clip_by_global_norm": clipped})
