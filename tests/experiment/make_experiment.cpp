@@ -426,6 +426,59 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_into_memory_is_refused_before_it_is_made)
   BOOST_TEST(*base::memory_held() - *held < 500 << 20);
 }
 
+BOOST_AUTO_TEST_CASE(problems_with_gradient_transforms_are_told_at_their_places) {
+  const auto with = [](const std::string& transforms) {
+    return problems({{"gradient_transforms", transforms}});
+  };
+  const std::string clip = "type: clip_by_global_norm, max_norm: ";
+  BOOST_TEST(with("[{" + clip + "1}, {" + clip + "2}, summing]") == "");
+  // Without a length of its own the schedule lasts the whole run: it was begun.
+  BOOST_TEST(with("{a: {" + clip + "{type: cosine, init_value: 1, alpha: 0.1}}}") == "");
+  BOOST_TEST(with("{a: {" + clip + "{type: constant, value: -1}}}") ==
+             "error gradient_transforms.a.max_norm: the schedule constant gives -1 at step 0\n");
+  BOOST_TEST(with("[{" + clip + "0}]") ==
+             "error gradient_transforms.0.max_norm: expected a number above 0 or a schedule, "
+             "found '0'\n");
+  BOOST_TEST(
+      with("[{type: summing, sums: 65}, {type: summing, sums: 66}]") ==
+      "error gradient_transforms.summing: gradient_transform summing: its sums() returns 65\n"
+      "error gradient_transforms.summing_2: gradient_transform summing: its sums() returns "
+      "66\n");
+  BOOST_TEST(with("[clip]") == "error gradient_transforms.0: no gradient_transform 'clip'\n");
+}
+
+BOOST_AUTO_TEST_CASE(slots_that_do_not_fit_into_memory_are_refused_before_they_are_made) {
+  const auto held = base::memory_held();
+  const std::string seen =
+      problems({{"dataset", "{type: synthetic, rows: 8, shape: [1000000], classes: 2}"},
+                {"gradient_transforms", "{a: {type: summing, slots: 10000}}"},
+                {"train", "{steps: 1, batch_size: all, lanes: 1}"}});
+  BOOST_TEST(
+      seen.starts_with("error gradient_transforms.a: 10000 numbers for each parameter need "),
+      seen);
+  BOOST_TEST(*base::memory_held() - *held < 500 << 20);
+}
+
+BOOST_AUTO_TEST_CASE(the_gradient_before_transforms_takes_memory_where_a_hook_reads_it) {
+  const auto bytes = [](const std::string& transforms, const std::string& hooks) {
+    const Made run = made({{"gradient_transforms", transforms}, {"hooks", hooks}});
+    BOOST_REQUIRE(run.experiment.has_value());
+    return std::pair(run.experiment->update->raw_bytes(), run.experiment->update->slot_bytes());
+  };
+  const std::string clip = "[{type: clip_by_global_norm, max_norm: 1}]";
+  const std::string reading = hook("type: raw_reading, every: 1");
+  BOOST_TEST(bytes("[]", reading).first == 0U);
+  BOOST_TEST(bytes(clip, "{}").first == 0U);
+  BOOST_TEST(bytes(clip, value("batch.gradient_norm")).first == 4 * sizeof(double));
+  BOOST_TEST(bytes(clip, reading).first >= (3 * 4 + 4 + 4 * 2 + 2) * sizeof(float));
+  BOOST_TEST(bytes("[]", "{}").second == 0U);
+  BOOST_TEST(bytes("[{type: summing, slots: 2}]", "{}").second >=
+             2 * (3 * 4 + 4 + 4 * 2 + 2) * sizeof(float));
+  BOOST_TEST(problems({{"hooks", hook("type: raw_reading, at: 0")}}) ==
+             "error hooks.h: it reads gradients, and there are none at step 0, before the first "
+             "batch\n");
+}
+
 BOOST_AUTO_TEST_CASE(loggers_of_one_type_are_refused_where_they_write_the_same_file) {
   const auto with = [](const std::string& first, const std::string& second) {
     const std::string type = "type: to_file, ";

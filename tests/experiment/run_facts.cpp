@@ -30,6 +30,7 @@ struct Made {
 dataset: {type: synthetic, rows: 40, shape: [2, 3], classes: 2, split: {test: 0.25}}
 model: {type: mlp, hidden: [4]}
 loss: softmax_cross_entropy
+gradient_transforms: {clip: {type: clip_by_global_norm, max_norm: 1}}
 optimizer: {type: sgd, learning_rate: 0.1}
 train: {epochs: 3, batch_size: 10}
 hooks:
@@ -74,7 +75,8 @@ BOOST_AUTO_TEST_CASE(the_graph_is_that_of_the_model) {
       "layer2 Linear(layer1, layer2/kernel, layer2/bias) [-1, 2]",
       "target Target() [-1]",
       "loss Loss(layer2, target) [] type=softmax_cross_entropy",
-      "optimizer Optimizer(loss) type=sgd",
+      "gradient_transforms/clip GradientTransform(loss) type=clip_by_global_norm",
+      "optimizer Optimizer(gradient_transforms/clip) type=sgd",
   };
   BOOST_TEST(lines == expected, boost::test_tools::per_element());
   BOOST_CHECK_NO_THROW(logging::StoredContent(facts->graph));  // it is one that may be logged

@@ -178,11 +178,57 @@ BOOST_AUTO_TEST_CASE(a_hook_sees_weights_gradients_buffers_rows_and_vectors) {
   BOOST_TEST(reports.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_hook_sees_the_gradient_before_and_after_transforms) {
+  const auto look_with = [&](bool clips) {
+    std::vector<double> norms;  // before, after
+    const auto norm = [](std::span<const ParameterView> gradients) {
+      double squares = 0;
+      for (const ParameterView& gradient : gradients)
+        for (const float g : gradient.values) squares += double{g} * double{g};
+      return std::sqrt(squares);
+    };
+    auto sgd = handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd");
+    std::vector<train::PreparedTransform> transforms;
+    if (clips)
+      transforms.push_back(train::prepare(
+          "clip",
+          handle(make<GradientTransform>("clip_by_global_norm", "{max_norm: 0.001}"), "clip")));
+    set_weights(*network, state);
+    update.emplace(sgd, train::declared_slots(sgd), *network, team, std::move(transforms),
+                   train::RawGradientUse{.values = true, .norm = true});
+    auto look = fake_hook(
+        "look", {.every = 1},
+        [](HookNeeds& needs) {
+          needs.gradients();
+          needs.raw_gradients();
+          needs.value("batch.gradient_norm", "");
+        },
+        [&](HookContext& context) {
+          BOOST_TEST(context.raw_gradients()[1].name == context.gradients()[1].name);
+          norms = {norm(context.raw_gradients()), norm(context.gradients()), context.value(0)};
+        });
+    auto& hooks = this->hooks({look});
+    update->apply(0, network->gradient({digits.train.get(), {}}, 0).weight);
+    hooks.fire(1, loss);
+    return norms;
+  };
+  const auto plain = look_with(false), clipped = look_with(true);
+  BOOST_TEST(reports.empty());
+  BOOST_REQUIRE(plain.size() == 3U);
+  BOOST_REQUIRE(clipped.size() == 3U);
+  BOOST_TEST(plain[0] == plain[1]);
+  BOOST_TEST(clipped[0] == plain[0]);
+  BOOST_TEST(clipped[1] == 0.001, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(clipped[2] == plain[2]);
+  BOOST_TEST(clipped[2] == clipped[0], boost::test_tools::tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_hook_did_not_declare_it_cannot_read) {
   auto& hooks = this->hooks({fake_hook(
       "look", {.every = 1}, [](HookNeeds&) {},
       [](HookContext& context) {
         BOOST_CHECK_THROW(context.gradients(), std::logic_error);
+        BOOST_CHECK_THROW(context.raw_gradients(), std::logic_error);
         BOOST_CHECK_THROW(context.rows(0), std::logic_error);
         BOOST_CHECK_THROW(context.values(0), std::logic_error);
         BOOST_TEST(context.buffers().empty());

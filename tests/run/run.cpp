@@ -151,8 +151,9 @@ struct RunsInAFolder : TemporaryFolder {
   }
 
   // Trains a new run until the hook has asked so many times, and saves its state.
-  std::int64_t stop_after(const std::string& name, std::int64_t raises) {
-    const auto run = create(name);
+  std::int64_t stop_after(const std::string& name, std::int64_t raises,
+                          const std::vector<std::string>& overrides = {}) {
+    const auto run = create(name, overrides);
     raises_to_pass = raises - 1;
     BOOST_CHECK(run->train() == run::Ending::stopped);
     raises_to_pass = -1;
@@ -402,6 +403,28 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_is_the_run_that_would_have_been) {
 }
 
 // A run that was killed before its state was saved begins anew, in the folder that it has.
+BOOST_AUTO_TEST_CASE(gradient_transforms_go_on_with_the_run) {
+  const std::vector<std::string> overrides = {
+      "gradient_transforms=[averaging, {type: clip_by_global_norm, max_norm: 0.2}]"};
+  const auto whole = create("whole", overrides);
+  BOOST_CHECK(whole->train() == run::Ending::done);
+  const auto expected = values_of(whole->state());
+  for (const char* name :
+       {"gradient_transforms/averaging/steps", "gradient_transforms/averaging/mean/layer1.kernel",
+        "gradient_transforms/averaging/mean/layer2.bias"})
+    BOOST_TEST(expected.contains(name), name);
+
+  BOOST_TEST(stop_after("stopped", 4, overrides) == 5);
+  const auto again = open("stopped");
+  again->restore(*this / "stopped.safetensors");
+  BOOST_CHECK(again->train() == run::Ending::done);
+  BOOST_CHECK(values_of(again->state()) == expected);
+  BOOST_TEST(again->record().weights_digest == whole->record().weights_digest);
+  const auto plain = create("plain");
+  BOOST_CHECK(plain->train() == run::Ending::done);
+  BOOST_TEST(plain->record().weights_digest != whole->record().weights_digest);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_state_it_begins_anew) {
   std::string lines, digest;
   {
