@@ -35,13 +35,12 @@ std::string training(const plan::Plan& plan, const experiment::Experiment& exper
   const std::string epochs =
       rest == 0 ? counted(whole, "epoch")
                 : fmt::format("{} and {}", counted(whole, "epoch"), counted(rest, "step"));
-  return fmt::format("{}: {} of {}; {}; {}, {}", counted(experiment.steps, "step"), epochs,
-                     counted(per_epoch, "step"),
-                     batches.whole()
-                         ? fmt::format("all {} rows at once", grouped(batches.rows()))
-                         : fmt::format("batches of {} rows, {}", grouped(batches.batch_size()),
-                                       plan.train.shuffle ? "shuffled" : "in order"),
-                     plan.loss.type, plan.optimizer.type);
+  return fmt::format(
+      "{}: {} of {}; {}; {}", counted(experiment.steps, "step"), epochs, counted(per_epoch, "step"),
+      batches.whole() ? fmt::format("all {} rows at once", grouped(batches.rows()))
+                      : fmt::format("batches of {} rows, {}", grouped(batches.batch_size()),
+                                    plan.train.shuffle ? "shuffled" : "in order"),
+      run::learning_text(plan));
 }
 
 std::string work(const experiment::Experiment& experiment, const plugin_host::PluginHost& host) {

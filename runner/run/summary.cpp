@@ -56,6 +56,13 @@ std::string data_text(const plan::Plan& plan, const experiment::Experiment& expe
                          : "");
 }
 
+std::string learning_text(const plan::Plan& plan) {
+  std::string text = plan.loss.type + ", ";
+  for (const plan::NamedComponent& transform : plan.gradient_transforms)
+    text += transform.component.type + ", ";
+  return text + plan.optimizer.type;
+}
+
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,
                           base::Columns columns) {
@@ -63,10 +70,9 @@ std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& 
   std::vector<std::string> lines;
   lines.push_back(columns ? base::cut(plan.name, static_cast<std::size_t>(*columns)) : plan.name);
   lines.push_back(fmt::format("  data    {}", data_text(plan, experiment)));
-  lines.push_back(fmt::format("  model   {}: {}, {} parameters; {}, {}", plan.model.type,
+  lines.push_back(fmt::format("  model   {}: {}, {} parameters; {}", plan.model.type,
                               counted(static_cast<std::int64_t>(model.layers.size()), "layer"),
-                              grouped(model.parameter_count()), plan.loss.type,
-                              plan.optimizer.type));
+                              grouped(model.parameter_count()), learning_text(plan)));
   lines.push_back(fmt::format("  train   {} of {} rows; {}, {} kernels",
                               counted(experiment.steps, "step"),
                               grouped(experiment.batches->batch_size()),

@@ -16,6 +16,10 @@ namespace assay::run {
 /// Returns "digits: 1,347 train, 450 test rows of 8x8, 10 classes".
 std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment);
 
+/// Returns loss, gradient transforms and optimizer: "softmax_cross_entropy, clip_by_global_norm,
+/// sgd".
+std::string learning_text(const plan::Plan& plan);
+
 /// Returns the data, the model and the run folder, one line each, or more on a narrow terminal.
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,
