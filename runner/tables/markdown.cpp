@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "runner/plan/expectation.h"
@@ -54,6 +55,7 @@ std::string table(std::span<const Parameter> parameters) {
 std::string section(Kind kind, std::span<const ComponentTable> components) {
   std::string title = plan::plural(kind);
   title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  std::ranges::replace(title, '_', ' ');
   std::string text = fmt::format("\n## {}\n", title);
   if (const auto beside = plan::common_parameters(kind); !beside.empty())
     text += fmt::format("\nEvery {} takes, beside its own options:\n\n{}", name_of(kind),
