@@ -12,6 +12,7 @@ BASE = {
     "dataset": "dataset: {type: digits, split: {test: 0.25, validation: 0.1, seed: 0}}",
     "model": "model: {type: mlp, hidden: [8]}",
     "loss": "loss: softmax_cross_entropy",
+    "gradient_transforms": "gradient_transforms: []",
     "optimizer": "optimizer: {type: sgd, learning_rate: 0.001}",
     "train": "train: {steps: 2}",
     "hooks": "hooks: {a: {type: scalar, tag: a, value: batch.loss, every: 1}}",
@@ -38,7 +39,7 @@ class Headers(unittest.TestCase):
     def test_purpose(self):
         for name, kind, lines in headers():
             with self.subTest(plugin=f"{kind} {name}"):
-                self.assertRegex(lines[0] if lines else "", rf"^ {kind.capitalize()}s? `{name}`")
+                self.assertRegex(lines[0] if lines else "", rf"^ {kind.replace('_', ' ').capitalize()}s? `{name}`")
 
     def test_yaml(self):
         count = 0

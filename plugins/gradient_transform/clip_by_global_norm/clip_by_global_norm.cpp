@@ -5,7 +5,6 @@
 //   max_norm   the largest norm: a number or a schedule
 //
 //   gradient_transforms: [{type: clip_by_global_norm, max_norm: 1}]
-//   optimizer: {type: sgd, learning_rate: 0.05, momentum: 0.9}
 #include <array>
 #include <cmath>
 #include <cstddef>
