@@ -19,6 +19,7 @@
 #include "assay/error.h"
 #include "assay/loss.h"
 #include "assay/model.h"
+#include "assay/transform.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -34,6 +35,7 @@
 #include "runner/state/safetensors.h"
 #include "runner/train/initialize.h"
 #include "runner/train/model_description.h"
+#include "runner/train/transforms.h"
 
 namespace assay::command_line {
 namespace {
@@ -111,7 +113,10 @@ train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost
   const data::Description data = data::describe(dataset);
   const auto loss = host.create<Loss>(plan.loss);
   const auto outputs = loss.call([&](const Loss& l) { return l.outputs(data.target); });
-  return train::describe(host.create<Model>(plan.model), data.sample_shape, outputs);
+  train::Transforms transforms(data.sample_shape, plan.seed);
+  for (const auto& [name, component] : plan.transforms)
+    transforms.add(host.create<Transform>(component));
+  return train::describe(host.create<Model>(plan.model), transforms.shape(), outputs);
 }
 
 // Returns the tensors of a checkpoint for a model's parameters, in the model's order.

@@ -93,6 +93,16 @@ void check_values(const plan::Draft& draft, const DataFiles& files, const hooks:
                said + ", or set `train.on_nan: ignore` to train all the same", hint);
 }
 
+void report_sample(const plan::Draft& draft, const DataFiles& files, const std::string& found,
+                   Blame& blame) {
+  const auto file = files.with("samples");
+  blame.report(Part("dataset", draft.dataset), option_of(file),
+               begin_of(file) + found +
+                   "; mend this row or leave it out, or set `train.on_nan: ignore` to train all "
+                   "the same",
+               file ? "" : files.listed());
+}
+
 void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
                              const hooks::Splits& splits, Blame& blame) {
   const data::Rows& train = *splits.at("train");

@@ -2,7 +2,9 @@
 // rows.
 #pragma once
 
+#include <string>
 #include "runner/experiment/blame.h"
+
 #include "runner/experiment/data_files.h"
 #include "runner/hooks/hooks.h"
 #include "runner/plan/draft.h"
@@ -14,6 +16,11 @@ namespace assay::experiment {
 /// `train.on_nan` is `ignore`. Looks at what is in memory.
 void check_values(const plan::Draft& draft, const DataFiles& files, const hooks::Splits& splits,
                   Blame& blame);
+
+/// Reports a sample of the dataset that is not finite, which was found when it was read; `found`
+/// describes it (train::BadSample).
+void report_sample(const plan::Draft& draft, const DataFiles& files, const std::string& found,
+                   Blame& blame);
 
 /// Warns of classes that no row to train on has: the model never sees one, and labels that are
 /// counted from 1 leave class 0 empty.

@@ -14,6 +14,7 @@
 #include "runner/experiment/data_findings.h"
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
+#include "runner/experiment/fitting.h"
 #include "runner/experiment/logger_files.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/memory_use.h"
@@ -26,6 +27,7 @@
 #include "runner/train/declared_slots.h"
 #include "runner/train/initialize.h"
 #include "runner/train/metric_results.h"
+#include "runner/train/transforms.h"
 
 namespace assay::experiment {
 namespace {
@@ -47,6 +49,7 @@ class Assembly {
     measure_training();
     make_hooks();
     make_loggers();
+    make_transforms();
     make_network();
     make_update();
     read_splits();
@@ -268,6 +271,21 @@ class Assembly {
     check_logger_files(draft_, host_, diagnostics_);
   }
 
+  // Leaves transforms_ empty if one of them is not known: the model depends on what they leave.
+  void make_transforms() {
+    train::Transforms chain(out_.data.sample_shape, draft_.seed);
+    bool known = described_ && !draft_.doubtful.contains("transforms");
+    for (const auto& [name, component] : draft_.transforms) {
+      const Part part("transforms." + name, component);
+      const auto transform = create<Transform>(component, part.key);
+      known = known && transform && blame_.attempt(part, [&] {
+        chain.add(*transform);
+        out_.state.declare(transform->object(), "transforms/" + name);
+      });
+    }
+    if (known) transforms_ = std::move(chain);
+  }
+
   void make_network() {
     const auto model = create<Model>(draft_.model, "model");
     const auto loss = create<Loss>(draft_.loss, "loss");
@@ -279,12 +297,14 @@ class Assembly {
       declare_state(Part("loss", draft_.loss), *loss, "loss");
       loss_ = *loss;
     }
-    if (!outputs || !model) return;
+    if (!outputs || !model || !transforms_) return;
     blame_.attempt(Part("model", draft_.model), [&] {
-      auto description = train::describe(*model, out_.data.sample_shape, *outputs);
+      auto description = train::describe(*model, transforms_->shape(), *outputs);
       find_parameters(description);
       out_.state.declare(model->object(), "buffers");
-      if (out_.batches) make_network({*model, *loss, metrics_}, std::move(description));
+      model_ = *model;
+      if (out_.batches)
+        make_network({*model, *loss, metrics_, *transforms_}, std::move(description));
     });
   }
 
@@ -320,7 +340,7 @@ class Assembly {
     warn_of_threads(draft_, cores, diagnostics_);
     // More threads than cores would only wait for each other.
     const std::int64_t threads = std::min(draft_.threads.value_or(lanes), cores.amount);
-    check_network_fits(components.model, description, {batch, rule}, threads);
+    check_network_fits(components, description, {batch, rule}, threads);
     make_team(threads);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
                                                     rule, *out_.team, draft_.seed, batch);
@@ -343,8 +363,9 @@ class Assembly {
   }
 
   // Checks the size before anything of the network is created.
-  void check_network_fits(const Handle<Model>& model, const train::ModelDescription& description,
-                          const train::Lanes& lanes, std::int64_t threads) {
+  void check_network_fits(const train::Network::Components& components,
+                          const train::ModelDescription& description, const train::Lanes& lanes,
+                          std::int64_t threads) {
     parameter_bytes_ = static_cast<double>(description.parameter_count()) * sizeof(float);
     const double gradients = parameter_bytes_ * static_cast<double>(lanes.count());
     memory_.take(parameter_bytes_ + gradients,
@@ -352,9 +373,9 @@ class Assembly {
                              grouped(description.parameter_count()),
                              gigabytes(parameter_bytes_ + gradients)),
                  "make the layers narrower");
-    const double bench =
-        static_cast<double>(train::bench_bytes(model, description, lanes.tallest_block()));
-    if (model.has<Phases>()) {
+    const double bench = static_cast<double>(train::bench_bytes(
+        components.model, description, components.transforms, lanes.tallest_block()));
+    if (components.model.has<Phases>()) {
       const double blocks = bench * static_cast<double>(std::max(threads, lanes.blocks()));
       memory_.take(blocks,
                    fmt::format("a batch of {} rows that is held as a whole needs {}",
@@ -469,8 +490,11 @@ class Assembly {
     if (!read) return;
     prepare_loss();
     const DataFiles files(draft_.dataset, host_.parameters(Kind::dataset, draft_.dataset.type));
+    const std::size_t problems = diagnostics_.size();
     check_values(draft_, files, out_.splits, blame_);
     warn_of_missing_classes(draft_, files, out_.splits, blame_);
+    if (transforms_ && diagnostics_.size() == problems)
+      fit({draft_, files, *transforms_, model_, *out_.splits.at("train")}, blame_);
   }
 
   // Tells the loss how many rows of each class it will be trained on.
@@ -511,6 +535,8 @@ class Assembly {
   bool described_ = false;  // out_.data
   std::optional<SplitRows> rows_;
   std::optional<Handle<Loss>> loss_;
+  std::optional<train::Transforms> transforms_;
+  std::optional<Handle<Model>> model_;   // built, for what the transforms leave
   std::vector<Handle<Metric>> metrics_;  // as in out_.metrics
   std::map<std::string, std::int64_t> shown_rows_;
 };

@@ -106,6 +106,20 @@ std::size_t picture_bytes(const Experiment& experiment) {
   return experiment.draws_pictures ? queued + drawn + drawing_libraries : 0;
 }
 
+/// Returns the bytes of the transformed samples that hooks look at.
+std::size_t looked_at_bytes(const Experiment& experiment) {
+  const train::Network& network = *experiment.network;
+  if (network.transforms().empty()) return 0;
+  std::map<std::string, std::int64_t> rows;  // by split
+  for (const hooks::PreparedHook& hook : experiment.hooks)
+    for (const hooks::RowsNeed& need : hook.rows)
+      rows[need.split] =
+          std::max(rows[need.split], std::min(need.rows, experiment.splits.at(need.split)->count));
+  std::int64_t all = 0;
+  for (const auto& [split, count] : rows) all += count;
+  return static_cast<std::size_t>(all * network.description().sample.elements()) * sizeof(float);
+}
+
 /// Returns the bytes of the order of an epoch, and of the next one while it is computed.
 std::size_t order_bytes(const Experiment& experiment) {
   const data::Batches& batches = *experiment.batches;
@@ -137,7 +151,7 @@ MemoryUse memory_use(const Experiment& experiment) {
           ? 0
           : size_of(target.dtype) * static_cast<std::size_t>(target.shape.elements() * rows);
   use.workspaces = network.bench_count() * (network.bench_bytes(rows) + targets);
-  use.data += order_bytes(experiment) + evaluated_bytes(experiment);
+  use.data += order_bytes(experiment) + evaluated_bytes(experiment) + looked_at_bytes(experiment);
   use.pictures = picture_bytes(experiment);
   return use;
 }

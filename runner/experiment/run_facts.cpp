@@ -37,9 +37,16 @@ class GraphBuilder {
  public:
   explicit GraphBuilder(Storage& storage) : storage_(storage) {}
 
-  Graph graph(const train::ModelDescription& model, const plan::Plan& plan, const Target& target) {
+  Graph graph(const train::Network& network, const plan::Plan& plan, const Target& target) {
+    const train::ModelDescription& model = network.description();
+    const train::Transforms& transforms = network.transforms();
     parameters_.assign(model.parameters.size(), {});
-    std::string_view last = add("input", "Input", {}, rows_of(model.sample));
+    std::string_view last =
+        add("input", "Input", {}, rows_of(transforms.empty() ? model.sample : transforms.shape(0)));
+    for (std::size_t i = 0; i < transforms.count(); ++i)
+      last =
+          add("transforms/" + plan.transforms[i].name, "Transform", {last},
+              rows_of(transforms.shape(i + 1)), {text("type", plan.transforms[i].component.type)});
     for (const train::LayerInfo& layer : model.layers) {
       std::vector<std::string_view> inputs = {last};
       for (const int number : layer.parameters) inputs.push_back(parameter(model, number));
@@ -134,8 +141,7 @@ std::shared_ptr<const logging::RunFacts> run_facts(const plan::Plan& plan,
   Storage& storage = facts->storage;
   facts->plan = entries_of(plan, storage);
   facts->plan_yaml = storage.keep(std::string_view(plan.yaml));
-  facts->graph =
-      GraphBuilder(storage).graph(experiment.network->description(), plan, experiment.data.target);
+  facts->graph = GraphBuilder(storage).graph(*experiment.network, plan, experiment.data.target);
   facts->tags = tags_of(plan, experiment, storage);
   std::vector<SplitSize> splits;
   for (const auto& [name, rows] : experiment.split_sizes)

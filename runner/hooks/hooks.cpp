@@ -46,8 +46,7 @@ class Hooks::Context final : public HookContext {
     const RowsNeed& need = declared(hook_.rows, number, "set of rows");
     const data::Rows& rows = *hooks_.observed_.splits.at(need.split);
     const std::int64_t count = std::min(need.rows, rows.count);
-    return {rows.samples().slice(0, count), rows.targets().rows(0, count),
-            outputs(need.split, count)};
+    return {samples(need.split, count), rows.targets().rows(0, count), outputs(need.split, count)};
   }
 
   std::span<const ParameterView> weights() override {
@@ -112,6 +111,15 @@ class Hooks::Context final : public HookContext {
     }
     if (needed.values) snapshot.set_values(values);
     return snapshot;
+  }
+
+  // Returns the first samples of a split that was measured, as the model got them.
+  MatrixView<const float> samples(const std::string& split, std::int64_t count) const {
+    const train::Network& network = hooks_.observed_.network;
+    if (network.transforms().empty())
+      return hooks_.observed_.splits.at(split)->samples().slice(0, count);
+    const std::int64_t columns = network.description().sample.elements();
+    return {hooks_.measured_.at(split).evaluation.samples.data(), count, columns, columns};
   }
 
   std::unique_ptr<logging::StoredContent> copy(std::string_view tag, ContentType type,
@@ -313,7 +321,11 @@ void Hooks::measure(std::int64_t step) {
     for (const PictureNeed& picture : slot->hook.pictures)
       for (const RowsNeed& need : picture.needed.rows)
         if (need.outputs) keep(need.split, need.rows);
-    for (const RowsNeed& need : slot->hook.rows) keep(need.split, need.rows);
+    for (const RowsNeed& need : slot->hook.rows) {
+      keep(need.split, need.rows);
+      auto& samples = measured_[need.split].request.keep_samples;
+      samples = std::max(samples, need.rows);
+    }
   }
   for (auto& [split, measured] : measured_) {
     measured.evaluation =

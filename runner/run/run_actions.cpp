@@ -12,8 +12,8 @@ namespace assay::run {
 namespace {
 
 // The parts of the state that a named checkpoint holds.
-constexpr std::array<std::string_view, 4> kept = {"buffers/", "gradient_transforms/", "optimizer/",
-                                                  "weights/"};
+constexpr std::array<std::string_view, 5> kept = {"buffers/", "gradient_transforms/", "optimizer/",
+                                                  "transforms/", "weights/"};
 
 void check_name(const std::string& name) {
   if (is_name(name) && !name.starts_with("step_")) return;

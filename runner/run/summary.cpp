@@ -46,14 +46,24 @@ bool has_event_file(const std::filesystem::path& folder) {
   return false;
 }
 
+// Returns "; standardize, crop -> 6x6", or nothing if there are no transforms.
+std::string transforms_text(const plan::Plan& plan, const train::Transforms& transforms) {
+  if (plan.transforms.empty()) return {};
+  std::vector<std::string> types;
+  for (const plan::NamedComponent& transform : plan.transforms)
+    types.push_back(transform.component.type);
+  return fmt::format("; {} -> {}", fmt::join(types, ", "), base::shape_text(transforms.shape()));
+}
+
 }  // namespace
 
 std::string data_text(const plan::Plan& plan, const experiment::Experiment& experiment) {
-  return fmt::format("{}: {} rows of {}{}", plan.dataset.type, split_sizes(experiment),
+  return fmt::format("{}: {} rows of {}{}{}", plan.dataset.type, split_sizes(experiment),
                      base::shape_text(experiment.data.sample_shape),
                      experiment.data.target.classes > 0
                          ? fmt::format(", {} classes", grouped(experiment.data.target.classes))
-                         : "");
+                         : "",
+                     transforms_text(plan, experiment.network->transforms()));
 }
 
 std::string learning_text(const plan::Plan& plan) {

@@ -102,6 +102,7 @@ Result Trainer::failed(std::int64_t steps, const std::string& what,
   const train::Trace trace = train::find_first_not_finite(parts_.network, rows, steps);
   std::string_view advice = "A smaller learning rate often helps";
   if (trace.in_data) advice = "Mend this row or leave it out";
+  else if (trace.in_transform) advice = "Change the transform, or mend this row or leave it out";
   else if (steps == 0)
     advice =
         "No step has changed the weights yet, so the learning rate is not the cause; values in the "

@@ -18,20 +18,24 @@ struct BenchSizes {
 };
 
 BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescription& description,
-                       std::int64_t block_rows) {
+                       const Transforms& transforms, std::int64_t block_rows) {
   const auto bytes = [block_rows](std::int64_t columns) {
     return static_cast<std::size_t>(block_rows) * static_cast<std::size_t>(columns) * sizeof(float);
   };
+  const Shape& sample = transforms.empty() ? description.sample : transforms.shape(0);
   return {model.call([&](const Model& m) { return m.workspace_bytes(block_rows); }),
-          bytes(description.sample.elements()), bytes(description.outputs)};
+          bytes(sample.elements()), bytes(description.outputs)};
 }
 
 }  // namespace
 
 std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
-                        const ModelDescription& description, std::int64_t block_rows) {
-  const auto [workspace, samples, outputs] = bench_sizes(model, description, block_rows);
-  return workspace + samples + 2 * outputs;  // the outputs and their derivatives
+                        const ModelDescription& description, const Transforms& transforms,
+                        std::int64_t block_rows) {
+  const auto [workspace, samples, outputs] =
+      bench_sizes(model, description, transforms, block_rows);
+  const auto [one, other] = transforms.scratch_bytes(block_rows);
+  return workspace + samples + one + other + 2 * outputs;  // the outputs and their derivatives
 }
 
 // The states of all metrics of an evaluation, lane by lane in one array.
@@ -142,7 +146,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
     lanes.visit_blocks(index, [&](Range range) {
       now.first_row = range.first;
       sums[static_cast<std::size_t>(index)] +=
-          train_block(now, bench, block(bench, batch, range), gradients.pointers());
+          train_block(now, bench, block(bench, batch, range, now), gradients.pointers());
       now.set_gradients = false;
     });
   });
@@ -171,7 +175,7 @@ LossSum Network::gradient_in_phases(const RowSelection& batch, std::int64_t step
     each_block(lanes, now, [&](std::size_t lane, const Pass& pass, Range range) {
       const auto index = static_cast<std::size_t>(range.first / lanes.block_rows());
       Bench& bench = benches_[index];
-      if (first) blocks[index] = block(bench, batch, range);
+      if (first) blocks[index] = block(bench, batch, range, pass);
       const Block& values = blocks[index];
       forward(pass, bench, values);
       if (last)
@@ -241,17 +245,26 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   // Skip rows that neither a metric nor a picture needs.
   const std::int64_t wanted = request.metrics.empty() ? keep : rows.count;
   result.outputs.resize(static_cast<std::size_t>(keep * description_.outputs));
+  // Transformed samples lie one after the other, as apply() leaves them.
+  const std::int64_t columns = description_.sample.elements();
+  const std::int64_t keep_samples = transforms().empty() ? 0 : std::min(request.keep_samples, keep);
+  result.samples.resize(static_cast<std::size_t>(keep_samples * columns));
 
   std::vector<LossSum> losses(static_cast<std::size_t>(lanes.count()));
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
     lanes.visit_blocks(index, [&](Range range) {
       if (range.first >= wanted) return;
-      const Block block_now = block(bench, {&rows, {}}, range);
-      forward(pass(Mode::evaluation, step, range.first), bench, block_now);
+      const Pass now = pass(Mode::evaluation, step, range.first);
+      const Block block_now = block(bench, {&rows, {}}, range, now);
+      forward(now, bench, block_now);
       const std::int64_t kept = std::clamp<std::int64_t>(keep - range.first, 0, range.count);
       std::copy_n(block_now.outputs.data, kept * description_.outputs,
                   result.outputs.data() + std::min(range.first, keep) * description_.outputs);
+      const std::int64_t shown =
+          std::clamp<std::int64_t>(keep_samples - range.first, 0, range.count);
+      std::copy_n(block_now.samples.data, shown * columns,
+                  result.samples.data() + std::min(range.first, keep_samples) * columns);
       if (request.metrics.empty()) return;
       MetricBlock measured{block_now.outputs, block_now.targets, {}};
       measured.loss = components_.loss.call(
@@ -293,8 +306,9 @@ void Network::observe(const RowSelection& rows, std::int64_t step, BlockProbe& p
         const std::int64_t index = in_phases ? range.first / lanes.block_rows() : 0;
         Bench& bench = benches_[static_cast<std::size_t>(index)];
         now.first_row = range.first;
-        probe.begin_block(range.first);
-        forward(now, bench, block(bench, rows, range));
+        const Block values = block(bench, rows, range, now);
+        probe.begin_block(now, values.samples);
+        forward(now, bench, values);
       });
     }
     if (in_phases) sums_->end_phase();
@@ -315,13 +329,14 @@ void Network::reserve(std::int64_t block_rows) {
   if (block_rows <= bench_rows_) return;
   bench_rows_ = block_rows;
   const auto [workspace, samples, outputs] =
-      bench_sizes(components_.model, description_, block_rows);
+      bench_sizes(components_.model, description_, transforms(), block_rows);
   for (Bench& bench : benches_) {
     bench = {};  // free the old memory before requesting more
     bench.workspace = base::Buffer(workspace);
     bench.outputs = base::Buffer(outputs);
     bench.d_outputs = base::Buffer(outputs);
     bench.samples = base::Buffer(samples);
+    bench.transformed = transforms().scratch(block_rows);
   }
 }
 
@@ -331,7 +346,17 @@ void Network::forward(const Pass& pass, Bench& bench, const Block& block) const 
   });
 }
 
-Network::Block Network::block(Bench& bench, const RowSelection& selection, Range range) const {
+Network::Block Network::block(Bench& bench, const RowSelection& selection, Range range,
+                              const Pass& pass) const {
+  Block block = untransformed(bench, selection, range);
+  if (!transforms().empty())
+    block.samples = transforms().apply({pass.mode, pass.step, pass.first_row}, block.samples,
+                                       bench.transformed);
+  return block;
+}
+
+Network::Block Network::untransformed(Bench& bench, const RowSelection& selection,
+                                      Range range) const {
   const std::int64_t n = description_.outputs;
   Block block;
   block.outputs = {bench.outputs.as<float>(), range.count, n, n};

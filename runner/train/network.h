@@ -18,6 +18,7 @@
 #include "runner/train/lanes.h"
 #include "runner/train/model_description.h"
 #include "runner/train/thread_team.h"
+#include "runner/train/transforms.h"
 
 namespace assay::train {
 
@@ -34,6 +35,7 @@ struct RowSelection {
 struct EvaluationRequest {
   std::vector<std::size_t> metrics;  ///< indices into Network::Components::metrics
   std::int64_t keep_rows = 0;        ///< keep the outputs of this many rows at the start
+  std::int64_t keep_samples = 0;     ///< keep so many of their transformed samples
 };
 
 struct Evaluation {
@@ -43,22 +45,28 @@ struct Evaluation {
   double loss = 0;
   /// [rows, outputs] of at least the rows to keep; all if a metric needs the whole split.
   std::vector<float> outputs;
+  /// [rows, elements of a transformed sample] of the rows to keep; empty if there are no
+  /// transforms.
+  std::vector<float> samples;
 };
 
 /// Observes the layers in a pass of training, block by block.
 class BlockProbe : public Probe {
  public:
-  /// The outputs that follow are those of the block that begins with this row.
-  virtual void begin_block(std::int64_t first_row) = 0;
+  /// The outputs that follow are those of the block that begins with the row `pass.first_row`;
+  /// `samples` are what the model gets.
+  virtual void begin_block(const Pass& pass, MatrixView<const float> samples) = 0;
 
  protected:
   ~BlockProbe() = default;
 };
 
 /// Returns the bytes that a thread needs for blocks of this many rows: the model's workspace,
-/// samples, outputs and their derivatives. Throws plugin_host::ComponentError.
+/// samples and transformed samples, outputs and their derivatives. Throws
+/// plugin_host::ComponentError.
 std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
-                        const ModelDescription& description, std::int64_t block_rows);
+                        const ModelDescription& description, const Transforms& transforms,
+                        std::int64_t block_rows);
 
 class Network {
  public:
@@ -66,6 +74,7 @@ class Network {
     plugin_host::Handle<Model> model;
     plugin_host::Handle<Loss> loss;
     std::vector<plugin_host::Handle<Metric>> metrics;  ///< prepared
+    Transforms transforms = {};                        ///< the model is built for what they leave
   };
 
   /// `largest_batch` is the number of rows in the largest batch that gradient() will get.
@@ -73,6 +82,7 @@ class Network {
           std::uint64_t seed, std::int64_t largest_batch);
 
   const ModelDescription& description() const { return description_; }
+  const Transforms& transforms() const { return components_.transforms; }
   state::ParameterMemory& weights() { return weights_; }
   const state::ParameterMemory& weights() const { return weights_; }
   const LaneRule& rule() const { return rule_; }
@@ -102,7 +112,7 @@ class Network {
   /// Returns the bytes that one thread needs for blocks of this many rows, without gathered
   /// targets.
   std::size_t bench_bytes(std::int64_t block_rows) const {
-    return train::bench_bytes(components_.model, description_, block_rows);
+    return train::bench_bytes(components_.model, description_, components_.transforms, block_rows);
   }
   /// Returns the bytes that the threads currently hold for blocks.
   std::size_t reserved_bytes() const { return benches_.size() * bench_bytes(bench_rows_); }
@@ -125,6 +135,7 @@ class Network {
   struct Bench {
     base::Buffer workspace;
     base::Buffer samples;
+    Transforms::Scratch transformed;
     base::Buffer targets;
     base::Buffer outputs;
     base::Buffer d_outputs;
@@ -138,7 +149,9 @@ class Network {
 
   Pass pass(Mode mode, std::int64_t step, std::int64_t first_row, Probe* probe = nullptr) const;
   void reserve(std::int64_t block_rows);
-  Block block(Bench& bench, const RowSelection& selection, Range range) const;
+  /// Returns the rows of a block, transformed as the pass says, and the memory for its outputs.
+  Block block(Bench& bench, const RowSelection& selection, Range range, const Pass& pass) const;
+  Block untransformed(Bench& bench, const RowSelection& selection, Range range) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;
   LossSum gradient_in_phases(const RowSelection& batch, std::int64_t step);
   /// Calls compute(lane, pass, block) for every block of a batch, on all threads, in a phase that

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/acts.h"
+#include "assay/fits.h"
 #include "assay/metric.h"
 #include "assay/phases.h"
 #include "assay/state.h"
@@ -31,6 +32,7 @@ std::shared_ptr<plugin_host::Object> object(
   add(dynamic_cast<Phases*>(component.get()));
   add(dynamic_cast<WholeSplit*>(component.get()));
   add(dynamic_cast<Acts*>(component.get()));
+  add(dynamic_cast<Fits*>(component.get()));
   object->pointer = component.release();
   object->destroy = [](void* pointer) noexcept {
     std::unique_ptr<Interface>(static_cast<Interface*>(pointer)).reset();
