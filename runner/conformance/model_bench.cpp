@@ -7,6 +7,7 @@
 #include "assay/number_text.h"
 #include "assay/phases.h"
 #include "runner/conformance/check.h"
+#include "runner/conformance/fit_blocks.h"
 #include "runner/conformance/refusal.h"
 
 namespace assay::conformance {
@@ -53,6 +54,7 @@ ModelBench::ModelBench(const Subject& subject) {
       model_ = subject.make<Model>();
       description_ = train::describe(model_, shape, outputs);
       state_ = &subject.declare_state(model_);
+      if (model_.has<Fits>()) fit_blocks(model_, samples(37, 9).view(), {targets()[0], 37, 2}, 37);
       break;
     } catch (const train::UnsoundModel&) {
       throw;

@@ -15,8 +15,8 @@ Suite suite_of(const Subject& subject) {
     case Kind::hook: return hook_suite(subject);
     case Kind::renderer: return renderer_suite(subject);
     case Kind::logger: return logger_suite(subject);
+    case Kind::transform: return transform_suite(subject);
     case Kind::gradient_transform: return gradient_transform_suite(subject);
-    case Kind::transform: break;
   }
   throw std::logic_error("no suite for this kind");
 }

@@ -21,6 +21,13 @@ namespace assay::conformance {
 /// large dataset is tested on a sample of its rows.
 Suite dataset_suite(const Subject& subject);
 
+/// Checks that a transform declares a possible shape, the same each time. It must write all
+/// transformed rows and nothing else, whatever the height of the blocks. A row must depend on
+/// itself alone, and in training on the key, the step and its number; in evaluation not on those.
+/// Fitting must not depend on the height of the blocks, and what was learnt must be in its declared
+/// state: another transform with that state must give the same bits.
+Suite transform_suite(const Subject& subject);
+
 /// Checks that a model declares itself the same way each time, with possible shapes. forward() must
 /// be repeatable and finite, in training and in evaluation. Blocks of rows, also of block_rows(),
 /// must give the result of the whole batch (unless the model accepts whole batches only).
