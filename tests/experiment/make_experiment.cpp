@@ -1,5 +1,6 @@
 // All problems of a config are reported together, but none that follows from another.
 #include <boost/test/unit_test.hpp>
+#include <cstring>
 #include <map>
 #include <string>
 
@@ -494,6 +495,79 @@ BOOST_AUTO_TEST_CASE(loggers_of_one_type_are_refused_where_they_write_the_same_f
   BOOST_TEST(with("file: none", "file: none") == "");  // the run will say it
   BOOST_TEST(problems({{"loggers", "[jsonl, {type: to_file}, {type: to_file, file: b.log}]"}}) ==
              "");
+}
+
+double state_number(experiment::Experiment& experiment, const std::string& name) {
+  state::Registry registry;
+  experiment.state.lend(registry);
+  const auto* const found = registry.find(name);
+  BOOST_REQUIRE_MESSAGE(found != nullptr, name);
+  double value = 0;
+  std::memcpy(&value, found->bytes.data(), sizeof value);
+  return value;
+}
+
+const std::string three_rows = "{type: labelled, labels: [0, 1, 0, 1], test: 1}";
+
+BOOST_AUTO_TEST_CASE(a_model_is_made_for_what_the_transforms_leave) {
+  const Made plain = made({}), sound = made({{"transforms", "[{type: logarithm, offset: 9}]"}});
+  BOOST_TEST(sound.problems == "");
+  BOOST_TEST(sound.overview.find("3, 2 classes; logarithm -> 2\n") != std::string::npos,
+             sound.overview);
+  BOOST_TEST(sound.overview.find("Linear 2 -> 4") != std::string::npos, sound.overview);
+  BOOST_TEST(plain.overview.find("3, 2 classes\n") != std::string::npos, plain.overview);
+}
+
+BOOST_AUTO_TEST_CASE(transforms_are_refused_at_their_places) {
+  BOOST_TEST(problems({{"transforms", "[{type: logarithm, columns: 0}]"}}) ==
+             "error transforms.logarithm: transform logarithm: transformed samples of shape 0 "
+             "cannot be\n");
+  BOOST_TEST(problems({{"transforms", "{a: standardize, b: {type: logarithm, columns: 4}}"}}) ==
+             "error transforms.b.columns: there are too few\n");
+  // What the model gets is not known then, so it is not judged.
+  BOOST_TEST(problems({{"transforms", "[standardise]"}, {"model", "{type: mlp, hidden: [0]}"}}) ==
+             problems({{"model", "{type: mlp, hidden: [0]}"}}) +
+                 "error transforms.0: no transform 'standardise'\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_learnt_is_told_at_the_component) {
+  BOOST_TEST(problems({{"transforms", "[unlearnable]"}}) ==
+             "error transforms.unlearnable: there is nothing to learn\n");
+}
+
+BOOST_AUTO_TEST_CASE(values_that_a_transform_makes_are_found_where_the_next_one_learns) {
+  const Sections bad = {{"dataset", three_rows},
+                        {"train", "{steps: 3, batch_size: all}"},
+                        {"transforms", "[{type: logarithm, offset: -1}, standardize]"}};
+  BOOST_TEST(problems(bad) ==
+             "error transforms.logarithm: the sample of row 0 of the dataset, counted from 0, is "
+             "infinite in column 0 as transform logarithm leaves it\n");
+  // Nothing learns from the values of the last one.
+  Sections last = bad;
+  last["transforms"] = "[standardize, {type: logarithm, offset: -1}]";
+  BOOST_TEST(problems(last) == "");
+  // A mistake in the data is told as that, once.
+  Sections data = bad;
+  data["dataset"] = "{type: labelled, labels: [0, 1, 0, 1], test: 1, not_finite: [2]}";
+  BOOST_TEST(problems(data) ==
+             "error dataset: the sample of row 2 of the dataset, counted from 0, is NaN in column "
+             "1\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_model_may_learn_from_the_transformed_rows) {
+  const Sections sections = {
+      {"dataset", three_rows}, {"model", "adding"}, {"train", "{steps: 3, batch_size: all}"}};
+  Made plain = made(sections);
+  BOOST_REQUIRE_MESSAGE(plain.experiment.has_value(), plain.problems);
+  BOOST_TEST(state_number(*plain.experiment, "buffers/rows") == -3);  // and the fit has ended
+  BOOST_TEST(state_number(*plain.experiment, "buffers/samples") == 6);
+  BOOST_TEST(state_number(*plain.experiment, "buffers/targets") == 1);
+  Sections transformed = sections;
+  transformed["transforms"] = "{centre: {type: standardize, with_std: false}}";
+  Made fitted = made(transformed);
+  BOOST_REQUIRE_MESSAGE(fitted.experiment.has_value(), fitted.problems);
+  BOOST_TEST(state_number(*fitted.experiment, "buffers/samples") == 0);
+  BOOST_TEST(state_number(*fitted.experiment, "transforms/centre/mean") == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

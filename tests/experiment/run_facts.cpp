@@ -24,9 +24,9 @@ struct Made {
   std::optional<plan::Plan> plan;
   std::optional<experiment::Experiment> experiment;
 
-  Made() {
+  explicit Made(const std::string& more = {}) {
     config::Diagnostics diagnostics;
-    const auto node = config::read_text("a.yaml", "/configs/a.yaml", R"(
+    const auto node = config::read_text("a.yaml", "/configs/a.yaml", std::string(R"(
 dataset: {type: synthetic, rows: 40, shape: [2, 3], classes: 2, split: {test: 0.25}}
 model: {type: mlp, hidden: [4]}
 loss: softmax_cross_entropy
@@ -37,7 +37,7 @@ hooks:
   loss: {type: scalar, tag: Loss, value: test.loss, every: 1}
   sheet: {type: image, tag: "Sheet ${step}", renderer: {type: sheet, split: test}, at: [0]}
 loggers: []
-)",
+)") + more,
                                         diagnostics);
     BOOST_REQUIRE(node.has_value());
     plan::Draft draft = plan::make_draft(*node, host, diagnostics);
@@ -80,6 +80,23 @@ BOOST_AUTO_TEST_CASE(the_graph_is_that_of_the_model) {
   };
   BOOST_TEST(lines == expected, boost::test_tools::per_element());
   BOOST_CHECK_NO_THROW(logging::StoredContent(facts->graph));  // it is one that may be logged
+}
+
+BOOST_AUTO_TEST_CASE(the_graph_begins_with_the_transforms) {
+  const Made made("transforms: {one: standardize, layer1: standardize}\n");
+  const auto facts = experiment::run_facts(*made.plan, *made.experiment);
+  std::vector<std::string> lines;
+  for (const Graph::Node& node : facts->graph.nodes) lines.push_back(line_of(node));
+  lines.resize(6);
+  const std::vector<std::string> expected = {
+      "input Input() [-1, 2, 3]",
+      "transforms/one Transform(input) [-1, 2, 3] type=standardize",
+      "transforms/layer1 Transform(transforms/one) [-1, 2, 3] type=standardize",
+      "layer1/kernel Parameter() [6, 4]",
+      "layer1/bias Parameter() [4]",
+      "layer1 Linear(transforms/layer1, layer1/kernel, layer1/bias) [-1, 4] activation=selu",
+  };
+  BOOST_TEST(lines == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(tags_splits_and_classes_are_those_of_the_experiment) {

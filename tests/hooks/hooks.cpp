@@ -29,6 +29,18 @@ class NeverFinite final : public Metric {
   }
 };
 
+/// Halves the samples, and in training drops them.
+class Halved final : public Transform {
+ public:
+  Shape shape(const Shape& sample) override { return sample; }
+  void apply(const TransformPass& pass, MatrixView<const float> x,
+             MatrixView<float> y) const override {
+    for (std::int64_t r = 0; r < x.rows; ++r)
+      for (std::int64_t i = 0; i < x.columns; ++i)
+        y.row(r)[i] = pass.mode == Mode::training ? 0 : x.row(r)[i] / 2;
+  }
+};
+
 // JAX's state of step 100, and hooks that fire on it.
 class Run {
  public:
@@ -46,6 +58,22 @@ class Run {
         handle(make<Model>("mlp"), "mlp"),
         handle(make<Loss>("softmax_cross_entropy"), "softmax_cross_entropy"),
         {std::move(metric)}};
+    auto description = train::describe(components.model, {8, 8}, 10);
+    update.reset();
+    network = std::make_unique<train::Network>(std::move(components), std::move(description),
+                                               train::LaneRule(), team, 0, 1347);
+    set_weights(*network, state);
+    update.emplace(handle(make<Optimizer>("sgd", "{learning_rate: 0.05}"), "sgd"), *network, team);
+  }
+  /// Replaces the network by one behind this transform, which leaves the shape as it is.
+  void transform(plugin_host::Handle<Transform> transform) {
+    train::Transforms transforms({8, 8}, 0);
+    transforms.add(std::move(transform));
+    train::Network::Components components{
+        handle(make<Model>("mlp"), "mlp"),
+        handle(make<Loss>("softmax_cross_entropy"), "softmax_cross_entropy"),
+        {handle(make<Metric>("loss"), "loss"), handle(make<Metric>("accuracy"), "accuracy")},
+        std::move(transforms)};
     auto description = train::describe(components.model, {8, 8}, 10);
     update.reset();
     network = std::make_unique<train::Network>(std::move(components), std::move(description),
@@ -510,6 +538,37 @@ BOOST_AUTO_TEST_CASE(a_metric_that_is_not_finite_is_bad_only_if_the_loss_is_not)
   const auto bad = hooks.fire(2, loss);
   BOOST_REQUIRE(bad.has_value());
   BOOST_TEST(bad->name == "test.undefined");
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_shown_as_the_model_gets_them) {
+  transform(handle<Transform>(std::make_unique<Halved>(), "halved"));
+  const auto samples = digits.test->samples();
+  int looked = 0;
+  auto& hooks = this->hooks(
+      {fake_hook(
+           "few", {.every = 1}, [](HookNeeds& needs) { needs.rows("test", 5, ""); },
+           [&](HookContext& context) {
+             BOOST_TEST(context.rows(0).samples.rows == 5);
+             ++looked;
+           }),
+       fake_hook(
+           "look", {.every = 1},
+           [](HookNeeds& needs) {
+             needs.rows("test", 35, "");
+             needs.rows("test", 1000, "");
+           },
+           [&](HookContext& context) {
+             for (const auto& [number, rows] : {std::pair(0, 35), std::pair(1, 450)}) {
+               const RowsView view = context.rows(number);
+               BOOST_TEST(view.samples.rows == rows);
+               for (std::int64_t r = 0; r < rows; ++r)
+                 BOOST_TEST(std::ranges::equal(view.samples.row_span(r), samples.row_span(r),
+                                               [](float a, float b) { return a == b / 2; }));
+             }
+             ++looked;
+           })});
+  hooks.fire(1, loss);
+  BOOST_TEST(looked == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

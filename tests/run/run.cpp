@@ -233,6 +233,37 @@ BOOST_AUTO_TEST_CASE(a_hook_multiplies_the_rates_and_a_resumed_run_remembers_it)
   BOOST_TEST(*reinterpret_cast<const double*>(factor->bytes.data()) == 0);
 }
 
+// A run that goes on has been fitted anew when it is opened; what the state says counts.
+BOOST_AUTO_TEST_CASE(what_was_learnt_from_the_rows_is_restored) {
+  const std::vector<std::string> overrides = {"transforms=[standardize]"};
+  const auto whole = create("whole", overrides);
+  BOOST_CHECK(whole->train() == run::Ending::done);
+  const auto mean_of = [](run::Run& run) {
+    const auto* const mean = run.state().find("transforms/standardize/mean");
+    BOOST_REQUIRE(mean != nullptr);
+    return std::span(reinterpret_cast<double*>(mean->bytes.data()), 4);
+  };
+  const double learnt = mean_of(*whole)[2];
+  BOOST_TEST(learnt != 0);
+
+  auto run = create("stopped", overrides);
+  raises_to_pass = 3;
+  BOOST_CHECK(run->train() == run::Ending::stopped);
+  raises_to_pass = -1;
+  stop = 0;
+  save(*run, "stopped.safetensors");
+  mean_of(*run)[2] = 5;
+  save(*run, "other_mean.safetensors");
+  run.reset();
+  const auto again = open("stopped");
+  again->restore(*this / "other_mean.safetensors");
+  BOOST_TEST(mean_of(*again)[2] == 5);
+  again->restore(*this / "stopped.safetensors");
+  BOOST_TEST(mean_of(*again)[2] == learnt);
+  BOOST_CHECK(again->train() == run::Ending::done);
+  BOOST_CHECK(values_of(again->state()) == values_of(whole->state()));
+}
+
 BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   const auto run = create("whole");
   BOOST_CHECK(run->train() == run::Ending::done);
