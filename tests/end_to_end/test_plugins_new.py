@@ -82,6 +82,15 @@ class EveryKind(Case):
         self.assertRegex(said, r"closed form +FAIL")
         self.assertRegex(said, r"momentum: off its formula by \d\.\de[-+]\d\d \(1e-05 is allowed\)")
 
+    def test_gradient_transform(self):
+        """Its steps are no longer than max_delta allows."""
+        run = self.make("gradient_transform", "clip_elements")
+        self.assertGreater(self.values(run, "Accuracy")[-1], 0.8)
+        home = self.folder / "clip_elements"
+        self.shell("assay run clip_elements.yaml --plugin-path build run_dir=still gradient_transforms.0.max_delta=0", home)
+        loss = self.values(home / "still", "Loss")
+        self.assertEqual(loss, loss[:1] * len(loss))
+
     def test_schedule(self):
         """Half of the first value after transition_steps: in 100 steps as 0.02 * 0.5 ** (step / 100)."""
         loss = self.values(self.make("schedule", "halving"), "Loss")

@@ -92,7 +92,7 @@ UNUSABLE = {
     "null_factory": ("sound", "it has no factory (create is a null pointer)"),
     "null_destructor": ("sound", "it cannot be destroyed (destroy is a null pointer)"),
     "null_component_name": ("sound", "component 0: its name is a null pointer"),
-    "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 8"),
+    "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 10"),
     "component_twice": ("sound", "schedule sound: it is offered twice; rename one of them"),
     "no_components": ("sound", "the plugin offers no components"),
     "null_component": ("sound", "component 0: it is a null pointer"),
@@ -104,7 +104,7 @@ UNUSABLE = {
     "escape_in_option_name": ("sound", "parameter 0: its name is not one line of UTF-8"),
     "group_in_itself": ("sound", "schedule sound: the group 'height' contains itself"),
     "groups_of_groups": ("sound", "schedule sound: it has more than 1,024 parameters, those of groups included"),
-    "component_of_unknown_kind": ("sound", "option 'height': its kind is 77; there are 0 to 8"),
+    "component_of_unknown_kind": ("sound", "option 'height': its kind is 77; there are 0 to 10"),
     "default_of_rate_that_is_no_schedule": (
         "sound", "option 'height': its default, nothing_like_it, is not valid: expected a number or a schedule"),
     "default_of_rate_of_another_kind": ("sound", "its default, sgd, is not valid: expected a number or a sched"),
