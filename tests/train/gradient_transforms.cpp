@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <cstring>
+#include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
@@ -268,6 +269,34 @@ BOOST_AUTO_TEST_CASE(clipping_gives_the_same_bits_for_any_number_of_threads) {
       weights.push_back(training.weights());
       BOOST_TEST((weights.back() == weights.front()));
     }
+  }
+}
+
+// clipped.json has the losses and norms of 30 steps from the tutorial's initial weights.
+BOOST_AUTO_TEST_CASE(clipped_training_follows_jax_and_optax) {
+  std::ifstream file(reference_file("clipped.json"));
+  const nlohmann::json reference = nlohmann::json::parse(file)["runs"];
+  BOOST_TEST(reference.size() == 2U);
+  for (const nlohmann::json& run : reference) {
+    const auto name = run["optimizer"].get<std::string>();
+    const nlohmann::json options = {{"max_norm", run["max_norm"]}};
+    Training training(2, 0);
+    training.use(handle(make<Optimizer>(name, run["arguments"].dump()), name),
+                 clipping(options.dump().c_str()), {.norm = true});
+    double worst = 0;
+    const auto compare = [&](double found, const nlohmann::json& expected) {
+      worst = std::max(worst, std::abs(found / expected.get<double>() - 1));
+    };
+    for (int step = 0; step < 30; ++step) {
+      const auto at = static_cast<std::size_t>(step);
+      const LossSum loss = training.network->gradient({training.digits.train.get(), {}}, step);
+      compare(loss.sum / loss.weight, run["losses"][at]);
+      training.update->apply(step, loss.weight);
+      compare(training.update->gradient_norm(), run["norms"][at]);
+    }
+    BOOST_TEST_MESSAGE(name << ": losses and norms of 30 clipped steps: at most " << worst
+                            << " off");
+    BOOST_TEST(worst < 1e-4);
   }
 }
 
