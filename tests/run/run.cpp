@@ -456,6 +456,19 @@ BOOST_AUTO_TEST_CASE(gradient_transforms_go_on_with_the_run) {
   BOOST_TEST(plain->record().weights_digest != whole->record().weights_digest);
 }
 
+BOOST_AUTO_TEST_CASE(a_named_checkpoint_holds_what_gradient_transforms_remember) {
+  const auto run = create("saved", {"gradient_transforms=[averaging]",
+                                    "hooks={saving: {type: saving, at: [5]}}", "train.steps=5"});
+  BOOST_CHECK(run->train() == run::Ending::done);
+  const state::StoredTensors kept(folder("saved") / "checkpoints/kept.safetensors");
+  std::size_t names = 0;
+  for (const state::NamedTensor& tensor : run->state().tensors("gradient_transforms/")) {
+    BOOST_TEST(kept.header().tensors.contains(tensor.name), tensor.name);
+    ++names;
+  }
+  BOOST_TEST(names == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_state_it_begins_anew) {
   std::string lines, digest;
   {
