@@ -17,7 +17,7 @@ import program
 
 # The most lines that each may have.
 LINES = {"momentum": 32, "early_stopping": 50, "norms": 40, "batch_norm": 130, "confusion": 60, "auc": 60,
-         "scaled_loss": 50, "lookahead": 60, "heat_map": 60, "settings": 50}
+         "scaled_loss": 50, "lookahead": 60, "heat_map": 60, "settings": 50, "standardize": 50}
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 
 ROWS, INPUTS, CLASSES = 300, 5, 3
@@ -119,6 +119,29 @@ class Examples(unittest.TestCase):
                 sums[i] = gradient + 0.9 * sums[i]
             weights = [values - 0.05 * total for values, total in zip(weights, sums)]
         self.assert_weights(run, weights)
+
+    def test_standardize(self):
+        """The rows that it learns from are those of the training split, and others are scaled like them."""
+        run = self.train("transforms=[z_score]", "dataset={split: {test: 0.5, seed: 1}}",
+                         "hooks={test: {type: scalar, tag: test, value: test.loss, at_end: true}}")
+        plain = self.train("dataset={split: {test: 0.5, seed: 1}}", name="plain")
+        shuffled = numpy.random.RandomState(1).permutation(ROWS)  # as train_test_split
+        test, train = shuffled[:ROWS // 2], shuffled[ROWS // 2:]
+        weights = self.initial()
+        scaled = ((self.samples - self.samples[train].mean(axis=0, dtype=numpy.float64))
+                  / self.samples[train].std(axis=0, dtype=numpy.float64))
+        all_classes = self.classes
+        for _ in range(20):
+            logits = scaled[train] @ weights[0] + weights[1]
+            slopes = softmax(logits)
+            slopes[numpy.arange(len(train)), all_classes[train]] -= 1
+            weights = [weights[0] - 0.1 * scaled[train].T @ slopes / len(train),
+                       weights[1] - 0.1 * slopes.mean(axis=0)]
+        self.assert_weights(run, weights)
+        found = softmax(scaled[test] @ weights[0] + weights[1])
+        loss = -numpy.log(found[numpy.arange(len(test)), all_classes[test]]).mean()
+        self.assertAlmostEqual(self.last(run, "test"), loss, places=5)
+        self.assertNotEqual(program.record(run)["weights_digest"], program.record(plain)["weights_digest"])
 
     def test_lookahead(self):
         """As optax.lookahead: the slow weights are those of the last synchronization."""

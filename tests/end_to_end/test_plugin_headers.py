@@ -10,6 +10,7 @@ import program
 
 BASE = {
     "dataset": "dataset: {type: digits, split: {test: 0.25, validation: 0.1, seed: 0}}",
+    "transforms": "transforms: []",
     "model": "model: {type: mlp, hidden: [8]}",
     "loss": "loss: softmax_cross_entropy",
     "gradient_transforms": "gradient_transforms: []",

@@ -55,6 +55,10 @@ class EveryKind(Case):
     def test_dataset(self):
         self.assertGreater(self.values(self.make("dataset", "spirals"), "Accuracy")[-1], 0.9)
 
+    def test_transform(self):
+        """The pixels are 0 to 16; scaled to 0 to 1 they are learnt at the same rate."""
+        self.assertGreater(self.values(self.make("transform", "min_max"), "Accuracy")[-1], 0.85)
+
     def test_model(self):
         self.assertGreater(self.values(self.make("model", "softmax_regression"), "Accuracy")[-1], 0.85)
 
