@@ -49,9 +49,9 @@ class Stateful {
   static constexpr bool serves(Kind /*kind*/) { return true; }
 
   /// Declares the state; called once, before anything is computed. The component knows its sizes by
-  /// then: the call follows build() of a model, check() of a metric, outputs() of a loss,
-  /// describe() of a dataset, plan() of a hook, and comes before open() of a logger. It must
-  /// declare the same for the same options and data.
+  /// then: the call follows build() of a model, prepare() of a metric, outputs() of a loss,
+  /// describe() of a dataset, shape() of a transform, plan() of a hook, and comes before open() of
+  /// a logger. It must declare the same for the same options and data.
   virtual void declare_state(State& state) = 0;
 
  protected:

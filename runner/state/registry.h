@@ -6,8 +6,8 @@
 //   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
 //   gradient_transforms/ema/mean/layer1.kernel
 //                                 one number per weight that a gradient transform remembers
-//   buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME, hooks/HOOK/NAME, ...
-//                                 what a component declared (assay/state.h)
+//   transforms/TRANSFORM/NAME, buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME,
+//   hooks/HOOK/NAME, ...          what a component declared (assay/state.h)
 //   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
 //   last_values/loss/train        the last value of each scalar tag
 //   rate_factors/patience         what a hook multiplies the optimizer's rates by (assay/acts.h)

@@ -218,6 +218,15 @@ class Examples(unittest.TestCase):
             areas.append(numpy.mean((pairs > 0) + 0.5 * (pairs == 0)))
         self.assertAlmostEqual(self.last(run, "auc"), numpy.mean(areas), places=4)
 
+    def test_a_named_checkpoint_holds_what_transforms_learnt(self):
+        run = self.train("transforms=[standardize]",
+                         "hooks={patience: {type: early_stopping, value: train.loss, patience: 7, every: 1}}")
+        (file,) = {*(run / "checkpoints").glob("*.safetensors")} - {*(run / "checkpoints").glob("step_*")}
+        found = load_file(file)
+        self.assertIn("weights/layer1.kernel", found)
+        mean = self.samples.mean(axis=0, dtype=numpy.float64)
+        self.assertLess(numpy.abs(found["transforms/standardize/mean"] - mean).max(), 1e-12)
+
     def test_early_stopping_restores_the_best_weights(self):
         run = self.train("optimizer.learning_rate={type: cosine, init_value: 4}", "train.steps=1000",
                          "hooks={loss: {type: scalar, tag: loss, value: train.loss, every: 1, at_end: true}, "
