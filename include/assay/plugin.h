@@ -19,6 +19,9 @@
 //
 // and one more file says ASSAY_PACK("optimizers", "1.0.0", "MIT"). The pack offers the components
 // of all files that are linked into it, so a further one is a new file and no change to the others.
+// Without any, the linker says that __start_assay_components is undefined. List the files as
+// sources of the library: the linker takes from a static library only what others refer to, and
+// nothing refers to a component.
 //
 // Names are lower_case (is_name in text.h), every text is one line, and the version contains no
 // spaces; anything else does not compile. The host loads the library with RTLD_NOW | RTLD_LOCAL and
@@ -216,7 +219,17 @@ constexpr Manifest manifest(const char* name, const char* version, const char* l
   static_assert(!::std::string_view(plugin_licence).empty() && ::assay::is_line(plugin_licence), \
                 "the plugin's licence is empty or more than a line; write it as \"MIT\"");
 
-#define ASSAY_NOTE [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4)]] static constexpr auto
+// clang++ puts redzones of the address sanitizer into a section whose name is not an identifier,
+// and the next note would not be found behind them.
+#if defined(__clang__)
+#define ASSAY_WITHOUT_REDZONES clang::no_sanitize("address")
+#else
+#define ASSAY_WITHOUT_REDZONES
+#endif
+
+#define ASSAY_NOTE                                           \
+  [[gnu::section(".note.assay"), gnu::used, gnu::aligned(4), \
+    ASSAY_WITHOUT_REDZONES]] static constexpr auto
 
 #define ASSAY_EXPORT_MANIFEST                                                          \
   extern "C" {                                                                         \
@@ -246,26 +259,25 @@ constexpr Manifest manifest(const char* name, const char* version, const char* l
   using AssayComponents = ::assay::detail::ComponentList<__VA_ARGS__>;                         \
   ASSAY_NOTE assay_note = ::assay::stamp::note(                                                \
       [](char* out) { return ::assay::stamp::write(out, "", "", "", AssayComponents::all); }); \
-  [[gnu::section("assay_components"), gnu::used,                                               \
+  [[gnu::section("assay_components"), gnu::used, gnu::retain,                                  \
     gnu::aligned(8)]] constexpr auto assay_components = ::std::to_array(AssayComponents::all); \
   }
 
 /// Defines the exported data of a pack. Use it once per library, outside any namespace.
-#define ASSAY_PACK(plugin_name, plugin_version, plugin_licence)                    \
-  ASSAY_CHECK_PLUGIN(plugin_name, plugin_version, plugin_licence)                  \
-  extern "C" {                                                                     \
-  /* The linker defines these two. */                                              \
-  [[gnu::visibility("hidden")]] extern const ::assay::Component* const             \
-      assay_first_component[] __asm__("__start_assay_components");                 \
-  [[gnu::visibility("hidden")]] extern const ::assay::Component* const             \
-      assay_end_of_components[] __asm__("__stop_assay_components");                \
-  }                                                                                \
-  namespace {                                                                      \
-  ASSAY_NOTE assay_note = ::assay::stamp::note([](char* out) {                     \
-    return ::assay::stamp::write(out, plugin_name, plugin_version, plugin_licence, \
-                                 ::std::array<const ::assay::Component*, 0>());    \
-  });                                                                              \
-  }                                                                                \
-  ASSAY_EXPORT_MANIFEST =                                                          \
-      ::assay::detail::manifest(plugin_name, plugin_version, plugin_licence,       \
-                                assay_first_component, assay_end_of_components);
+#define ASSAY_PACK(plugin_name, plugin_version, plugin_licence)                                    \
+  ASSAY_CHECK_PLUGIN(plugin_name, plugin_version, plugin_licence)                                  \
+  extern "C" {                                                                                     \
+  /* The linker defines these two if a component is linked in. g++ ignores the visibility of a     \
+     declaration that has another name for the assembler, so they have the linker's names. */      \
+  [[gnu::visibility("hidden")]] extern const ::assay::Component* const __start_assay_components[]; \
+  [[gnu::visibility("hidden")]] extern const ::assay::Component* const __stop_assay_components[];  \
+  }                                                                                                \
+  namespace {                                                                                      \
+  ASSAY_NOTE assay_note = ::assay::stamp::note([](char* out) {                                     \
+    return ::assay::stamp::write(out, plugin_name, plugin_version, plugin_licence,                 \
+                                 ::std::array<const ::assay::Component*, 0>());                    \
+  });                                                                                              \
+  }                                                                                                \
+  ASSAY_EXPORT_MANIFEST =                                                                          \
+      ::assay::detail::manifest(plugin_name, plugin_version, plugin_licence,                       \
+                                __start_assay_components, __stop_assay_components);

@@ -1,136 +1,24 @@
 #include "runner/plugin_host/library_stamp.h"
 
-#include <elf.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
-#include <fstream>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string_view>
 
-#include "assay/number_text.h"
 #include "assay/stamp.h"
 #include "assay/text.h"
 #include "runner/plugin_host/cpu.h"
+#include "runner/plugin_host/library_notes.h"
 
 namespace assay::plugin_host {
 namespace {
-
-constexpr std::uintmax_t maximum_note = 1 << 20;
-
-#if defined(__x86_64__)
-constexpr Elf64_Half this_machine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr Elf64_Half this_machine = EM_AARCH64;
-#else
-#error "say here which ELF machine this is"
-#endif
-
-std::uintmax_t size_of_regular(const std::filesystem::path& path) {
-  std::error_code error;
-  const bool regular = std::filesystem::is_regular_file(path, error);
-  if (error) throw std::runtime_error(fmt::format("it cannot be read: {}", error.message()));
-  if (!regular) throw std::runtime_error("it is no regular file");
-  return std::filesystem::file_size(path);
-}
-
-// Reads at offsets from the file itself, so it checks every offset against the file's size.
-class File {
- public:
-  explicit File(const std::filesystem::path& path)
-      : size_(size_of_regular(path)), stream_(path, std::ios::binary) {
-    if (!stream_) throw std::runtime_error("it cannot be opened");
-  }
-
-  std::uintmax_t size() const { return size_; }
-
-  template <class T>
-  T at(std::uintmax_t offset) {
-    T value;
-    read(offset, std::as_writable_bytes(std::span(&value, 1)));
-    return value;
-  }
-
-  std::string text(std::uintmax_t offset, std::uintmax_t size) {
-    if (size > maximum_note) throw std::runtime_error("its stamp is too long to be one");
-    std::string bytes(size, '\0');
-    read(offset, std::as_writable_bytes(std::span(bytes)));
-    return bytes;
-  }
-
-  /// Throws unless the file contains these bytes.
-  void require(std::uintmax_t offset, std::uintmax_t size) const {
-    if (offset > size_ || size > size_ - offset)
-      throw std::runtime_error(
-          fmt::format("it is cut short: {} bytes at {} belong to it, but it has only {}",
-                      grouped(size), grouped(offset), grouped(size_)));
-  }
-
- private:
-  void read(std::uintmax_t offset, std::span<std::byte> out) {
-    require(offset, out.size());
-    stream_.seekg(static_cast<std::streamoff>(offset));
-    stream_.read(static_cast<char*>(static_cast<void*>(out.data())),
-                 static_cast<std::streamsize>(out.size()));
-    if (!stream_) throw std::runtime_error("it cannot be read");
-  }
-
-  std::uintmax_t size_;
-  std::ifstream stream_;
-};
-
-// Finds the stamp. A note is an Elf64_Nhdr, the owner's name and the text. The name, the text and
-// the next note each begin at a multiple of the segment's alignment (4 or 8).
-std::optional<std::string> stamp_in(const std::string& notes, std::size_t alignment) {
-  const auto aligned = [&](std::size_t place) {
-    return (place + alignment - 1) / alignment * alignment;
-  };
-  for (std::size_t place = 0; place + sizeof(Elf64_Nhdr) <= notes.size();) {
-    Elf64_Nhdr header;
-    std::memcpy(&header, notes.data() + place, sizeof header);
-    const std::size_t name = place + sizeof header;
-    const std::size_t text = aligned(name + header.n_namesz);
-    const std::size_t end = text + header.n_descsz;
-    if (end > notes.size()) throw std::runtime_error("its notes are damaged");
-    const std::string_view owner(notes.data() + name, header.n_namesz);
-    if (header.n_type == stamp::note_type && owner == std::string_view("Assay\0", 6))
-      return notes.substr(text, header.n_descsz);
-    place = aligned(end);
-  }
-  return std::nullopt;
-}
-
-std::string find_stamp(File& file) {
-  if (file.size() == 0) throw std::runtime_error("it is empty");
-  if (file.size() < SELFMAG || file.text(0, SELFMAG) != ELFMAG)
-    throw std::runtime_error("it is no shared library (no ELF header)");
-  const auto header = file.at<Elf64_Ehdr>(0);
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != this_machine)
-    throw std::runtime_error(fmt::format(
-        "it is built for another kind of machine (ELF class {}, machine {}; here {} and {}); "
-        "rebuild it for this one",
-        header.e_ident[EI_CLASS], header.e_machine, ELFCLASS64, this_machine));
-  if (header.e_type != ET_DYN) throw std::runtime_error("it is an ELF file, but no shared library");
-  if (header.e_phentsize != sizeof(Elf64_Phdr))
-    throw std::runtime_error("its program headers are damaged");
-  std::optional<std::string> found;
-  for (std::uintmax_t i = 0; i < header.e_phnum; ++i) {
-    const auto segment = file.at<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr));
-    // The dynamic linker does not check this: it would die of SIGBUS.
-    if (segment.p_type == PT_LOAD) file.require(segment.p_offset, segment.p_filesz);
-    if (segment.p_type != PT_NOTE || found) continue;
-    found = stamp_in(file.text(segment.p_offset, segment.p_filesz), segment.p_align == 8 ? 8 : 4);
-  }
-  if (found) return *found;
-  throw std::runtime_error(
-      "it is a shared library, but no Assay plugin (no stamp; does a source file end in "
-      "ASSAY_PLUGIN?)");
-}
 
 std::string cut(std::string_view& rest, char end) {
   const std::size_t size = std::min(rest.find(end), rest.size());
@@ -178,6 +66,80 @@ void read_line(std::string_view line, Stamp& stamp) {
   } else if (key == "component") {
     read_component(line, stamp);
   }
+}
+
+Stamp read_part(std::string_view note) {
+  Stamp part;
+  note = note.substr(0, note.find('\0'));
+  while (!note.empty()) read_line(cut(note, '\n'), part);
+  if (part.sdk.empty()) damaged("it lacks the line 'sdk'");
+  return part;
+}
+
+// Names a part of a pack by its first component.
+std::string name_of_part(const Stamp& part) {
+  if (part.components.empty()) return "a part without components";
+  return fmt::format("{} {}", name_of(part.components.front().kind), part.components.front().name);
+}
+
+// Returns how a part of a pack was built otherwise than the part with the pack's name.
+std::string differences(const Stamp& pack, const Stamp& part) {
+  std::vector<std::string> found;
+  const auto compare = [&](std::string_view field, std::string_view first,
+                           std::string_view second) {
+    if (first != second)
+      found.push_back(fmt::format("{} is '{}' in the source of {}, '{}' in that of {}", field,
+                                  first, pack.plugin, second, name_of_part(part)));
+  };
+  compare("sdk", pack.sdk, part.sdk);
+  compare("standard_library", pack.standard_library, part.standard_library);
+  compare("debug_mode", pack.debug_mode, part.debug_mode);
+  compare("sanitizers", pack.sanitizers, part.sanitizers);
+  return fmt::format("{}", fmt::join(found, "; "));
+}
+
+// Returns the instructions that all parts together need: the greatest set and every further
+// feature. A set that nobody knows is greater than all others.
+std::string joined_instructions(std::span<const Stamp> parts) {
+  std::string_view greatest;
+  std::set<std::string_view> seen;
+  std::string features;
+  for (const Stamp& part : parts) {
+    std::string_view rest = part.instructions;
+    const std::string_view set = rest.substr(0, rest.find(' '));
+    const auto known = instruction_set_named(set), before = instruction_set_named(greatest);
+    if (&part == &parts.front() || (before && (!known || *known > *before))) greatest = set;
+    for (rest.remove_prefix(set.size()); !rest.empty();) {
+      rest.remove_prefix(1);
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      if (seen.insert(word).second) features.append(" ").append(word);
+      rest.remove_prefix(word.size());
+    }
+  }
+  return std::string(greatest) + features;
+}
+
+// Makes one stamp of those of the source files of a library.
+Stamp joined(std::vector<Stamp> parts) {
+  const auto named = [](const Stamp& part) { return !part.plugin.empty(); };
+  const auto pack = std::ranges::find_if(parts, named);
+  if (pack == parts.end())
+    throw std::runtime_error("it names no plugin; does one of its source files end in ASSAY_PACK?");
+  if (std::ranges::count_if(parts, named) > 1) damaged("it says 'plugin' twice");
+  if (parts.size() > 1 && !pack->components.empty())
+    throw std::runtime_error(
+        "it has an ASSAY_PLUGIN beside an ASSAY_COMPONENT; end all source files with components in "
+        "ASSAY_COMPONENT, and one more in ASSAY_PACK");
+  for (const Stamp& part : parts)
+    if (const std::string how = differences(*pack, part); !how.empty())
+      throw std::runtime_error(fmt::format(
+          "its parts were built differently: {}; rebuild all of them with the same flags", how));
+  Stamp whole = *pack;
+  whole.instructions = joined_instructions(parts);
+  if (parts.size() > 1)
+    for (Stamp& part : parts)
+      std::ranges::move(part.components, std::back_inserter(whole.components));
+  return whole;
 }
 
 struct Version {
@@ -233,14 +195,9 @@ std::string sanitizers_mend(std::string_view ours) {
 }  // namespace
 
 Stamp read_stamp(const std::filesystem::path& library) {
-  File file(library);
-  const std::string text = find_stamp(file);
-  Stamp stamp;
-  std::string_view rest = text;
-  rest = rest.substr(0, rest.find('\0'));
-  while (!rest.empty()) read_line(cut(rest, '\n'), stamp);
-  if (stamp.sdk.empty() || stamp.plugin.empty()) damaged("it lacks the line 'sdk' or 'plugin'");
-  return stamp;
+  std::vector<Stamp> parts;
+  for (const std::string& note : read_notes(library)) parts.push_back(read_part(note));
+  return joined(std::move(parts));
 }
 
 bool Stamp::offers(Kind kind, std::string_view name) const {
