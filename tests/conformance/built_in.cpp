@@ -24,8 +24,7 @@ std::string npy(const std::string& type, const std::string& shape, const std::st
 
 // Returns the settings that cannot be made up.
 std::vector<std::string> settings_for(const std::string& plugin, const TemporaryFolder& folder) {
-  if (plugin == "assay_dataset_digits") return {"file=" + source_folder() + "/data/digits.csv"};
-  if (plugin != "assay_dataset_npy") return {};
+  if (plugin != "assay_datasets") return {};
   std::string samples, targets;
   for (int row = 0; row < 30; ++row) {
     for (int i = 0; i < 12; ++i) samples += static_cast<char>(row * 7 + i);
@@ -33,8 +32,9 @@ std::vector<std::string> settings_for(const std::string& plugin, const Temporary
   }
   write_file(folder / "samples.npy", npy("|u1", "30, 3, 4", samples));
   write_file(folder / "targets.npy", npy("|u1", "30,", targets));
-  return {"samples=" + (folder / "samples.npy").string(),
-          "targets=" + (folder / "targets.npy").string()};
+  return {"digits.file=" + source_folder() + "/data/digits.csv",
+          "npy.samples=" + (folder / "samples.npy").string(),
+          "npy.targets=" + (folder / "targets.npy").string()};
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(plugins_keep_their_promises) {
 
 BOOST_AUTO_TEST_CASE(kernels_of_every_instruction_set_do) {
   for (const InstructionSet set : instruction_sets())
-    for (const char* plugin : {"assay_model_mlp", "assay_loss_softmax_cross_entropy"})
+    for (const char* plugin : {"assay_model_mlp", "assay_losses"})
       for (const Result& r : results(build_folder() + "/plugins/" + plugin + ".so", {}, set))
         BOOST_TEST((r.outcome.verdict != Verdict::failed),
                    name_of(set) << ": " << r.check << ": " << r.outcome.text);

@@ -131,7 +131,7 @@ class FilesOfOurs(unittest.TestCase):
                     ("a.gz", b"\x1f\x8b\x08\x00", "a compressed file"),
                     ("a.svg", b"<?xml version='1.0'?>", "a file of XML"),
                     ("a.npz", b"PK\x03\x04", "a ZIP archive"),
-                    ("a.so", (program.PLUGINS / "assay_optimizer_sgd.so").read_bytes(), "a program or a library")):
+                    ("a.so", (program.PLUGINS / "assay_optimizers.so").read_bytes(), "a program or a library")):
                 (pathlib.Path(folder) / name).write_bytes(content)
                 process = program.assay("check", name, folder=folder)
                 self.assertEqual(process.returncode, program.USAGE_ERROR)

@@ -167,7 +167,7 @@ class Plugins(unittest.TestCase):
         """Those of plugins, wherever they are shown."""
         with program.temporary_folder() as folder:
             for name in "\x1b[31mred", "new\nline", "two\r":
-                shutil.copy(program.PLUGINS / "assay_optimizer_sgd.so", pathlib.Path(folder, f"{name}.so"))
+                shutil.copy(program.PLUGINS / "assay_optimizers.so", pathlib.Path(folder, f"{name}.so"))
             pathlib.Path(folder, "empty\n\x1b[2J.so").touch()
             said = ""
             for command in (["list"], ["list", "--why"], ["describe", "sgd"], ["new", "optimizer", "sgd"],
@@ -181,15 +181,15 @@ class Plugins(unittest.TestCase):
 
     def test_a_hidden_plugin_is_named(self):
         with program.temporary_folder() as folder:
-            shutil.copy(program.PLUGINS / "assay_optimizer_sgd.so", folder)
+            shutil.copy(program.PLUGINS / "assay_optimizers.so", folder)
             process = program.assay("plugins", "list", "--why", "--plugin-path", folder, folder="/")
             self.assertIn("hidden: the optimizer sgd of ", process.stdout)
-            self.assertIn(f"{os.path.basename(folder)}/assay_optimizer_sgd.so was found first",
+            self.assertIn(f"{os.path.basename(folder)}/assay_optimizers.so was found first",
                           process.stdout)
             self.assertNotIn("hidden", program.assay("plugins", "list", "--why", folder="/").stdout)
 
     def test_a_component_that_may_not_be_the_one_meant_is_a_warning(self):
-        sgd = program.PLUGINS / "assay_optimizer_sgd.so"
+        sgd = program.PLUGINS / "assay_optimizers.so"
         with program.temporary_folder() as folder:
             mine = pathlib.Path(folder, "mine")
             mine.mkdir()
@@ -220,12 +220,12 @@ class Plugins(unittest.TestCase):
             self.assertIn(expected.format("optimizer sgd: "), warnings("plugins", "describe", "sgd", *path))
             self.assertEqual(warnings("plugins", "describe", "adam", *path), "")
 
-            (mine / "sgd.so").rename(mine / "assay_optimizer_sgd.so")
-            (mine / "assay_optimizer_sgd.so").chmod(0o600)
-            os.truncate(mine / "assay_optimizer_sgd.so", 5000)
-            self.assertIn(refused("assay_optimizer_sgd.so", "a file of the same name, was refused: ")
+            (mine / "sgd.so").rename(mine / "assay_optimizers.so")
+            (mine / "assay_optimizers.so").chmod(0o600)
+            os.truncate(mine / "assay_optimizers.so", 5000)
+            self.assertIn(refused("assay_optimizers.so", "a file of the same name, was refused: ")
                           .format("optimizer.type: "), warnings("check", *run))
-            (mine / "assay_optimizer_sgd.so").unlink()
+            (mine / "assay_optimizers.so").unlink()
 
             for name in ("a.so", "b.so"):
                 shutil.copy(sgd, mine / name)

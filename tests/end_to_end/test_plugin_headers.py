@@ -23,17 +23,16 @@ BASE = {
 
 def headers():
     """(name, kind, the comment that opens it) of every source that is a plugin's."""
-    for source in sorted(program.SOURCE.glob("plugins/*/*/*.cpp")):
+    for source in sorted(program.SOURCE.glob("plugins/*/**/*.cpp")):
         text = source.read_text()
-        if "ASSAY_PLUGIN(" in text:
+        if re.search(r"^ASSAY_(PLUGIN|COMPONENT)\(", text, re.MULTILINE):
             comment = re.match(r"(?://.*\n)+", text)
             lines = [line[2:] for line in comment[0].splitlines()] if comment else []
-            yield source.stem, source.parent.parent.name, lines
+            yield source.stem, source.relative_to(program.SOURCE / "plugins").parts[0], lines
 
 
 def paragraphs(lines):
     return [p.split("\n") for p in re.split(r"\n *\n", "\n".join(lines))]
-
 
 
 class Headers(unittest.TestCase):

@@ -26,11 +26,11 @@ class PluginsCheck(unittest.TestCase):
 
     def test_settings_that_are_wrong(self):
         """They are the user's mistake, and told as those of `assay run` are."""
-        sgd = program.PLUGINS / "assay_optimizer_sgd.so"
+        sgd = program.PLUGINS / "assay_optimizers.so"
         for setting, said in {
                 "momentum=7": "momentum: expected a number from 0 to 1, found '7'\n"
                               "      | momentum=7\n      |          ^\n",
-                "momentun=7": "momentun: no component of assay_optimizer_sgd.so has this option\n"
+                "momentun=7": "momentun: no component of assay_optimizers.so has this option\n"
                               "      | momentun=7\n      | ^~~~~~~~ did you mean 'momentum'?",
                 "learning_rate={type: constant, value: x}": "learning_rate.value: expected a number, found 'x'\n",
                 "momentum": "expected key=value",
@@ -73,7 +73,7 @@ class PluginsCheck(unittest.TestCase):
         with program.temporary_folder() as folder:
             for setting in ("optimizer.sgd.momentum=0.5", "sgd.momentum=0.5", "momentum=0.5",
                             "sgd.learning_rate={type: constant, value: 0.5}"):
-                process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizer_sgd.so", "--set",
+                process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizers.so", "--set",
                                         setting, folder=folder)
                 self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
 

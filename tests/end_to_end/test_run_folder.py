@@ -83,8 +83,8 @@ class RunFolder(unittest.TestCase):
         start, end = (datetime.datetime.fromisoformat(record[k].rstrip("Z")) for k in ("start", "end"))
         self.assertLessEqual(start, end)
         self.assertEqual({p["name"] for p in record["plugins"]},
-                         {"digits", "mlp", "softmax_cross_entropy", "sgd", "loss", "accuracy", "image",
-                          "scalar", "sheet", "console", "tensorboard", "jsonl"})
+                         {"datasets", "mlp", "losses", "optimizers", "metrics", "hooks", "sheet", "loggers",
+                          "tensorboard"})
 
     def test_what_was_asked_and_said(self):
         with program.temporary_folder() as folder:

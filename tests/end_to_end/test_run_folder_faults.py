@@ -343,7 +343,7 @@ class Places(unittest.TestCase):
     def test_a_working_folder_that_was_removed(self):
         with program.temporary_folder() as folder:
             script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"'
-            plugin = program.PLUGINS / "assay_schedule_constant.so"
+            plugin = program.PLUGINS / "assay_schedules.so"
             for command in (["run", DIGITS, f"run_dir={folder}/run"], ["run", DIGITS, "run_dir=run"], ["run", "a.yaml"],
                             ["check", DIGITS], ["check", DIGITS, DIGITS], ["show", DIGITS], ["show", "--diff", DIGITS, "a"],
                             ["describe", DIGITS], ["describe", "run", "again"], ["view"], ["plugins", "list"],

@@ -27,7 +27,7 @@ COMMANDS = [
     ["plugins", "describe", "sgd"],
     ["plugins", "schema"],
     ["plugins", "reference"],
-    ["plugins", "check", program.PLUGINS / "assay_schedule_constant.so"],
+    ["plugins", "check", program.PLUGINS / "assay_schedules.so"],
     ["complete", "--", "r"],
     ["manual"],
     ["--help"],
@@ -145,7 +145,7 @@ class Closed(unittest.TestCase):
                     self.assertEqual(process.stdout == "", lost)
 
     def test_a_plugin_that_is_checked(self):
-        library = program.PLUGINS / "assay_schedule_constant.so"
+        library = program.PLUGINS / "assay_schedules.so"
         with program.temporary_folder() as folder:
             whole = self.closed([], "plugins", "check", library, folder=folder)
             for descriptors in ([0], [2], [0, 2]):

@@ -109,7 +109,7 @@ class NothingStarts(unittest.TestCase):
                                         env={**os.environ, "LD_PRELOAD": str(library)})
                 self.assertRegex(process.stderr, rf"^assay: warning: threads: \d+ of \d+ threads {re.escape(limit)}\n"
                                                  "      = the run goes on with 1; its results are the same\n$")
-            process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizer_sgd.so", folder=folder,
+            process = program.assay("plugins", "check", program.PLUGINS / "assay_optimizers.so", folder=folder,
                                     env={**os.environ, "LD_PRELOAD": str(library)})
             self.assertEqual(process.returncode, program.RUN_FAILED)
             self.assertIn(limit, process.stderr)

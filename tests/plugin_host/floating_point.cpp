@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_built_with_fast_math_changes_nothing_and_is_named)
 }
 
 BOOST_AUTO_TEST_CASE(other_plugins_are_not_named) {
-  PluginHost host({built_in("assay_schedule_constant")}, InstructionSet::generic);
+  PluginHost host({built_in("assay_schedules")}, InstructionSet::generic);
   host.parameters(Kind::schedule, "constant");
   BOOST_TEST(host.warnings().empty());
 }

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_SUITE(host)
 
 BOOST_FIXTURE_TEST_CASE(components_are_known_without_opening_a_library, Folders) {
   put_odd(first / "odd.so");
-  fs::copy_file(built_in("assay_schedule_constant"), second / "c.so");
+  fs::copy_file(built_in("assay_schedules"), second / "c.so");
   write_file(first / "README.txt", "not looked at");
   PluginHost host = this->host();
   const std::vector<std::string> schedules = {"constant", "curious", "lasting",

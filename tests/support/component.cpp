@@ -131,7 +131,7 @@ void* make_component(Kind kind, std::string_view type, std::string_view options,
                      InstructionSet instructions) {
   for (const auto& entry : std::filesystem::directory_iterator(build_folder() + "/plugins")) {
     if (entry.path().extension() != ".so" ||
-        !entry.path().filename().string().starts_with("assay_" + std::string(name_of(kind)) + "_"))
+        !entry.path().filename().string().starts_with("assay_" + std::string(name_of(kind))))
       continue;
     const Manifest& manifest = open(entry.path());
     for (const Component* offered : std::span(manifest.components, manifest.components_end)) {

@@ -14,9 +14,9 @@ namespace assay::test {
 std::string source_folder();
 std::string build_folder();
 
-/// Opens build/plugins/assay_KIND_TYPE.so (or the library there that offers it) and creates the
-/// component from options in YAML, e.g. "{learning_rate: 0.1}"; fills in defaults. Throws
-/// assay::Error with the component's message.
+/// Opens the library in build/plugins/ that offers the component, assay_KINDs.so or
+/// assay_KIND_TYPE.so, and creates it from options in YAML, e.g. "{learning_rate: 0.1}"; fills in
+/// defaults. Throws assay::Error with the component's message.
 void* make_component(Kind kind, std::string_view type, std::string_view options,
                      InstructionSet instructions);
 

@@ -197,4 +197,4 @@ class Npy final : public assay::Dataset {
 
 }  // namespace
 
-ASSAY_PLUGIN("npy", "1.0.0", "MIT", Npy)
+ASSAY_COMPONENT(Npy)

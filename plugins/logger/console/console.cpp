@@ -97,4 +97,4 @@ class Console final : public assay::Logger {
 
 }  // namespace
 
-ASSAY_PLUGIN("console", "1.0.0", "MIT", Console)
+ASSAY_COMPONENT(Console)

@@ -73,4 +73,4 @@ class SoftmaxCrossEntropy final : public Loss {
 
 }  // namespace
 
-ASSAY_PLUGIN("softmax_cross_entropy", "1.0.0", "MIT", SoftmaxCrossEntropy)
+ASSAY_COMPONENT(SoftmaxCrossEntropy)

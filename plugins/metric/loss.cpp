@@ -24,4 +24,4 @@ class MeanLoss final : public assay::Metric {
 
 }  // namespace
 
-ASSAY_PLUGIN("loss", "1.0.0", "MIT", MeanLoss)
+ASSAY_COMPONENT(MeanLoss)

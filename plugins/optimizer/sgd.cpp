@@ -75,4 +75,4 @@ class Sgd final : public assay::Optimizer {
 
 }  // namespace
 
-ASSAY_PLUGIN("sgd", "1.0.0", "MIT", Sgd)
+ASSAY_COMPONENT(Sgd)

@@ -245,4 +245,4 @@ class JsonLines final : public assay::Logger {
 
 }  // namespace
 
-ASSAY_PLUGIN("jsonl", "1.0.0", "MIT", JsonLines)
+ASSAY_COMPONENT(JsonLines)

@@ -63,4 +63,4 @@ class ClipByGlobalNorm final : public assay::GradientTransform {
 
 }  // namespace
 
-ASSAY_PLUGIN("clip_by_global_norm", "1.0.0", "MIT", ClipByGlobalNorm)
+ASSAY_COMPONENT(ClipByGlobalNorm)

@@ -119,4 +119,4 @@ class Standardize final : public assay::Transform, public assay::Fits, public as
 
 }  // namespace
 
-ASSAY_PLUGIN("standardize", "1.0.0", "MIT", Standardize)
+ASSAY_COMPONENT(Standardize)

@@ -41,4 +41,4 @@ class Scalar final : public assay::Hook {
 
 }  // namespace
 
-ASSAY_PLUGIN("scalar", "1.0.0", "MIT", Scalar)
+ASSAY_COMPONENT(Scalar)

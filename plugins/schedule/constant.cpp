@@ -28,4 +28,4 @@ class Constant final : public assay::Schedule {
 
 }  // namespace
 
-ASSAY_PLUGIN("constant", "1.0.0", "MIT", Constant)
+ASSAY_COMPONENT(Constant)

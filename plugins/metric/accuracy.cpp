@@ -47,4 +47,4 @@ class Accuracy final : public assay::Metric {
 
 }  // namespace
 
-ASSAY_PLUGIN("accuracy", "1.0.0", "MIT", Accuracy)
+ASSAY_COMPONENT(Accuracy)

@@ -142,4 +142,4 @@ class Synthetic final : public assay::Dataset {
 
 }  // namespace
 
-ASSAY_PLUGIN("synthetic", "1.0.0", "MIT", Synthetic)
+ASSAY_COMPONENT(Synthetic)

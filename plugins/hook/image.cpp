@@ -47,4 +47,4 @@ class Image final : public assay::Hook {
 
 }  // namespace
 
-ASSAY_PLUGIN("image", "1.0.0", "MIT", Image)
+ASSAY_COMPONENT(Image)

@@ -173,4 +173,4 @@ class Digits final : public assay::Dataset {
 
 }  // namespace
 
-ASSAY_PLUGIN("digits", "1.0.0", "MIT", Digits)
+ASSAY_COMPONENT(Digits)

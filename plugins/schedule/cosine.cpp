@@ -160,4 +160,4 @@ class WarmupCosine final : public Schedule {
 
 }  // namespace
 
-ASSAY_PLUGIN("cosine", "1.0.0", "MIT", Cosine, WarmupCosine)
+ASSAY_COMPONENT(Cosine, WarmupCosine)

@@ -96,4 +96,4 @@ class Adam final : public assay::Optimizer {
 
 }  // namespace
 
-ASSAY_PLUGIN("adam", "1.0.0", "MIT", Adam)
+ASSAY_COMPONENT(Adam)
