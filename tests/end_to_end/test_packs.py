@@ -93,7 +93,8 @@ class Documented(Case):
                          r"(?m)^optimizer +momentum +1\.0\.0 (.*\n)+optimizer +plain +1\.0\.0 ")
         self.assertIn(" 0 failed", self.shell("assay plugins check build/descents.so"))
         for name in "momentum", "plain":
-            self.shell(f"assay run c.yaml run_dir={name} optimizer.type={name} --plugin-path build")
+            self.shell(f"assay run c.yaml run_dir={name} 'optimizer={{type: {name}, learning_rate: 0.002}}' "
+                       "--plugin-path build")
         self.shell("assay run c.yaml run_dir=own 'optimizer={type: sgd, learning_rate: 0.002, momentum: 0.9}'")
         records = [json.loads((self.folder / run / "run.json").read_text()) for run in ("momentum", "plain", "own")]
         self.assertEqual(len({record["weights_digest"] for record in records}), 1)
