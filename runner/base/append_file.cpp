@@ -54,6 +54,10 @@ void AppendFile::append(std::span<const std::byte> bytes) {
   position_ += static_cast<std::int64_t>(bytes.size());
 }
 
+void AppendFile::sync() {
+  if (::fsync(file_.get()) != 0) fail(path_, "cannot be brought to the disk", errno);
+}
+
 void AppendFile::finish() {
   if (const int error = file_.close()) fail(path_, "cannot be written", error);
 }

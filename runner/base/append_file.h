@@ -25,6 +25,9 @@ class AppendFile final : public LogFile {
   std::int64_t position() const override { return position_; }
   std::string_view path() const override { return path_; }
 
+  /// Brings what was written to the disk. Throws assay::Error.
+  void sync();
+
   /// Closes the file, once. Throws assay::Error if written bytes were lost after all; network file
   /// systems and quotas report that only now.
   void finish();

@@ -32,6 +32,16 @@ std::string temporary_name(std::string_view name) {
 
 }  // namespace
 
+bool is_temporary(std::string_view name) {
+  constexpr std::string_view ending = ".part";
+  constexpr std::size_t digits = 16;
+  if (!name.ends_with(ending) || name.size() < 1 + digits + ending.size()) return false;
+  name.remove_suffix(ending.size());
+  const std::string_view number = name.substr(name.size() - digits);
+  return name[name.size() - digits - 1] == '.' &&
+         number.find_first_not_of("0123456789abcdef") == number.npos;
+}
+
 AtomicFile::AtomicFile(const Folder& folder, std::string_view name) : folder_(folder), name_(name) {
   constexpr int attempts = 16;
   int error = EEXIST;

@@ -48,6 +48,10 @@ class AtomicFile {
   FileDescriptor file_;
 };
 
+/// Returns true for the names of temporary files. Of a folder that no living process writes to,
+/// such files are what a process left that was killed.
+bool is_temporary(std::string_view name);
+
 /// Writes a whole file through an AtomicFile. Throws assay::Error.
 void write_atomically(const Folder& folder, std::string_view name, std::span<const std::byte> bytes,
                       Sync sync = Sync::now);

@@ -83,10 +83,11 @@ std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) 
 
 std::string memory(const experiment::MemoryUse& use) {
   return fmt::format(
-      "{}: weights {}, gradients {}, optimizer {}, workspaces {}, rows {}, pictures {}, program {}",
+      "{}: weights {}, gradients {}, optimizer {}, checkpoint {}, workspaces {}, rows {}, pictures "
+      "{}, program {}",
       bytes_text(use.total()), bytes_text(use.weights), bytes_text(use.gradients),
-      bytes_text(use.slots), bytes_text(use.workspaces), bytes_text(use.data),
-      bytes_text(use.pictures), bytes_text(use.program));
+      bytes_text(use.slots), bytes_text(use.snapshot), bytes_text(use.workspaces),
+      bytes_text(use.data), bytes_text(use.pictures), bytes_text(use.program));
 }
 
 // A row of the timetable: a hook, and its action when it fires.

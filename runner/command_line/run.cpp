@@ -71,7 +71,7 @@ int run(const Common& common, const std::string& config, std::vector<std::string
 
   Console console(common, describe_after);
   const auto run = run::Run::create(std::move(*prepared), std::move(*folder),
-                                    {host, console, git, stop_signal()},
+                                    {host, console, git, stop_signal(), checkpoint_requests()},
                                     {start, overrides, diagnostics.text(false)});
   console.on_lost([&run](const std::string& message) { run->lost(message); });
   const InterruptWatch interrupt_watch;

@@ -16,6 +16,9 @@ namespace {
 std::atomic<int> received = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
+std::atomic<unsigned> requests = 0;
+static_assert(std::atomic<unsigned>::is_always_lock_free);
+
 std::atomic<bool> at_terminal = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -51,6 +54,8 @@ void remember(int number) {
   errno = error;
 }
 
+void request_checkpoint(int /*number*/) { requests.fetch_add(1, std::memory_order_relaxed); }
+
 bool is_ignored(int number) {
   struct sigaction action {};
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -59,6 +64,8 @@ bool is_ignored(int number) {
 }  // namespace
 
 const std::atomic<int>& stop_signal() { return received; }
+
+const std::atomic<unsigned>& checkpoint_requests() { return requests; }
 
 void answer_interrupts_with(const char* text) { answer = text; }
 
@@ -72,6 +79,8 @@ void catch_signals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);
+  action.sa_handler = request_checkpoint;
+  for (const int number : {SIGUSR1, SIGUSR2, SIGXCPU}) sigaction(number, &action, nullptr);
   action.sa_handler = SIG_IGN;
   action.sa_flags = 0;
   sigaction(SIGPIPE, &action, nullptr);

@@ -1,6 +1,7 @@
 // Ctrl-C, kill and a closed terminal ask a run to stop. A second Ctrl-C or kill ends the process at
 // once, and reports which plugin's code it was in. A closing terminal sends its signal twice, so
-// that signal never ends the process.
+// that signal never ends the process. SIGUSR1, SIGUSR2 and SIGXCPU, which clusters send before the
+// time is up, ask for a checkpoint.
 #pragma once
 
 #include <sys/types.h>
@@ -12,9 +13,13 @@ namespace assay::command_line {
 /// Returns the number of the signal that came, or 0. It is never reset.
 const std::atomic<int>& stop_signal();
 
+/// Returns how many signals came that ask for a checkpoint.
+const std::atomic<unsigned>& checkpoint_requests();
+
 /// Catches SIGINT, SIGTERM and SIGHUP (unless nohup ignores it) from now on. Until
-/// answer_interrupts_with() is called they end the process, which has nothing to lose yet. Ignores
-/// SIGPIPE. Also ignores SIGXFSZ, so that a file at its size limit is an error of the write.
+/// answer_interrupts_with() is called they end the process, which has nothing to lose yet. SIGUSR1,
+/// SIGUSR2 and SIGXCPU are counted. Ignores SIGPIPE. Also ignores SIGXFSZ, so that a file at its
+/// size limit is an error of the write.
 void catch_signals();
 
 /// Makes the first signal, from now on, only set stop_signal(). On a terminal Ctrl-C is answered at

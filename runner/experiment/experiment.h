@@ -39,6 +39,7 @@ struct Experiment {
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
+  bool copies_state = false;    ///< for checkpoints while training goes on
   state::ComponentState state;  ///< that components declared
 };
 

@@ -154,6 +154,7 @@ class Assembly {
       check_tag_clashes(draft_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
+    out_.copies_state = draft_.checkpoints.while_training();
     shown_rows_ = demand.shown_rows();
     shown_rows_.emplace("train", 0);
     make_metrics(demand.usable_metrics());

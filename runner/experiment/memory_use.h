@@ -12,15 +12,16 @@ namespace assay::experiment {
 /// The bytes that are held at the same time during training.
 struct MemoryUse {
   std::size_t weights = 0;
-  std::size_t gradients = 0;  ///< one for each lane, and what is kept for hooks
-  std::size_t slots = 0;  ///< the optimizer's, the gradient transforms', what components declared
+  std::size_t gradients = 0;   ///< one for each lane, and what is kept for hooks
+  std::size_t slots = 0;       ///< the optimizer's, gradient transforms', what components declared
+  std::size_t snapshot = 0;    ///< the copy of weights and slots that becomes a checkpoint
   std::size_t workspaces = 0;  ///< a block of rows for each thread
   std::size_t data = 0;        ///< rows in memory, the order of an epoch, outputs of evaluations
   std::size_t pictures = 0;    ///< the queued pictures, and the one that is being drawn
   std::size_t program = 0;     ///< the program and its plugins, with all their own memory
 
   std::size_t total() const {
-    return weights + gradients + slots + workspaces + data + pictures + program;
+    return weights + gradients + slots + snapshot + workspaces + data + pictures + program;
   }
 };
 

@@ -180,6 +180,14 @@ void Log::picture(std::string_view name, Picture picture) {
   push({tag(name).id, step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
 }
 
+void Log::mark(Mark mark) {
+  push({0, 0, 0, std::make_unique<Mark>(std::move(mark))}, 0);
+  if (!has_thread_) return;
+  const std::lock_guard lock(mutex_);
+  is_marked_ = !queue_.empty();
+  wake_.notify_one();
+}
+
 void Log::finish(Outcome outcome) {
   if (std::exchange(finished_, true)) return;
   over_ = true;
@@ -219,7 +227,7 @@ void Log::work() {
   while (!outcome) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, tick_interval, [&] { return half_full() || outcome_; });
+      wake_.wait_for(lock, tick_interval, [&] { return half_full() || is_marked_ || outcome_; });
     }
     outcome = take(records);
     space_.notify_one();
@@ -235,6 +243,7 @@ void Log::begin() {
   start_ = ticked_ = flushed_ = Clock::now();
   next_beat_ = start_ + beat_.first;
   attempt([&] { loggers_.open(); });
+  if (beat_.tell) attempt([&] { beat(); });
 }
 
 // Takes the waiting records, and returns how the run has ended if it has. If there is no memory for
@@ -247,6 +256,7 @@ std::optional<Outcome> Log::take(std::vector<Waiting>& records) {
     new_tags_.clear();
     std::swap(records, queue_);
     queued_bytes_ = 0;
+    is_marked_ = false;
   });
   return outcome_;
 }
@@ -293,27 +303,30 @@ void Log::tick() {
 // The rate is that of training: it does not fall when that is over.
 void Log::tell_progress() {
   if (!told_the_end_)
-    marks_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});
-  if (marks_.size() > rate_window) marks_.erase(marks_.begin());
+    paces_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});
+  if (paces_.size() > rate_window) paces_.erase(paces_.begin());
   Progress progress;
-  progress.step = marks_.back().step;
+  progress.step = paces_.back().step;
   progress.total_steps = loggers_.info().total_steps;
   progress.epoch = epoch_.load(std::memory_order_relaxed);
-  progress.seconds = marks_.back().seconds;
-  const double elapsed = marks_.back().seconds - marks_.front().seconds;
-  const auto steps = static_cast<double>(marks_.back().step - marks_.front().step);
+  progress.seconds = paces_.back().seconds;
+  const double elapsed = paces_.back().seconds - paces_.front().seconds;
+  const auto steps = static_cast<double>(paces_.back().step - paces_.front().step);
   progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
   loggers_.each([&](Logger& logger) { logger.progress(progress); });
 }
 
 void Log::beat() const {
-  State state{step_.load(std::memory_order_relaxed), {}, loggers_.failures()};
+  State state{step_.load(std::memory_order_relaxed), {}, loggers_.failures(), {}};
+  for (const auto& [file, position] : loggers_.positions()) state.files.push_back(file);
   for (std::size_t i = 0; i < written_values_.size(); ++i)
     if (written_values_[i]) state.last_values[tag_names_[i]] = *written_values_[i];
   beat_.tell(state);
 }
 
 void Log::write(const Waiting& waiting) {
+  if (const auto* mark = std::get_if<std::unique_ptr<Mark>>(&waiting.content))
+    return (**mark)(loggers_);
   const Tag tag{waiting.tag, tag_names_[waiting.tag]};
   const auto send = [&](const Record& record) {
     loggers_.each([&](Logger& logger) { logger.record(record); });

@@ -49,14 +49,19 @@ struct State {
   std::int64_t step = 0;
   std::map<std::string, double> last_values;  ///< of scalar tags
   std::vector<std::string> failures;
+  std::vector<std::string> files;  ///< of the loggers
 };
-/// Receives the progress of the run, on the logging thread: after a second, and then every few
+/// Receives the progress of the run, on the logging thread: when the loggers have opened their
+/// files and written nothing yet, after a second, and then every few
 /// seconds.
 struct Beat {
   std::function<void(const State&)> tell;
   std::chrono::steady_clock::duration first = std::chrono::seconds(1);
   std::chrono::steady_clock::duration every = std::chrono::seconds(5);
 };
+
+/// A function that follows the records before it through the queue. It throws nothing.
+using Mark = std::function<void(Loggers&)>;
 
 /// Messages from the log to the run, delivered on the training thread.
 struct Notices {
@@ -95,6 +100,9 @@ class Log {
     else record(tag, step, std::make_unique<StoredContent>(content));
   }
   void picture(std::string_view tag, Picture picture);
+  /// Calls the function on the logging thread when all records before it are written, as soon as
+  /// possible.
+  void mark(Mark mark);
   void progress(std::int64_t step, std::int64_t epoch) {
     step_.store(step, std::memory_order_relaxed);
     epoch_.store(epoch, std::memory_order_relaxed);
@@ -122,7 +130,9 @@ class Log {
     std::uint32_t tag = 0;
     std::int64_t step = 0;
     double wall_time = 0;
-    std::variant<Scalar, std::unique_ptr<StoredContent>, std::unique_ptr<Picture>> content;
+    std::variant<Scalar, std::unique_ptr<StoredContent>, std::unique_ptr<Picture>,
+                 std::unique_ptr<Mark>>
+        content;
   };
 
   // Finds a name without converting it to a string.
@@ -176,6 +186,7 @@ class Log {
   std::condition_variable space_;
   std::vector<Waiting> queue_;
   std::size_t queued_bytes_ = 0;
+  bool is_marked_ = false;  ///< a mark is in the queue
   std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;
   bool closed_ = false;
@@ -190,11 +201,11 @@ class Log {
   std::vector<std::optional<double>> written_values_;  ///< the last one of each scalar tag
   std::size_t dropped_pictures_ = 0;
   bool out_of_memory_ = false;  ///< a failure could not be reported
-  struct Mark {
+  struct Pace {
     double seconds;
     std::int64_t step;
   };
-  std::vector<Mark> marks_;        ///< of the last ticks
+  std::vector<Pace> paces_;        ///< of the last ticks
   bool told_the_end_ = false;      ///< loggers know how far training came
   bool draws_at_the_end_ = false;  ///< and are told no more of it
   std::chrono::steady_clock::time_point start_, ticked_, flushed_, next_beat_;

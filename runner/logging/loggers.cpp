@@ -1,9 +1,11 @@
 #include "runner/logging/loggers.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <exception>
 #include <set>
@@ -30,6 +32,10 @@ auto open_within(const base::Folder& folder, std::string_view path, const Inner&
   const std::size_t end = path.find('/');
   if (end == path.npos) return open(folder, path);
   return open_within(inner(folder, path.substr(0, end)), path.substr(end + 1), inner, open);
+}
+
+base::Folder existing(const base::Folder& folder, std::string_view part) {
+  return folder.existing_subfolder(part);
 }
 
 }  // namespace
@@ -160,25 +166,49 @@ void Loggers::each(const std::function<void(Logger&)>& function) {
 }
 
 // A logger need not open its files again: the tensorboard logger begins a new one. What lies behind
-// their positions does not belong to the run any more.
+// their positions does not belong to the run any more, and neither do files that have none.
 void Loggers::cut_files_that_were_left() {
-  std::set<std::string> opened;
+  std::set<std::string> left(info_.former_files.begin(), info_.former_files.end());
+  for (const auto& [name, position] : info_.positions) left.insert(name);
   for (const Slot& slot : slots_)
-    for (const auto& [name, file] : slot.context->files()) opened.insert(name);
-  for (const auto& [name, position] : info_.positions) {
-    if (opened.contains(name)) continue;
+    for (const auto& [name, file] : slot.context->files()) left.erase(name);
+  for (const std::string& name : left) {
+    const auto known = info_.positions.find(name);
+    const std::int64_t position = known == info_.positions.end() ? 0 : known->second;
     try {
-      const auto existing = [](const base::Folder& folder, std::string_view part) {
-        return folder.existing_subfolder(part);
-      };
       open_within(*info_.folder, name, existing,
                   [&](const base::Folder& folder, std::string_view last) {
-                    base::AppendFile(folder, last, position).finish();
+                    if (position > 0) return base::AppendFile(folder, last, position).finish();
+                    if (::unlinkat(folder.descriptor(), std::string(last).c_str(), 0) != 0 &&
+                        errno != ENOENT)
+                      folder.fail(last, "cannot be removed", errno);
                   });
     } catch (const Error& error) {
       fail(error.what());
     }
+    if (position == 0) info_.positions.erase(name);
   }
+}
+
+std::map<std::string, std::int64_t> Loggers::synced_positions() {
+  each([](Logger& logger) { logger.flush(); });
+  for (Slot& slot : slots_)
+    for (const auto& [name, file] : slot.context->files()) {
+      file->sync();
+      if (!synced_files_.contains(name)) sync_folders(name);
+      synced_files_.insert(name);
+    }
+  return positions();
+}
+
+// Brings the name of a file to the disk, with those of the folders on the way.
+void Loggers::sync_folders(std::string_view file) const {
+  const auto synced = [](const base::Folder& folder, std::string_view part) {
+    folder.sync();
+    return folder.existing_subfolder(part);
+  };
+  open_within(*info_.folder, file, synced,
+              [](const base::Folder& folder, std::string_view) { folder.sync(); });
 }
 
 std::map<std::string, std::int64_t> Loggers::positions() const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct RunInfo {
   /// off. `last_values` are those of scalar tags.
   bool goes_on = false;
   std::map<std::string, std::int64_t> positions = {};
+  /// Files that loggers may have made before. Those without a position are removed.
+  std::vector<std::string> former_files = {};
   std::map<std::string, double> last_values = {};
   std::shared_ptr<const RunFacts> facts = std::make_shared<RunFacts>();
 };
@@ -66,6 +69,9 @@ class Loggers {
   const RunInfo& info() const { return info_; }
   /// Returns how many bytes of each file belong to the run, those from before included.
   std::map<std::string, std::int64_t> positions() const;
+  /// Lets every logger that works write what it holds, brings all files to the disk, and returns
+  /// their positions. Throws assay::Error if one cannot be.
+  std::map<std::string, std::int64_t> synced_positions();
   /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
   std::string called() const;
 
@@ -79,12 +85,14 @@ class Loggers {
 
   void call(Slot& slot, const std::function<void(Logger&)>& call);
   void cut_files_that_were_left();
+  void sync_folders(std::string_view file) const;
 
   std::vector<Slot> slots_;
   std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this class can be moved
   RunInfo info_;
   Report report_;
   std::vector<std::string> failures_;
+  std::set<std::string, std::less<>> synced_files_;  ///< whose names are on the disk
 };
 
 }  // namespace assay::logging

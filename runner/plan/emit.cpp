@@ -107,6 +107,7 @@ class Writer {
       put(root, "", "gradient_transforms", components(plan_.gradient_transforms));
     add(root, "optimizer", node_of(plan_.optimizer));
     add(root, "train", train());
+    add(root, "checkpoints", checkpoints());
     put(root, "", "metrics", components(plan_.metrics));
     put(root, "", "hooks", hooks());
     put(root, "", "loggers", components(plan_.loggers));
@@ -146,6 +147,19 @@ class Writer {
     put(node, "train", "on_nan", scalar(train.on_nan == OnNan::stop ? "stop" : "ignore"));
     put(node, "train", "lanes", node_of(train.lanes));
     put(node, "train", "block_rows", node_of(train.block_rows));
+    return node;
+  }
+
+  Node checkpoints() const {
+    const CheckpointPlan& checkpoints = plan_.checkpoints;
+    const auto seconds = checkpoints.every_seconds;
+    Node node = map();
+    if (checkpoints.every) put(node, "checkpoints", "every", node_of(checkpoints.every));
+    if (checkpoints.every_epoch)
+      put(node, "checkpoints", "every_epoch", node_of(checkpoints.every_epoch));
+    put(node, "checkpoints", "every_seconds", seconds ? node_of(*seconds) : scalar("never"));
+    put(node, "checkpoints", "at_end", node_of(checkpoints.at_end));
+    put(node, "checkpoints", "keep", node_of(checkpoints.keep));
     return node;
   }
 

@@ -69,6 +69,17 @@ struct TrainPlan {
   config::Location where;                  ///< of epochs or steps
 };
 
+/// The steps after which the state of the run is saved. It changes nothing that the run computes.
+struct CheckpointPlan {
+  std::optional<std::int64_t> every;        ///< after n, 2n, 3n, ... steps
+  std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
+  std::optional<std::int64_t> every_seconds = 300;
+  bool at_end = true;     ///< when the run finishes or is asked to stop
+  std::int64_t keep = 2;  ///< the number of files that stay
+
+  bool while_training() const { return every || every_epoch || every_seconds; }
+};
+
 /// All that a config says, typed and with every default.
 struct Content {
   std::string name;
@@ -77,13 +88,14 @@ struct Content {
   std::optional<InstructionSet> kernels;  ///< the best of the CPU if absent
   std::string run_dir;                    ///< template: may hold ${now:...}
   ComponentPlan dataset;
-  std::optional<SplitPlan> split;  ///< defined by the dataset if absent
+  std::optional<SplitPlan> split;          ///< defined by the dataset if absent
   std::vector<NamedComponent> transforms;  ///< of samples, in order
   ComponentPlan model;
   ComponentPlan loss;
   std::vector<NamedComponent> gradient_transforms;  ///< in order
   ComponentPlan optimizer;
   TrainPlan train;
+  CheckpointPlan checkpoints;
   std::vector<NamedComponent> metrics;
   std::vector<HookPlan> hooks;
   std::vector<NamedComponent> loggers;

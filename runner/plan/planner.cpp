@@ -90,6 +90,7 @@ Draft Planner::draft() {
   draft_.gradient_transforms = components("gradient_transforms", Kind::gradient_transform);
   draft_.optimizer = component("optimizer", Kind::optimizer).component;
   draft_.train = train();
+  draft_.checkpoints = checkpoints();
   draft_.metrics = metrics();
   draft_.hooks = hooks();
   add_builtin_metrics(draft_, catalogue_, diagnostics_);
@@ -218,6 +219,19 @@ TrainPlan Planner::train() {
   else train.where = values.find(train.epochs ? "epochs" : "steps")->where;
   if (train.epochs.has_value() == train.steps.has_value()) doubt("train");
   return train;
+}
+
+CheckpointPlan Planner::checkpoints() {
+  const Value value = option("checkpoints");
+  const Values values = optional<Values>(value).value_or(Values{});
+  note("checkpoints", values);
+  CheckpointPlan checkpoints;
+  checkpoints.every = optional<std::int64_t>(values, "every");
+  checkpoints.every_epoch = optional<std::int64_t>(values, "every_epoch");
+  checkpoints.every_seconds = optional<std::int64_t>(values, "every_seconds");
+  checkpoints.at_end = optional<bool>(values, "at_end").value_or(true);
+  checkpoints.keep = optional<std::int64_t>(values, "keep").value_or(checkpoints.keep);
+  return checkpoints;
 }
 
 void Planner::no_length_of_training() {

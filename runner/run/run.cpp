@@ -142,6 +142,7 @@ std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
 std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surroundings& surroundings,
                                config::Diagnostics& diagnostics) {
   RunFolder folder = RunFolder::open(path);
+  folder.remove_leftovers();
   const RunRecord before = read_record(folder.folder());
   auto draft = draft_in(folder.folder(), surroundings.host, diagnostics);
   if (!draft) return nullptr;
@@ -156,6 +157,7 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
   record.overrides = before.overrides;
   record.failures = before.failures;
   record.training_seconds = before.training_seconds;
+  record.log_files = before.log_files;
   logging::Paint paint = painter_for(prepared->experiment);
   std::unique_ptr<Run> run(new Run(std::move(*prepared), std::move(folder), surroundings,
                                    std::move(record), std::move(paint), true));
@@ -167,7 +169,8 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
 Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
          logging::Paint paint, bool goes_on)
     : listener_(surroundings.listener, [this](const std::string& message) { lost(message); }),
-      around_{surroundings.host, listener_, surroundings.git, surroundings.stop_signal},
+      around_{surroundings.host, listener_, surroundings.git, surroundings.stop_signal,
+              surroundings.checkpoint_requests},
       plan_(prepared.plan),
       experiment_(std::move(prepared.experiment)),
       folder_(std::move(folder)),
@@ -216,8 +219,8 @@ void Run::lend_state() {
 }
 
 void Run::write_state(const base::Folder& folder, std::string_view name) const {
-  state::write_safetensors(folder, name, state_.tensors(),
-                           {{"format", "assay state"}, {plan_digest_key, record_.plan_digest}});
+  state::write_safetensors(folder, name, state_.stored_tensors(),
+                           checkpoint_metadata(training_.step, record_.plan_digest));
 }
 
 void Run::restore(const std::filesystem::path& path) {
@@ -265,6 +268,7 @@ void Run::train_to_the_end() {
   if (anew)
     for (auto& [file, position] : info.positions) position = 0;
   if (!anew) info.last_values = state_.numbers("last_values/");
+  if (goes_on_) info.former_files = record_.log_files;
   info.facts = experiment::run_facts(plan_, experiment_);
   logging::Log log(
       logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
@@ -282,10 +286,15 @@ void Run::train_to_the_end() {
                      log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told,
                      &actions_);
   if (!anew) hooks.restore_owners(state_.texts("tags/"));
-  Trainer trainer(
-      {*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
-       *experiment_.update, hooks, experiment_.splits, *experiment_.team, log, around_.stop_signal},
-      experiment_.steps, plan_.train.on_nan, training_);
+  Checkpoints checkpoints(
+      plan_.checkpoints, record_.plan_digest, experiment_.steps,
+      experiment_.batches->steps_per_epoch(), {},
+      {folder_, state_, log, around_.checkpoint_requests, [&] { note_state(log, hooks); },
+       [this](const std::string& message) { lost(message); }});
+  Trainer trainer({*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
+                   *experiment_.update, hooks, experiment_.splits, *experiment_.team, log,
+                   checkpoints, around_.stop_signal},
+                  experiment_.steps, plan_.train.on_nan, training_);
   {
     const base::MappedFileWatch watch;
     result_ = trainer.run();
@@ -295,11 +304,20 @@ void Run::train_to_the_end() {
   attempt("undoing what plugins changed", [&] { undo_changes(state); });
   attempt("recording the result", [&] { record_.final_values = log.last_values(); });
   around_.listener.reached(Stage::saving);
-  save();
+  save(checkpoints);
   around_.listener.reached(Stage::closing_loggers);
+  if (result_.outcome != Outcome::failed)
+    attempt("saving the state", [&] {
+      if (result_.outcome == Outcome::finished && !result_.reason.empty())
+        state_.set("stop_reason", result_.reason);
+      checkpoints.at_end(result_.steps);
+    });
   attempt("closing the loggers", [&] { log.finish(result_.outcome); });
   attempt("undoing what plugins changed", [&] { undo_changes(state); });
-  attempt("recording the state", [&] { note_state(log, hooks); });
+  attempt("recording the state", [&] {
+    note_state(log, hooks);
+    note_positions(log);
+  });
   record_.waited_for_logging_seconds = log.waited_seconds();
   for (const auto* failures : {&hooks.failures(), &log.failures()})
     record_.failures.insert(record_.failures.end(), failures->begin(), failures->end());
@@ -326,13 +344,14 @@ logging::Notices Run::notices() {
 
 // Saves everything except the result of closing the loggers. It does so before code of plugins
 // runs again, which may end the process or never return.
-void Run::save() {
+void Run::save(Checkpoints& checkpoints) {
   attempt("recording the result", [&] { record_result(); });
   is_saved_ = true;
   attempt("saving the weights", [&] {
-    const RunFolder::File file = folder_.checkpoint(result_.steps);
-    state::write_safetensors(file.folder, file.name, weights(),
-                             {{"format", "assay"}, {"step", std::to_string(result_.steps)}});
+    checkpoints.keep_weights(result_.steps, [&](const RunFolder::File& file) {
+      state::write_safetensors(file.folder, file.name, weights(),
+                               {{"format", "assay"}, {"step", std::to_string(result_.steps)}});
+    });
     weights_kept_ = true;
   });
   attempt("recording the result", [&] {
@@ -344,6 +363,7 @@ void Run::save() {
   try {
     RunRecord record = record_;
     record.end = Clock::now();
+    record.complete = false;
     record.failures.emplace_back("the process ended before its loggers were closed");
     static_cast<void>(record_file_.write(record, Sync::later));
   } catch (const std::exception&) {
@@ -360,6 +380,10 @@ void Run::record_result() {
   record_.training_seconds = seconds_before_ + result_.seconds;
   record_.mean_threads = result_.mean_threads;
   record_.reason = result_.reason;
+  {
+    const std::lock_guard lock(lost_mutex_);
+    if (!log_files_.empty()) record_.log_files = log_files_;
+  }
   record_.weights_digest = is_trained_ ? state::digest(weights()) : "";
 }
 
@@ -421,6 +445,11 @@ void Run::write_record(Sync sync) {
 void Run::update(RunRecord record, const logging::State& state) {
   record.steps = state.step;
   record.final_values = state.last_values;
+  record.log_files = state.files;
+  {
+    const std::lock_guard lock(lost_mutex_);
+    log_files_ = state.files;
+  }
   record.failures.insert(record.failures.end(), state.failures.begin(), state.failures.end());
   try {
     static_cast<void>(record_file_.write(record, Sync::later));
@@ -430,9 +459,17 @@ void Run::update(RunRecord record, const logging::State& state) {
   }
 }
 
+// Notes how long the log files are, when they are closed.
+void Run::note_positions(const logging::Log& log) {
+  record_.log_files.clear();
+  for (const auto& [name, position] : log.positions()) {
+    state_.set("logs/" + name, position);
+    record_.log_files.push_back(name);
+  }
+}
+
 // Notes what those who compute do not keep themselves.
 void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
-  for (const auto& [name, position] : log.positions()) state_.set("logs/" + name, position);
   for (const auto& [tag, value] : log.last_values()) state_.set("last_values/" + tag, value);
   for (const auto& [tag, hook] : hooks.owners()) state_.set("tags/" + tag, hook);
 }

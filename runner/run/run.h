@@ -21,6 +21,7 @@
 #include "runner/logging/log.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/process_state.h"
+#include "runner/run/checkpoints.h"
 #include "runner/run/guarded_listener.h"
 #include "runner/run/listener.h"
 #include "runner/run/prepared.h"
@@ -40,6 +41,7 @@ struct Surroundings {
   Listener& listener;
   base::GitQuery& git;
   const std::atomic<int>& stop_signal;  ///< the number of the signal that asks it to stop, or 0
+  const std::atomic<unsigned>& checkpoint_requests;  ///< grows with each that asks for a checkpoint
 };
 
 /// The facts about the start of a run that its record needs.
@@ -84,11 +86,10 @@ class Run {
   /// last step left it; positions of files, last values and owners of tags are those of the end of
   /// train().
   const state::Registry& state() const { return state_; }
-  /// Writes all of it to a file of a folder. Throws assay::Error.
+  /// Writes all of it to a file of a folder, as a checkpoint has it. Throws assay::Error.
   void write_state(const base::Folder& folder, std::string_view name) const;
   /// Takes up a state that a run of this plan wrote, before train(). Throws assay::Error, and
-  /// changes nothing, where the file is damaged or is another plan's. Pictures that were drawn
-  /// after that step stay in images/; those that are drawn again get another name.
+  /// changes nothing, where the file is damaged or is another plan's.
   void restore(const std::filesystem::path& file);
 
   /// Trains from the step that the state says to the end, and leaves everything that there is to
@@ -109,7 +110,7 @@ class Run {
 
   // The parts of train(), in their order.
   void train_to_the_end();
-  void save();
+  void save(Checkpoints& checkpoints);
   void record_result();
   void ask_git();
   void write_record(base::Sync sync);
@@ -118,6 +119,7 @@ class Run {
   Ending ending() const;
 
   void note_state(const logging::Log& log, const hooks::Hooks& hooks);
+  void note_positions(const logging::Log& log);
   void undo_changes(const plugin_host::ProcessState& state);
   void note_changes(const base::MappedFileWatch& watch);
   void note_dropped(std::size_t pictures);
@@ -161,6 +163,7 @@ class Run {
   bool update_failed_ = false;  ///< the logging thread's own
   std::mutex lost_mutex_;
   std::vector<std::string> lost_;
+  std::vector<std::string> log_files_;  ///< guarded by lost_mutex_, as lost_ is
   std::set<std::string> told_changes_;
 };
 

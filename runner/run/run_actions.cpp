@@ -49,7 +49,8 @@ void RunActions::save(const std::string& name) {
   check_name(name);
   std::vector<state::NamedTensor> tensors;
   for (const std::string_view part : kept)
-    for (state::NamedTensor& tensor : state_.tensors(part)) tensors.push_back(std::move(tensor));
+    for (state::NamedTensor& tensor : state_.stored_tensors(part))
+      tensors.push_back(std::move(tensor));
   const RunFolder::File file = folder_.checkpoint(name);
   state::write_safetensors(file.folder, file.name, tensors,
                            {{"format", "assay named checkpoint"}, {plan_digest_key, plan_digest_}});

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <exception>
+#include <functional>
 #include <thread>
 #include <utility>
 
@@ -107,6 +109,18 @@ std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
   const auto read = std::from_chars(stem.data() + prefix.size(), end, step);
   if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return step;
+}
+
+// Returns the names in a folder, wherever it is by now. A folder that cannot be read counts as
+// empty.
+std::vector<std::string> names_in(const base::Folder& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path itself = fmt::format("/proc/self/fd/{}", folder.descriptor());
+  for (fs::directory_iterator entry(itself, error), end; !error && entry != end;
+       entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  return names;
 }
 
 // Returns the folder that both lie in.
@@ -205,7 +219,7 @@ Lock lock_of(const fs::path& run_folder) {
 // of a temporary file.
 constexpr std::size_t longest_stem = 200;
 
-RunFolder::File RunFolder::image(std::string_view name) const {
+RunFolder::File RunFolder::image(std::string_view name) {
   base::Folder folder = folder_.subfolder("images");
   std::string safe(name);
   std::replace_if(
@@ -218,17 +232,44 @@ RunFolder::File RunFolder::image(std::string_view name) const {
     stem.resize(end);
   }
   std::string file = stem + extension;
-  for (int suffix = 2; folder.has(file); ++suffix)
+  for (int suffix = 2; !images_.insert(file).second; ++suffix)
     file = fmt::format("{}-{}{}", stem, suffix, extension);
   return {std::move(folder), std::move(file)};
 }
 
 RunFolder::File RunFolder::checkpoint(std::int64_t step) const {
-  return checkpoint(fmt::format("step_{}", step));
+  return {folder_.subfolder("checkpoints"), checkpoint_name(step)};
 }
 
 RunFolder::File RunFolder::checkpoint(std::string_view name) const {
   return {folder_.subfolder("checkpoints"), fmt::format("{}.safetensors", name)};
+}
+
+std::string checkpoint_name(std::int64_t step) { return fmt::format("step_{}.safetensors", step); }
+
+std::vector<std::int64_t> RunFolder::checkpoints() const {
+  std::vector<std::int64_t> steps;
+  if (!folder_.has("checkpoints")) return steps;
+  for (const std::string& name : names_in(folder_.existing_subfolder("checkpoints")))
+    if (const auto step = step_of(name); step && name == checkpoint_name(*step))
+      steps.push_back(*step);
+  std::ranges::sort(steps, std::greater{});
+  return steps;
+}
+
+void RunFolder::remove_leftovers() const noexcept {
+  if (!locked_) return;
+  const auto clean = [](const base::Folder& folder) {
+    for (const std::string& name : names_in(folder))
+      if (base::is_temporary(name)) ::unlinkat(folder.descriptor(), name.c_str(), 0);
+  };
+  try {
+    clean(folder_);
+    for (const char* name : {"checkpoints", "images"})
+      if (folder_.has(name)) clean(folder_.existing_subfolder(name));
+  } catch (const std::exception&) {
+    // They take room, and are in nobody's way.
+  }
 }
 
 std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {

@@ -5,7 +5,7 @@
 //   config/        all its files, if there are several
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
-//   checkpoints/   the weights (state/safetensors.h)
+//   checkpoints/   the state of the run, and its weights (checkpoints.h)
 //   images/        pictures, where asked
 // The loggers may create further files. All files are written through the folder that was created,
 // even if it is renamed.
@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,13 +66,19 @@ class RunFolder {
     std::string name;
   };
   /// Returns images/NAME and creates the folder. In NAME, '_' replaces blanks and characters that a
-  /// file name cannot contain; a long name is cut; "-2", "-3", ... is added if the name exists.
-  /// Throws assay::Error, as does checkpoint().
-  File image(std::string_view name) const;
+  /// file name cannot contain; a long name is cut; "-2", "-3", ... is added to a name that was
+  /// returned before. What a run left that did not come to its end is overwritten, since a run that
+  /// goes on draws the same. Throws assay::Error, as does checkpoint().
+  File image(std::string_view name);
   /// Returns checkpoints/step_N.safetensors and creates the folder.
   File checkpoint(std::int64_t step) const;
   /// Returns checkpoints/NAME.safetensors and creates the folder.
   File checkpoint(std::string_view name) const;
+  /// Returns the steps of all checkpoints/step_N.safetensors, the last step first.
+  std::vector<std::int64_t> checkpoints() const;
+  /// Removes temporary files that a process left which was killed (base/atomic_file.h). Does
+  /// nothing without the lock.
+  void remove_leftovers() const noexcept;
 
  private:
   RunFolder(base::Folder folder, std::vector<std::filesystem::path> made_above);
@@ -79,7 +86,11 @@ class RunFolder {
   base::Folder folder_;  ///< holds the lock
   bool locked_ = false;
   std::vector<std::filesystem::path> made_above_;  ///< outermost first
+  std::set<std::string> images_;                   ///< names that image() returned
 };
+
+/// Returns "step_N.safetensors".
+std::string checkpoint_name(std::int64_t step);
 
 /// The state of a run folder's lock. A run holds the lock as long as it lives, and the system
 /// releases it however the run ends.

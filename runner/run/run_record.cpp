@@ -86,6 +86,8 @@ std::string text_of(const RunRecord& record, bool shortened) {
   json["final"] = nlohmann::ordered_json::object();
   for (const auto& [tag, value] : record.final_values) json["final"][tag] = number(value);
   json["failures"] = record.failures;
+  if (!record.complete) json["complete"] = false;
+  json["log_files"] = record.log_files;
   json["assay"] = {{"version", record.version}, {"sdk", record.sdk}};
   json["plugins"] = nlohmann::ordered_json::array();
   for (const RunRecord::Plugin& plugin : record.plugins)
@@ -130,6 +132,8 @@ RunRecord record_of(const nlohmann::json& json) {
   if (const auto last = json.find("final"); last != json.end())
     for (const auto& [tag, value] : last->items()) record.final_values[tag] = number_in(value);
   read("failures", record.failures);
+  read("complete", record.complete);
+  read("log_files", record.log_files);
   if (const auto assay = json.find("assay"); assay != json.end()) {
     record.version = assay->value("version", "");
     record.sdk = assay->value("sdk", "");

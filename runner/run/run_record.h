@@ -29,6 +29,10 @@ struct RunRecord {
   std::string state;                   ///< running, finished, stopped, failed
   bool locked = true;                  ///< the run holds the lock of its folder while it lives
   std::string reason;                  ///< why it stopped or failed
+  /// False in the record that is written when training has ended and the loggers are not closed
+  /// yet. A run whose last record this is was ended from outside.
+  bool complete = true;
+  std::vector<std::string> log_files;  ///< that loggers have made
   std::chrono::system_clock::time_point start;
   std::optional<std::chrono::system_clock::time_point> end;
   std::string updated;  ///< when a running run last wrote its record; known only from the file

@@ -41,7 +41,7 @@ Result Trainer::run() {
 }
 
 Result Trainer::train() {
-  auto& [rows, batches, network, update, hooks, splits, team, log, signal] = parts_;
+  auto& [rows, batches, network, update, hooks, splits, team, log, checkpoints, signal] = parts_;
   const bool stop_on_nan = on_nan_ == plan::OnNan::stop;
 
   if (state_.hooks_step < 0) {
@@ -82,6 +82,7 @@ Result Trainer::train() {
     state_.hooks_step = step;
     log.progress(step, batches.batch(step - 1).epoch + 1);
     pace_.step_done();
+    if (!hooks.stop_reason()) checkpoints.after_step(step);
   }
   return {Outcome::finished, {}, steps_};
 }

@@ -12,6 +12,7 @@
 #include "runner/hooks/hooks.h"
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
+#include "runner/run/checkpoints.h"
 #include "runner/state/registry.h"
 #include "runner/train/network.h"
 #include "runner/train/thread_pace.h"
@@ -48,6 +49,7 @@ class Trainer {
     const hooks::Splits& splits;
     train::ThreadTeam& team;  ///< of network and update
     logging::Log& log;
+    Checkpoints& checkpoints;
     const std::atomic<int>& signal;  ///< number of the signal that asks to stop, or 0
   };
 

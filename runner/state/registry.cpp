@@ -20,8 +20,8 @@ constexpr std::int64_t longest_text = std::int64_t{1} << 16;
 
 // Returns true for the names of what the registry keeps itself.
 bool is_kept_here(std::string_view name) {
-  return name == "seed" || name.starts_with("last_values/") || name.starts_with("tags/") ||
-         name.starts_with("logs/");
+  return name == "seed" || name == "stop_reason" || name.starts_with("last_values/") ||
+         name.starts_with("tags/") || name.starts_with("logs/");
 }
 
 template <class T>
@@ -99,8 +99,30 @@ std::vector<NamedTensor> Registry::tensors(std::string_view prefix) const {
   return tensors;
 }
 
-void Registry::check_entry(const StoredTensors& file, const std::string& name,
-                           const Entry& entry) {
+std::vector<NamedTensor> Registry::stored_tensors(std::string_view prefix) const {
+  std::vector<NamedTensor> tensors = this->tensors(prefix);
+  for (NamedTensor& tensor : tensors) tensor.name = stored_name(tensor.name);
+  return tensors;
+}
+
+std::string Registry::stored_name(const std::string& name) const {
+  constexpr std::string_view prefix = "weights/";
+  if (!name.starts_with(prefix)) return name;
+  std::string plain = name.substr(prefix.size());
+  const bool taken = is_kept_here(plain) || (entries_.contains(plain) && !own_.contains(plain));
+  return taken ? name : plain;
+}
+
+std::map<std::string, const Registry::Entry*> Registry::lent_by_stored_name() const {
+  std::map<std::string, const Entry*> lent;
+  for (const auto& [name, entry] : entries_)
+    if (!own_.contains(name)) lent.emplace(stored_name(name), &entry);
+  return lent;
+}
+
+void Registry::check_entry(const StoredTensors& file, const std::string& lent,
+                           const Entry& entry) const {
+  const std::string name = stored_name(lent);
   const auto& stored = file.header().tensors;
   const auto found = stored.find(name);
   if (found == stored.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
@@ -115,24 +137,27 @@ void Registry::restore_parts(const StoredTensors& file,
   if (!file.verify())
     throw Error(fmt::format("{}: it has no checksum, so no run wrote it", file.path()));
   const auto& stored = file.header().tensors;
-  const auto is_wanted = [&](const std::string& name) {
-    return std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); });
-  };
-  for (const auto& [name, entry] : entries_)
-    if (is_wanted(name)) check_entry(file, name, entry);
+  std::map<std::string, const Entry*> wanted;
+  for (const auto& [name, entry] : entries_) {
+    if (std::ranges::none_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); }))
+      continue;
+    check_entry(file, name, entry);
+    wanted.emplace(stored_name(name), &entry);
+  }
   for (const auto& [name, tensor] : stored)
-    if (!is_wanted(name) || !entries_.contains(name))
-      throw Error(fmt::format("{}: it holds '{}', which nothing in this run remembers",
-                              file.path(), name));
-  for (const auto& [name, tensor] : stored) file.read(tensor, entries_.at(name).bytes);
+    if (!wanted.contains(name))
+      throw Error(
+          fmt::format("{}: it holds '{}', which nothing in this run remembers", file.path(), name));
+  for (const auto& [name, tensor] : stored) file.read(tensor, wanted.at(name)->bytes);
 }
 
 void Registry::check(const StoredTensors& file) const {
   const auto& stored = file.header().tensors;
+  const auto all_lent = lent_by_stored_name();
   for (const auto& [name, entry] : entries_)
     if (!own_.contains(name)) check_entry(file, name, entry);
   for (const auto& [name, tensor] : stored) {
-    if (entries_.contains(name) && !own_.contains(name)) continue;
+    if (all_lent.contains(name)) continue;
     const bool number =
         tensor.shape.rank() == 0 && (tensor.type == DType::int64 || tensor.type == DType::float64);
     const bool text = tensor.type == DType::uint8 && tensor.shape.rank() == 1 &&
@@ -149,9 +174,10 @@ void Registry::restore(const StoredTensors& file) {
   check(file);
   for (const auto& [name, own] : own_) entries_.erase(name);
   own_.clear();
+  const auto all_lent = lent_by_stored_name();
   for (const auto& [name, tensor] : file.header().tensors) {
-    if (const auto lent = entries_.find(name); lent != entries_.end()) {
-      file.read(tensor, lent->second.bytes);
+    if (const auto lent = all_lent.find(name); lent != all_lent.end()) {
+      file.read(tensor, lent->second->bytes);
       continue;
     }
     std::string bytes(static_cast<std::size_t>(tensor.end - tensor.begin), '\0');

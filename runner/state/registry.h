@@ -13,10 +13,13 @@
 //   rate_factors/patience         what a hook multiplies the optimizer's rates by (assay/acts.h)
 //   tags/loss/train               the hook that owns the tag
 //   logs/metrics.jsonl            how many bytes of the file belong to the run
+//   stop_reason                   why a hook ended the run, if one did
 //
-// Most of it lies in memory of those who compute with it, and is lent. Single numbers and texts
-// may be the registry's own: `seed`, and what begins with last_values/, tags/ or logs/.
-// run::Run::write_state writes it to a file, and run::Run::restore reads it back.
+// In a file weights have their own names, layer1.kernel, so that other programs find them, unless
+// something else has that name. Most of it lies in memory of those who compute with it, and is
+// lent. Single numbers and texts may be the registry's own: `seed`, `stop_reason`, and what begins
+// with last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
+// run::Run::restore reads it back.
 #pragma once
 
 #include <cstddef>
@@ -77,6 +80,9 @@ class Registry {
   /// Returns all entries whose name begins with the prefix, sorted by name. They are views.
   std::vector<NamedTensor> tensors(std::string_view prefix = {}) const;
 
+  /// Returns the same with the names that they have in a file.
+  std::vector<NamedTensor> stored_tensors(std::string_view prefix = {}) const;
+
   /// Takes the values of a file. What is lent must be in the file, with its type and shape; what
   /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
   /// where the file is damaged, has no checksum, or holds something else.
@@ -93,8 +99,10 @@ class Registry {
   };
 
   Own& own(const std::string& name);
+  std::string stored_name(const std::string& name) const;
+  std::map<std::string, const Entry*> lent_by_stored_name() const;
   void check(const StoredTensors& file) const;
-  static void check_entry(const StoredTensors& file, const std::string& name, const Entry& entry);
+  void check_entry(const StoredTensors& file, const std::string& name, const Entry& entry) const;
   template <class T>
   std::map<std::string, T> kept(std::string_view prefix, DType type, T Own::*value) const;
 

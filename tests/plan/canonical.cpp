@@ -81,6 +81,11 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"train.on_nan", {"train.on_nan=ignore"}},
     {"train.lanes", {"train.lanes=1"}},
     {"train.block_rows", {"train.block_rows=64"}},
+    {"checkpoints.every", {"checkpoints.every=7"}},
+    {"checkpoints.every_epoch", {"checkpoints.every_epoch=1"}},
+    {"checkpoints.every_seconds", {"checkpoints.every_seconds=never"}},
+    {"checkpoints.at_end", {"checkpoints.at_end=false"}},
+    {"checkpoints.keep", {"checkpoints.keep=3"}},
     {"metrics", {"metrics={top: {type: top_k, k: 3}, more: loss}"}},
     {"metrics.top.type", {"metrics.top.type=loss"}},
     {"metrics.top.k", {"metrics.top.k=4"}},
@@ -102,6 +107,8 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"hooks.sheet.save", {"hooks.sheet.save=[png]"}},
     {"loggers", {"loggers=[jsonl, console]"}},
 };
+
+std::string top_of(const std::string& key) { return key.substr(0, key.find('.')); }
 
 // Adds the keys of a table that have values and not members.
 void add_keys(const std::string& owner, std::span<const Parameter> table,
@@ -147,14 +154,15 @@ BOOST_AUTO_TEST_CASE(no_key_is_forgotten) {
   for (const auto& [key, arguments] : changes) changed.insert(key);
   BOOST_TEST(changed == keys, boost::test_tools::per_element());
   for (const std::string_view key : plan::not_in_digest)
-    BOOST_TEST(keys.contains(std::string(key)), key << " is no key");
+    BOOST_TEST(std::ranges::any_of(keys, [&](const auto& k) { return top_of(k) == key; }),
+               key << " is no key");
 }
 
 BOOST_AUTO_TEST_CASE(what_decides_the_result_changes_the_digest) {
   std::map<std::string, std::string> seen = {{digest_with({}), "nothing"}};
   for (const auto& [key, arguments] : changes) {
     const std::string digest = digest_with(arguments);
-    if (std::ranges::count(plan::not_in_digest, key) > 0) {
+    if (std::ranges::count(plan::not_in_digest, top_of(key)) > 0) {
       BOOST_TEST(digest == digest_with({}), key << " changes the digest");
     } else {
       const auto [found, is_new] = seen.emplace(digest, key);

@@ -28,7 +28,11 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
   BOOST_TEST((a.seed == b.seed));
   BOOST_TEST((a.threads == b.threads));
   BOOST_TEST((a.kernels == b.kernels));
+  const auto checkpoints = [](const plan::CheckpointPlan& c) {
+    return std::tie(c.every, c.every_epoch, c.every_seconds, c.at_end, c.keep);
+  };
   BOOST_TEST((train(a.train) == train(b.train)));
+  BOOST_TEST((checkpoints(a.checkpoints) == checkpoints(b.checkpoints)));
   BOOST_REQUIRE(a.split.has_value() == b.split.has_value());
   if (a.split.has_value()) {
     BOOST_TEST(a.split->test == b.split->test);
@@ -102,6 +106,10 @@ BOOST_AUTO_TEST_CASE(says_everything) {
              "  on_nan: stop\n"
              "  lanes: null\n"
              "  block_rows: null\n"
+             "checkpoints:\n"
+             "  every_seconds: 300\n"
+             "  at_end: true\n"
+             "  keep: 2\n"
              "metrics:\n"
              "  loss:\n"
              "    type: loss\n"
@@ -128,6 +136,7 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
         "peak_value: 0.30000000000000004, warmup_steps: 1, decay_steps: 2}}",
         "dataset: {type: digits, file: 'a b/ü.csv', split: {test: 0.1, validation: 0.2, seed: 4}}\n"
         "train: {steps: 5, batch_size: 7, shuffle: false, on_nan: ignore, lanes: 2, block_rows: 3}",
+        "checkpoints: {every: 3, every_epoch: 2, every_seconds: never, at_end: false, keep: 5}",
         "model: {type: mlp, hidden: []}"}) {
     std::string but;
     for (const char* key : {"dataset", "model", "optimizer", "train"})
@@ -208,6 +217,9 @@ BOOST_AUTO_TEST_CASE(where_every_value_comes_from) {
              "  on_nan: stop  # default\n"
              "  lanes: null  # default\n"
              "  block_rows: null  # default\n"
+             "  every_seconds: 300  # default\n"
+             "  at_end: true  # default\n"
+             "  keep: 2  # default\n"
              "    type: loss  # a.yaml:18\n"
              "    type: scalar  # a.yaml:16\n"
              "    every: 2  # argument 4\n"

@@ -44,6 +44,11 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST((plan.train.on_nan == plan::OnNan::stop));
   BOOST_TEST(!plan.train.lanes.has_value());
   BOOST_TEST(!plan.train.block_rows.has_value());
+  BOOST_TEST(!plan.checkpoints.every.has_value());
+  BOOST_TEST(!plan.checkpoints.every_epoch.has_value());
+  BOOST_TEST(plan.checkpoints.every_seconds.value() == 300);
+  BOOST_TEST(plan.checkpoints.at_end);
+  BOOST_TEST(plan.checkpoints.keep == 2);
   BOOST_TEST(plan.hooks.size() == 2U);  // hooks_of_a_config_that_has_none
   BOOST_TEST(plan.metrics.size() == 1U);
   BOOST_REQUIRE(plan.loggers.size() == 3U);
@@ -59,6 +64,7 @@ BOOST_AUTO_TEST_CASE(all_said) {
       "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nthreads: 2\nkernels: avx2\n"
       "dataset: {type: digits, file: d.csv, split: {test: 0.2, validation: 0.1, seed: 3}}\n"
       "train: {steps: 9, batch_size: 32, shuffle: false, on_nan: ignore, lanes: 4, block_rows: 8}\n"
+      "checkpoints: {every: 5, every_epoch: 2, every_seconds: never, at_end: false, keep: 1}\n"
       "loggers: {a: console, b: {type: jsonl}}",
       "dataset train"));
   BOOST_TEST(outcome.problems == "");
@@ -81,6 +87,11 @@ BOOST_AUTO_TEST_CASE(all_said) {
   BOOST_TEST((plan.train.on_nan == plan::OnNan::ignore));
   BOOST_TEST(plan.train.lanes.value() == 4);
   BOOST_TEST(plan.train.block_rows.value() == 8);
+  BOOST_TEST(plan.checkpoints.every.value() == 5);
+  BOOST_TEST(plan.checkpoints.every_epoch.value() == 2);
+  BOOST_TEST(!plan.checkpoints.every_seconds.has_value());
+  BOOST_TEST(!plan.checkpoints.at_end);
+  BOOST_TEST(plan.checkpoints.keep == 1);
   BOOST_TEST(plan.loggers.size() == 2U);
   BOOST_TEST(plan.loggers[1].name == "b");
 }

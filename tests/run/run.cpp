@@ -7,6 +7,7 @@
 #include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "runner/config/reader.h"
@@ -44,6 +45,7 @@ loggers: [jsonl, tensorboard]
 
 std::atomic<int>* raised = nullptr;  // a signal handler can reach nothing else
 std::int64_t raises_to_pass = -1;    // how many signals are ignored before one counts; -1: all
+std::atomic<unsigned>* asked_for = nullptr;
 extern "C" void count_signal(int number) {
   if (raises_to_pass-- == 0) *raised = number;
 }
@@ -110,10 +112,12 @@ struct RunsInAFolder : TemporaryFolder {
   run::Listener* listener = &notebook;
   base::GitQuery git;
   std::atomic<int> stop = 0;
+  std::atomic<unsigned> requests = 0;
   config::Diagnostics diagnostics;
 
   RunsInAFolder() {
     raised = &stop;
+    asked_for = &requests;
     raises_to_pass = -1;
     std::signal(SIGUSR1, count_signal);
   }
@@ -121,7 +125,7 @@ struct RunsInAFolder : TemporaryFolder {
   RunsInAFolder(const RunsInAFolder&) = delete;
   RunsInAFolder& operator=(const RunsInAFolder&) = delete;
 
-  run::Surroundings around() { return {host, *listener, git, stop}; }
+  run::Surroundings around() { return {host, *listener, git, stop, requests}; }
   std::filesystem::path folder(const std::string& name) const { return *this / name; }
 
   std::unique_ptr<run::Run> create(const std::string& name,
@@ -433,6 +437,119 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_is_the_run_that_would_have_been) {
   }
 }
 
+// Returns the names of the files in checkpoints/.
+std::set<std::string> checkpoints_in(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(folder / "checkpoints"))
+    names.insert(file.path().filename().string());
+  return names;
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_are_taken_while_it_trains_and_the_newest_are_kept) {
+  const auto run = create("kept", {"checkpoints={every: 7, every_seconds: never, keep: 3}"});
+  BOOST_CHECK(run->train() == run::Ending::done);
+  BOOST_TEST(notebook.problems.empty());
+  BOOST_TEST(checkpoints_in(folder("kept")) ==
+                 (std::set<std::string>{"step_28.safetensors", "step_35.safetensors",
+                                        "step_40.safetensors"}),
+             boost::test_tools::per_element());
+  const auto epochs = create("epochs", {"checkpoints={every_epoch: 3, keep: 9, at_end: false}"});
+  BOOST_CHECK(epochs->train() == run::Ending::done);
+  BOOST_TEST(checkpoints_in(folder("epochs")) ==
+                 (std::set<std::string>{"step_15.safetensors", "step_30.safetensors",
+                                        "step_40.safetensors"}),
+             boost::test_tools::per_element());
+  const state::StoredTensors weights(folder("epochs") / "checkpoints/step_40.safetensors");
+  BOOST_TEST(weights.header().tensors.contains("layer1.kernel"));
+  BOOST_TEST(!weights.header().tensors.contains("step"));
+}
+
+// A run that goes on from any of them is the run that was not stopped, and each says how long the
+// log files were when it was taken.
+BOOST_AUTO_TEST_CASE(a_run_goes_on_from_each_checkpoint) {
+  const std::vector<std::string> often = {"checkpoints={every: 1, every_seconds: never, keep: 99}"};
+  const auto whole = create("whole", often);
+  BOOST_CHECK(whole->train() == run::Ending::done);
+  BOOST_TEST(whole->record().failures.empty());
+  const auto expected = values_of(whole->state());
+  const std::string lines = metrics(folder("whole"));
+  BOOST_TEST(checkpoints_in(folder("whole")).size() == 40);
+  for (const int step : {1, 2, 13, 25, 39, 40}) {
+    const std::string name = "from_" + std::to_string(step);
+    std::filesystem::copy(folder("whole"), folder(name), std::filesystem::copy_options::recursive);
+    const auto again = open(name);
+    again->restore(folder(name) / "checkpoints" / run::checkpoint_name(step));
+    BOOST_CHECK(again->train() == run::Ending::done);
+    BOOST_CHECK(values_of(again->state()) == expected);
+    BOOST_TEST(metrics(folder(name)) == lines);
+    BOOST_TEST(again->record().failures.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_is_asked_for_is_taken_after_the_step) {
+  for (const std::string seconds : {"300", "never"}) {
+    const auto run = create("asked_" + seconds, {"checkpoints.every_seconds=" + seconds});
+    std::signal(SIGUSR1, [](int) { ++*asked_for; });
+    BOOST_CHECK(run->train() == run::Ending::done);
+    std::signal(SIGUSR1, count_signal);
+    // The hook asks at the steps 0, 1, 4, 5, 6 and 39.
+    BOOST_TEST(checkpoints_in(folder("asked_" + seconds)) ==
+                   (std::set<std::string>{"step_39.safetensors", "step_40.safetensors"}),
+               boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_cannot_write_checkpoints_trains_on_and_says_so_once) {
+  const auto run = create("full", {"checkpoints={every: 5, at_end: false}"});
+  write_file(folder("full") / "checkpoints", "");
+  BOOST_CHECK(run->train() == run::Ending::failed);  // as it has no weights either
+  BOOST_TEST(run->record().steps == 40);
+  const auto& failures = run->record().failures;
+  BOOST_TEST(std::ranges::count_if(failures, [](const std::string& failure) {
+               return failure.starts_with("checkpoint of step 5: ");
+             }) == 1);
+  BOOST_TEST(std::ranges::count_if(failures, [](const std::string& failure) {
+               return failure.starts_with("checkpoint of step");
+             }) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_process_left_is_removed) {
+  stop_after("killed", 4);
+  const auto leftover = [&](const char* name) { return folder("killed") / name; };
+  std::filesystem::create_directory(leftover("images"));
+  const std::vector<const char*> left = {"run.json.0123456789abcdef.part",
+                                         "checkpoints/step_6.safetensors.00000000000000ff.part",
+                                         "images/6_a.png.0123456789abcdef.part"};
+  for (const char* name : left) write_file(leftover(name), "half");
+  write_file(leftover("mine.part"), "");
+  write_file(leftover("events.out.tfevents.9999999999.000000.other.1"), "of nobody");
+  open("killed");
+  for (const char* name : left) BOOST_TEST(!std::filesystem::exists(leftover(name)), name);
+  BOOST_TEST(std::filesystem::exists(leftover("mine.part")));
+}
+
+// Log files that were made after the checkpoint do not belong to the run that goes on.
+BOOST_AUTO_TEST_CASE(log_files_of_a_life_that_left_no_checkpoint_are_removed) {
+  stop_after("killed", 4);
+  const auto event_files = [&] {
+    std::set<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder("killed")))
+      if (file.path().filename().string().starts_with("events"))
+        names.insert(file.path().filename().string());
+    return names;
+  };
+  const std::set<std::string> first = event_files();
+  BOOST_TEST(first.size() == 1);
+  BOOST_TEST(run::read_record(base::Folder(folder("killed"))).log_files.size() == 2);
+  for (int life = 0; life < 2; ++life) {
+    const auto again = open("killed");
+    again->restore(*this / "killed.safetensors");
+    BOOST_CHECK(again->train() == run::Ending::done);
+    BOOST_TEST(event_files().size() == 2);
+    BOOST_TEST(event_files().contains(*first.begin()));
+  }
+}
+
 // A run that was killed before its state was saved begins anew, in the folder that it has.
 BOOST_AUTO_TEST_CASE(gradient_transforms_go_on_with_the_run) {
   const std::vector<std::string> overrides = {
@@ -533,14 +650,14 @@ BOOST_AUTO_TEST_CASE(a_run_whose_plugin_changed_is_not_taken_up) {
   write_file(other, read_file(asking));
   {
     plugin_host::PluginHost same({plugins, other}, InstructionSet::generic);
-    BOOST_TEST(run::Run::open(folder("changed"), {same, notebook, git, stop}, diagnostics).get() !=
-               nullptr);
+    BOOST_TEST(run::Run::open(folder("changed"), {same, notebook, git, stop, requests}, diagnostics)
+                   .get() != nullptr);
   }
   const std::string changed = *this / "changed.so";
   write_file(changed, read_file(asking) + "\n");
   plugin_host::PluginHost next({plugins, changed}, InstructionSet::generic);
   const std::string message = error_of([&] {
-    run::Run::open(folder("changed"), {next, notebook, git, stop}, diagnostics);
+    run::Run::open(folder("changed"), {next, notebook, git, stop, requests}, diagnostics);
   });
   BOOST_TEST(
       message.starts_with((folder("changed") / "run.json").string() +

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(it_is_locked_while_the_run_writes) {
 }
 
 BOOST_AUTO_TEST_CASE(files_for_pictures_stay_in_their_folder) {
-  const auto folder = RunFolder::create(*this / "a", start);
+  auto folder = RunFolder::create(*this / "a", start);
   const fs::path images = *this / "a/images";
   BOOST_TEST(path_of(folder.image("1 Step 1 Accuracy Testsheet.png")) ==
              images / "1_Step_1_Accuracy_Testsheet.png");
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(files_for_pictures_stay_in_their_folder) {
 }
 
 BOOST_AUTO_TEST_CASE(pictures_do_not_overwrite_each_other) {
-  const auto folder = RunFolder::create(*this / "a", start);
+  auto folder = RunFolder::create(*this / "a", start);
   const fs::path images = *this / "a/images";
   write_file(path_of(folder.image("3 a/b.png")), "");
   write_file(path_of(folder.image("3 a_b.png")), "");
@@ -162,8 +162,19 @@ BOOST_AUTO_TEST_CASE(pictures_do_not_overwrite_each_other) {
   BOOST_TEST(path_of(folder.image("3 a_b.svg")) == images / "3_a_b.svg");
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_goes_on_draws_over_what_was_drawn_before) {
+  {
+    auto folder = RunFolder::create(*this / "a", start);
+    write_file(path_of(folder.image("3 a_b.png")), "");
+  }
+  auto folder = RunFolder::open(*this / "a");
+  const fs::path images = *this / "a/images";
+  BOOST_TEST(path_of(folder.image("3 a_b.png")) == images / "3_a_b.png");
+  BOOST_TEST(path_of(folder.image("3 a/b.png")) == images / "3_a_b-2.png");
+}
+
 BOOST_AUTO_TEST_CASE(the_name_of_a_picture_is_cut_between_characters) {
-  const auto folder = RunFolder::create(*this / "a", start);
+  auto folder = RunFolder::create(*this / "a", start);
   BOOST_TEST(folder.image(std::string(400, 'x') + ".png").name == std::string(200, 'x') + ".png");
   std::string wide = "x";
   for (int i = 0; i < 200; ++i) wide += "ß";
@@ -172,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_picture_is_cut_between_characters) {
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_within_that_cannot_be_made_is_an_error) {
-  const auto folder = RunFolder::create(*this / "a", start);
+  auto folder = RunFolder::create(*this / "a", start);
   write_file(*this / "a/images", "");
   write_file(*this / "a/checkpoints", "");
   BOOST_CHECK_THROW(folder.image("x.png"), assay::Error);
@@ -195,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_that_of_the_highest_step) {
 }
 
 BOOST_AUTO_TEST_CASE(files_go_where_the_folder_is) {
-  const auto folder = RunFolder::create(*this / "a", start);
+  auto folder = RunFolder::create(*this / "a", start);
   fs::rename(*this / "a", *this / "b");
   fs::create_directory(*this / "a");  // another run takes the name
   const auto image = folder.image("x.png");

@@ -1,10 +1,12 @@
 #include "runner/state/registry.h"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
 #include "assay/error.h"
+#include "runner/state/snapshot.h"
 #include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
@@ -30,7 +32,7 @@ struct Stored : TemporaryFolder {
   std::filesystem::path path = *this / "state.safetensors";
   void write(const Registry& registry) const {
     write_safetensors(assay::base::Folder(TemporaryFolder::path()), "state.safetensors",
-                      registry.tensors(), {});
+                      registry.stored_tensors(), {});
   }
   std::string error_of_restoring(Registry& registry) const {
     return error_of([&] { registry.restore(StoredTensors(path)); });
@@ -40,6 +42,46 @@ struct Stored : TemporaryFolder {
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(registry, Stored)
+
+// Other programs look for weights by their own names.
+BOOST_AUTO_TEST_CASE(weights_have_their_own_names_in_a_file_unless_those_are_taken) {
+  State before;
+  std::vector<float> odd = {7};
+  before.registry.lend("weights/step", {1}, std::span(odd));
+  std::set<std::string> names;
+  for (const auto& tensor : before.registry.stored_tensors()) names.insert(tensor.name);
+  BOOST_TEST(names == (std::set<std::string>{"kernel", "step", "weights/step"}),
+             boost::test_tools::per_element());
+  before.step = 3;
+  write(before.registry);
+  odd = {0};
+  before.step = 0;
+  before.registry.restore(StoredTensors(path));
+  BOOST_TEST(odd[0] == 7);
+  BOOST_TEST(before.step == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_holds_what_was_when_it_was_taken) {
+  State state;
+  Snapshot snapshot(state.registry);
+  state.step = 5;
+  state.registry.set("tags/long", std::string_view(std::string(200000, 'x')));
+  snapshot.take(state.registry);
+  state.step = 6;
+  state.kernel[0] = 100;
+  state.registry.set("tags/long", std::string_view("y"));
+  write_safetensors(assay::base::Folder(TemporaryFolder::path()), "state.safetensors",
+                    snapshot.tensors(), {});
+  const StoredTensors file(path);
+  std::int64_t step = 0;
+  std::vector<float> kernel(6);
+  const auto& tensors = file.header().tensors;
+  file.read(tensors.at("step"), std::as_writable_bytes(std::span(&step, 1)));
+  file.read(tensors.at("kernel"), std::as_writable_bytes(std::span(kernel)));
+  BOOST_TEST(step == 5);
+  BOOST_TEST(kernel[0] == 1);
+  BOOST_TEST(tensors.at("tags/long").shape.elements() == 200000);
+}
 
 BOOST_AUTO_TEST_CASE(what_one_run_left_another_takes_up) {
   State before;
@@ -95,11 +137,11 @@ BOOST_AUTO_TEST_CASE(a_state_of_something_else_is_refused_and_changes_nothing) {
   };
   std::vector<float> floats(6, 7);
   std::int64_t step = 9;
-  BOOST_TEST(refused([&](Registry& r) { r.lend("step", step); }) == ": it lacks 'weights/kernel'");
+  BOOST_TEST(refused([&](Registry& r) { r.lend("step", step); }) == ": it lacks 'kernel'");
   BOOST_TEST(refused([&](Registry& r) {
                r.lend("weights/kernel", {3, 2}, std::span(floats));
                r.lend("step", step);
-             }) == ": 'weights/kernel' is F32 [3, 2]; expected F32 [2, 3]");
+             }) == ": 'kernel' is F32 [3, 2]; expected F32 [2, 3]");
   double number = 0;
   BOOST_TEST(refused([&](Registry& r) {
                r.lend("weights/kernel", {2, 3}, std::span(floats));
@@ -109,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_something_else_is_refused_and_changes_nothing) {
                r.lend("weights/kernel", {2, 3}, std::span(floats));
                r.lend("weights/bias", {6}, std::span(floats));
                r.lend("step", step);
-             }) == ": it holds 'weights/bias', F32 [6], which nothing in this run remembers");
+             }) == ": it holds 'bias', F32 [6], which nothing in this run remembers");
   BOOST_TEST(refused([&](Registry& r) {
                r.lend("weights/kernel", {2, 3}, std::span(floats));
                r.lend("step", step);

@@ -1,0 +1,102 @@
+// The checkpoints of a run: everything that it must remember, as of the end of a step.
+//
+// After all hooks of a step the state is copied, and training goes on. A mark follows the records
+// of that step through the queue of the log. When the logging thread reaches it, all of them are
+// written; log files are brought to the disk, and how long they are is a part of the checkpoint,
+// which is then written to checkpoints/step_N.safetensors (base/atomic_file.h). Older ones are
+// removed when the new one is on the disk.
+//
+// While one is being written, another that is due by the clock is put off to the step after; one
+// that is due at a certain step is waited for. Step 0 has none: such a run begins anew.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runner/logging/log.h"
+#include "runner/plan/plan.h"
+#include "runner/run/run_folder.h"
+#include "runner/state/registry.h"
+#include "runner/state/snapshot.h"
+
+namespace assay::run {
+
+/// Returns true if the file is a whole state, and not only a part of one, of a run of the plan with
+/// this digest. It does not look for damage.
+bool is_checkpoint(const state::StoredTensors& file, std::string_view plan_digest);
+
+/// The metadata of a checkpoint.
+std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
+                                                       const std::string& plan_digest);
+
+class Checkpoints {
+ public:
+  struct Parts {
+    const RunFolder& folder;
+    const state::Registry& state;
+    logging::Log& log;
+    const std::atomic<unsigned>& requests;  ///< grows with each request for a checkpoint
+    std::function<void()> note;             ///< notes in the state what is not lent to it
+    /// Receives failures, from the logging thread, too.
+    std::function<void(const std::string&)> failed;
+  };
+
+  /// Allocates the memory for copies if there are checkpoints while training goes on. Throws
+  /// std::bad_alloc. `damaged` are the steps of files that could not be taken up.
+  Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest, std::int64_t steps,
+              std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts);
+  Checkpoints(const Checkpoints&) = delete;
+  Checkpoints& operator=(const Checkpoints&) = delete;
+
+  /// Takes a checkpoint of the step if one is due. Call it when all hooks of the step have run. A
+  /// failure is told and ends nothing.
+  void after_step(std::int64_t step) noexcept;
+  /// Takes the last checkpoint, from where the state lies: nothing may change it before the log is
+  /// finished.
+  void at_end(std::int64_t step);
+  /// Writes the weights alone as the checkpoint of the step, by this function, unless the whole
+  /// state of the step is there.
+  void keep_weights(std::int64_t step, const std::function<void(const RunFolder::File&)>& write);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool is_due(std::int64_t step) const;
+  bool is_due_by_the_clock() const;
+  void take(std::int64_t step);
+  void mark(std::int64_t step, std::function<std::vector<state::NamedTensor>()> tensors);
+  bool is_writing();
+  void wait();
+  void write(std::int64_t step, std::vector<state::NamedTensor> tensors, logging::Loggers& loggers);
+  void remove_older(const base::Folder& folder) const;
+  void tell(std::int64_t step, const char* why) noexcept;
+
+  const plan::CheckpointPlan plan_;
+  const std::string plan_digest_;
+  const std::int64_t steps_;
+  const std::int64_t steps_per_epoch_;
+  const std::set<std::int64_t> damaged_;
+  const Parts parts_;
+  std::optional<state::Snapshot> snapshot_;
+  Clock::time_point last_ = Clock::now();
+  unsigned answered_ = 0;  ///< of the requests
+
+  std::mutex mutex_;
+  std::condition_variable written_;
+  bool writing_ = false;
+
+  std::mutex file_mutex_;           ///< held while a file is put in place
+  std::int64_t written_step_ = -1;  ///< of the last whole state
+  std::atomic<bool> told_ = false;  ///< that checkpoints fail, and none was written since
+};
+
+}  // namespace assay::run
