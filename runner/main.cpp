@@ -52,6 +52,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       "  assay plugins describe sgd");
 
   declare_run(app, common, chosen);
+  declare_resume(app, common, chosen);
   declare_check(app, common, chosen);
   declare_show(app, common, chosen);
   declare_describe(app, common, chosen);

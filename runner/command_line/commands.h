@@ -19,6 +19,7 @@ using Chosen = std::function<int()>;
 /// Each of these adds a command to `app`. `common` and `chosen` must outlive the parsing and the
 /// call.
 void declare_run(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_resume(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);

@@ -17,9 +17,9 @@
 #include "runner/command_line/commands.h"
 #include "runner/command_line/console.h"
 #include "runner/command_line/exit_code.h"
-#include "runner/command_line/interrupt_watch.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
+#include "runner/command_line/resume.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plugin_host/search_path.h"
@@ -28,16 +28,6 @@
 
 namespace assay::command_line {
 namespace {
-
-int exit_code_of(run::Ending ending) {
-  switch (ending) {
-    case run::Ending::done: return done;
-    case run::Ending::partly_failed: return partly_failed;
-    case run::Ending::stopped: return by_signal + stop_signal().load();
-    case run::Ending::failed: return run_failed;
-  }
-  return run_failed;
-}
 
 void check_is_config(const std::string& config, const std::vector<std::string>& overrides) {
   std::vector<std::string> arguments = {config};
@@ -62,6 +52,10 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   std::optional<run::Prepared> prepared = prepare(common, config, overrides, host, diagnostics);
   if (common.instructions)
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
+  if (prepared && run::finds_its_run(prepared->plan)) {
+    report(common, diagnostics, config);
+    return go_on(common, std::move(*prepared), host, git, describe_after, diagnostics.text(false));
+  }
   std::optional<run::RunFolder> folder;
   const auto start = std::chrono::system_clock::now();
   answer_interrupts_with("stopping after this step");
@@ -73,11 +67,7 @@ int run(const Common& common, const std::string& config, std::vector<std::string
   const auto run = run::Run::create(std::move(*prepared), std::move(*folder),
                                     {host, console, git, stop_signal(), checkpoint_requests()},
                                     {start, overrides, diagnostics.text(false)});
-  console.on_lost([&run](const std::string& message) { run->lost(message); });
-  const InterruptWatch interrupt_watch;
-  const run::Ending ending = run->train();
-  console.on_lost({});
-  return exit_code_of(ending);
+  return train(*run, console);
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ class Writer {
     put(root, "", "name", node_of(plan_.name));
     put(root, "", "seed", node_of(plan_.seed));
     put(root, "", "run_dir", node_of(plan_.run_dir));
+    if (plan_.resume) put(root, "", "resume", node_of(plan_.resume));
     put(root, "", "threads", node_of(plan_.threads));
     put(root, "", "kernels", plan_.kernels ? scalar(std::string(name_of(*plan_.kernels))) : Node{});
     add(root, "dataset", dataset());

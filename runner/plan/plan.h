@@ -87,6 +87,7 @@ struct Content {
   std::optional<std::int64_t> threads;    ///< the maximum; one per core if absent
   std::optional<InstructionSet> kernels;  ///< the best of the CPU if absent
   std::string run_dir;                    ///< template: may hold ${now:...}
+  bool resume = false;                    ///< if run_dir has this run already, go on with it
   ComponentPlan dataset;
   std::optional<SplitPlan> split;          ///< defined by the dataset if absent
   std::vector<NamedComponent> transforms;  ///< of samples, in order

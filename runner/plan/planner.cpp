@@ -79,6 +79,7 @@ Draft Planner::draft() {
   draft_.kernels = kernels();
   const std::size_t problems = diagnostics_.size();
   draft_.run_dir = run_dir();
+  draft_.resume = resume(draft_.run_dir);
   check_name(draft_.name);
   if (diagnostics_.size() > problems || reported("name") || reported("run_dir")) doubt("run_dir");
   const Validator::Placed dataset = component("dataset", Kind::dataset, split_parameters());
@@ -141,6 +142,15 @@ std::string Planner::run_dir() {
   const base::HomePath path = base::with_home(text);
   if (!path.problem.empty()) fail(path.problem, path.hint);
   return path.path;
+}
+
+bool Planner::resume(const std::string& run_dir) {
+  const bool resume = optional<bool>(option("resume")).value_or(false);
+  if (resume && run_dir.find("${now:") != std::string::npos && !reported("run_dir"))
+    diagnostics_.error(place_of("resume"), "resume",
+                       "the folder of each run has another name, so none can be found again",
+                       "give run_dir a name without ${now:...}");
+  return resume;
 }
 
 std::optional<InstructionSet> Planner::kernels() {

@@ -40,6 +40,7 @@ class Planner {
 
   std::optional<SplitPlan> split(const Validator::Placed& dataset);
   TrainPlan train();
+  bool resume(const std::string& run_dir);
   CheckpointPlan checkpoints();
   void no_length_of_training();
   config::Location second_of_epochs_and_steps() const;

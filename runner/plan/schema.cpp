@@ -153,6 +153,11 @@ constexpr Parameter experiment_table[] = {
      .type = text,
      .doc = "the folder of a run, relative to the working folder; ~/ is your home folder",
      .fallback = "runs/${name}/${now:%Y%m%d-%H%M%S}"},
+    {.name = "resume",
+     .type = boolean,
+     .doc = "if the run folder has a run of this config already, go on with it; needs a `run_dir` "
+            "without a time",
+     .fallback = "false"},
     {.name = "threads",
      .type = integer,
      .doc = "at most so many; null: at most one per core. As many work as pay; the result does not "

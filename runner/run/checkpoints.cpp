@@ -30,6 +30,23 @@ std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
   return {{"format", format}, {"step", std::to_string(step)}, {plan_digest_key, plan_digest}};
 }
 
+Found find_checkpoint(const base::Folder& run_folder, std::string_view plan_digest) {
+  Found found;
+  const std::vector<std::int64_t> steps = checkpoint_steps(run_folder);
+  if (steps.empty()) return found;
+  const base::Folder folder = run_folder.existing_subfolder("checkpoints");
+  for (const std::int64_t step : steps) try {
+      const state::StoredTensors file(folder, checkpoint_name(step));
+      const bool has_checksum = file.verify();
+      if (!has_checksum || !is_checkpoint(file, plan_digest)) continue;
+      found.step = step;
+      return found;
+    } catch (const Error& error) {
+      found.damaged.emplace(step, error.what());
+    }
+  return found;
+}
+
 Checkpoints::Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest,
                          std::int64_t steps, std::int64_t steps_per_epoch,
                          std::set<std::int64_t> damaged, Parts parts)
@@ -89,11 +106,11 @@ void Checkpoints::mark(std::int64_t step,
                        std::function<std::vector<state::NamedTensor>()> tensors) {
   {
     const std::lock_guard lock(mutex_);
-    writing_ = true;
+    ++marks_;
   }
   const auto done = [this] {
     const std::lock_guard lock(mutex_);
-    writing_ = false;
+    --marks_;
     written_.notify_all();
   };
   try {
@@ -113,12 +130,12 @@ void Checkpoints::mark(std::int64_t step,
 
 bool Checkpoints::is_writing() {
   const std::lock_guard lock(mutex_);
-  return writing_;
+  return marks_ > 0;
 }
 
 void Checkpoints::wait() {
   std::unique_lock lock(mutex_);
-  written_.wait(lock, [this] { return !writing_; });
+  written_.wait(lock, [this] { return marks_ == 0; });
 }
 
 // Writes the file, on the logging thread.
@@ -151,7 +168,7 @@ void Checkpoints::keep_weights(std::int64_t step,
 // count. A file of a later step is what an earlier attempt at these steps left.
 void Checkpoints::remove_older(const base::Folder& folder) const {
   std::int64_t kept = 0;
-  for (const std::int64_t step : parts_.folder.checkpoints()) {
+  for (const std::int64_t step : checkpoint_steps(parts_.folder.folder())) {
     if (step > written_step_) continue;
     const std::string name = checkpoint_name(step);
     if (kept >= plan_.keep) {

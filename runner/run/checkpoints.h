@@ -38,6 +38,16 @@ bool is_checkpoint(const state::StoredTensors& file, std::string_view plan_diges
 std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
                                                        const std::string& plan_digest);
 
+/// What a run folder holds to go on from.
+struct Found {
+  std::optional<std::int64_t> step;  ///< of the newest whole checkpoint; none: there is none
+  std::map<std::int64_t, std::string> damaged;  ///< newer ones by step, and what is wrong with them
+};
+
+/// Looks for the newest checkpoint of the plan with this digest that has no damage, and reads as
+/// many files as that takes.
+Found find_checkpoint(const base::Folder& run_folder, std::string_view plan_digest);
+
 class Checkpoints {
  public:
   struct Parts {
@@ -54,6 +64,8 @@ class Checkpoints {
   /// std::bad_alloc. `damaged` are the steps of files that could not be taken up.
   Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest, std::int64_t steps,
               std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts);
+  /// Waits until what was marked is written.
+  ~Checkpoints() { wait(); }
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;
 
@@ -92,7 +104,7 @@ class Checkpoints {
 
   std::mutex mutex_;
   std::condition_variable written_;
-  bool writing_ = false;
+  int marks_ = 0;  ///< that the logging thread has not come to
 
   std::mutex file_mutex_;           ///< held while a file is put in place
   std::int64_t written_step_ = -1;  ///< of the last whole state

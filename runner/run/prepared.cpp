@@ -1,9 +1,14 @@
 #include "runner/run/prepared.h"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/run/run_record.h"
 
 namespace assay::run {
 namespace {
@@ -25,8 +30,15 @@ void report_run_dir(const plan::Content& plan, const RunDirError& error,
                     error.what());
 }
 
+// Returns the folder of a plan that says `resume`, whose name has no time in it.
+std::filesystem::path folder_of(const plan::Content& plan) {
+  return std::filesystem::absolute(plan.run_dir);
+}
+
 void check_run_dir(const plan::Draft& draft, config::Diagnostics& diagnostics) {
-  if (draft.doubtful.contains("run_dir")) return;
+  if (draft.doubtful.contains("run_dir") || finds_its_run(draft)) return;
+  std::error_code none;
+  if (draft.resume && std::filesystem::is_empty(folder_of(draft), none)) return;
   try {
     RunFolder::check(draft.run_dir, std::chrono::system_clock::now());
   } catch (const RunDirError& error) {
@@ -36,9 +48,18 @@ void check_run_dir(const plan::Draft& draft, config::Diagnostics& diagnostics) {
 
 }  // namespace
 
+bool finds_its_run(const plan::Content& plan) {
+  std::error_code none;
+  return plan.resume && std::filesystem::exists(folder_of(plan) / "run.json", none);
+}
+
 std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics) {
   check_run_dir(draft, diagnostics);
+  if (!draft.kernels && finds_its_run(draft)) {
+    const RunRecord before = read_record(base::Folder(folder_of(draft)));
+    if (const auto kernels = instruction_set_named(before.kernels)) host.use(*kernels);
+  }
   return prepare_in_its_folder(std::move(draft), host, diagnostics);
 }
 
@@ -54,6 +75,7 @@ std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::Pl
 std::optional<RunFolder> make_folder(const plan::Plan& plan,
                                      std::chrono::system_clock::time_point start,
                                      config::Diagnostics& diagnostics) {
+  if (plan.resume) ::rmdir(folder_of(plan).c_str());  // an empty one, of a run that got no further
   try {
     return RunFolder::create(plan.run_dir, start);
   } catch (const RunDirError& error) {

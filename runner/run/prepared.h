@@ -18,10 +18,14 @@ struct Prepared {
 };
 
 /// Makes what a draft's plan consists of, for a run in a new folder. It makes no folder yet, but
-/// looks whether it could. Returns nothing where anything is wrong: all that can be found without
-/// mending something else first is reported, and so are warnings.
+/// looks whether it could; where the plan finds its run, that goes on with its kernels. Returns
+/// nothing where anything is wrong: all that can be found without mending something else first is
+/// reported, and so are warnings.
 std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics);
+
+/// Returns true if the plan says `resume` and its folder has a run to go on with.
+bool finds_its_run(const plan::Content& plan);
 
 /// Does the same for a run that goes on in the folder that it has.
 std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::PluginHost& host,

@@ -1,11 +1,14 @@
 #include "runner/run/run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <new>
 #include <span>
 #include <stdexcept>
@@ -20,6 +23,7 @@
 #include "runner/experiment/run_facts.h"
 #include "runner/picture/load_painter.h"
 #include "runner/plan/canonical.h"
+#include "runner/plan/entries.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plugin_host/search_path.h"
 #include "runner/run/same_run.h"
@@ -34,6 +38,7 @@ using base::Sync;
 using config::Severity;
 using namespace std::chrono_literals;
 
+constexpr const char* not_closed = "the process ended before its loggers were closed";
 constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
 
 RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& experiment,
@@ -80,6 +85,34 @@ std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalo
   draft.source = node->where.source;
   draft.sources = {node->where.source};
   return draft;
+}
+
+// Returns where a plan differs from the one in the run folder, "seed was 0 and is 1"; empty if the
+// latter is not the one that the run began with.
+std::string differences_from(const RunRecord& began, const base::Folder& run_folder,
+                             const plan::Plan& plan, plugin_host::PluginHost& host) {
+  constexpr std::size_t most_told = 5;
+  config::Diagnostics ignored;
+  auto draft = draft_in(run_folder, host, ignored);
+  const auto before = draft ? std::move(*draft).finished() : std::nullopt;
+  if (!before || plan::digest(*before) != began.plan_digest) return {};
+  std::map<std::string, std::pair<std::string, std::string>> values;
+  for (const plan::Entry& entry : plan::entries(*before)) values[entry.key].first = entry.yaml;
+  for (const plan::Entry& entry : plan::entries(plan)) values[entry.key].second = entry.yaml;
+  std::vector<std::string> told, only_in_one;
+  for (const auto& [key, value] : values) {
+    const auto& [was, is] = value;
+    const bool counts = std::ranges::count(plan::not_in_digest, key.substr(0, key.find('.'))) == 0;
+    if (!counts || was == is) continue;
+    if (was.empty()) only_in_one.push_back(fmt::format("{} is {}", key, is));
+    else if (is.empty()) only_in_one.push_back(fmt::format("{} was {}", key, was));
+    else told.push_back(fmt::format("{} was {} and is {}", key, was, is));
+  }
+  told.insert(told.end(), only_in_one.begin(), only_in_one.end());
+  const std::size_t more = told.size() - std::min(told.size(), most_told);
+  told.resize(told.size() - more);
+  if (more > 0) told.push_back(counted(more, "more key"));
+  return fmt::format("{}", fmt::join(told, ", "));
 }
 
 std::string_view state_name(Outcome outcome) {
@@ -142,7 +175,6 @@ std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
 std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surroundings& surroundings,
                                config::Diagnostics& diagnostics) {
   RunFolder folder = RunFolder::open(path);
-  folder.remove_leftovers();
   const RunRecord before = read_record(folder.folder());
   auto draft = draft_in(folder.folder(), surroundings.host, diagnostics);
   if (!draft) return nullptr;
@@ -150,19 +182,30 @@ std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surround
     if (const auto kernels = instruction_set_named(before.kernels)) surroundings.host.use(*kernels);
   auto prepared = prepare_in_its_folder(*std::move(draft), surroundings.host, diagnostics);
   if (!prepared) return nullptr;
+  return open(std::move(*prepared), std::move(folder), surroundings, diagnostics.text(false));
+}
+
+std::unique_ptr<Run> Run::open(Prepared prepared, RunFolder folder,
+                               const Surroundings& surroundings, const std::string& warnings) {
+  const RunRecord before = read_record(folder.folder());
   RunRecord record =
-      opening_record(prepared->plan, prepared->experiment, surroundings.host, before.start);
-  check_is_same_run(folder.folder().path_of("run.json"), before, record, prepared->plan,
-                    surroundings.host);
+      opening_record(prepared.plan, prepared.experiment, surroundings.host, before.start);
+  check_is_same_run(
+      folder.folder().path_of("run.json"), before, record, prepared.plan, surroundings.host,
+      before.plan_digest == record.plan_digest
+          ? std::string()
+          : differences_from(before, folder.folder(), prepared.plan, surroundings.host));
+  folder.remove_leftovers();
   record.overrides = before.overrides;
   record.failures = before.failures;
+  std::erase(record.failures, not_closed);
   record.training_seconds = before.training_seconds;
   record.log_files = before.log_files;
-  logging::Paint paint = painter_for(prepared->experiment);
-  std::unique_ptr<Run> run(new Run(std::move(*prepared), std::move(folder), surroundings,
+  logging::Paint paint = painter_for(prepared.experiment);
+  std::unique_ptr<Run> run(new Run(std::move(prepared), std::move(folder), surroundings,
                                    std::move(record), std::move(paint), true));
   run->lend_state();
-  run->tell_beginning(diagnostics.text(false));
+  run->tell_beginning(warnings);
   return run;
 }
 
@@ -223,8 +266,9 @@ void Run::write_state(const base::Folder& folder, std::string_view name) const {
                            checkpoint_metadata(training_.step, record_.plan_digest));
 }
 
-void Run::restore(const std::filesystem::path& path) {
-  const state::StoredTensors file(path);
+void Run::restore(const std::filesystem::path& path) { restore(state::StoredTensors(path)); }
+
+void Run::restore(const state::StoredTensors& file) {
   const auto& tensors = file.header().tensors;
   if (!is_of_plan(file, record_.plan_digest))
     throw Error(fmt::format("{}: this is not the state of a run of this plan", file.path()));
@@ -237,6 +281,23 @@ void Run::restore(const std::filesystem::path& path) {
                             experiment_.steps));
   state_.restore(file);
   actions_.take_up_factors();
+}
+
+void Run::take_up(const Found& found) {
+  for (const auto& [step, problem] : found.damaged) {
+    damaged_.insert(step);
+    report(fmt::format("{}; {}", problem,
+                       found.step ? fmt::format("the one of step {} is used", grouped(*found.step))
+                                  : "the run begins anew"),
+           Severity::warning);
+  }
+  if (found.step) {
+    const RunFolder::File file = folder_.checkpoint(*found.step);
+    restore(state::StoredTensors(file.folder, file.name));
+  }
+  const std::string from = found.step ? fmt::format("goes on after step {}", grouped(*found.step))
+                                      : "has no checkpoint yet, so it begins anew";
+  say([&](base::Columns) { return from; });
 }
 
 Ending Run::train() {
@@ -288,7 +349,7 @@ void Run::train_to_the_end() {
   if (!anew) hooks.restore_owners(state_.texts("tags/"));
   Checkpoints checkpoints(
       plan_.checkpoints, record_.plan_digest, experiment_.steps,
-      experiment_.batches->steps_per_epoch(), {},
+      experiment_.batches->steps_per_epoch(), damaged_,
       {folder_, state_, log, around_.checkpoint_requests, [&] { note_state(log, hooks); },
        [this](const std::string& message) { lost(message); }});
   Trainer trainer({*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
@@ -297,7 +358,8 @@ void Run::train_to_the_end() {
                   experiment_.steps, plan_.train.on_nan, training_);
   {
     const base::MappedFileWatch watch;
-    result_ = trainer.run();
+    const auto stopped = state_.texts("stop_reason");
+    result_ = trainer.run(stopped.empty() ? std::nullopt : std::optional(stopped.begin()->second));
     is_trained_ = true;
     attempt("looking at mapped files", [&] { note_changes(watch); });
   }
@@ -364,7 +426,7 @@ void Run::save(Checkpoints& checkpoints) {
     RunRecord record = record_;
     record.end = Clock::now();
     record.complete = false;
-    record.failures.emplace_back("the process ended before its loggers were closed");
+    record.failures.emplace_back(not_closed);
     static_cast<void>(record_file_.write(record, Sync::later));
   } catch (const std::exception&) {
     // The final record is still tried, and a failure is reported then.

@@ -75,6 +75,10 @@ class Run {
   static std::unique_ptr<Run> open(const std::filesystem::path& folder,
                                    const Surroundings& surroundings,
                                    config::Diagnostics& diagnostics);
+  /// Goes on with the run of a folder by a plan that was prepared for it (prepare()). Throws as
+  /// above.
+  static std::unique_ptr<Run> open(Prepared prepared, RunFolder folder,
+                                   const Surroundings& surroundings, const std::string& warnings);
 
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -91,6 +95,9 @@ class Run {
   /// Takes up a state that a run of this plan wrote, before train(). Throws assay::Error, and
   /// changes nothing, where the file is damaged or is another plan's.
   void restore(const std::filesystem::path& file);
+  /// Takes up the checkpoint that was found in its folder, and tells of it and of those that are
+  /// damaged. A run without one begins anew. Throws as restore() does.
+  void take_up(const Found& found);
 
   /// Trains from the step that the state says to the end, and leaves everything that there is to
   /// leave. Whatever goes wrong, in whichever part, is told and recorded, and the parts after it
@@ -107,6 +114,7 @@ class Run {
   void write_plan();
   void tell_beginning(const std::string& warnings);
   void lend_state();
+  void restore(const state::StoredTensors& file);
 
   // The parts of train(), in their order.
   void train_to_the_end();
@@ -151,6 +159,7 @@ class Run {
   RunActions actions_;
   TrainingState training_;
   Result result_{.outcome = Outcome::failed, .reason = {}};
+  std::set<std::int64_t> damaged_;   ///< the steps of checkpoints that could not be taken up
   const bool goes_on_;               ///< in the folder that it has
   std::size_t failures_before_ = 0;  ///< of the record, when this run began or was opened
   double seconds_before_ = 0;        ///< of training

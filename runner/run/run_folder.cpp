@@ -247,10 +247,10 @@ RunFolder::File RunFolder::checkpoint(std::string_view name) const {
 
 std::string checkpoint_name(std::int64_t step) { return fmt::format("step_{}.safetensors", step); }
 
-std::vector<std::int64_t> RunFolder::checkpoints() const {
+std::vector<std::int64_t> checkpoint_steps(const base::Folder& run_folder) {
   std::vector<std::int64_t> steps;
-  if (!folder_.has("checkpoints")) return steps;
-  for (const std::string& name : names_in(folder_.existing_subfolder("checkpoints")))
+  if (!run_folder.has("checkpoints")) return steps;
+  for (const std::string& name : names_in(run_folder.existing_subfolder("checkpoints")))
     if (const auto step = step_of(name); step && name == checkpoint_name(*step))
       steps.push_back(*step);
   std::ranges::sort(steps, std::greater{});

@@ -74,8 +74,6 @@ class RunFolder {
   File checkpoint(std::int64_t step) const;
   /// Returns checkpoints/NAME.safetensors and creates the folder.
   File checkpoint(std::string_view name) const;
-  /// Returns the steps of all checkpoints/step_N.safetensors, the last step first.
-  std::vector<std::int64_t> checkpoints() const;
   /// Removes temporary files that a process left which was killed (base/atomic_file.h). Does
   /// nothing without the lock.
   void remove_leftovers() const noexcept;
@@ -91,6 +89,8 @@ class RunFolder {
 
 /// Returns "step_N.safetensors".
 std::string checkpoint_name(std::int64_t step);
+/// Returns the steps of all checkpoints/step_N.safetensors of a run folder, the last step first.
+std::vector<std::int64_t> checkpoint_steps(const base::Folder& run_folder);
 
 /// The state of a run folder's lock. A run holds the lock as long as it lives, and the system
 /// releases it however the run ends.

@@ -80,12 +80,17 @@ void check_plugin(const std::string& record_file, const std::vector<Plugin>& beg
 
 void check_is_same_run(const std::string& record_file, const RunRecord& began,
                        const RunRecord& goes_on, const plan::Plan& plan,
-                       const plugin_host::PluginHost& host) {
+                       const plugin_host::PluginHost& host, const std::string& differences) {
   const auto check = [&record_file](std::string_view what, const auto& before, const auto& now) {
     if (before != now)
       throw Error(fmt::format("{}: this run began with {} {}, and would go on with {}", record_file,
                               what, before, now));
   };
+  if (began.plan_digest != goes_on.plan_digest && !differences.empty())
+    throw Error(
+        fmt::format("{}: this run began with another plan: {}; put the config back, or begin "
+                    "a new run in another run_dir",
+                    record_file, differences));
   check("the plan", began.plan_digest, goes_on.plan_digest);
   check("the kernels", began.kernels, goes_on.kernels);
   check("lanes:", began.lanes, goes_on.lanes);

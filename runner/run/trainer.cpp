@@ -24,11 +24,11 @@ void TrainingState::lend_state(state::Registry& registry) {
   registry.lend("epoch_loss/weight", epoch_loss.weight);
 }
 
-Result Trainer::run() {
+Result Trainer::run(const std::optional<std::string>& stopped) {
   const auto start = std::chrono::steady_clock::now();
   Result result;
   try {
-    result = train();
+    result = stopped ? Result{Outcome::finished, *stopped, state_.step} : train();
   } catch (const std::bad_alloc&) {  // this message needs no memory
     result = {Outcome::failed, "out of memory", state_.step};
   } catch (const std::exception& error) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,9 @@ class Trainer {
   Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan, TrainingState& state)
       : parts_(parts), steps_(steps), on_nan_(on_nan), state_(state), pace_(parts.team) {}
 
-  /// Runs the training. An exception of a component ends the run as failed.
-  Result run();
+  /// Runs the training. An exception of a component ends the run as failed. `stopped` is why a hook
+  /// has stopped it already: nothing is left to train.
+  Result run(const std::optional<std::string>& stopped);
 
  private:
   Result train();

@@ -22,6 +22,7 @@ COMMANDS = [
     ["show", "--diff", DIGITS, DIGITS, "seed=1"],
     ["check", DIGITS],
     ["describe", DIGITS],
+    ["resume", "--help"],
     ["plugins", "list"],
     ["plugins", "list", "--why"],
     ["plugins", "describe", "sgd"],

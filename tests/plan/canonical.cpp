@@ -48,6 +48,7 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"name", {"name=b"}},
     {"seed", {"seed=1"}},
     {"run_dir", {"run_dir=elsewhere"}},
+    {"resume", {"resume=true", "run_dir=here"}},
     {"threads", {"threads=2"}},
     {"kernels", {"kernels=generic"}},
     {"dataset.type", {"dataset.type=other"}},

@@ -26,6 +26,7 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
     return std::tie(t.every, t.every_epoch, t.times, t.at, t.from, t.until, t.at_end);
   };
   BOOST_TEST((a.seed == b.seed));
+  BOOST_TEST(a.resume == b.resume);
   BOOST_TEST((a.threads == b.threads));
   BOOST_TEST((a.kernels == b.kernels));
   const auto checkpoints = [](const plan::CheckpointPlan& c) {
@@ -137,7 +138,7 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
         "dataset: {type: digits, file: 'a b/ü.csv', split: {test: 0.1, validation: 0.2, seed: 4}}\n"
         "train: {steps: 5, batch_size: 7, shuffle: false, on_nan: ignore, lanes: 2, block_rows: 3}",
         "checkpoints: {every: 3, every_epoch: 2, every_seconds: never, at_end: false, keep: 5}",
-        "model: {type: mlp, hidden: []}"}) {
+        "resume: true\nrun_dir: here", "model: {type: mlp, hidden: []}"}) {
     std::string but;
     for (const char* key : {"dataset", "model", "optimizer", "train"})
       if (lines.find(std::string(key) + ":") != std::string::npos) but += key;

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST(plan.name == "a");  // the file's
   BOOST_TEST(plan.seed == 0U);
   BOOST_TEST(plan.run_dir == "runs/a/${now:%Y%m%d-%H%M%S}");
+  BOOST_TEST(!plan.resume);
   BOOST_TEST(!plan.threads.has_value());
   BOOST_TEST(!plan.kernels.has_value());
   BOOST_TEST(!plan.split.has_value());
@@ -61,7 +62,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
 
 BOOST_AUTO_TEST_CASE(all_said) {
   const Outcome outcome = plan_of(experiment(
-      "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nthreads: 2\nkernels: avx2\n"
+      "name: x\nseed: 7\nrun_dir: r/${name}-${seed}\nresume: true\nthreads: 2\nkernels: avx2\n"
       "dataset: {type: digits, file: d.csv, split: {test: 0.2, validation: 0.1, seed: 3}}\n"
       "train: {steps: 9, batch_size: 32, shuffle: false, on_nan: ignore, lanes: 4, block_rows: 8}\n"
       "checkpoints: {every: 5, every_epoch: 2, every_seconds: never, at_end: false, keep: 1}\n"
@@ -73,6 +74,7 @@ BOOST_AUTO_TEST_CASE(all_said) {
   BOOST_TEST(plan.name == "x");
   BOOST_TEST(plan.seed == 7U);
   BOOST_TEST(plan.run_dir == "r/x-7");
+  BOOST_TEST(plan.resume);
   BOOST_TEST(plan.threads.value() == 2);
   BOOST_TEST((plan.kernels == InstructionSet::avx2));
   BOOST_TEST(std::get<std::string>(plan.dataset.values.find("file")->data) == "/configs/d.csv");

@@ -486,6 +486,32 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_from_each_checkpoint) {
   }
 }
 
+// It was killed when its last checkpoint was written and its loggers were not closed.
+BOOST_AUTO_TEST_CASE(a_run_that_a_hook_has_stopped_is_not_trained_any_further) {
+  const std::vector<std::string> stops = {"+hooks.stopping={type: stopping, at: [13]}",
+                                          "checkpoints.every=1"};
+  std::string lines;
+  {
+    const auto run = create("stops", stops);
+    BOOST_CHECK(run->train() == run::Ending::done);
+    BOOST_TEST(run->record().steps == 13);
+    lines = metrics(folder("stops"));
+  }
+  const std::string record = folder("stops") / "run.json";
+  auto json = nlohmann::ordered_json::parse(read_file(record));
+  const std::string digest = json["plan_digest"];
+  BOOST_TEST(!json.contains("complete"));
+  json["complete"] = false;
+  write_file(record, json.dump());
+  BOOST_TEST(!run::read_record(base::Folder(folder("stops"))).complete);
+  const auto again = open("stops");
+  again->take_up(run::find_checkpoint(base::Folder(folder("stops")), digest));
+  BOOST_CHECK(again->train() == run::Ending::done);
+  BOOST_TEST(again->record().steps == 13);
+  BOOST_TEST(again->record().reason == "hooks.stopping: it is enough");
+  BOOST_TEST(metrics(folder("stops")) == lines);
+}
+
 BOOST_AUTO_TEST_CASE(a_checkpoint_that_is_asked_for_is_taken_after_the_step) {
   for (const std::string seconds : {"300", "never"}) {
     const auto run = create("asked_" + seconds, {"checkpoints.every_seconds=" + seconds});

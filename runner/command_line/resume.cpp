@@ -1,0 +1,136 @@
+// `assay resume`: goes on with a run that was stopped, was killed, or failed.
+#include "runner/command_line/resume.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "assay/number_text.h"
+#include "runner/base/words.h"
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/command_line/interrupt_watch.h"
+#include "runner/command_line/load_plan.h"
+#include "runner/command_line/report.h"
+#include "runner/command_line/signals.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/run/checkpoints.h"
+#include "runner/run/run_record.h"
+
+namespace assay::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+
+int exit_code_of(run::Ending ending) {
+  switch (ending) {
+    case run::Ending::done: return done;
+    case run::Ending::partly_failed: return partly_failed;
+    case run::Ending::stopped: return by_signal + stop_signal().load();
+    case run::Ending::failed: return run_failed;
+  }
+  return run_failed;
+}
+
+void check_is_run(const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw UsageError(fmt::format("{}: expected a run folder; `assay run` makes them{}", folder,
+                                 fs::exists(folder, error) ? ", and this is a file" : ""));
+  if (!fs::exists(fs::path(folder) / "run.json", error))
+    throw UsageError(fmt::format(
+        "{}: it has no run.json, so it is no run folder; `assay run` makes them", folder));
+}
+
+// Returns the record of a run that nobody runs any more.
+run::RunRecord record_of_ended(const fs::path& folder) {
+  const run::RunState run = run::read_run_state(folder);
+  if (run.lock == run::Lock::held)
+    throw Error(fmt::format("{}: this run is still running, so there is nothing to take up",
+                            folder.string()));
+  return run.record;
+}
+
+// Returns true if nothing is left to do, and says so.
+bool is_finished(const fs::path& folder, const run::RunRecord& record) {
+  if (record.state != "finished" || !record.complete) return false;
+  std::cout << fmt::format("{}: this run is finished after {}, so nothing is left to do\n",
+                           base::shown_path(folder), counted(record.steps, "step"));
+  return true;
+}
+
+int resume(const Common& common, const std::string& folder, bool describe_after) {
+  check_is_run(folder);
+  catch_signals();
+  const run::RunRecord record = record_of_ended(folder);
+  if (is_finished(folder, record)) return done;
+  const run::Found found = run::find_checkpoint(base::Folder(folder), record.plan_digest);
+  if (!found.step) {
+    std::string damaged;
+    for (const auto& [step, problem] : found.damaged) damaged += problem + "\n";
+    throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from; to run it again: {}",
+                            damaged, folder, command_to_repeat(folder)));
+  }
+  base::GitQuery git;
+  end_together_with(git.process());
+  config::Diagnostics diagnostics;
+  plugin_host::PluginHost host = make_plugin_host(common);
+  answer_interrupts_with("stopping after this step");
+  Console console(common, describe_after);
+  const auto run = run::Run::open(
+      folder, {host, console, git, stop_signal(), checkpoint_requests()}, diagnostics);
+  report(common, diagnostics, config_of(folder));
+  if (!run) return usage_error;
+  run->take_up(found);
+  return train(*run, console);
+}
+
+}  // namespace
+
+int train(run::Run& run, Console& console) {
+  console.on_lost([&run](const std::string& message) { run.lost(message); });
+  const InterruptWatch interrupt_watch;
+  const run::Ending ending = run.train();
+  console.on_lost({});
+  return exit_code_of(ending);
+}
+
+int go_on(const Common& common, run::Prepared prepared, plugin_host::PluginHost& host,
+          base::GitQuery& git, bool describe_after, const std::string& warnings) {
+  const fs::path path = fs::absolute(prepared.plan.run_dir);
+  const run::RunRecord record = record_of_ended(path);
+  if (is_finished(path, record)) return done;
+  const run::Found found = run::find_checkpoint(base::Folder(path), record.plan_digest);
+  answer_interrupts_with("stopping after this step");
+  Console console(common, describe_after);
+  const auto run =
+      run::Run::open(std::move(prepared), run::RunFolder::open(path),
+                     {host, console, git, stop_signal(), checkpoint_requests()}, warnings);
+  run->take_up(found);
+  return train(*run, console);
+}
+
+void declare_resume(CLI::App& app, const Common& common, Chosen& chosen) {
+  struct Arguments {
+    std::string folder;
+    bool describe = false;
+  };
+  const auto a = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("resume", "Go on with a run that was stopped, was killed, or failed");
+  command->add_option("RUN_DIR", a->folder, "The folder of the run")->required();
+  command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
+  command->footer(
+      "The run goes on from its newest whole checkpoint, and becomes the run that it would have\n"
+      "been. A config with `resume: true` and a fixed run_dir does the same when it is run again.\n"
+      "\nExample:\n  assay resume runs/digits/20261103-141500");
+  command->callback([&, a] { chosen = [&, a] { return resume(common, a->folder, a->describe); }; });
+}
+
+}  // namespace assay::command_line

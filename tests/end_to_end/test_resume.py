@@ -1,0 +1,310 @@
+"""A run that is killed, stopped or damaged goes on as the run that it would have been."""
+
+import json
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from safetensors.numpy import load_file
+
+import program
+
+CONFIG = """
+name: small
+seed: 3
+run_dir: run
+dataset: {type: synthetic, rows: 500, shape: [6], classes: 3, split: {test: 0.2, validation: 0.1}}
+model: {type: mlp, hidden: [9]}
+loss: softmax_cross_entropy
+optimizer: {type: adam, learning_rate: {type: cosine, init_value: 0.01}}
+train: {steps: 6000, batch_size: 16}
+threads: 1
+checkpoints: {every: 130, every_seconds: 1, keep: 3}
+hooks:
+  batch: {type: scalar, tag: batch, value: batch.loss, every: 5}
+  epoch: {type: scalar, tag: epoch/loss, value: epoch.loss, every_epoch: 1}
+  test: {type: scalar, tag: test, value: test.loss, every: 37, at_end: true}
+  rate: {type: scalar, tag: rate, value: optimizer.learning_rate, times: 20}
+  asking: {type: asking, every: 211}  # remembers how often it fired, and asks for a checkpoint
+loggers: [jsonl, tensorboard]
+"""
+
+
+def lines(run):
+    """metrics.jsonl without wall times."""
+    found = []
+    for line in (run / "metrics.jsonl").read_text().splitlines():
+        content = json.loads(line)
+        content.pop("wall_time")
+        found.append(content)
+    return found
+
+
+def scalars(run):
+    """Steps and values by tag, as TensorBoard's Python loader shows them."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    events = EventAccumulator(str(run), size_guidance={"scalars": 0})
+    events.Reload()
+    found = {}
+    for tag in events.Tags()["tensors"] + events.Tags()["scalars"]:
+        found[tag] = [(event.step, event.value if hasattr(event, "value") else event.tensor_proto.float_val[0])
+                      for event in (events.Scalars(tag) if tag in events.Tags()["scalars"] else events.Tensors(tag))]
+    return found
+
+
+def state(run, step):
+    """The bytes of everything that the run remembers, but for the lengths of log files."""
+    return {name: (value.dtype, value.shape, value.tobytes())
+            for name, value in load_file(run / "checkpoints" / f"step_{step}.safetensors").items()
+            if not name.startswith("logs/")}
+
+
+def checkpoints(run):
+    steps = [int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.safetensors")]
+    return sorted(steps)
+
+
+FIXTURES = ("--plugin-path", program.BUILD / "tests" / "run" / "fixtures")
+
+
+class Resume(unittest.TestCase):
+    def setUp(self):
+        folder = program.temporary_folder()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "small.yaml").write_text(CONFIG)
+
+    def start(self, *arguments):
+        process = subprocess.Popen([str(program.ASSAY), *map(str, [*FIXTURES, *arguments])], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def resume(self, *arguments, expect=program.DONE):
+        process = program.assay(*FIXTURES, "resume", *arguments, folder=self.folder)
+        self.assertEqual(process.returncode, expect, process.stdout + process.stderr)
+        return process
+
+    def whole(self, *arguments):
+        process = program.assay(*FIXTURES, "run", "small.yaml", *arguments, folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+        return (self.folder / "run").rename(self.folder / "whole")
+
+    def stopped(self, *arguments, after=3, number=signal.SIGTERM):
+        """A run that a signal stopped when it had a few checkpoints; its folder is `run`."""
+        process = self.start("run", "small.yaml", *arguments)
+        run = self.folder / "run"
+        deadline = time.monotonic() + 60
+        while len(checkpoints(run)) < after:
+            self.assertLess(time.monotonic(), deadline)
+            self.assertIsNone(process.poll(), "it ended too early")
+            time.sleep(0.002)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        return run, process.returncode
+
+    def assert_same(self, run, whole):
+        steps = program.record(whole)["steps"]
+        self.assertEqual(program.record(run)["weights_digest"], program.record(whole)["weights_digest"])
+        self.assertEqual(program.record(run)["final"], program.record(whole)["final"])
+        self.assertEqual(state(run, steps), state(whole, steps))
+        self.assertEqual(lines(run), lines(whole))
+        self.assertEqual(scalars(run), scalars(whole))
+        self.assertEqual(program.record(run)["failures"], [])
+        self.assertEqual([str(p) for p in run.rglob("*.part")], [])
+
+    def test_killed_at_any_moment(self):
+        whole = self.whole()
+        generator = random.Random(7)
+        kills = 0
+        process = self.start("run", "small.yaml")
+        run = self.folder / "run"
+        while process.poll() is None and kills < 400:
+            if checkpoints(run):
+                time.sleep(generator.uniform(0, 0.03))
+                process.kill()
+                process.communicate()
+                kills += 1
+                threads = generator.choice([1, 2])
+                if process.returncode == -signal.SIGKILL and kills < 14:
+                    plan = run / "plan.yaml"
+                    plan.write_text(re.sub("threads: .", f"threads: {threads}", plan.read_text()))
+                    process = self.start("resume", "run")
+                    time.sleep(generator.uniform(0, 0.25))
+                    continue
+                break
+            time.sleep(0.001)
+        self.assertGreaterEqual(kills, 8)
+        self.resume("run")
+        self.assert_same(run, whole)
+
+    def test_killed_before_the_first_checkpoint(self):
+        """Such a run has nothing to go on from; a config that says `resume` begins anew in its folder."""
+        whole = self.whole("resume=true")
+        settings = ["small.yaml", "resume=true", "checkpoints={every_seconds: never}", "train.steps=6000"]
+        process = self.start("run", *settings)
+        run = self.folder / "run"
+        deadline = time.monotonic() + 60
+        while not (run / "metrics.jsonl").exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.001)
+        process.kill()
+        process.communicate()
+        refused = self.resume("run", expect=program.RUN_FAILED)
+        self.assertIn("it has no whole checkpoint to go on from; to run it again: ", refused.stderr)
+        again = program.assay(*FIXTURES, "run", *settings, folder=self.folder)
+        self.assertEqual(again.returncode, program.DONE, again.stderr)
+        self.assertIn("has no checkpoint yet, so it begins anew", again.stdout)
+        self.assert_same(run, whole)
+
+    def test_stopped_by_signals(self):
+        whole = self.whole()
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            with self.subTest(signal=number):
+                shutil.rmtree(self.folder / "run", ignore_errors=True)
+                run, returned = self.stopped(after=1, number=number)
+                self.assertEqual(returned, code)
+                step = program.record(run)["steps"]
+                self.assertEqual(checkpoints(run)[-1], step)
+                self.assertIn(f"goes on after step {step:,}", self.resume("run").stdout)
+                self.assert_same(run, whole)
+
+    def test_signals_that_ask_for_a_checkpoint(self):
+        process = self.start("run", "small.yaml", "checkpoints={every_seconds: never}", "train.steps=100000000")
+        run = self.folder / "run"
+        deadline = time.monotonic() + 60
+        while not (run / "metrics.jsonl").exists() or (run / "metrics.jsonl").stat().st_size < 1000:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.002)
+        seen = set()
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU):
+            process.send_signal(number)
+            while not set(checkpoints(run)) - seen:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.01)
+            seen |= set(checkpoints(run))
+            self.assertIsNone(process.poll())
+        process.kill()
+        process.communicate()
+        self.assertEqual(len(seen), 3)
+
+    def test_a_config_that_says_resume(self):
+        whole = self.whole("resume=true")
+        run, _ = self.stopped("resume=true")
+        step = program.record(run)["steps"]
+        again = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", "threads=2", folder=self.folder)
+        self.assertEqual(again.returncode, program.DONE, again.stdout + again.stderr)
+        self.assertIn(f"goes on after step {step:,}", again.stdout)
+        self.assert_same(run, whole)
+        finished = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", folder=self.folder)
+        self.assertEqual((finished.returncode, finished.stderr), (program.DONE, ""))
+        self.assertIn("this run is finished after 6,000 steps, so nothing is left to do", finished.stdout)
+        other = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", "seed=9", folder=self.folder)
+        self.assertEqual(other.returncode, program.DONE)  # finished, whatever the config says by now
+
+    def test_another_plan_is_refused_by_its_keys(self):
+        run, _ = self.stopped("resume=true")
+        before = (run / "run.json").read_bytes()
+        for setting, words in (("seed=4", "seed was 3 and is 4"), ("train.steps=7000", "train.steps was 6000 and is 7000"),
+                               ("optimizer={type: sgd, learning_rate: 0.1}", "optimizer.type was adam and is sgd")):
+            other = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", setting, folder=self.folder)
+            self.assertEqual(other.returncode, program.RUN_FAILED, other.stdout + other.stderr)
+            self.assertIn("this run began with another plan: ", other.stderr)
+            self.assertIn(words, other.stderr)
+        self.assertEqual((run / "run.json").read_bytes(), before)
+
+    def test_another_plugin_is_refused_by_name(self):
+        run, _ = self.stopped()
+        record = json.loads((run / "run.json").read_text())
+        (plugin,) = [p for p in record["plugins"] if p["name"] == "adam"]
+        plugin["digest"] = "0" * 32
+        (run / "run.json").write_text(json.dumps(record))
+        self.assertIn("another library of the plugin 'adam'", self.resume("run", expect=program.RUN_FAILED).stderr)
+
+    def test_damaged_checkpoints_are_named_and_the_one_before_is_used(self):
+        whole = self.whole()
+        run, _ = self.stopped()
+        kept = self.folder / "kept"
+        run.rename(kept)
+        steps = checkpoints(kept)
+        self.assertEqual(len(steps), 3)
+
+        def cut(data):
+            return data[:len(data) * 2 // 3]
+
+        def flip(data):
+            return data[:-5] + bytes([data[-5] ^ 4]) + data[-4:]
+
+        def in_header(data):
+            return data[:40] + bytes([data[40] ^ 1]) + data[41:]
+
+        for damages in ([cut], [flip], [in_header], [lambda data: b""], [flip, cut]):
+            with self.subTest(damages=len(damages)):
+                shutil.rmtree(run, ignore_errors=True)
+                shutil.copytree(kept, run)
+                for damage, step in zip(damages, reversed(steps)):
+                    path = run / "checkpoints" / f"step_{step}.safetensors"
+                    path.write_bytes(damage(path.read_bytes()))
+                resumed = self.resume("run")
+                used = steps[-1 - len(damages)]
+                for step in steps[used + 1:]:
+                    self.assertIn(f"run/checkpoints/step_{step}.safetensors: not a whole safetensors file", resumed.stderr)
+                self.assertIn(f"; the one of step {used:,} is used", resumed.stderr)
+                self.assertIn(f"goes on after step {used:,}", resumed.stdout)
+                self.assert_same(run, whole)
+        shutil.rmtree(run)
+        shutil.copytree(kept, run)
+        before = (run / "run.json").read_bytes()
+        for step in steps:
+            path = run / "checkpoints" / f"step_{step}.safetensors"
+            path.write_bytes(cut(path.read_bytes()))
+        refused = self.resume("run", expect=program.RUN_FAILED).stderr
+        for step in steps:
+            self.assertIn(f"step_{step}.safetensors: not a whole", refused)
+        self.assertIn("it has no whole checkpoint to go on from", refused)
+        self.assertEqual((run / "run.json").read_bytes(), before)
+
+    def test_what_is_no_run_to_go_on_with(self):
+        self.whole()
+        self.assertIn("this run is finished after 6,000 steps", self.resume("whole").stdout)
+        for what, words in (("small.yaml", "expected a run folder"), ("nowhere", "expected a run folder"),
+                            (".", "it has no run.json")):
+            self.assertIn(words, self.resume(what, expect=program.USAGE_ERROR).stderr)
+        process = self.start("run", "small.yaml", "train.steps=100000000")
+        run = self.folder / "run"
+        deadline = time.monotonic() + 60
+        while not checkpoints(run):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.002)
+        self.assertIn("this run is still running", self.resume("run", expect=program.RUN_FAILED).stderr)
+        process.kill()
+        process.communicate()
+
+    def test_pictures_keep_their_names(self):
+        sheet = ("hooks.sheet={type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 10, "
+                 "save: [png]}")
+        digits = [program.CONFIGS / "digits.yaml", "hooks={}", f"+{sheet}", "train.epochs=60",
+                  "checkpoints={every: 7, keep: 2}", "model.hidden=[5]"]
+        whole = program.run(*digits, folder=self.folder).rename(self.folder / "whole")
+        process = self.start("run", *digits, "run_dir=run")
+        run = self.folder / "run"
+        deadline = time.monotonic() + 60
+        while not checkpoints(run):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.002)
+        process.kill()
+        process.communicate()
+        self.resume("run")
+        names = {p.name for p in (whole / "images").iterdir()}
+        self.assertEqual(len(names), 6)
+        self.assertEqual({p.name for p in (run / "images").iterdir()}, names)
+
+
+if __name__ == "__main__":
+    unittest.main()
