@@ -113,16 +113,18 @@ BOOST_AUTO_TEST_CASE(another_type_keeps_what_belongs_to_the_place) {
 }
 
 BOOST_AUTO_TEST_CASE(problems_of_arguments) {
-  BOOST_TEST(problems_of({"optimizer.learning_rat=0.1", "sed=1"}) ==
-             "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
-             "      | optimizer.learning_rat=0.1\n"
-             "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
-             "momentum, nesterov)\n"
-             "argument 2: error: sed: unknown key\n"
-             "      | sed=1\n"
-             "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, "
-             "dataset, transforms, model, loss, gradient_transforms, optimizer, train, metrics, "
-             "hooks, loggers)\n");
+  BOOST_TEST(
+      problems_of({"optimizer.learning_rat=0.1", "sed=1"}) ==
+      "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
+      "      | optimizer.learning_rat=0.1\n"
+      "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
+      "momentum, nesterov)\n"
+      "argument 2: error: sed: unknown key\n"
+      "      | sed=1\n"
+      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, resume, threads, kernels, "
+      "dataset, transforms, model, loss, gradient_transforms, optimizer, train, checkpoints, "
+      "metrics, "
+      "hooks, loggers)\n");
   BOOST_TEST(problems_of({"seed=x", "seed.x=1"}) ==
              "argument 2: error: seed: expected an integer of at least 0, found a map\n"
              "      | seed.x=1\n"

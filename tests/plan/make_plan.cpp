@@ -178,8 +178,10 @@ BOOST_AUTO_TEST_CASE(every_problem_in_one_go) {
           .problems ==
       "a.yaml:1:1: error: sed: unknown key\n"
       "    1 | sed: 1\n"
-      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, threads, kernels, dataset, "
-      "transforms, model, loss, gradient_transforms, optimizer, train, metrics, hooks, loggers, "
+      "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, resume, threads, kernels, "
+      "dataset, "
+      "transforms, model, loss, gradient_transforms, optimizer, train, checkpoints, metrics, "
+      "hooks, loggers, "
       "extends)\n"
       "a.yaml:2:33: error: model.hidden.1: expected an integer of at least 1, found '010'\n"
       "    2 | model: {type: mlp, hidden: [10, 010]}\n"
@@ -299,21 +301,23 @@ BOOST_AUTO_TEST_CASE(a_tag_of_two_hooks_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_misspelt_option_is_not_missing_as_well) {
-  BOOST_TEST(problems("optimiser: {type: sgd, learning_rate: 0.1}", "optimizer") ==
-             "a.yaml:1:1: error: optimiser: unknown key\n"
-             "    1 | optimiser: {type: sgd, learning_rate: 0.1}\n"
-             "      | ^~~~~~~~~ did you mean 'optimizer'?  (keys: name, seed, run_dir, threads, "
-             "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
-             "metrics, hooks, loggers, extends)\n");
+  BOOST_TEST(
+      problems("optimiser: {type: sgd, learning_rate: 0.1}", "optimizer") ==
+      "a.yaml:1:1: error: optimiser: unknown key\n"
+      "    1 | optimiser: {type: sgd, learning_rate: 0.1}\n"
+      "      | ^~~~~~~~~ did you mean 'optimizer'?  (keys: name, seed, run_dir, resume, threads, "
+      "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
+      "checkpoints, metrics, hooks, loggers, extends)\n");
 }
 
 BOOST_AUTO_TEST_CASE(keys_one_level_too_high) {
-  BOOST_TEST(problems("epochs: 1", "train") ==
-             "a.yaml:1:1: error: epochs: unknown key\n"
-             "    1 | epochs: 1\n"
-             "      | ^~~~~~ did you mean 'train.epochs'?  (keys: name, seed, run_dir, threads, "
-             "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
-             "metrics, hooks, loggers, extends)\n");
+  BOOST_TEST(
+      problems("epochs: 1", "train") ==
+      "a.yaml:1:1: error: epochs: unknown key\n"
+      "    1 | epochs: 1\n"
+      "      | ^~~~~~ did you mean 'train.epochs'?  (keys: name, seed, run_dir, resume, threads, "
+      "kernels, dataset, transforms, model, loss, gradient_transforms, optimizer, train, "
+      "checkpoints, metrics, hooks, loggers, extends)\n");
   BOOST_TEST(problems("learning_rate: 1\noptimizer: sgd", "optimizer")
                  .find("did you mean 'optimizer.learning_rate'?") != std::string::npos);
 }
