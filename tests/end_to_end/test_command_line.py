@@ -218,7 +218,7 @@ class Plugins(unittest.TestCase):
             self.assertIn(expected.format("optimizer.type: "), (made / "log.txt").read_text())
             self.assertIn(expected.format("optimizer.type: "), warnings("describe", made, *path))
             self.assertIn(expected.format("optimizer sgd: "), warnings("plugins", "describe", "sgd", *path))
-            self.assertEqual(warnings("plugins", "describe", "adam", *path), "")
+            self.assertEqual(warnings("plugins", "describe", "mlp", *path), "")
 
             (mine / "sgd.so").rename(mine / "assay_optimizers.so")
             (mine / "assay_optimizers.so").chmod(0o600)
