@@ -13,6 +13,8 @@ import subprocess
 import time
 import unittest
 
+from safetensors.numpy import load_file
+
 import metrics
 import program
 
@@ -213,7 +215,11 @@ def whole(run):
         "values": [{k: v for k, v in record.items() if k != "wall_time"} for record in metrics.read(run)],
         "events": events.stat().st_size,
         "files": {str(p.relative_to(run)): p.read_bytes() for p in run.rglob("*")
-                  if p.suffix in (".yaml", ".png", ".safetensors")},
+                  if p.suffix in (".yaml", ".png")},
+        # How long log files are depends on the times in them.
+        "state": {str(p.relative_to(run)): {name: tensor.tobytes() for name, tensor in load_file(p).items()
+                                            if not name.startswith("logs/")}
+                  for p in run.rglob("*.safetensors")},
     }
 
 
