@@ -11,10 +11,11 @@ import program
 
 RELEASED = program.SOURCE / "tests" / "sdk" / "1.0"
 # The SHA-256 of all files of the folder, in the order of their names.
-DIGEST = "to be filled in"
+DIGEST = "3d72249d96a88a8f00788a2ddacb2f5b92d6fcd683fa2fb8b5a1b6cd39b6ef6c"
 CONFIG = """
 seed: 1
 dataset: {type: digits, split: {test: 0.25, seed: 0}}
+transforms: [z_score]
 model: {type: mlp, hidden: [16]}
 loss: {type: scaled, factor: 0.5, loss: softmax_cross_entropy}
 optimizer: {type: momentum, learning_rate: 0.02, decay: 0.9}
