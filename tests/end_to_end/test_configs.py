@@ -160,13 +160,15 @@ class Document(unittest.TestCase):
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(text)
             shown = re.findall(r"```sh\n(.*?)```\n(?:\n```text\n(.*?)```)?", DOCUMENT, re.DOTALL)
-            self.assertEqual((len(shown), len(blocks("sh"))), (len(blocks("sh")), 4))
+            self.assertEqual((len(shown), len(blocks("sh"))), (len(blocks("sh")), 6))
             for number, (lines, error) in enumerate(shown):
                 for line in lines.splitlines():
                     with self.subTest(command=line):
                         failing = error and line == lines.splitlines()[-1]
-                        process = program.assay(*shlex.split(line)[1:], f"run_dir=run{number}/${{now:%Y}}",
-                                                folder=folder)
+                        command = shlex.split(line)[1:]
+                        if "run_dir" not in (pathlib.Path(folder) / command[1]).read_text():
+                            command.append(f"run_dir=run{number}/${{now:%Y}}")
+                        process = program.assay(*command, folder=folder)
                         self.assertEqual(process.returncode, program.USAGE_ERROR if failing else program.DONE,
                                          process.stderr)
                         self.assertTrue(process.stderr.startswith(error if failing else ""), process.stderr)
