@@ -33,6 +33,13 @@ def run(config, *overrides, folder, expect=DONE, **options):
     return pathlib.Path(folder) / "run"
 
 
+def weights(checkpoint):
+    """The weights in a checkpoint by their names, without the rest of what the run remembers."""
+    from safetensors.numpy import load_file
+    others = ("step", "hooks_step", "seed", "stop_reason")
+    return {name: values for name, values in load_file(checkpoint).items() if "/" not in name and name not in others}
+
+
 def record(run_folder):
     """run.json"""
     with open(pathlib.Path(run_folder) / "run.json", encoding="utf-8") as file:

@@ -73,7 +73,7 @@ class Examples(unittest.TestCase):
 
     def weights(self, run):
         (file,) = (run / "checkpoints").glob("step_*.safetensors")
-        return load_file(file)
+        return program.weights(file)
 
     def last(self, run, tag):
         return metrics.scalars(run)[tag][-1][2]
@@ -223,7 +223,7 @@ class Examples(unittest.TestCase):
                          "hooks={patience: {type: early_stopping, value: train.loss, patience: 7, every: 1}}")
         (file,) = {*(run / "checkpoints").glob("*.safetensors")} - {*(run / "checkpoints").glob("step_*")}
         found = load_file(file)
-        self.assertIn("weights/layer1.kernel", found)
+        self.assertIn("layer1.kernel", found)
         mean = self.samples.mean(axis=0, dtype=numpy.float64)
         self.assertLess(numpy.abs(found["transforms/standardize/mean"] - mean).max(), 1e-12)
 
@@ -242,7 +242,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(self.last(run, "last"), losses[best])
         kept = load_file(run / "checkpoints" / "best.safetensors")
         for name, values in self.weights(run).items():
-            self.assertEqual(kept[f"weights/{name}"].tobytes(), values.tobytes())
+            self.assertEqual(kept[name].tobytes(), values.tobytes())
 
     def test_heat_map(self):
         run = self.train("hooks={weights: {type: image, tag: Weights, renderer: {type: heat_map}, save: [png], "

@@ -48,7 +48,7 @@ class ReleasedSdk(unittest.TestCase):
             self.assertGreater(len(sources), 9)
             for source in sources:
                 sdk.shell(f"g++ -O2 -shared -I '{RELEASED}/include' '{source}' -o {source.stem}.so "
-                          "$(pkg-config --cflags cairo) $(pkg-config --cflags --libs assay)", folder)
+                          "$(pkg-config --cflags --libs assay cairo)", folder)
                 self.assertIn("sdk=1.0", sdk.shell(f"readelf -p .note.assay {source.stem}.so", folder))
                 needs = {"lookahead": " --set fast='{type: sgd, learning_rate: 0.01}'",
                          "scaled_loss": " --set loss=softmax_cross_entropy",
