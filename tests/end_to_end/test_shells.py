@@ -201,7 +201,7 @@ class Shells(unittest.TestCase):
                                       ("assay plu\tli\t--wh\t", "searched: "),
                                       ("assay plu\tli\tschedu\t--pl\t/\t", "schedule +constant "),
                                       ("assay run on\t", r"only\.yaml:1:10: error: dataset"),
-                                      ("assay run on\ttra\tsh\tt\tseed=x\n", "argument 2: error: seed"),
+                                      ("assay run on\ttrai\tsh\tt\tseed=x\n", "argument 2: error: seed"),
                                       ("assay run on\tmodel=mlp mod\thid\tx\n",
                                        "argument 2: error: model.hidden: [^~]*found 'x'")):
                     for part in re.findall(r"[^\t]*\t|[^\t]+$", line):

@@ -57,7 +57,7 @@ REFUSED = {
                          "its stamp is damaged: the name of a component is not made of lower-case letters"),
     "forged_name": (stamped(b"plugin=good ", b"plugin=g'od "),
                     "its stamp is damaged: the plugin's name is not made of lower-case letters"),
-    "newer_sdk": (with_sdk(b"0.9"), "use a newer assay, or rebuild the plugin"),
+    "newer_sdk": (with_sdk(b"1.9"), "use a newer assay, or rebuild the plugin"),
     "other_sdk": (with_sdk(b"9.0"), "use a newer assay, or rebuild the plugin"),
     "sanitized": (patched(b"sanitizers=none", b"sanitizers=nine"), "rebuild the plugin without -fsanitize"),
     "other_library": (patched(b"libstdc++ cxx11", b"libstdc++ older"),
