@@ -20,6 +20,7 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/plan/canonical.h"
 #include "runner/run/checkpoints.h"
 #include "runner/run/run_record.h"
 
@@ -65,17 +66,37 @@ bool is_finished(const fs::path& folder, const run::RunRecord& record) {
   return true;
 }
 
+// Returns what the run can go on from. Throws Error if it has files to go on from, and none of them
+// is whole.
+run::Found found_in(const fs::path& folder, const run::RunRecord& record) {
+  run::Found found = run::find_checkpoint(base::Folder(folder), record.plan_digest);
+  if (found.step || found.damaged.empty()) return found;
+  std::string problems;
+  for (const auto& [step, problem] : found.damaged) problems += problem + "\n";
+  throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from; to run it again: {}",
+                          problems, base::shown_path(folder), command_to_repeat(folder.string())));
+}
+
+void check_kernels(const Common& common, const run::RunRecord& record) {
+  if (!common.instructions || name_of(*common.instructions) == record.kernels) return;
+  throw UsageError(
+      fmt::format("--kernels {}: this run goes on with the kernels that it began with, {}; leave "
+                  "the option out",
+                  name_of(*common.instructions), record.kernels));
+}
+
 int resume(const Common& common, const std::string& folder, bool describe_after) {
   check_is_run(folder);
   catch_signals();
   const run::RunRecord record = record_of_ended(folder);
+  check_kernels(common, record);
   if (is_finished(folder, record)) return done;
-  const run::Found found = run::find_checkpoint(base::Folder(folder), record.plan_digest);
+  const run::Found found = found_in(folder, record);
   if (!found.step) {
-    std::string damaged;
-    for (const auto& [step, problem] : found.damaged) damaged += problem + "\n";
-    throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from; to run it again: {}",
-                            damaged, folder, command_to_repeat(folder)));
+    const bool has_weights = !run::checkpoint_steps(base::Folder(folder)).empty();
+    throw Error(fmt::format("{}: it has no whole checkpoint to go on from{}; to run it again: {}",
+                            folder, has_weights ? ", only weights" : "",
+                            command_to_repeat(folder)));
   }
   base::GitQuery git;
   end_together_with(git.process());
@@ -105,8 +126,9 @@ int go_on(const Common& common, run::Prepared prepared, plugin_host::PluginHost&
           base::GitQuery& git, bool describe_after, const std::string& warnings) {
   const fs::path path = fs::absolute(prepared.plan.run_dir);
   const run::RunRecord record = record_of_ended(path);
-  if (is_finished(path, record)) return done;
-  const run::Found found = run::find_checkpoint(base::Folder(path), record.plan_digest);
+  // A config that means another run is refused below, with the keys that differ.
+  if (record.plan_digest == plan::digest(prepared.plan) && is_finished(path, record)) return done;
+  const run::Found found = found_in(path, record);
   answer_interrupts_with("stopping after this step");
   Console console(common, describe_after);
   const auto run =

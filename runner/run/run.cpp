@@ -286,9 +286,8 @@ void Run::restore(const state::StoredTensors& file) {
 void Run::take_up(const Found& found) {
   for (const auto& [step, problem] : found.damaged) {
     damaged_.insert(step);
-    report(fmt::format("{}; {}", problem,
-                       found.step ? fmt::format("the one of step {} is used", grouped(*found.step))
-                                  : "the run begins anew"),
+    report(found.step ? fmt::format("{}; the one of step {} is used", problem, grouped(*found.step))
+                      : problem,
            Severity::warning);
   }
   if (found.step) {

@@ -206,8 +206,6 @@ class Resume(unittest.TestCase):
         finished = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", folder=self.folder)
         self.assertEqual((finished.returncode, finished.stderr), (program.DONE, ""))
         self.assertIn("this run is finished after 6,000 steps, so nothing is left to do", finished.stdout)
-        other = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", "seed=9", folder=self.folder)
-        self.assertEqual(other.returncode, program.DONE)  # finished, whatever the config says by now
 
     def test_another_plan_is_refused_by_its_keys(self):
         run, _ = self.stopped("resume=true")
@@ -271,6 +269,28 @@ class Resume(unittest.TestCase):
             self.assertIn(f"step_{step}.safetensors: not a whole", refused)
         self.assertIn("it has no whole checkpoint to go on from", refused)
         self.assertEqual((run / "run.json").read_bytes(), before)
+
+    def test_a_config_that_says_resume_throws_nothing_away(self):
+        run, _ = self.stopped("resume=true")
+        steps = checkpoints(run)
+        for step in steps:
+            path = run / "checkpoints" / f"step_{step}.safetensors"
+            path.write_bytes(path.read_bytes()[:100])
+        lines = (run / "metrics.jsonl").read_bytes()
+        refused = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", folder=self.folder)
+        self.assertEqual(refused.returncode, program.RUN_FAILED, refused.stderr)
+        self.assertIn("it has no whole checkpoint to go on from", refused.stderr)
+        self.assertEqual((checkpoints(run), (run / "metrics.jsonl").read_bytes()), (steps, lines))
+
+    def test_a_finished_run_of_another_config_or_other_kernels(self):
+        self.whole("resume=true").rename(self.folder / "run")
+        other = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", "seed=4", folder=self.folder)
+        self.assertNotEqual(other.returncode, program.DONE)
+        self.assertIn("seed was 3 and is 4", other.stderr)
+        began = program.record(self.folder / "run")["kernels"]
+        for kernels in {"generic", "avx2"} - {began}:
+            refused = self.resume("run", "--kernels", kernels, expect=program.USAGE_ERROR).stderr
+            self.assertIn(f"this run goes on with the kernels that it began with, {began}", refused)
 
     def test_what_is_no_run_to_go_on_with(self):
         self.whole()
