@@ -1,4 +1,4 @@
-// What `assay run` and `assay resume` do alike.
+// The steps that `assay run` and `assay resume` share.
 #pragma once
 
 #include <string>

@@ -38,7 +38,7 @@ bool is_checkpoint(const state::StoredTensors& file, std::string_view plan_diges
 std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
                                                        const std::string& plan_digest);
 
-/// What a run folder holds to go on from.
+/// The checkpoints of a run folder from which the run can go on.
 struct Found {
   std::optional<std::int64_t> step;  ///< of the newest whole checkpoint; none: there is none
   std::map<std::int64_t, std::string> damaged;  ///< newer ones by step, and what is wrong with them
