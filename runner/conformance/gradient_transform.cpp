@@ -17,27 +17,12 @@
 namespace assay::conformance {
 namespace {
 
-// The numbers that the host keeps between two steps.
-struct Memory {
-  std::vector<std::vector<float>> weights;
-  std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
-  std::int64_t count = 0;
-};
-
 // The way in which the host hands over the slices of a step.
 struct Way {
   std::size_t size = 0;  ///< elements of a slice; 0: whole parameters
   bool backwards = false;
   int threads = 1;
 };
-
-// Guarded memory with a copy of a part of `whole`, so that a write beyond it is detected.
-Lent lend(const std::vector<float>& whole, const Piece& piece) {
-  Lent lent(piece.count * sizeof(float));
-  std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(piece.offset), piece.count,
-              lent.as<float>().begin());
-  return lent;
-}
 
 class Run {
  public:
@@ -46,12 +31,7 @@ class Run {
     auto made = subject.make<GradientTransform>();
     state.declare(made.object(), "gradient_transform");
     prepared_ = train::prepare("transform", std::move(made));
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      const std::size_t n = parameters_[i].elements();
-      memory.weights.push_back(spread(n, 20 + i));
-      auto& slots = memory.slots.emplace_back();
-      for (const auto& slot : prepared_.slots) slots.emplace_back(n, slot.initial);
-    }
+    memory = step_memory(parameters_, prepared_.slots);
   }
 
   /// Lets the transform change the gradient of a step, and moves the weights against the result.
@@ -78,7 +58,7 @@ class Run {
   }
   std::size_t slots() const { return prepared_.slots.size(); }
 
-  Memory memory;
+  StepMemory memory;
   state::ComponentState state;
 
  private:

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "runner/conformance/neutral.h"
-
 namespace assay::conformance {
 
 const NeutralParameters& parameters() {
@@ -32,6 +30,25 @@ std::vector<Piece> cut(const NeutralParameters& parameters, std::size_t size) {
       pieces.push_back({i, offset, std::min(step, whole - offset)});
   }
   return pieces;
+}
+
+Lent lend(const std::vector<float>& whole, const Piece& piece) {
+  Lent lent(piece.count * sizeof(float));
+  std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(piece.offset), piece.count,
+              lent.as<float>().begin());
+  return lent;
+}
+
+StepMemory step_memory(const NeutralParameters& parameters,
+                       const std::vector<train::DeclaredSlot>& declared) {
+  StepMemory memory;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const std::size_t n = parameters[i].elements();
+    memory.weights.push_back(spread(n, 20 + i));
+    auto& slots = memory.slots.emplace_back();
+    for (const train::DeclaredSlot& slot : declared) slots.emplace_back(n, slot.initial);
+  }
+  return memory;
 }
 
 Gradients gradients(std::uint64_t step, const NeutralParameters& of) {

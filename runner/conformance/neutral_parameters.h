@@ -8,6 +8,8 @@
 
 #include "assay/model.h"
 #include "assay/tensor.h"
+#include "runner/conformance/neutral.h"
+#include "runner/train/declared_slots.h"
 
 namespace assay::conformance {
 
@@ -32,6 +34,19 @@ struct Piece {
 };
 /// Cuts parameters into pieces of at most `size` elements (0: whole parameters).
 std::vector<Piece> cut(const NeutralParameters& parameters, std::size_t size);
+
+/// Returns guarded memory with a copy of a piece of `whole`, so that a write beyond it is detected.
+Lent lend(const std::vector<float>& whole, const Piece& piece);
+
+/// The numbers that the host keeps between two steps.
+struct StepMemory {
+  std::vector<std::vector<float>> weights;
+  std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
+  std::int64_t count = 0;                              ///< of finished updates
+};
+/// Returns it as it is before the first step.
+StepMemory step_memory(const NeutralParameters& parameters,
+                       const std::vector<train::DeclaredSlot>& declared);
 
 using Gradients = std::vector<std::vector<float>>;
 /// Returns numbers from -0.5 to 0.5 for every element, others in each step.

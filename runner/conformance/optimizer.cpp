@@ -15,26 +15,13 @@
 namespace assay::conformance {
 namespace {
 
-// The state that the host keeps for an optimizer between two steps.
-struct Memory {
-  std::vector<std::vector<float>> weights;
-  std::vector<std::vector<std::vector<float>>> slots;  ///< by parameter
-  std::int64_t count = 0;
-};
-
 class Run {
  public:
   explicit Run(const Subject& subject, const NeutralParameters& of = parameters())
       : parameters_(of), optimizer_(subject.make<Optimizer>()) {
     state.declare(optimizer_.object(), "optimizer");
-    const std::vector<train::DeclaredSlot> declared = train::declared_slots(optimizer_);
+    memory = step_memory(parameters_, train::declared_slots(optimizer_));
     elementwise_ = optimizer_.call([](const Optimizer& o) { return o.elementwise(); });
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      const std::size_t n = parameters_[i].elements();
-      memory.weights.push_back(spread(n, 20 + i));
-      auto& slots = memory.slots.emplace_back();
-      for (const auto& slot : declared) slots.emplace_back(n, slot.initial);
-    }
   }
 
   bool elementwise() const { return elementwise_; }
@@ -52,24 +39,19 @@ class Run {
     ++memory.count;
   }
 
-  Memory memory;
+  StepMemory memory;
   state::ComponentState state;
 
  private:
   // Updates a slice in separate guarded memory, so that a write beyond it is detected.
   void update(const Piece& of, const std::vector<float>& gradient) {
     const auto [parameter, offset, count] = of;
-    const auto lend = [&, from = offset, n = count](const std::vector<float>& whole) {
-      Lent lent(n * sizeof(float));
-      std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(from), n, lent.as<float>().begin());
-      return lent;
-    };
     std::vector<float>& weights = memory.weights[parameter];
-    const Lent values = lend(weights), lent_gradient = lend(gradient);
+    const Lent values = lend(weights, of), lent_gradient = lend(gradient, of);
     std::vector<Lent> slots;
     std::vector<float*> pointers;
     for (auto& slot : memory.slots[parameter])
-      pointers.push_back(slots.emplace_back(lend(slot)).as<float>().data());
+      pointers.push_back(slots.emplace_back(lend(slot, of)).as<float>().data());
     const UpdateSlice slice{parameters_[parameter].name,
                             parameters_[parameter].shape,
                             parameters_[parameter].role,
@@ -95,7 +77,7 @@ class Run {
   bool elementwise_ = true;
 };
 
-void require_finite(const Memory& memory, const char* when) {
+void require_finite(const StepMemory& memory, const char* when) {
   for (std::size_t i = 0; i < memory.weights.size(); ++i)
     for (const float w : memory.weights[i])
       require(std::isfinite(w), "{} {} holds {} after {} updates", when, parameters()[i].name, w,
@@ -104,7 +86,7 @@ void require_finite(const Memory& memory, const char* when) {
 
 std::string moves(const Subject& subject) {
   Run run(subject);
-  const Memory before = run.memory;
+  const StepMemory before = run.memory;
   for (std::uint64_t step = 0; step < 10; ++step) run.step(gradients(step), 0);
   require_finite(run.memory, "with random gradients");
   require(run.memory.weights != before.weights, "ten updates change nothing");
