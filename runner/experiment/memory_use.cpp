@@ -38,12 +38,41 @@ std::int64_t largest_block(const Experiment& experiment) {
 /// whatever its size.
 constexpr std::size_t drawing_libraries = std::size_t{3} << 20;
 
+/// Returns how many rows there are of those that are needed.
+std::int64_t rows_of(const Experiment& experiment, const hooks::RowsNeed& need) {
+  return std::min(need.rows, experiment.splits.at(need.split)->count);
+}
+
+/// Returns the bytes of so many rows of this many numbers.
+std::size_t row_bytes(std::int64_t rows, std::int64_t columns) {
+  return static_cast<std::size_t>(rows * columns) * sizeof(float);
+}
+
 /// Returns the bytes of outputs that rows keep.
 std::size_t kept_outputs(const Experiment& experiment, const hooks::RowsNeed& need) {
   if (!need.outputs) return 0;
-  const std::int64_t rows = std::min(need.rows, experiment.splits.at(need.split)->count);
-  return static_cast<std::size_t>(rows * experiment.network->description().outputs) * sizeof(float);
+  return row_bytes(rows_of(experiment, need), experiment.network->description().outputs);
 }
+
+/// The rows of each split that are held at once, though several may need them.
+class HeldRows {
+ public:
+  explicit HeldRows(const Experiment& experiment) : experiment_(experiment) {}
+
+  void add(const hooks::RowsNeed& need) {
+    std::int64_t& most = most_[need.split];
+    most = std::max(most, rows_of(experiment_, need));
+  }
+  std::int64_t count() const {
+    std::int64_t all = 0;
+    for (const auto& [split, rows] : most_) all += rows;
+    return all;
+  }
+
+ private:
+  const Experiment& experiment_;
+  std::map<std::string, std::int64_t> most_;  // by split
+};
 
 /// Returns the bytes that a picture keeps until it is drawn, but for values that a hook collects:
 /// nobody knows how many those are.
@@ -64,26 +93,22 @@ std::size_t pixels(const hooks::PictureNeed& need) {
 /// Returns the bytes of outputs that are held at once when all splits are evaluated: those of rows
 /// that hooks and pictures read, and of whole splits where a metric needs them.
 std::size_t evaluated_bytes(const Experiment& experiment) {
-  std::map<std::string, std::size_t> largest;  // by split
-  const auto keep = [&](const hooks::RowsNeed& need) {
-    largest[need.split] = std::max(largest[need.split], kept_outputs(experiment, need));
-  };
+  HeldRows held(experiment);
   for (const hooks::PreparedHook& hook : experiment.hooks) {
-    for (const hooks::RowsNeed& need : hook.rows) keep(need);
+    for (const hooks::RowsNeed& need : hook.rows) held.add(need);
     for (const hooks::PictureNeed& picture : hook.pictures)
-      for (const hooks::RowsNeed& need : picture.needed.rows) keep(need);
+      for (const hooks::RowsNeed& need : picture.needed.rows)
+        if (need.outputs) held.add(need);
     for (const hooks::ValueNeed& need : hook.values) {
       const plan::SplitValue* value = need.of_split();
       if (value == nullptr) continue;
       const auto metric = std::ranges::find(experiment.metrics, value->metric);
       if (experiment.network->reads_whole_split(
               static_cast<std::size_t>(metric - experiment.metrics.begin())))
-        keep({value->split, "", experiment.splits.at(value->split)->count, true});
+        held.add({value->split, "", experiment.splits.at(value->split)->count, true});
     }
   }
-  std::size_t bytes = 0;
-  for (const auto& [split, outputs] : largest) bytes += outputs;
-  return bytes;
+  return row_bytes(held.count(), experiment.network->description().outputs);
 }
 
 /// Counts the data that all pictures of the run keep, as far as they fit into the queue and the
@@ -110,14 +135,10 @@ std::size_t picture_bytes(const Experiment& experiment) {
 std::size_t looked_at_bytes(const Experiment& experiment) {
   const train::Network& network = *experiment.network;
   if (network.transforms().empty()) return 0;
-  std::map<std::string, std::int64_t> rows;  // by split
+  HeldRows held(experiment);
   for (const hooks::PreparedHook& hook : experiment.hooks)
-    for (const hooks::RowsNeed& need : hook.rows)
-      rows[need.split] =
-          std::max(rows[need.split], std::min(need.rows, experiment.splits.at(need.split)->count));
-  std::int64_t all = 0;
-  for (const auto& [split, count] : rows) all += count;
-  return static_cast<std::size_t>(all * network.description().sample.elements()) * sizeof(float);
+    for (const hooks::RowsNeed& need : hook.rows) held.add(need);
+  return row_bytes(held.count(), network.description().sample.elements());
 }
 
 /// Returns the bytes of the order of an epoch, and of the next one while it is computed.
