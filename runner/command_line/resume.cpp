@@ -66,6 +66,13 @@ bool is_finished(const fs::path& folder, const run::RunRecord& record) {
   return true;
 }
 
+[[noreturn]] void no_checkpoint(const fs::path& folder, const std::string& problems,
+                                std::string_view instead) {
+  throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from{}; to run it again: {}",
+                          problems, base::shown_path(folder), instead,
+                          command_to_repeat(folder.string())));
+}
+
 // Returns what the run can go on from. Throws Error if it has files to go on from, and none of them
 // is whole.
 run::Found found_in(const fs::path& folder, const run::RunRecord& record) {
@@ -73,8 +80,7 @@ run::Found found_in(const fs::path& folder, const run::RunRecord& record) {
   if (found.step || found.damaged.empty()) return found;
   std::string problems;
   for (const auto& [step, problem] : found.damaged) problems += problem + "\n";
-  throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from; to run it again: {}",
-                          problems, base::shown_path(folder), command_to_repeat(folder.string())));
+  no_checkpoint(folder, problems, "");
 }
 
 void check_kernels(const Common& common, const run::RunRecord& record) {
@@ -92,12 +98,9 @@ int resume(const Common& common, const std::string& folder, bool describe_after)
   check_kernels(common, record);
   if (is_finished(folder, record)) return done;
   const run::Found found = found_in(folder, record);
-  if (!found.step) {
-    const bool has_weights = !run::checkpoint_steps(base::Folder(folder)).empty();
-    throw Error(fmt::format("{}: it has no whole checkpoint to go on from{}; to run it again: {}",
-                            folder, has_weights ? ", only weights" : "",
-                            command_to_repeat(folder)));
-  }
+  if (!found.step)
+    no_checkpoint(folder, "",
+                  run::checkpoint_steps(base::Folder(folder)).empty() ? "" : ", only weights");
   base::GitQuery git;
   end_together_with(git.process());
   config::Diagnostics diagnostics;
