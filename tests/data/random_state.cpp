@@ -1,7 +1,5 @@
 #include "runner/data/random_state.h"
 
-#include <fstream>
-
 #include "tests/data/short_rows.h"
 #include "tests/support/reference.h"
 
@@ -10,8 +8,7 @@ using assay::data::RandomState;
 BOOST_AUTO_TEST_SUITE(random_state)
 
 BOOST_AUTO_TEST_CASE(permutations_seeded_with_words_equal_numpy) {
-  std::ifstream file(assay::test::reference_file("splits.json"));
-  const nlohmann::json reference = nlohmann::json::parse(file);
+  const nlohmann::json reference = assay::test::read_json("splits.json");
   for (const nlohmann::json& entry : reference["permutations"]) {
     BOOST_TEST_CONTEXT(entry["rows"] << " rows, " << entry["words"].size() << " words") {
       RandomState state(

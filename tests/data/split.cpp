@@ -1,7 +1,6 @@
 #include "runner/data/split.h"
 
 #include <array>
-#include <fstream>
 #include <string>
 
 #include "assay/error.h"
@@ -14,19 +13,10 @@ using assay::data::Split;
 using assay::data::split;
 using Rows = std::vector<std::int64_t>;
 
-namespace {
-
-nlohmann::json read_json(const std::string& name) {
-  std::ifstream file(assay::test::reference_file(name));
-  return nlohmann::json::parse(file);
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(splits)
 
 BOOST_AUTO_TEST_CASE(the_tutorials_split_to_the_last_row) {
-  const nlohmann::json expected = read_json("split_seed0.json");
+  const nlohmann::json expected = assay::test::read_json("split_seed0.json");
   const Split found = split(1797, {.test = 0.25, .seed = 0});
   BOOST_TEST(found.test == expected["test"].get<Rows>(), boost::test_tools::per_element());
   BOOST_TEST(found.train == expected["train"].get<Rows>(), boost::test_tools::per_element());
@@ -34,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_tutorials_split_to_the_last_row) {
 }
 
 BOOST_AUTO_TEST_CASE(other_sizes_and_seeds_equal_scikit_learn) {
-  const nlohmann::json reference = read_json("splits.json");
+  const nlohmann::json reference = assay::test::read_json("splits.json");
   for (const nlohmann::json& entry : reference["splits"]) {
     const auto rows = entry["rows"].get<std::int64_t>();
     const auto seed = entry["seed"].get<std::uint64_t>();

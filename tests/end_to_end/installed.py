@@ -43,6 +43,15 @@ class Installed:
         return process.stdout
 
 
+class OutsiderCase(unittest.TestCase):
+    """A test that works in a temporary folder, outside the source."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="assay-outsider-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+
 def blocks(path):
     """(text in front, language, code) of every code block of a Markdown file."""
     parts = pathlib.Path(path).read_text().split("\n```")

@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import tempfile
 import unittest
 
 import installed
@@ -64,12 +63,7 @@ def setUpModule():
     unittest.addModuleCleanup(sdk.remove)
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="assay-outsider-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-
+class Case(installed.OutsiderCase):
     def shell(self, command, **options):
         return sdk.shell(command, self.folder, **options)
 

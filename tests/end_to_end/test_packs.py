@@ -4,7 +4,6 @@ flags that an author may use."""
 import json
 import pathlib
 import re
-import tempfile
 import unittest
 
 import installed
@@ -48,11 +47,9 @@ def setUpModule():
     unittest.addModuleCleanup(sdk.remove)
 
 
-class Case(unittest.TestCase):
+class Case(installed.OutsiderCase):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="assay-outsider-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
+        super().setUp()
         (self.folder / "pack.cpp").write_text(PACK)
 
     def shell(self, command, **options):

@@ -3,7 +3,6 @@ with other alignments of Eigen's. They work, and what cannot work is refused bef
 
 import pathlib
 import re
-import tempfile
 import unittest
 
 import numpy
@@ -31,11 +30,9 @@ def setUpModule():
     unittest.addModuleCleanup(sdk.remove)
 
 
-class Flags(unittest.TestCase):
+class Flags(installed.OutsiderCase):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="assay-outsider-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
+        super().setUp()
         (self.folder / "c.yaml").write_text(CONFIG)
         for _, language, code in installed.blocks(program.SOURCE / "docs" / "writing-a-plugin.md"):
             if language in ("cpp", "meson"):

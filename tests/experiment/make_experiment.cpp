@@ -524,7 +524,7 @@ BOOST_AUTO_TEST_CASE(transforms_are_refused_at_their_places) {
              "cannot be\n");
   BOOST_TEST(problems({{"transforms", "{a: standardize, b: {type: logarithm, columns: 4}}"}}) ==
              "error transforms.b.columns: there are too few\n");
-  // What the model gets is not known then, so it is not judged.
+  // Then nobody knows what the model gets, so it is not judged.
   BOOST_TEST(problems({{"transforms", "[standardise]"}, {"model", "{type: mlp, hidden: [0]}"}}) ==
              problems({{"model", "{type: mlp, hidden: [0]}"}}) +
                  "error transforms.0: no transform 'standardise'\n");

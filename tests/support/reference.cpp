@@ -17,6 +17,11 @@ std::string reference_file(const std::string& name) {
   return source_folder() + "/tests/reference/" + name;
 }
 
+nlohmann::json read_json(const std::string& name) {
+  std::ifstream file(reference_file(name));
+  return nlohmann::json::parse(file);
+}
+
 std::vector<std::vector<double>> read_csv(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);

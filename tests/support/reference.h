@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 namespace assay::test {
 
 std::string reference_file(const std::string& name);
+
+/// Reads a file of tests/reference/.
+nlohmann::json read_json(const std::string& name);
 
 /// Reads rows of numbers; skips a first line that contains letters.
 std::vector<std::vector<double>> read_csv(const std::string& path);

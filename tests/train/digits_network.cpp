@@ -1,7 +1,6 @@
 #include "tests/train/digits_network.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/component.h"
@@ -12,8 +11,7 @@ namespace assay::test {
 Digits::Digits() {
   const auto dataset = handle(make<Dataset>("digits"), "digits");
   description = data::describe(dataset);
-  std::ifstream file(reference_file("split_seed0.json"));
-  const auto split = nlohmann::json::parse(file);
+  const auto split = read_json("split_seed0.json");
   const auto read = [&](const char* name) {
     const auto rows = split.at(name).get<std::vector<std::int64_t>>();
     return std::make_shared<data::Rows>(data::read(dataset, description, rows));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -274,8 +273,7 @@ BOOST_AUTO_TEST_CASE(clipping_gives_the_same_bits_for_any_number_of_threads) {
 
 // clipped.json has the losses and norms of 30 steps from the tutorial's initial weights.
 BOOST_AUTO_TEST_CASE(clipped_training_follows_jax_and_optax) {
-  std::ifstream file(reference_file("clipped.json"));
-  const nlohmann::json reference = nlohmann::json::parse(file)["runs"];
+  const nlohmann::json reference = read_json("clipped.json")["runs"];
   BOOST_TEST(reference.size() == 2U);
   for (const nlohmann::json& run : reference) {
     const auto name = run["optimizer"].get<std::string>();

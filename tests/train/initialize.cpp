@@ -4,7 +4,6 @@
 #include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -70,11 +69,10 @@ BOOST_AUTO_TEST_CASE(all_initializers_equal_jax) {
       {"he_uniform", Initializer::he_uniform},
       {"glorot_normal", Initializer::glorot_normal},
       {"glorot_uniform", Initializer::glorot_uniform}};
-  std::ifstream file(assay::test::reference_file("initializers.json"));
   std::int64_t worst = 0;
   double worst_sum = 0;
   std::size_t compared = 0;
-  const nlohmann::json reference = nlohmann::json::parse(file);
+  const nlohmann::json reference = assay::test::read_json("initializers.json");
   for (const nlohmann::json& entry : reference["initializers"]) {
     const auto name = entry["initializer"].get<std::string>();
     BOOST_TEST_CONTEXT(name << " of shape " << entry["shape"]) {

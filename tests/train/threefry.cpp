@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -23,8 +22,7 @@ BOOST_AUTO_TEST_CASE(known_answers) {
 }
 
 BOOST_AUTO_TEST_CASE(uniforms_equal_jax_to_the_bit) {
-  std::ifstream file(assay::test::reference_file("initializers.json"));
-  const nlohmann::json reference = nlohmann::json::parse(file);
+  const nlohmann::json reference = assay::test::read_json("initializers.json");
   for (const nlohmann::json& entry : reference["uniforms"]) {
     std::vector<float> found(entry["n"].get<std::size_t>());
     assay::train::uniform(assay::train::fold_in(assay::train::key(entry["seed"]), entry["data"]),

@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(evaluations_transform_in_evaluation_mode) {
   BOOST_TEST((found.values == expected.values));
   BOOST_TEST((found.outputs == expected.outputs));
   BOOST_TEST(found.outputs.size() == 1000U);
-  // What hooks look at; without transforms they look at the split itself.
+  // Hooks look at these samples; without transforms they look at the split itself.
   BOOST_REQUIRE(found.samples.size() == 70U * 40U);
   BOOST_TEST(std::equal(found.samples.begin(), found.samples.end(), plain.samples().data));
   BOOST_TEST(expected.samples.empty());

@@ -3,7 +3,6 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,13 +15,9 @@
 using assay::GradientTransform;
 using assay::Optimizer;
 using assay::test::make;
+using assay::test::read_json;
 
 namespace {
-
-nlohmann::json read_json(const std::string& name) {
-  std::ifstream file(assay::test::reference_file(name));
-  return nlohmann::json::parse(file);
-}
 
 std::unique_ptr<GradientTransform> clip(double max_norm) {
   return make<GradientTransform>("clip_by_global_norm",

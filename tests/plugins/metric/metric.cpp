@@ -2,7 +2,6 @@
 #include "assay/metric.h"
 
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -79,8 +78,7 @@ BOOST_AUTO_TEST_CASE(accuracy_of_jaxs_logits_against_jaxs_predictions) {
   std::vector<float> outputs;
   for (const std::vector<double>& row : rows)
     for (double x : row) outputs.push_back(static_cast<float>(x));
-  std::ifstream file(assay::test::reference_file("test_predictions.json"));
-  const nlohmann::json predictions = nlohmann::json::parse(file);
+  const nlohmann::json predictions = assay::test::read_json("test_predictions.json");
   auto classes = predictions["3000"].get<std::vector<std::int32_t>>();
   classes.resize(rows.size());
   const auto columns = static_cast<std::int64_t>(rows.front().size());

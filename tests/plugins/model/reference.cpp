@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "assay/loss.h"
@@ -22,8 +21,7 @@ struct Split {
 
 Split read_split(const std::string& name) {
   const auto digits = read_csv(source_folder() + "/data/digits.csv");
-  std::ifstream file(reference_file("split_seed0.json"));
-  const auto split = nlohmann::json::parse(file);
+  const auto split = read_json("split_seed0.json");
   Split result;
   for (const auto& row : split.at(name)) {
     const std::vector<double>& cells = digits.at(row.get<std::size_t>());

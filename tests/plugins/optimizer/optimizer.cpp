@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -14,13 +13,9 @@
 
 using assay::Optimizer;
 using assay::test::make;
+using assay::test::read_json;
 
 namespace {
-
-nlohmann::json read_json(const std::string& name) {
-  std::ifstream file(assay::test::reference_file(name));
-  return nlohmann::json::parse(file);
-}
 
 /// Owns what the host would own: the values, the state, and the number of finished updates.
 class Training final : public assay::Slots {

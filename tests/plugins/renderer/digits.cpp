@@ -1,6 +1,5 @@
 #include "tests/plugins/renderer/digits.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/component.h"
@@ -10,8 +9,7 @@ namespace assay::test {
 namespace {
 
 std::vector<std::size_t> indices(const std::string& file, const std::string& key) {
-  std::ifstream text(reference_file(file));
-  return nlohmann::json::parse(text).at(key).get<std::vector<std::size_t>>();
+  return read_json(file).at(key).get<std::vector<std::size_t>>();
 }
 
 void append(Digits& digits, const std::vector<double>& row) {

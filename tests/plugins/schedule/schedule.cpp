@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
@@ -16,13 +15,9 @@
 
 using assay::Schedule;
 using assay::test::make;
+using assay::test::read_json;
 
 namespace {
-
-nlohmann::json read_json(const std::string& name) {
-  std::ifstream file(assay::test::reference_file(name));
-  return nlohmann::json::parse(file);
-}
 
 /// Compares relative to the largest value of a schedule, because the values may pass through zero.
 void check(const std::string& type, const nlohmann::json& arguments,

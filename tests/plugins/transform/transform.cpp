@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -90,8 +89,7 @@ double worst(const std::vector<float>& found, const nlohmann::json& rows) {
 BOOST_AUTO_TEST_SUITE(standardize)
 
 BOOST_AUTO_TEST_CASE(equals_scikit_learn) {
-  std::ifstream file(reference_file("standardize.json"));
-  const auto reference = nlohmann::json::parse(file);
+  const auto reference = read_json("standardize.json");
   const Matrix samples = matrix(reference.at("samples")), other = matrix(reference.at("other"));
   for (const auto& expected : reference.at("cases")) {
     const std::string options = "{with_mean: " + expected.at("with_mean").dump() +
@@ -107,8 +105,7 @@ BOOST_AUTO_TEST_CASE(equals_scikit_learn) {
 
 // NaN is no part of these samples: two NaN are not equal.
 BOOST_AUTO_TEST_CASE(the_height_of_the_blocks_changes_no_bit) {
-  std::ifstream file(reference_file("standardize.json"));
-  Matrix samples = matrix(nlohmann::json::parse(file).at("samples"));
+  Matrix samples = matrix(read_json("standardize.json").at("samples"));
   std::ranges::replace_if(
       samples.values, [](float x) { return std::isnan(x); }, 0.25F);
   const std::vector<float> whole = Fitted("{}", samples, 1000).transformed(samples);
