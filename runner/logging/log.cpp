@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <exception>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -63,9 +62,9 @@ Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& 
       stop_(stop) {
   step_ = loggers_.info().first_step;
   for (const auto& [name, value] : loggers_.info().last_values) {
-    tags_.emplace(name, KnownTag{static_cast<std::uint32_t>(tags_.size()), value});
-    tag_names_.push_back(name);
-    written_values_.emplace_back(value);
+    KnownTag& known = tag(name);
+    known.last_value = value;
+    note_scalar(known, value);
   }
   try {
     thread_ = std::thread([this] { work(); });
@@ -108,12 +107,10 @@ bool Log::attempt(Action&& action) noexcept {
 
 Log::KnownTag& Log::tag(std::string_view name) {
   if (const auto known = tags_.find(name); known != tags_.end()) return known->second;
-  const auto id = static_cast<std::uint32_t>(tags_.size());
-  {
-    const std::lock_guard lock(mutex_);
-    new_tags_.emplace_back(name);
-  }
-  return tags_.emplace(name, KnownTag{id, {}}).first->second;
+  const auto added = tags_.emplace(name, KnownTag{}).first;
+  added->second.id = static_cast<std::uint32_t>(tags_.size() - 1);
+  added->second.name = added->first;
+  return added->second;
 }
 
 bool Log::full() const {
@@ -166,22 +163,22 @@ void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& loc
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
   KnownTag& known = tag(name);
   known.last_value = value;
-  push({known.id, step, wall_time(), Scalar{value}}, 0);
+  push({&known, step, wall_time(), Scalar{value}}, 0);
 }
 
 void Log::record(std::string_view name, std::int64_t step, std::unique_ptr<StoredContent> content) {
   const std::size_t bytes = content->bytes();
-  push({tag(name).id, step, wall_time(), std::move(content)}, bytes);
+  push({&tag(name), step, wall_time(), std::move(content)}, bytes);
 }
 
 void Log::picture(std::string_view name, Picture picture) {
   const std::int64_t step = picture.snapshot.step();
   const std::size_t bytes = picture.snapshot.bytes();
-  push({tag(name).id, step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
+  push({&tag(name), step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
 }
 
 void Log::mark(Mark mark) {
-  push({0, 0, 0, std::make_unique<Mark>(std::move(mark))}, 0);
+  push({nullptr, 0, 0, std::make_unique<Mark>(std::move(mark))}, 0);
   if (!has_thread_) return;
   const std::lock_guard lock(mutex_);
   is_marked_ = !queue_.empty();
@@ -246,18 +243,13 @@ void Log::begin() {
   if (beat_.tell) attempt([&] { beat(); });
 }
 
-// Takes the waiting records, and returns how the run has ended if it has. If there is no memory for
-// a new tag, it takes nothing, and the next call tries again.
-std::optional<Outcome> Log::take(std::vector<Waiting>& records) {
+// Takes the waiting records, and returns how the run has ended if it has. It needs no memory: a
+// mark that never left the queue would be waited for without end.
+std::optional<Outcome> Log::take(std::vector<Waiting>& records) noexcept {
   const std::lock_guard lock(mutex_);
-  attempt([&] {
-    tag_names_.insert(tag_names_.end(), std::make_move_iterator(new_tags_.begin()),
-                      std::make_move_iterator(new_tags_.end()));
-    new_tags_.clear();
-    std::swap(records, queue_);
-    queued_bytes_ = 0;
-    is_marked_ = false;
-  });
+  std::swap(records, queue_);
+  queued_bytes_ = 0;
+  is_marked_ = false;
   return outcome_;
 }
 
@@ -319,21 +311,20 @@ void Log::tell_progress() {
 void Log::beat() const {
   State state{step_.load(std::memory_order_relaxed), {}, loggers_.failures(), {}};
   for (const auto& [file, position] : loggers_.positions()) state.files.push_back(file);
-  for (std::size_t i = 0; i < written_values_.size(); ++i)
-    if (written_values_[i]) state.last_values[tag_names_[i]] = *written_values_[i];
+  for (const KnownTag* tag = tags_with_scalars_; tag != nullptr; tag = tag->next_with_scalars)
+    state.last_values.emplace(tag->name, *tag->written_value);
   beat_.tell(state);
 }
 
 void Log::write(const Waiting& waiting) {
   if (const auto* mark = std::get_if<std::unique_ptr<Mark>>(&waiting.content))
     return (**mark)(loggers_);
-  const Tag tag{waiting.tag, tag_names_[waiting.tag]};
+  const Tag tag{waiting.tag->id, waiting.tag->name};
   const auto send = [&](const Record& record) {
     loggers_.each([&](Logger& logger) { logger.record(record); });
   };
   if (const auto* scalar = std::get_if<Scalar>(&waiting.content)) {
-    written_values_.resize(tag_names_.size());
-    written_values_[waiting.tag] = scalar->value;
+    note_scalar(*waiting.tag, scalar->value);
     send(record_of(tag, waiting.step, waiting.wall_time, *scalar));
   } else if (const auto* content = std::get_if<std::unique_ptr<StoredContent>>(&waiting.content)) {
     send((*content)->record(tag, waiting.step, waiting.wall_time));
@@ -342,6 +333,11 @@ void Log::write(const Waiting& waiting) {
     else write(tag, waiting, *std::get<std::unique_ptr<Picture>>(waiting.content));
     --waiting_pictures_;
   }
+}
+
+void Log::note_scalar(KnownTag& tag, double value) noexcept {
+  if (!tag.written_value) tag.next_with_scalars = std::exchange(tags_with_scalars_, &tag);
+  tag.written_value = value;
 }
 
 void Log::write(const Tag& tag, const Waiting& waiting, const Picture& picture) {

@@ -125,9 +125,19 @@ class Log {
   double waited_seconds() const { return waited_seconds_; }
 
  private:
+  // A tag that was logged. It stays where it is, and its name never changes, so both threads may
+  // read it.
+  struct KnownTag {
+    std::uint32_t id = 0;
+    std::string_view name;
+    std::optional<double> last_value;       ///< the training thread's; none unless it had scalars
+    std::optional<double> written_value;    ///< the same for the logging thread
+    KnownTag* next_with_scalars = nullptr;  ///< the logging thread's
+  };
+
   // A record in the queue. A scalar lies in it, so that logging one allocates nothing.
   struct Waiting {
-    std::uint32_t tag = 0;
+    KnownTag* tag = nullptr;  ///< none: it is a mark
     std::int64_t step = 0;
     double wall_time = 0;
     std::variant<Scalar, std::unique_ptr<StoredContent>, std::unique_ptr<Picture>,
@@ -143,11 +153,6 @@ class Log {
     }
   };
 
-  struct KnownTag {
-    std::uint32_t id = 0;
-    std::optional<double> last_value;  ///< none unless it had scalars
-  };
-
   KnownTag& tag(std::string_view name);
   void push(Waiting record, std::size_t bytes);
   void wait(std::condition_variable& until, std::unique_lock<std::mutex>& lock,
@@ -156,10 +161,11 @@ class Log {
   bool half_full() const;
   void work();
   void begin();
-  std::optional<Outcome> take(std::vector<Waiting>& records);
+  std::optional<Outcome> take(std::vector<Waiting>& records) noexcept;
   void deliver(std::vector<Waiting>& records);
   void close(Outcome outcome);
   void write(const Waiting& record);
+  void note_scalar(KnownTag& tag, double value) noexcept;
   void write(const Tag& tag, const Waiting& record, const Picture& picture);
   void tick_if_due() noexcept;
   void tick();
@@ -187,7 +193,6 @@ class Log {
   std::vector<Waiting> queue_;
   std::size_t queued_bytes_ = 0;
   bool is_marked_ = false;  ///< a mark is in the queue
-  std::vector<std::string> new_tags_;
   std::optional<Outcome> outcome_;
   bool closed_ = false;
   std::atomic<std::size_t> waiting_pictures_ = 0;
@@ -197,8 +202,7 @@ class Log {
   std::atomic<bool> over_ = false;  ///< training is
 
   // Used by the logging thread only.
-  std::vector<std::string> tag_names_;
-  std::vector<std::optional<double>> written_values_;  ///< the last one of each scalar tag
+  KnownTag* tags_with_scalars_ = nullptr;  ///< the first of a list
   std::size_t dropped_pictures_ = 0;
   bool out_of_memory_ = false;  ///< a failure could not be reported
   struct Pace {

@@ -119,6 +119,8 @@ void Checkpoints::mark(std::int64_t step,
         write(step, tensors(), loggers);
       } catch (const std::exception& error) {
         tell(step, error.what());
+      } catch (...) {
+        tell(step, "an exception that is no std::exception");
       }
       done();
     });
