@@ -1,4 +1,4 @@
-"""What a case is: one kind of work, done by several programs."""
+"""A case: one kind of work, done by several programs."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the figures of several cases say together, a sentence each."""
+"""Findings: the figures of several cases together, a sentence each."""
 
 import statistics
 

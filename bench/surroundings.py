@@ -1,4 +1,4 @@
-"""What the figures were measured with."""
+"""The machine and the programs that the figures were measured with."""
 
 import importlib.metadata
 import platform

@@ -1,4 +1,4 @@
-"""What the machine can do: multiply-adds that wait for nothing, and the libraries' matrix products."""
+"""The limits of the machine: multiply-adds that wait for nothing, and the libraries' matrix products."""
 
 import programs
 from case import GFLOPS, Case

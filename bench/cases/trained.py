@@ -1,11 +1,11 @@
-"""What the cases that train have in common: their programs, and how much work a step is."""
+"""The cases that train have this in common: their programs, and how much work a step is."""
 
 import programs
 
 
 def flops(widths, rows, test_rows=0):
-    """Of one step, a multiply-add counted as 2, only the matrix products. With W = sum of inputs x outputs:
-    forward 2 W a row; backward the same again for the kernels' gradients and for the inputs', but that no
+    """Returns the operations of one step, a multiply-add counted as 2, of the matrix products alone. With
+    W = sum of inputs x outputs: forward 2 W a row; backward the same again for the kernels' gradients and for the inputs', but that no
     one asks for those of the first layer. A test row goes forward only."""
     products = [i * o for i, o in zip(widths, widths[1:])]
     return 2 * rows * (3 * sum(products) - products[0]) + 2 * test_rows * sum(products)

@@ -1,4 +1,4 @@
-"""What a run costs when the run itself does nothing."""
+"""The cost of a run that does nothing itself."""
 
 import hydra
 

@@ -1,4 +1,4 @@
-"""What a case asks of its peers: rows, network, rate and steps, the same for all of them. NumPy alone, so
+"""The work that a case asks of its peers: rows, network, rate and steps, the same for all of them. NumPy alone, so
 that any Python can read it."""
 
 import dataclasses

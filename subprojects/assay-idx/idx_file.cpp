@@ -84,7 +84,7 @@ class Stream {
   }
 
  private:
-  // Whether there is anything left of the file.
+  // Reads more of the file if needed. Returns false at its end.
   bool more() {
     if (zip_.avail_in > 0) return true;
     zip_.next_in = buffer_.data();

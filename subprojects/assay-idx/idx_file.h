@@ -25,7 +25,7 @@ struct File {
   std::vector<std::byte> data;           ///< the elements as in the file
 
   std::int64_t rows() const { return dimensions.front(); }
-  /// Of one row.
+  /// Returns the number of elements of one row.
   std::int64_t elements() const;
 
   /// Elements from `first` on, of a file of uint8 or float32.

@@ -70,7 +70,7 @@ class TensorBoard:
     def scalars(self, run, tag):
         """[[wall_time, step, value], ...], the values as floats."""
         points = self.json("/data/plugin/scalars/scalars", run=run, tag=tag)
-        # What is not finite comes as a string.
+        # A number that is not finite comes as a string.
         return [[wall_time, step, float(value)] for wall_time, step, value in points]
 
     def images(self, run, tag):
@@ -108,7 +108,7 @@ class TensorBoard:
         return value
 
     def complaints(self):
-        """What it wrote beyond its greeting."""
+        """Returns what it wrote beyond its greeting."""
         return [line for line in self._output().splitlines() if not GREETING.fullmatch(line)]
 
     def _output(self):

@@ -91,7 +91,7 @@ class Advice(unittest.TestCase):
 
 class FilesOfOurs(unittest.TestCase):
     def test_each_is_named(self):
-        """What a run leaves behind, and what a config may name, is recognised whatever it is called."""
+        """Files that a run leaves behind, or that a config may name, are recognised whatever they are called."""
         with program.temporary_folder() as folder:
             root = pathlib.Path(folder)
             (root / "a.yaml").write_text(SHORT.replace("[jsonl]", "[jsonl, tensorboard]") + (

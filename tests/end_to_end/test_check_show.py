@@ -195,7 +195,7 @@ class Check(InFolder):
     def test_every_problem_of_every_config(self):
         self.write("good.yaml", SMALL)
         self.write("one.yaml", SMALL.replace("adam", "adm").replace("hidden", "hiden"))
-        # What only the components and the data can say.
+        # Only the components and the data can say this.
         self.write("two.yaml", SMALL.replace(
             "hooks:\n", "hooks:\n"
             "  a: {type: scalar, tag: a, value: tst.loss, every: 1}\n"
@@ -221,7 +221,7 @@ class Check(InFolder):
                         ["hooks.loss.at=[0]"], [f"dataset.file={data}"], ["dataset.file=none.csv"],
                         ["run_dir=there"], ["run_dir=file/x"], ["run_dir=/proc/x"], ["run_dir=/dev/null/x"], ["train.epochs=9223372036854775807"],
                         ["model.hidden=[1048576, 1048576]"], ["loggers=[jsonl, jsonl]"],
-                        # Of several components at once.
+                        # Several components at once.
                         ["dataset.file=none.csv", "hooks.loss.value=loss", "seed=1",
                          "optimizer.learning_rate={type: warmup_cosine, init_value: 0, peak_value: 1, "
                          "warmup_steps: 5, decay_steps: 4}"],

@@ -1,4 +1,4 @@
-"""What the commands say and take, right and wrong."""
+"""Command lines, right and wrong, and what the commands say to them."""
 
 import json
 import os

@@ -18,7 +18,7 @@ BASE = {
     "train": "train: {steps: 1}",
     "hooks": "hooks: {}",
 }
-# What the words in capitals stand for.
+# The words in capitals stand for these.
 VALUES = {"NUMBER": "0.5", "INTEGER": "50", "TEXT": "batch.loss", "VALUE": "batch.loss", "RENDERER": "sheet"}
 FILES = {"samples": "samples.npy", "targets": "targets.npy"}
 

@@ -138,7 +138,7 @@ BROKEN = [
     {"loggers": "console"},
 ]
 
-# What takes more than one value to see, or how a number is written, is not said by the schema.
+# The schema does not say what takes more than one value to see, nor how a number is written.
 BEYOND_IT = [
     {"optimizer": "{type: sgd, learning_rate: {type: constant, value: -1}}"},
     {"seed": "1.0"},

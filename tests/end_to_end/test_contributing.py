@@ -45,7 +45,7 @@ class Contributing(unittest.TestCase):
                     self.assertTrue(exists, f"{page} names {path}, which does not exist")
 
     def test_it_names_many_files(self):
-        """So that a change of the form of the page does not empty the test above."""
+        """A change of the form of the page must not empty the test above."""
         self.assertGreater(len(list(paths("CONTRIBUTING.md"))), 60)
 
     def test_links(self):

@@ -278,7 +278,7 @@ class WithoutRights(unittest.TestCase):
 
 @unittest.skipIf(program.EMULATOR, "the build is for another CPU")
 class PlainMeson(unittest.TestCase):
-    """What README says for other systems than Debian, where ./dev installs nothing."""
+    """README's commands for other systems than Debian, where ./dev installs nothing."""
 
     def commands(self):
         (block,) = re.findall(r"```shell\n(.*?)```", (program.SOURCE / "README.md").read_text(), re.DOTALL)

@@ -79,7 +79,7 @@ class Examples(unittest.TestCase):
         return metrics.scalars(run)[tag][-1][2]
 
     def gradients(self, kernel, bias):
-        """Of the mean cross entropy of a linear layer, in float64."""
+        """Returns the gradient of the mean cross entropy of a linear layer, in float64."""
         samples = self.samples.astype(numpy.float64)
         slopes = softmax(samples @ kernel + bias)
         slopes[numpy.arange(ROWS), self.classes] -= 1

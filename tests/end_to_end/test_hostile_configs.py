@@ -26,7 +26,7 @@ train: {epochs: 1}
 
 
 class Answer:
-    """What `assay run CONFIG` did in a folder, and the most memory that it held."""
+    """An `assay run CONFIG` in a folder: how it ended, and the most memory that it held."""
 
     def __init__(self, folder, config, *arguments, stdin=subprocess.DEVNULL):
         def limit():  # so that a mistake does not take the machine down
@@ -204,7 +204,7 @@ class Files(Hostile):
 
 
 class Composed(Hostile):
-    """What a config extends and takes may be as hostile as the config."""
+    """The files that a config extends and takes may be as hostile as the config."""
 
     def files(self, **texts):
         for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""What is installed: a plugin builds against it with Meson, CMake and g++, in a folder that knows nothing of
+"""The installed SDK: a plugin builds against it with Meson, CMake and g++, in a folder that knows nothing of
 Assay's source, and trains to the bits that Assay's own optimizer gives."""
 
 import json

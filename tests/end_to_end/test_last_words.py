@@ -1,5 +1,5 @@
-"""What is still said, and kept, when a plugin ends a run (tests/zoo/ends_runs.cpp) in ways that no guard
-catches."""
+"""A plugin may end a run in ways that no guard catches (tests/zoo/ends_runs.cpp). The words that are still
+said then, and what is kept."""
 
 import json
 import pathlib

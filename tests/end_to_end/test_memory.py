@@ -53,13 +53,13 @@ class Memory(unittest.TestCase):
         return process
 
     def needed(self, *overrides, config=None):
-        """What `assay check` says, in bytes."""
+        """Returns what `assay check` says, in bytes."""
         output = self.check(*overrides, config=config).stdout
         number, unit = re.search(r"^  memory +([\d.,]+) (\w+): ", output, re.MULTILINE).groups()
         return float(number.replace(",", "")) * UNITS[unit]
 
     def peak(self, *overrides, config=None):
-        """What a run held at most, as far as was seen."""
+        """Returns the most that a run held, as far as was seen."""
         self.runs += 1
         arguments = [program.ASSAY, "run", config or self.config, *overrides, f"run_dir={self.folder}/run{self.runs}"]
         peak = 0

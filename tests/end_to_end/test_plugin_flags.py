@@ -110,7 +110,7 @@ class Flags(installed.OutsiderCase):
                       "-march", listing)
 
     def test_the_command_that_mends(self):
-        """What the refusal says to do, done."""
+        """Doing what the refusal says helps."""
         for wrong in ("-Dcpp_debugstl=true", "-Db_sanitize=address -Db_lundef=false"):
             sdk.shell(f"rm -rf BUILD; meson setup BUILD {wrong} && meson compile -C BUILD", self.folder)
             listing = sdk.shell("assay plugins list optimizer --plugin-path BUILD", self.folder)

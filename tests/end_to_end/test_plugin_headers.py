@@ -51,7 +51,7 @@ class Headers(unittest.TestCase):
                 self.assertIn(key[1], BASE)
                 config = "\n".join((BASE | {key[1]: block}).values())
                 (pathlib.Path(folder) / "pasted.yaml").write_text(config + "\n")
-                # What the dataset `npy` is shown to read.
+                # The dataset `npy` is shown to read this.
                 numpy.save(pathlib.Path(folder) / "train_images.npy", numpy.ones((50, 4), "float32"))
                 numpy.save(pathlib.Path(folder) / "train_labels.npy", numpy.arange(50) % 3)
                 program.run("pasted.yaml", folder=folder)

@@ -1,4 +1,4 @@
-"""What a plugin's author can get wrong in its tables is an error of the compiler, which says what to do."""
+"""Mistakes of an author in a plugin's tables are errors of the compiler, which say what to do."""
 
 import concurrent.futures
 import subprocess

@@ -1,4 +1,4 @@
-"""What `assay plugins check` is asked: files, settings and limits. What it says of broken plugins is in
+"""The arguments of `assay plugins check`: files, settings and limits. What it says of broken plugins is in
 test_zoo.py."""
 
 import json

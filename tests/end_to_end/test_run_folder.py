@@ -1,4 +1,4 @@
-"""What a run leaves behind, and that it can be repeated to the last bit."""
+"""A run leaves a whole folder behind, and can be repeated to the last bit."""
 
 import datetime
 import json

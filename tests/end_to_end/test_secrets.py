@@ -125,7 +125,7 @@ class Secrets(unittest.TestCase):
         self.assertIn("a secret has no default", process.stderr)
 
     def test_the_environment_is_in_clear(self):
-        """What docs/configs.md says of ${env:...}, which a secret is there for."""
+        """Secrets are there for what docs/configs.md says of ${env:...}."""
         (self.folder / "a.yaml").write_text(CONFIG.replace("${secret:", "${env:"))
         process = program.assay("run", "a.yaml", "loggers=[]", "--plugin-path", FIXTURES, folder=self.folder,
                                 env={**os.environ, "TOKEN": "in clear"})

@@ -1,4 +1,4 @@
-"""What shells and `man` know of the program: completions in real shells, and the manual page. Both are made from
+"""Shells and `man` know the program: completions in real shells, and the manual page. Both are made from
 what the commands declare; here they are held against what `--help` says."""
 
 import fcntl

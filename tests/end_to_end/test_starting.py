@@ -1,4 +1,4 @@
-"""What a run starts: git, which may never answer, and threads. It does without both."""
+"""A run starts git, which may never answer, and threads. It does without both."""
 
 import os
 import pathlib

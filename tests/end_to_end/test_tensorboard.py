@@ -38,7 +38,7 @@ def assert_is_figure(test, png):
 
 
 class MetricsFile(unittest.TestCase):
-    """What the others are compared with."""
+    """The log that the others are compared with."""
 
     def test_holds_every_point(self):
         scalars = metrics.scalars(RUN)

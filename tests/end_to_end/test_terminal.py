@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, and what a file or a pipe gets."""
+"""A person at a terminal sees one thing, and a file or a pipe gets another."""
 
 import fcntl
 import os

@@ -39,7 +39,7 @@ class Transforms(unittest.TestCase):
         return folder.rename(self.folder / name)
 
     def standardized(self):
-        """What scikit-learn's StandardScaler gives, fitted to the training rows."""
+        """Returns what scikit-learn's StandardScaler gives, fitted to the training rows."""
         order = numpy.random.RandomState(1).permutation(len(self.samples))
         train = self.samples[order[-(-len(order) // 4):]].astype(numpy.float64)
         deviation = train.std(axis=0)

@@ -14,7 +14,7 @@ FILE = re.compile(r"`([\w.]+)`:$")  # the text in front of a block that is a fil
 
 
 def there_is(line):
-    """Whether the program has this command already."""
+    """Returns True if the program has this command already."""
     command = re.match(r"assay plugins (\w+)", line)
     return not command or f"  {command[1]} " in program.assay("plugins", "--help", folder="/").stdout
 
@@ -46,7 +46,7 @@ class WritingAPlugin(unittest.TestCase):
             self.assertEqual(process.returncode, 0)
             self.assertEqual(len(re.findall(r"^optimizer +momentum +1\.0\.0 ", process.stdout, re.MULTILINE)), 2)
             self.assertRegex(process.stdout, r"decay +number, >= 0, <= 1, default 0\.9")
-            # What the page says that it prints, and no more is needed.
+            # The page says that it prints this; no more is needed.
             exports = re.findall(r"^export \w+=", "".join(installed.blocks_of(PAGE, "sh")), re.MULTILINE)
             for export in exports:
                 self.assertRegex(process.stdout, rf"(?m)^{export}")

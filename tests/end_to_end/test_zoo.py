@@ -248,7 +248,7 @@ class Zoo(unittest.TestCase):
             self.assertIn("runtime error: signed integer overflow", failure)
 
     def test_a_refusal_comes_before_where_was_looked(self):
-        """Of the library that has what the config names, and of no other, where one is known to have it."""
+        """The library that has what the config names is told, and no other, where one is known to have it."""
         with program.temporary_folder() as folder:
             self.place(folder, "forged", REFUSED["forged_doc"][0])
             self.place(folder, "newer", with_sdk(b"9.0"))
@@ -312,7 +312,7 @@ class Zoo(unittest.TestCase):
             self.assertIn("was it linked with -ffast-math?", process.stdout)
 
     def test_sizes_that_overflow(self):
-        """What each says, to run and to check; nothing is written beyond what was allocated."""
+        """Each says the same to run and to check; nothing is written beyond what was allocated."""
         with program.temporary_folder() as folder:
             self.place(folder, "oversized")
             for name, overrides, reason in [

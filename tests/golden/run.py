@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the program says of wrong configs and command lines, word for word.
+"""The answers of the program to wrong configs and command lines, word for word.
 
 A case is FOLDER/NAME.yaml, run as `assay run NAME.yaml` or as its first line says (`#$ assay ...`), and
 FOLDER/NAME.txt, what is to be seen: the output and the exit code.
@@ -44,7 +44,7 @@ def arguments(case):
 
 
 def transcript(case, assay, root):
-    """What is seen, with $ROOT for the folder that all happens in."""
+    """Returns what is seen, with $ROOT for the folder that all happens in."""
     emulator = os.environ.get("ASSAY_TEST_EMULATOR", "").split()
     environment = {"HOME": "/home/ada", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     process = subprocess.run([*emulator, str(assay), *arguments(case)], cwd=root / "cases" / case.parent.name,

@@ -63,7 +63,7 @@ class Idx(unittest.TestCase):
                               cwd=self.folder, capture_output=True, text=True, timeout=100)
 
     def digest(self, dataset=f"images: {IMAGES}", value="train.loss"):
-        """Of the final weights."""
+        """Returns the digest of the final weights."""
         process = self.assay(dataset, value)
         self.assertEqual(process.returncode, 0, process.stderr)
         return json.loads((self.folder / f"run{self.runs}" / "run.json").read_text())["weights_digest"]
@@ -157,7 +157,7 @@ class Idx(unittest.TestCase):
         self.refused("something follows the 180 bytes of data")
 
     def test_members(self):
-        """What was compressed in pieces, as by `cat a.gz b.gz`."""
+        """A file that was compressed in pieces, as by `cat a.gz b.gz`, is read whole."""
         data = images(30)
         self.write(images_gz=data, labels=labels(30))
         whole = self.digest()
