@@ -15,11 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "assay/dataset.h"
 #include "assay/error.h"
-#include "assay/loss.h"
-#include "assay/model.h"
-#include "assay/transform.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -27,7 +23,7 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/wrapped_output.h"
-#include "runner/data/rows.h"
+#include "runner/experiment/described_model.h"
 #include "runner/plan/load.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
@@ -35,7 +31,6 @@
 #include "runner/state/safetensors.h"
 #include "runner/train/initialize.h"
 #include "runner/train/model_description.h"
-#include "runner/train/transforms.h"
 
 namespace assay::command_line {
 namespace {
@@ -107,18 +102,6 @@ Described find(const fs::path& what) {
   return {what / "plan.yaml", run::last_checkpoint(what), run_lines(what)};
 }
 
-// Returns the layers and parameters that the model declares for the plan's data and loss.
-train::ModelDescription model_of(const plan::Plan& plan, plugin_host::PluginHost& host) {
-  const auto dataset = host.create<Dataset>(plan.dataset);
-  const data::Description data = data::describe(dataset);
-  const auto loss = host.create<Loss>(plan.loss);
-  const auto outputs = loss.call([&](const Loss& l) { return l.outputs(data.target); });
-  train::Transforms transforms(data.sample_shape, plan.seed);
-  for (const auto& [name, component] : plan.transforms)
-    transforms.add(host.create<Transform>(component));
-  return train::describe(host.create<Model>(plan.model), transforms.shape(), outputs);
-}
-
 // Returns the tensors of a checkpoint for a model's parameters, in the model's order.
 std::vector<state::SafetensorsHeader::Tensor> tensors_of(const train::ModelDescription& model,
                                                          const state::StoredTensors& stored,
@@ -166,7 +149,7 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const Described described = find(what);
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
-  const train::ModelDescription model = model_of(*plan, host);
+  const train::ModelDescription model = experiment::described_model(*plan, host);
   std::string run;
   for (const std::string& line : described.run)
     run += base::wrapped_words(line, output_columns(), 2) + '\n';
