@@ -523,7 +523,8 @@ void Run::update(RunRecord record, const logging::State& state) {
 // Notes how long the log files are, when they are closed.
 void Run::note_positions(const logging::Log& log) {
   record_.log_files.clear();
-  for (const auto& [name, position] : log.positions()) {
+  record_.log_bytes = log.positions();
+  for (const auto& [name, position] : record_.log_bytes) {
     state_.set("logs/" + name, position);
     record_.log_files.push_back(name);
   }

@@ -13,6 +13,7 @@
 
 #include "assay/error.h"
 #include "assay/number_text.h"
+#include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/utf8.h"
 
@@ -23,6 +24,10 @@ using Clock = std::chrono::system_clock;
 
 // A limit far above the size of any record.
 constexpr std::uint64_t most_bytes = std::uint64_t{16} << 20;
+
+constexpr const char* checksum_key = "checksum";
+constexpr std::string_view no_checksum = "00000000000000000000000000000000";
+static_assert(no_checksum.size() == base::Digest::digits);
 
 std::string iso(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
@@ -88,6 +93,7 @@ std::string text_of(const RunRecord& record, bool shortened) {
   json["failures"] = record.failures;
   if (!record.complete) json["complete"] = false;
   json["log_files"] = record.log_files;
+  if (!record.log_bytes.empty()) json["log_bytes"] = record.log_bytes;
   json["assay"] = {{"version", record.version}, {"sdk", record.sdk}};
   json["plugins"] = nlohmann::ordered_json::array();
   for (const RunRecord::Plugin& plugin : record.plugins)
@@ -97,8 +103,11 @@ std::string text_of(const RunRecord& record, bool shortened) {
                                {"digest", plugin.digest}});
   json["host"] = host();
   if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
+  json[checksum_key] = no_checksum;
   // A path or a reason may contain bytes that are not UTF-8.
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  text.replace(text.rfind(no_checksum), no_checksum.size(), base::digest(text));
+  return text + "\n";
 }
 
 RunRecord record_of(const nlohmann::json& json) {
@@ -134,6 +143,7 @@ RunRecord record_of(const nlohmann::json& json) {
   read("failures", record.failures);
   read("complete", record.complete);
   read("log_files", record.log_files);
+  read("log_bytes", record.log_bytes);
   if (const auto assay = json.find("assay"); assay != json.end()) {
     record.version = assay->value("version", "");
     record.sdk = assay->value("sdk", "");
@@ -189,6 +199,19 @@ RunRecord read_record(const base::Folder& run_folder) {
     throw Error(fmt::format("{}: this is no record of a run: {}", file.path(),
                             base::one_line(error.what())));
   }
+}
+
+bool has_its_checksum(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!text.ends_with('\n') || !json.is_object() || !json.contains(checksum_key)) return false;
+  const auto stored = json.at(checksum_key);
+  std::string zeroed = text.substr(0, text.find_last_not_of(" \n") + 1);
+  const std::size_t at =
+      stored.is_string() ? zeroed.rfind(stored.get<std::string>()) : std::string::npos;
+  if (at == std::string::npos || stored.get<std::string>().size() != no_checksum.size())
+    return false;
+  zeroed.replace(at, no_checksum.size(), no_checksum);
+  return base::digest(zeroed) == stored.get<std::string>();
 }
 
 RunState read_run_state(const std::filesystem::path& run_folder) {

@@ -33,6 +33,8 @@ struct RunRecord {
   /// yet. A run whose last record this is was ended from outside.
   bool complete = true;
   std::vector<std::string> log_files;  ///< that loggers have made
+  /// How long they are. Known when the loggers are closed.
+  std::map<std::string, std::int64_t> log_bytes;
   std::chrono::system_clock::time_point start;
   std::optional<std::chrono::system_clock::time_point> end;
   std::string updated;  ///< when a running run last wrote its record; known only from the file
@@ -80,6 +82,11 @@ class RecordFile {
 /// one lacks as in an empty record. Throws assay::Error, with the path, if the file cannot be read
 /// or is not a record.
 RunRecord read_record(const base::Folder& run_folder);
+
+/// Returns true if the text of run.json has a checksum, `checksum`, and is the one that it was
+/// taken of: the XXH3-128 of the text without blanks at its end, with zeros in the place of the
+/// checksum's own digits. read_record() does not ask for it, since people may change a record.
+bool has_its_checksum(const std::string& text);
 
 /// The state of a run, as its folder shows it.
 struct RunState {
