@@ -1,0 +1,62 @@
+// Compares two runs of a plan that should be the same, and names what differs first.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/plan/plan.h"
+#include "runner/plugin_host/plugin_host.h"
+#include "runner/state/registry.h"
+
+namespace assay::verify {
+
+/// The components that own and compute the state of a run, by its names in a checkpoint
+/// (state/registry.h).
+class Owners {
+ public:
+  Owners(const plan::Plan& plan, const plugin_host::PluginHost& host);
+
+  /// Takes the names of the weights from the state of a run.
+  void know_weights(const state::Registry& state);
+
+  /// The parts of a step in the order in which they are computed. What is computed late may differ
+  /// only because something before it does.
+  enum class Part { transforms, buffers, loss, gradient_transforms, optimizer, weights, hooks };
+  Part part_of(std::string_view name) const;
+
+  /// Returns the components that compute this part of the state, the owner first. `hook` is the
+  /// name of the hook that owns a tag, for the parts that have one.
+  std::vector<std::string> of(std::string_view name, const std::string& hook) const;
+
+ private:
+  const plan::Plan plan_;
+  const plugin_host::PluginHost& host_;
+  std::set<std::string, std::less<>> weights_;
+};
+
+struct Difference {
+  std::int64_t taken_up = 0;  ///< after this step; 0: it is the second run from the beginning
+  std::int64_t step = 0;      ///< the first step with a difference
+  std::string thing;          ///< "optimizer/mu/layer1.kernel", "metrics.jsonl"
+  std::string how;            ///< "element 3 was 0.5 and is 0.25"
+  /// The components that compute it, the one that owns it first: "optimizer 'adam' (plugin
+  /// 'optimizers')".
+  std::vector<std::string> components;
+};
+
+struct Comparison {
+  std::vector<Difference> differences;
+  std::vector<std::string> not_compared;
+};
+
+/// Compares the state after every step behind `taken_up`, logs and pictures of two runs. Each of
+/// the three has one difference at most, the first. Throws assay::Error if a file cannot be read.
+Comparison differences_between(const std::filesystem::path& whole,
+                               const std::filesystem::path& other, std::int64_t taken_up,
+                               const Owners& owners);
+
+}  // namespace assay::verify

@@ -1,0 +1,407 @@
+#include "runner/verify/run_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "assay/error.h"
+#include "assay/number_text.h"
+#include "runner/base/atomic_file.h"
+#include "runner/base/folder.h"
+#include "runner/base/regular_file.h"
+#include "runner/base/utf8.h"
+#include "runner/config/reader.h"
+#include "runner/experiment/described_model.h"
+#include "runner/plan/canonical.h"
+#include "runner/plan/load.h"
+#include "runner/run/checkpoints.h"
+#include "runner/run/run_actions.h"
+#include "runner/run/run_record.h"
+#include "runner/state/safetensors.h"
+#include "runner/verify/event_file.h"
+#include "runner/verify/json_lines.h"
+#include "runner/verify/picture_file.h"
+
+namespace assay::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t longest_record = std::uint64_t{16} << 20;
+
+// Returns the message without the path that it begins with.
+std::string without_path(std::string message, const std::string& path) {
+  if (message.starts_with(path + ": ")) message.erase(0, path.size() + 2);
+  return base::one_line(message);
+}
+
+// Returns the first error among the diagnostics with its line.
+std::string first_error(const config::Diagnostics& diagnostics) {
+  for (const config::Diagnostic& each : diagnostics.sorted())
+    if (each.severity == config::Severity::error)
+      return base::one_line(fmt::format(
+          "{}{}{}{}", each.where.line > 0 ? fmt::format("line {}: ", each.where.line) : "",
+          each.key, each.key.empty() ? "" : ": ", each.message));
+  return "it cannot be read";
+}
+
+// Returns the digest of the weights in a checkpoint; nothing if they are not all there.
+std::optional<std::string> digest_of_weights(const state::StoredTensors& stored,
+                                             const train::ModelDescription& model) {
+  const auto& tensors = stored.header().tensors;
+  std::vector<std::vector<std::byte>> values;
+  std::vector<state::NamedTensor> weights;
+  for (const train::ParameterInfo& parameter : model.parameters) {
+    auto found = tensors.find("weights/" + parameter.name);
+    if (found == tensors.end()) found = tensors.find(parameter.name);
+    if (found == tensors.end()) return std::nullopt;
+    const auto& tensor = found->second;
+    stored.read(tensor, values.emplace_back(static_cast<std::size_t>(tensor.end - tensor.begin)));
+    weights.push_back({parameter.name, tensor.type, tensor.shape, values.back()});
+  }
+  return state::digest(weights);
+}
+
+// Checks the files in an order in which each is checked after those that say what it should be.
+class RunFiles {
+ public:
+  RunFiles(const fs::path& path, plugin_host::PluginHost& host)
+      : path_(path), host_(host), folder_(path) {}
+
+  Findings check() {
+    // A run that ends meanwhile has written its last record before it gave the lock back.
+    const run::Lock lock = run::lock_of(path_);
+    list();
+    check_record(lock);
+    check_plan();
+    for (const std::string_view name : {"config.yaml", "log.txt"}) check_own(std::string(name));
+    for (const std::string& file : files_)
+      if (file.starts_with("config/")) check_config(file);
+    check_checkpoints();
+    check_logs();
+    for (const std::string& file : files_)
+      if (!told_.contains(file)) check_other(file);
+    finish();
+    return std::move(findings_);
+  }
+
+ private:
+  using Check = std::function<Finding(const base::RegularFile&)>;
+
+  void list() {
+    std::error_code error;
+    fs::recursive_directory_iterator entry(path_, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
+      if (!entry->is_directory() || entry->is_symlink())
+        files_.insert(entry->path().lexically_relative(path_).string());
+    if (error) throw Error(fmt::format("{}: cannot be read: {}", path_.string(), error.message()));
+  }
+
+  void tell(Finding finding) {
+    told_.insert(finding.file);
+    findings_.files.push_back(std::move(finding));
+  }
+
+  // Checks a file, and says that it is damaged where the check throws.
+  void check_file(const std::string& name, const Check& check) {
+    const std::string path = (path_ / name).string();
+    Finding found;
+    try {
+      found = check(base::RegularFile(fs::path(path)));
+    } catch (const Error& error) {
+      std::error_code ignored;
+      told_.insert(name);
+      if (findings_.is_running && !fs::exists(path, ignored)) return;  // the run has removed it
+      found = {{}, Condition::damaged, without_path(error.what(), path), {}};
+    }
+    found.file = name;
+    tell(std::move(found));
+  }
+
+  void check_own(const std::string& name) {
+    if (!files_.contains(name)) return tell({name, Condition::missing, {}, {}});
+    if (name == "config.yaml") check_config(name);
+    else
+      check_file(name, [this](const auto& file) { return lines(check_text_lines(file), "line"); });
+  }
+
+  void check_record(run::Lock lock) {
+    findings_.is_running = lock == run::Lock::held;
+    if (!files_.contains("run.json")) return tell({"run.json", Condition::missing, {}, {}});
+    check_file("run.json", [&](const base::RegularFile& file) -> Finding {
+      const std::string text = file.text(longest_record);
+      if (!run::has_its_checksum(text))
+        return {
+            {}, Condition::damaged, "its text is not the one that its checksum was taken of", {}};
+      record_ = run::read_record(folder_);
+      const bool runs = record_->state == "running" || !record_->complete;
+      // Without locks nobody can tell.
+      if (!record_->locked) findings_.is_running = runs;
+      findings_.is_finished = record_->state == "finished" && record_->complete;
+      const std::string_view state = !runs                  ? std::string_view(record_->state)
+                                     : findings_.is_running ? "running"
+                                                            : "ended without a word";
+      return {{},
+              Condition::whole,
+              base::one_line(fmt::format("{} after step {} of {}", state, grouped(record_->steps),
+                                         grouped(record_->total_steps))),
+              {}};
+    });
+  }
+
+  void check_plan() {
+    if (!files_.contains("plan.yaml")) return tell({"plan.yaml", Condition::missing, {}, {}});
+    check_file("plan.yaml", [this](const base::RegularFile& file) -> Finding {
+      config::Diagnostics diagnostics;
+      if (!config::read_text(file.path(), file.path(), file.text(config::max_bytes), diagnostics) ||
+          !diagnostics.empty())
+        return {{}, Condition::damaged, first_error(diagnostics), {}};
+      const auto plan = plan::load(file.path(), {}, host_, diagnostics);
+      if (!plan)
+        return {
+            {}, Condition::unchecked, "it is no plan any more: " + first_error(diagnostics), {}};
+      if (!record_) return {{}, Condition::unchecked, "run.json has its digest", {}};
+      if (plan::digest(*plan) != record_->plan_digest)
+        return {{},
+                Condition::damaged,
+                fmt::format("it is not the plan that the run began with: its digest is {}, and "
+                            "run.json has {}",
+                            plan::digest(*plan), base::one_line(record_->plan_digest)),
+                {}};
+      make_model(*plan);
+      plan_is_whole_ = true;
+      return {{}, Condition::whole, "the plan that the run began with", {}};
+    });
+  }
+
+  // Makes the model, to compare its weights.
+  void make_model(const plan::Plan& plan) {
+    if (record_->weights_digest.empty()) return;
+    try {
+      model_ = experiment::described_model(plan, host_);
+    } catch (const std::exception& error) {
+      no_model_ = base::one_line(error.what());
+    }
+  }
+
+  void check_config(const std::string& name) {
+    check_file(name, [&](const base::RegularFile& file) -> Finding {
+      config::Diagnostics diagnostics;
+      std::string text = file.text(config::max_bytes);
+      if (name == "config.yaml")
+        static_cast<void>(
+            config::read_text(file.path(), file.path(), std::move(text), diagnostics));
+      else
+        config::check_text(std::make_shared<const config::Source>(
+                               config::Source{file.path(), file.path(), std::move(text)}),
+                           diagnostics);
+      if (!diagnostics.empty()) return {{}, Condition::damaged, first_error(diagnostics), {}};
+      return {};
+    });
+  }
+
+  void check_checkpoints() {
+    std::vector<std::int64_t> steps = run::checkpoint_steps(folder_);
+    std::ranges::sort(steps);
+    for (const std::int64_t step : steps)
+      check_file("checkpoints/" + run::checkpoint_name(step),
+                 [&](const base::RegularFile& file) { return checkpoint(file, step); });
+    for (const std::string& file : files_)
+      if (file.starts_with("checkpoints/") && file.ends_with(".safetensors") &&
+          !told_.contains(file))
+        check_file(file,
+                   [this](const base::RegularFile& opened) { return checkpoint(opened, {}); });
+    // A run that ended by itself or by a signal leaves the weights of its last step.
+    const bool has_weights = record_ && record_->complete && !record_->weights_digest.empty() &&
+                             record_->state != "failed";
+    if (has_weights && record_->steps > 0 && !std::ranges::count(steps, record_->steps))
+      tell({"checkpoints/" + run::checkpoint_name(record_->steps),
+            Condition::missing,
+            "the weights of the last step",
+            {}});
+  }
+
+  // Checks a checkpoint of a step, or one that a hook has named.
+  Finding checkpoint(const base::RegularFile& file, std::optional<std::int64_t> step) {
+    const state::StoredTensors stored{fs::path(file.path())};
+    if (!stored.verify()) return {{}, Condition::damaged, "it has no checksum", {}};
+    const auto& metadata = stored.header().metadata;
+    const auto said = metadata.find("step");
+    if (step && (said == metadata.end() || said->second != std::to_string(*step)))
+      return {{}, Condition::damaged, "it is not of the step that its name says", {}};
+    const std::string digest = record_ ? record_->plan_digest : std::string();
+    const bool has_plan = metadata.contains(run::plan_digest_key);
+    if (has_plan && !record_)
+      return {{}, Condition::unchecked, "run.json has the digest of its plan", {}};
+    if (has_plan && !run::is_of_plan(stored, digest))
+      return {{}, Condition::damaged, "it is of another plan than run.json", {}};
+    const bool is_state = step && has_plan && run::is_checkpoint(stored, digest);
+    std::string about = is_state    ? "the state"
+                        : step      ? "only the weights"
+                        : !has_plan ? "not of this run"
+                                    : "a part of the state, kept by a hook";
+    if (step && record_ && *step == record_->steps && !record_->weights_digest.empty()) {
+      if (!model_) {
+        if (no_model_.empty()) no_model_ = "plan.yaml is not whole";
+        return {{},
+                Condition::unchecked,
+                fmt::format("{}; its weights are not compared with run.json: {}", about, no_model_),
+                {}};
+      }
+      if (digest_of_weights(stored, *model_) != record_->weights_digest)
+        return {{}, Condition::damaged, "its weights are not those whose digest run.json has", {}};
+      about += ", with the weights whose digest run.json has";
+    }
+    if (is_state && (!findings_.newest || *step > *findings_.newest)) {
+      findings_.newest = step;
+      positions_.clear();
+      for (const auto& [name, tensor] : stored.header().tensors) {
+        constexpr std::string_view logs = "logs/";
+        if (!name.starts_with(logs) || tensor.type != DType::int64 || tensor.shape.rank() != 0)
+          continue;
+        std::int64_t position = 0;
+        stored.read(tensor, std::as_writable_bytes(std::span(&position, 1)));
+        positions_[name.substr(logs.size())] = position;
+      }
+    }
+    return {{}, Condition::whole, about, {}};
+  }
+
+  void check_logs() {
+    std::set<std::string> names;
+    for (const auto& [name, position] : positions_) names.insert(name);
+    if (record_) names.insert(record_->log_files.begin(), record_->log_files.end());
+    for (const std::string& file : files_)
+      if (is_json_lines(file) || is_event_file(file)) names.insert(file);
+    for (const std::string& name : names)
+      if (!told_.contains(name)) check_log(name);
+  }
+
+  static bool is_json_lines(const std::string& name) { return name.ends_with(".jsonl"); }
+  static bool is_event_file(const std::string& name) {
+    return fs::path(name).filename().string().find("tfevents") != std::string::npos;
+  }
+
+  void check_log(const std::string& name) {
+    const auto position = positions_.find(name);
+    if (!fs::path(name).is_relative() || name.find("..") != std::string::npos) return;
+    if (std::error_code ignored; !files_.contains(name) && !fs::exists(path_ / name, ignored)) {
+      // A logger that failed may have made none, and an older life of the run had others.
+      if (position != positions_.end() || (record_ && record_->log_bytes.contains(name)))
+        tell({name, Condition::missing, "a log file of the run", {}});
+      return;
+    }
+    check_file(name, [&](const base::RegularFile& file) {
+      Finding found = is_event_file(name) ? lines(check_event_file(file), "record")
+                      : is_json_lines(name)
+                          ? lines(check_json_lines(file), "record")
+                          : Finding{{}, Condition::whole, "its format is not known", {}};
+      if (found.condition == Condition::damaged) return found;
+      const auto shorter_than = [&](std::int64_t bytes, const std::string& who) {
+        if (file.size() >= static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)))
+          return false;
+        found = {{},
+                 Condition::damaged,
+                 fmt::format("it has {} bytes, and {} says {}{}{}", grouped(file.size()), who,
+                             grouped(bytes), found.about.empty() ? "" : ": ", found.about),
+                 file.size()};
+        return true;
+      };
+      if (position != positions_.end() &&
+          shorter_than(position->second,
+                       fmt::format("the checkpoint of step {}", grouped(*findings_.newest))))
+        return found;
+      if (!record_ || findings_.is_running) return found;
+      const auto bytes = record_->log_bytes.find(name);
+      if (bytes != record_->log_bytes.end()) shorter_than(bytes->second, "run.json");
+      return found;
+    });
+  }
+
+  // Says how far a file of records is whole.
+  Finding lines(const WholePart& part, const char* noun) const {
+    if (part.problem.empty()) return {{}, Condition::whole, counted(part.records, noun), {}};
+    const bool grows = part.is_cut_short && findings_.is_running;
+    return {{},
+            grows ? Condition::growing : Condition::damaged,
+            fmt::format("{} whole up to byte {}; behind that {}", counted(part.records, noun),
+                        grouped(part.bytes), part.problem),
+            part.bytes};
+  }
+
+  void check_other(const std::string& name) {
+    const std::string last = fs::path(name).filename().string();
+    if (base::is_temporary(last)) {
+      if (findings_.is_running)
+        return tell({name, Condition::growing, "a temporary file of the run", {}});
+      return tell({name,
+                   Condition::left_over,
+                   "a temporary file of a process that was killed; it may be removed",
+                   {}});
+    }
+    if (name.starts_with("images/") && is_picture(name)) {
+      return check_file(name, [&](const base::RegularFile& file) -> Finding {
+        const PictureProblem problem = check_picture(file, name);
+        if (problem.text.empty()) return {};
+        return {{},
+                Condition::damaged,
+                fmt::format("at byte {}: {}", grouped(problem.at), problem.text),
+                problem.at};
+      });
+    }
+    tell({name, Condition::foreign, "no file of a run", {}});
+  }
+
+  void finish() {
+    findings_.can_go_on = findings_.newest && record_ && plan_is_whole_ && !findings_.is_running &&
+                          !findings_.is_finished;
+  }
+
+  const fs::path path_;
+  plugin_host::PluginHost& host_;
+  const base::Folder folder_;
+  std::set<std::string> files_;
+  std::set<std::string> told_;
+  std::optional<run::RunRecord> record_;
+  bool plan_is_whole_ = false;
+  std::optional<train::ModelDescription> model_;
+  std::string no_model_;
+  std::map<std::string, std::int64_t> positions_;  ///< of logs, in the newest whole checkpoint
+  Findings findings_;
+};
+
+}  // namespace
+
+std::string_view name_of(Condition condition) {
+  switch (condition) {
+    case Condition::whole: return "whole";
+    case Condition::growing: return "being written";
+    case Condition::damaged: return "damaged";
+    case Condition::missing: return "missing";
+    case Condition::unchecked: return "not checked";
+    case Condition::left_over: return "left over";
+    case Condition::foreign: return "unknown";
+  }
+  return {};
+}
+
+bool Findings::all_whole() const {
+  return std::ranges::none_of(files, [](const Finding& file) {
+    return file.condition == Condition::damaged || file.condition == Condition::missing ||
+           file.condition == Condition::unchecked;
+  });
+}
+
+Findings check_run_files(const fs::path& run_folder, plugin_host::PluginHost& host) {
+  return RunFiles(run_folder, host).check();
+}
+
+}  // namespace assay::verify
