@@ -56,6 +56,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_check(app, common, chosen);
   declare_show(app, common, chosen);
   declare_describe(app, common, chosen);
+  declare_verify(app, common, chosen);
   declare_view(app, common, chosen);
   declare_complete(app, common, chosen);
   declare_manual(app, common, chosen);

@@ -23,6 +23,7 @@ void declare_resume(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_verify(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_view(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_complete(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_manual(CLI::App& app, const Common& common, Chosen& chosen);

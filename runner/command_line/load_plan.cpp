@@ -49,15 +49,6 @@ std::optional<plan::Draft> load_draft(const Common& common, const std::string& c
   return draft;
 }
 
-// Returns the argument `run_dir=FOLDER`, quoted if the grammar of arguments requires it.
-std::string run_dir_argument(const std::string& folder) {
-  if (folder.find_first_of("()[]{}:=,\"'\\$ ") == folder.npos) return "run_dir=" + folder;
-  std::string quoted;
-  for (const char c : config::escaped(folder))
-    quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
-  return "run_dir=\"" + quoted + "\"";
-}
-
 // Returns the folder's name with the first free number appended.
 std::string free_name_beside(const fs::path& folder) {
   const fs::path name = folder.has_filename() ? folder : folder.parent_path();
@@ -68,6 +59,14 @@ std::string free_name_beside(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string run_dir_argument(const std::string& folder) {
+  if (folder.find_first_of("()[]{}:=,\"'\\$ ") == folder.npos) return "run_dir=" + folder;
+  std::string quoted;
+  for (const char c : config::escaped(folder))
+    quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return "run_dir=\"" + quoted + "\"";
+}
 
 std::string command_to_repeat(const std::string& run_folder) {
   const std::string file = (fs::path(run_folder) / "plan.yaml").string();

@@ -23,6 +23,7 @@ COMMANDS = [
     ["check", DIGITS],
     ["describe", DIGITS],
     ["resume", "--help"],
+    ["verify", program.tutorial_run()],
     ["plugins", "list"],
     ["plugins", "list", "--why"],
     ["plugins", "describe", "sgd"],
