@@ -110,6 +110,21 @@ std::string text_of(const RunRecord& record, bool shortened) {
   return text + "\n";
 }
 
+// Parses a text that may be anything. One that is nested deeper than any record would take a
+// multiple of its size as a tree, so it is refused before it is one. Throws assay::Error.
+nlohmann::json parsed(const std::string& text) {
+  constexpr int deepest = 16;
+  try {
+    return nlohmann::json::parse(text, [](int depth, nlohmann::json::parse_event_t /*event*/,
+                                          const nlohmann::json& /*value*/) {
+      if (depth > deepest) throw Error("it is nested too deeply");
+      return true;
+    });
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(base::one_line(error.what()));
+  }
+}
+
 RunRecord record_of(const nlohmann::json& json) {
   RunRecord record;
   const auto read = [&json](const char* key, auto& value) {
@@ -193,25 +208,33 @@ bool RecordFile::write(const RunRecord& record, base::Sync sync) {
 RunRecord read_record(const base::Folder& run_folder) {
   const base::RegularFile file(run_folder, "run.json");
   const std::string text = file.text(most_bytes);
+  const auto fail = [&file](const char* why) {
+    throw Error(
+        fmt::format("{}: this is no record of a run: {}", file.path(), base::one_line(why)));
+  };
   try {
-    return record_of(nlohmann::json::parse(text));
+    return record_of(parsed(text));
   } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{}: this is no record of a run: {}", file.path(),
-                            base::one_line(error.what())));
+    fail(error.what());
+  } catch (const Error& error) {
+    fail(error.what());
   }
+  return {};
 }
 
 bool has_its_checksum(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!text.ends_with('\n') || !json.is_object() || !json.contains(checksum_key)) return false;
-  const auto stored = json.at(checksum_key);
+  std::string stored;
+  try {
+    stored = parsed(text).at(checksum_key).get<std::string>();
+  } catch (const std::exception&) {
+    return false;  // it is no record
+  }
   std::string zeroed = text.substr(0, text.find_last_not_of(" \n") + 1);
-  const std::size_t at =
-      stored.is_string() ? zeroed.rfind(stored.get<std::string>()) : std::string::npos;
-  if (at == std::string::npos || stored.get<std::string>().size() != no_checksum.size())
+  const std::size_t at = zeroed.rfind(stored);
+  if (!text.ends_with('\n') || stored.size() != no_checksum.size() || at == zeroed.npos)
     return false;
   zeroed.replace(at, no_checksum.size(), no_checksum);
-  return base::digest(zeroed) == stored.get<std::string>();
+  return base::digest(zeroed) == stored;
 }
 
 RunState read_run_state(const std::filesystem::path& run_folder) {

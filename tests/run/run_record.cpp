@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/error.h"
+#include "tests/base/address_space_limit.h"
+#include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
 
@@ -132,6 +134,36 @@ BOOST_AUTO_TEST_CASE(a_record_is_read_as_it_was_written) {
   BOOST_CHECK(read.start == r.start);
   std::filesystem::remove(*this / "run.json");
   BOOST_TEST(written(read) == before);  // nothing of it is lost
+}
+
+BOOST_AUTO_TEST_CASE(the_checksum_is_that_of_the_text) {
+  written(record());
+  std::string text = read_file(*this / "run.json");
+  BOOST_TEST(has_its_checksum(text));
+  const std::size_t at = text.find("2999");
+  text[at] = '1';
+  BOOST_TEST(!has_its_checksum(text));
+  write_file(*this / "run.json", text);
+  BOOST_TEST(read_record(folder).steps == 1999);  // people may change a record
+  BOOST_TEST(!has_its_checksum("{}\n"));
+  BOOST_TEST(!has_its_checksum("{\"checksum\": \"\"}\n"));
+  BOOST_TEST(!has_its_checksum("{\"checksum\": 1}\n"));
+  BOOST_TEST(!has_its_checksum(""));
+}
+
+// As a tree of the parser it would take a gigabyte.
+BOOST_AUTO_TEST_CASE(a_record_that_costs_more_than_its_size_is_refused) {
+  constexpr std::size_t size = std::size_t{15} << 20, memory = std::size_t{200} << 20;
+  for (const char* piece : {"[", "{\"a\":"}) {
+    std::string text = "{\"state\": ";
+    while (text.size() < size) text += piece;
+    write_file(*this / "run.json", text);
+    const AddressSpaceLimit limit(memory);
+    BOOST_TEST(error_of([&] { read_record(folder); }) ==
+               (*this / "run.json").string() +
+                   ": this is no record of a run: it is nested too deeply");
+    BOOST_TEST(!has_its_checksum(text));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_is_gone_is_an_error) {
