@@ -1,9 +1,10 @@
-// Preloaded into the program by tests: makes one system call on files in a folder fail.
+// Preloaded into the program by tests: makes system calls on files in a folder fail.
 //
 //   FAIL_FOLDER  the folder; calls on what lies below it, or on itself, are counted
 //   FAIL_CALL    write, fsync, close, rename, open, mkdir, truncate, allocate or lock
 //   FAIL_AT      the number of the call of this kind that fails, from 1
-//   FAIL_ERROR   its errno
+//   FAIL_EVER    if set, all calls of this kind from there on fail
+//   FAIL_ERROR   its errno; 0: a write writes only half of the bytes, and does not fail
 //   FAIL_TOLD    this file is made when it has failed; it holds the path
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -52,7 +53,9 @@ bool fails(std::string_view call, const std::string& path) {
   const std::string_view folder = setting("FAIL_FOLDER");
   if (call != setting("FAIL_CALL") || !path.starts_with(folder)) return false;
   if (path.size() > folder.size() && path[folder.size()] != '/') return false;
-  if (++calls != std::atoi(setting("FAIL_AT").data())) return false;
+  const int call_number = ++calls, first = std::atoi(setting("FAIL_AT").data());
+  const bool for_ever = !setting("FAIL_EVER").empty();
+  if (call_number < first || (call_number > first && !for_ever)) return false;
   using Open = int (*)(const char*, int, ...);
   const int told = next<Open>("open")(setting("FAIL_TOLD").data(), O_WRONLY | O_CREAT, 0666);
   using Write = ssize_t (*)(int, const void*, size_t);
@@ -79,7 +82,10 @@ mode_t mode_of(int flags, va_list arguments) {
 extern "C" {
 
 ssize_t write(int file, const void* bytes, size_t count) {
-  if (fails("write", path_of(file))) return -1;
+  if (fails("write", path_of(file))) {
+    if (errno != 0) return -1;
+    count = count / 2 + count % 2;
+  }
   return next<ssize_t (*)(int, const void*, size_t)>("write")(file, bytes, count);
 }
 
