@@ -72,7 +72,9 @@ def checkpoints(run):
 FIXTURES = ("--plugin-path", program.BUILD / "tests" / "run" / "fixtures")
 
 
-class Resume(unittest.TestCase):
+class Runs(unittest.TestCase):
+    """Runs of CONFIG that end early, and what they are compared with."""
+
     def setUp(self):
         folder = program.temporary_folder()
         self.addCleanup(folder.cleanup)
@@ -120,23 +122,24 @@ class Resume(unittest.TestCase):
         self.assertEqual(program.record(run)["failures"], [])
         self.assertEqual([str(p) for p in run.rglob("*.part")], [])
 
-    def test_killed_at_any_moment(self):
+    def end_at_any_moment(self, times, end, seed=7):
+        """Ends runs at random moments, so many times in all, takes each up until it comes to its end, and compares it."""
         whole = self.whole()
         seconds = program.record(whole)["training_seconds"]
-        generator = random.Random(7)
+        generator = random.Random(seed)
         run = self.folder / "run"
-        kills = 0
-        while kills < 12:
+        ended = 0
+        while ended < times:
             process = self.start("run", "small.yaml")
             while not checkpoints(run):
                 time.sleep(0.001)
-            while kills < 12:
+            while ended < times:
                 time.sleep(generator.uniform(0, seconds / 6))
-                process.kill()
+                end(process, generator)
                 process.communicate()
                 if process.returncode == program.DONE:
                     break
-                kills += 1
+                ended += 1
                 plan = run / "plan.yaml"
                 plan.write_text(re.sub("threads: .", f"threads: {generator.choice([1, 2])}", plan.read_text()))
                 process = self.start("resume", "run")
@@ -144,6 +147,27 @@ class Resume(unittest.TestCase):
             self.assertEqual(process.returncode, program.DONE)
             self.assert_same(run, whole)
             shutil.rmtree(run)
+
+    def kill(self, times, seed=7):
+        self.end_at_any_moment(times, lambda process, _: process.kill(), seed)
+
+    def signal(self, times, seed=7):
+        """With signals that stop a run, and others before them that ask for checkpoints."""
+        def end(process, generator):
+            for _ in range(generator.choice([0, 0, 1, 3])):
+                process.send_signal(generator.choice([signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU]))
+                time.sleep(generator.uniform(0, 0.01))
+            process.send_signal(generator.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+
+        self.end_at_any_moment(times, end, seed)
+
+
+class Resume(Runs):
+    def test_killed_at_any_moment(self):
+        self.kill(12)
+
+    def test_stopped_at_any_moment(self):
+        self.signal(6)
 
     def test_killed_before_the_first_checkpoint(self):
         """Such a run has nothing to go on from; a config that says `resume` begins anew in its folder."""
