@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "assay/error.h"
@@ -159,6 +160,18 @@ std::size_t target_bytes(const Description& description) {
          size_of(description.target.dtype);
 }
 
+base::Buffer read_targets(const plugin_host::Handle<Dataset>& dataset,
+                          const Description& description, std::span<const std::int64_t> rows) {
+  const Target& target = description.target;
+  base::Buffer bytes(rows.size() * target_bytes(description));
+  const TensorView targets(bytes.as<std::byte>(), target.dtype,
+                           target_shape(target, static_cast<std::int64_t>(rows.size())));
+  dataset.call([&](const Dataset& d) { d.read_targets(rows, targets); });
+  if (target.dtype == DType::int32)
+    check_classes(targets.values<std::int32_t>(), rows, target.classes, dataset.who());
+  return bytes;
+}
+
 }  // namespace
 
 Description describe(const plugin_host::Handle<Dataset>& dataset) {
@@ -234,45 +247,66 @@ std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
          rows.size() * (target_bytes(description) + sizeof(std::int64_t));
 }
 
+void Rows::take_samples(const plugin_host::Handle<Dataset>& dataset, const Description& description,
+                        std::vector<std::int64_t> rows, std::int64_t shown,
+                        const CopyLimits& limits) {
+  sample_shape = description.sample_shape;
+  count = static_cast<std::int64_t>(rows.size());
+  const std::int64_t columns = description.sample_shape.elements();
+  in_order_ = {nullptr, 0, columns, columns};
+  if (rows.empty()) return;
+  dataset_ = dataset;
+  view_ = view_of(dataset, description);
+  const std::int64_t copied = copied_rows(view_, sample_bytes(description), rows, shown, limits);
+  if (!view_.empty() && consecutive(rows)) {
+    in_order_ = view_.slice(rows.front(), count);
+  } else {
+    samples_ = base::Buffer(static_cast<std::size_t>(copied) * sample_bytes(description));
+    const MatrixView<float> samples{samples_.as<float>(), copied, columns, columns};
+    read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
+    in_order_ = samples;
+    if (all_in_order()) {
+      dataset_ = {};
+      view_ = {};
+    }
+  }
+  numbers_ = std::move(rows);
+}
+
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::vector<std::int64_t> rows, std::int64_t shown, const CopyLimits& limits) {
   Rows result;
-  result.sample_shape = description.sample_shape;
   result.target = description.target;
   result.count = static_cast<std::int64_t>(rows.size());
   auto names = std::make_shared<std::vector<std::string>>(description.class_names);
   result.class_names_ =
       std::make_shared<std::vector<std::string_view>>(names->begin(), names->end());
   result.name_texts_ = std::move(names);
-  const std::int64_t columns = description.sample_shape.elements();
-  result.in_order_ = {nullptr, 0, columns, columns};
-  if (rows.empty()) return result;
-
-  result.targets_ = base::Buffer(rows.size() * target_bytes(description));
-  const TensorView targets(result.targets_.as<std::byte>(), result.target.dtype,
-                           target_shape(result.target, result.count));
-  dataset.call([&](const Dataset& d) { d.read_targets(rows, targets); });
-  if (result.target.dtype == DType::int32)
-    check_classes(targets.values<std::int32_t>(), rows, result.target.classes, dataset.who());
-
-  result.dataset_ = dataset;
-  result.view_ = view_of(dataset, description);
-  const std::int64_t copied =
-      copied_rows(result.view_, sample_bytes(description), rows, shown, limits);
-  if (!result.view_.empty() && consecutive(rows)) {
-    result.in_order_ = result.view_.slice(rows.front(), result.count);
-  } else {
-    result.samples_ = base::Buffer(static_cast<std::size_t>(copied) * sample_bytes(description));
-    const MatrixView<float> samples{result.samples_.as<float>(), copied, columns, columns};
-    result.read_samples(std::span(rows).first(static_cast<std::size_t>(copied)), samples);
-    result.in_order_ = samples;
-    if (result.all_in_order()) {
-      result.dataset_ = {};
-      result.view_ = {};
-    }
-  }
-  result.numbers_ = std::move(rows);
+  if (!rows.empty()) result.targets_ = read_targets(dataset, description, rows);
+  result.take_samples(dataset, description, std::move(rows), shown, limits);
   return result;
+}
+
+void check_has_targets(const plugin_host::Handle<Dataset>& dataset,
+                       const Description& description) {
+  static_cast<void>(read_targets(dataset, description, std::array{std::int64_t{0}}));
+}
+
+Rows read_without_targets(const plugin_host::Handle<Dataset>& dataset,
+                          const Description& description, std::vector<std::int64_t> rows,
+                          const CopyLimits& limits) {
+  Rows result;
+  result.class_names_ = std::make_shared<std::vector<std::string_view>>();
+  result.take_samples(dataset, description, std::move(rows), 0, limits);
+  return result;
+}
+
+std::vector<std::int64_t> rows_by_class(const Rows& rows) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(rows.target.classes));
+  if (counts.empty()) return counts;
+  for (const std::int32_t found : rows.targets().values<const std::int32_t>())
+    ++counts[static_cast<std::size_t>(found)];
+  return counts;
 }
 
 }  // namespace assay::data

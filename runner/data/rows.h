@@ -80,6 +80,10 @@ class Rows {
  private:
   friend Rows read(const plugin_host::Handle<Dataset>&, const Description&,
                    std::vector<std::int64_t>, std::int64_t, const CopyLimits&);
+  friend Rows read_without_targets(const plugin_host::Handle<Dataset>&, const Description&,
+                                   std::vector<std::int64_t>, const CopyLimits&);
+  void take_samples(const plugin_host::Handle<Dataset>& dataset, const Description& description,
+                    std::vector<std::int64_t> rows, std::int64_t shown, const CopyLimits& limits);
   bool all_in_order() const { return in_order_.rows == count; }
   void read_samples(std::span<const std::int64_t> numbers, MatrixView<float> out) const;
 
@@ -103,5 +107,18 @@ std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
 /// plugin_host::ComponentError, and assay::Error for a class that was not declared.
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::vector<std::int64_t> rows, std::int64_t shown = 0, const CopyLimits& limits = {});
+
+/// Reads the target of the first row. A dataset whose rows have none throws then, as it does
+/// wherever targets are read: plugin_host::ComponentError.
+void check_has_targets(const plugin_host::Handle<Dataset>& dataset, const Description& description);
+
+/// Reads rows of which only the samples are needed. The rows have no targets: do not call
+/// targets(). Throws like read().
+Rows read_without_targets(const plugin_host::Handle<Dataset>& dataset,
+                          const Description& description, std::vector<std::int64_t> rows,
+                          const CopyLimits& limits = {});
+
+/// Returns the number of rows of each class; empty if the targets are not classes.
+std::vector<std::int64_t> rows_by_class(const Rows& rows);
 
 }  // namespace assay::data

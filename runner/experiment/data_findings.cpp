@@ -20,14 +20,6 @@ namespace {
 
 constexpr std::size_t most_named = 5;  // classes
 
-/// Returns how many rows of a split each class has.
-std::vector<std::int64_t> rows_by_class(const data::Rows& rows) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(rows.target.classes));
-  for (const std::int32_t found : rows.targets().values<const std::int32_t>())
-    ++counts[static_cast<std::size_t>(found)];
-  return counts;
-}
-
 /// Returns "class 3 ('cat') has" or "classes 0, 3 and 12 more of 65 have".
 std::string subject(const std::vector<std::size_t>& classes,
                     std::span<const std::string_view> names) {
@@ -107,10 +99,10 @@ void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
                              const hooks::Splits& splits, Blame& blame) {
   const data::Rows& train = *splits.at("train");
   if (train.target.classes == 0) return;
-  const std::vector<std::int64_t> trained = rows_by_class(train);
+  const std::vector<std::int64_t> trained = data::rows_by_class(train);
   std::map<std::string, std::vector<std::int64_t>> others;
   for (const auto& [name, rows] : splits)
-    if (name != "train" && name != plan::all_rows) others[name] = rows_by_class(*rows);
+    if (name != "train" && name != plan::all_rows) others[name] = data::rows_by_class(*rows);
 
   std::vector<std::size_t> missing;
   std::map<std::vector<std::string>, std::vector<std::size_t>> elsewhere;  // by the splits

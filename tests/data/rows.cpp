@@ -1,5 +1,6 @@
 #include "runner/data/rows.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <functional>
@@ -78,6 +79,49 @@ BOOST_AUTO_TEST_CASE(rows_are_read_in_the_order_asked_for) {
              boost::test_tools::per_element());
   BOOST_TEST(rows.class_names()[2] == "c");
   BOOST_TEST(data::read(fake, description, {}).count == 0);
+}
+
+BOOST_AUTO_TEST_CASE(rows_without_targets_never_ask_for_them) {
+  class Unlabelled final : public Dataset {
+   public:
+    void describe(DatasetDescription& out) const override {
+      out.samples(9, {2});
+      out.values({});
+    }
+    void read_samples(std::span<const std::int64_t> rows, MatrixView<float> out) const override {
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        std::ranges::fill(out.row_span(static_cast<std::int64_t>(i)), static_cast<float>(rows[i]));
+    }
+    void read_targets(std::span<const std::int64_t>, TensorView) const override {
+      throw Error("there are none");
+    }
+  };
+  const auto unlabelled = handle<Dataset>(std::make_unique<Unlabelled>(), "unlabelled");
+  const auto description = data::describe(unlabelled);
+  const auto refuses = [](const plugin_host::ComponentError& error) {
+    return std::string(error.what()) == "dataset unlabelled: there are none";
+  };
+  BOOST_CHECK_EXCEPTION(data::check_has_targets(unlabelled, description),
+                        plugin_host::ComponentError, refuses);
+  BOOST_CHECK_EXCEPTION(data::read(unlabelled, description, {0}), plugin_host::ComponentError,
+                        refuses);
+  for (const data::CopyLimits limits : {data::CopyLimits{}, data::CopyLimits{0, 0}}) {
+    const auto rows = data::read_without_targets(unlabelled, description, {4, 2}, limits);
+    BOOST_TEST(rows.count == 2);
+    BOOST_TEST(rows.number(1) == 2);
+    std::array<float, 4> scratch = {};
+    BOOST_TEST(rows.block(0, 2, scratch.data()).row(1)[0] == 2.0F);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_counted_by_class) {
+  const auto fake = dataset([](DatasetDescription& out) {
+    out.samples(9, {2});
+    out.classes(names);
+  });
+  const auto rows = data::read(fake, data::describe(fake), {0, 1, 3, 4, 6});
+  BOOST_TEST(data::rows_by_class(rows) == (std::vector<std::int64_t>{3, 2, 0}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_class_that_was_not_declared_is_an_error) {
