@@ -37,6 +37,8 @@ class Lanes {
   /// than the others: fewer rows than that are not worth a separate block, because a kernel needs
   /// nearly as much time for a few rows as for many.
   std::int64_t tallest_block() const;
+  /// Returns the rows of a block; blocks are numbered from 0 in row order, over all lanes.
+  Range block(std::int64_t index) const;
   /// Calls visit(Range) with the blocks of a lane in row order; lanes differ by one block at most.
   template <class Visit>
   void visit_blocks(std::int64_t lane, Visit&& visit) const {
@@ -45,7 +47,6 @@ class Lanes {
 
  private:
   std::int64_t first_block(std::int64_t lane) const;
-  Range block(std::int64_t index) const;
 
   std::int64_t rows_;
   std::int64_t block_rows_;

@@ -284,6 +284,25 @@ Evaluation Network::evaluate(const data::Rows& rows, const EvaluationRequest& re
   return result;
 }
 
+void Network::outputs(const data::Rows& rows, std::int64_t step, Range blocks,
+                      const std::function<void(std::int64_t, const BlockOutputs&)>& visit) {
+  const Lanes lanes(rows.count, rule_);
+  reserve(lanes.tallest_block());
+  const std::int64_t n = description_.outputs;
+  team_.run(blocks.count, [&](std::int64_t index, int worker) {
+    Bench& bench = benches_[static_cast<std::size_t>(worker)];
+    const Range range = lanes.block(blocks.first + index);
+    const Pass now = pass(Mode::evaluation, step, range.first);
+    Block block;
+    block.samples =
+        transformed(now, rows.block(range.first, range.count, bench.samples.as<float>()), bench);
+    block.outputs = {bench.outputs.as<float>(), range.count, n, n};
+    forward(now, bench, block);
+    visit(index, {range.first, block.samples, {block.outputs.data, range.count, n, n}});
+  });
+  base::MappedFileWatch::check();
+}
+
 void Network::observe(const RowSelection& rows, std::int64_t step, BlockProbe& probe) {
   const Lanes lanes(rows.count(), rule_);
   // A split may be larger than a batch, and its blocks are not held at once: each is as in an
@@ -349,10 +368,14 @@ void Network::forward(const Pass& pass, Bench& bench, const Block& block) const 
 Network::Block Network::block(Bench& bench, const RowSelection& selection, Range range,
                               const Pass& pass) const {
   Block block = untransformed(bench, selection, range);
-  if (!transforms().empty())
-    block.samples = transforms().apply({pass.mode, pass.step, pass.first_row}, block.samples,
-                                       bench.transformed);
+  block.samples = transformed(pass, block.samples, bench);
   return block;
+}
+
+MatrixView<const float> Network::transformed(const Pass& pass, MatrixView<const float> samples,
+                                             Bench& bench) const {
+  if (transforms().empty()) return samples;
+  return transforms().apply({pass.mode, pass.step, pass.first_row}, samples, bench.transformed);
 }
 
 Network::Block Network::untransformed(Bench& bench, const RowSelection& selection,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,13 @@ struct Evaluation {
   /// [rows, elements of a transformed sample] of the rows to keep; empty if there are no
   /// transforms.
   std::vector<float> samples;
+};
+
+/// The outputs of a block of rows.
+struct BlockOutputs {
+  std::int64_t first_row = 0;       ///< its position among the rows
+  MatrixView<const float> samples;  ///< as the transforms leave them
+  MatrixView<const float> outputs;
 };
 
 /// Observes the layers in a pass of training, block by block.
@@ -107,6 +115,12 @@ class Network {
 
   Evaluation evaluate(const data::Rows& rows, const EvaluationRequest& request, std::int64_t step);
 
+  /// Computes the outputs of a range of the blocks into which evaluate() divides these rows
+  /// (Lanes::block), with the same bits. It reads no targets. Calls visit(i, outputs) for the i-th
+  /// block of the range, on the thread that computed it, in any order.
+  void outputs(const data::Rows& rows, std::int64_t step, Range blocks,
+               const std::function<void(std::int64_t, const BlockOutputs&)>& visit);
+
   // Memory in bytes.
   std::size_t gradient_bytes() const;  ///< of all lanes
   /// Returns the bytes that one thread needs for blocks of this many rows, without gathered
@@ -152,6 +166,8 @@ class Network {
   /// Returns the rows of a block, transformed as the pass says, and the memory for its outputs.
   Block block(Bench& bench, const RowSelection& selection, Range range, const Pass& pass) const;
   Block untransformed(Bench& bench, const RowSelection& selection, Range range) const;
+  MatrixView<const float> transformed(const Pass& pass, MatrixView<const float> samples,
+                                      Bench& bench) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;
   LossSum gradient_in_phases(const RowSelection& batch, std::int64_t step);
   /// Calls compute(lane, pass, block) for every block of a batch, on all threads, in a phase that

@@ -245,6 +245,29 @@ BOOST_AUTO_TEST_CASE(kept_rows_are_the_first_of_all_outputs) {
   BOOST_TEST(worst < 1e-3);
 }
 
+BOOST_AUTO_TEST_CASE(outputs_of_blocks_have_the_bits_of_an_evaluation) {
+  ThreadTeam team(3);
+  const auto network = digits_network(team, {50, {}, false});
+  set_weights(*network, jax_state(100));
+  const data::Rows& rows = *digits().train;
+  const auto evaluation = network->evaluate(rows, {{0}, rows.count}, 5);
+  const train::Lanes lanes(rows.count, network->rule());
+  std::vector<float> outputs(evaluation.outputs.size());
+  std::vector<std::int64_t> visits(static_cast<std::size_t>(lanes.blocks()));
+  for (std::int64_t first = 0; first < lanes.blocks(); first += 5) {
+    const train::Range blocks{first, std::min<std::int64_t>(5, lanes.blocks() - first)};
+    network->outputs(rows, 5, blocks, [&](std::int64_t i, const train::BlockOutputs& block) {
+      ++visits[static_cast<std::size_t>(first + i)];
+      BOOST_TEST(block.first_row == lanes.block(first + i).first);
+      BOOST_TEST(block.samples.row(0)[20] == rows.samples().row(block.first_row)[20]);
+      std::ranges::copy_n(block.outputs.data, block.outputs.rows * 10,
+                          outputs.data() + block.first_row * 10);
+    });
+  }
+  BOOST_TEST(std::ranges::count(visits, 1) == lanes.blocks());
+  BOOST_TEST(same_bits(outputs, evaluation.outputs));
+}
+
 BOOST_AUTO_TEST_CASE(metrics_are_given_in_the_order_asked_for) {
   ThreadTeam team(1);
   const auto network = digits_network(team);
