@@ -26,6 +26,7 @@ class DataFiles {
   /// that of an option of this name. Nothing where that is not known: where the table has several
   /// options, one that is left out may stand for a file that the dataset finds by itself.
   std::optional<DataFile> with(std::string_view part) const;
+  const std::vector<DataFile>& files() const { return files_; }
   /// Returns "its files are /a.idx and /b.idx"; nothing where there are none.
   std::string listed() const;
 

@@ -15,6 +15,7 @@
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
 #include "runner/experiment/fitting.h"
+#include "runner/experiment/lane_rule.h"
 #include "runner/experiment/logger_files.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/memory_use.h"
@@ -79,6 +80,9 @@ class Assembly {
     described_ = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       out_.data = data::describe(*dataset_);
       out_.state.declare(dataset_->object(), "dataset");
+      // Rows without targets can only be predicted. The dataset says so before the loss and the
+      // metrics judge targets that are not there.
+      data::check_has_targets(*dataset_, out_.data);
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
       memory_.check(bytes,
@@ -334,7 +338,7 @@ class Assembly {
 
   void make_network(train::Network::Components components, train::ModelDescription description) {
     const std::int64_t batch = out_.batches->batch_size();
-    const train::LaneRule rule = lane_rule(components.model);
+    const train::LaneRule rule = lane_rule(draft_.train, components.model);
     warn_of_lanes(draft_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
     const base::Share cores = base::cores_given();
@@ -389,19 +393,6 @@ class Assembly {
                  fmt::format("blocks of {} rows need {} on {}", grouped(lanes.tallest_block()),
                              gigabytes(blocks), counted(threads, "thread")),
                  "lower `train.block_rows` or `threads`, or make samples or layers smaller");
-  }
-
-  train::LaneRule lane_rule(const Handle<Model>& model) const {
-    train::LaneRule rule;
-    rule.lanes = draft_.train.lanes;
-    rule.whole = model.call([](const Model& m) { return m.whole_batches(); });
-    rule.block_rows = draft_.train.block_rows
-                          ? *draft_.train.block_rows
-                          : model.call([](const Model& m) { return m.block_rows(); });
-    if (rule.block_rows < 1)
-      throw Error(fmt::format("{} asks for blocks of {} rows; expected at least 1", model.who(),
-                              grouped(rule.block_rows)));
-    return rule;
   }
 
   void make_update() {
@@ -501,11 +492,7 @@ class Assembly {
   // Tells the loss how many rows of each class it will be trained on.
   void prepare_loss() {
     if (!loss_) return;
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(out_.data.target.classes));
-    if (!counts.empty())
-      for (const std::int32_t index :
-           out_.splits.at("train")->targets().values<const std::int32_t>())
-        ++counts[static_cast<std::size_t>(index)];
+    const auto counts = data::rows_by_class(*out_.splits.at("train"));
     blame_.attempt(Part("loss", draft_.loss),
                    [&] { loss_->call([&](Loss& loss) { loss.prepare(counts); }); });
   }

@@ -32,6 +32,8 @@ def generated():
 def filled(example):
     for key, file in FILES.items():
         example = re.sub(rf"\b{key}: FILE\b", f"{key}: {file}", example)
+    # Rows without targets can be predicted, but this is a run.
+    example = re.sub(r"# targets: (?= *# path)", f"targets: {FILES['targets']} ", example)
     # warmup_cosine wants a rise that is shorter than the whole.
     example = re.sub(r"\bwarmup_steps: INTEGER\b", "warmup_steps: 10", example)
     return re.sub(rf"\b({'|'.join(VALUES)})\b(?=$|[ \]])", lambda m: VALUES[m[1]], example,

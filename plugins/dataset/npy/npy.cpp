@@ -5,7 +5,8 @@
 //   samples   .npy file of shape [rows, ...], in C order: float32, or whole numbers of 8 or 16 bits
 //             or bool, which are taken as they are (uint8: 0 to 255)
 //   targets   .npy file of as many rows: whole numbers of any size or bool, of shape [rows], are
-//             classes 0, 1, ...; float32 of shape [rows, ...] are values
+//             classes 0, 1, ...; float32 of shape [rows, ...] are values. Rows without targets can
+//             be predicted, but not trained on
 //   classes   the names of the classes (default: their numbers, up to the largest one found)
 //
 //   dataset:
@@ -63,15 +64,15 @@ class Npy final : public assay::Dataset {
       .name = "npy", .doc = "Arrays from NumPy's .npy files, mapped into memory."};
   struct Options {
     assay::Path samples;
-    assay::Path targets;
+    std::optional<assay::Path> targets;
     std::optional<std::vector<std::string_view>> classes;
   };
   static constexpr auto table = assay::options(
       assay::required("samples", &Options::samples,
                       ".npy file of float32, or of whole numbers of 8 or 16 bits, [rows, ...]"),
-      assay::required(
-          "targets", &Options::targets,
-          ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]"),
+      assay::option("targets", &Options::targets,
+                    ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]; "
+                    "only rows to be predicted need none"),
       assay::option("classes", &Options::classes,
                     "names of the classes; their numbers if left out"));
 
@@ -87,13 +88,15 @@ class Npy final : public assay::Dataset {
       }
     };
     blame("samples", [&] { open_samples(std::string(options.samples.text)); });
-    blame("targets", [&] { open_targets(std::string(options.targets.text)); });
+    if (options.targets)
+      blame("targets", [&] { open_targets(std::string(options.targets->text)); });
     if (options.classes) name_classes(*options.classes);
   }
 
   void describe(assay::DatasetDescription& description) const override {
     description.samples(rows_of(*samples_), row_shape(*samples_));
     if (targets_) return description.values(row_shape(*targets_));
+    if (names_.empty()) return description.values({});
     description.classes(std::vector<std::string_view>(names_.begin(), names_.end()));
   }
 
@@ -106,6 +109,10 @@ class Npy final : public assay::Dataset {
   }
 
   void read_targets(std::span<const std::int64_t> rows, assay::TensorView out) const override {
+    if (!targets_ && labels_.empty())
+      throw OptionError("targets",
+                        "it is not set, so these rows have no targets: a trained model can predict "
+                        "them, but they cannot be trained on or evaluated");
     if (!targets_) {
       std::ranges::transform(rows, out.values<std::int32_t>().begin(), [&](std::int64_t row) {
         return labels_.at(static_cast<std::size_t>(row));
