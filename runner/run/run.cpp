@@ -26,6 +26,7 @@
 #include "runner/plan/entries.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plugin_host/search_path.h"
+#include "runner/run/data_record.h"
 #include "runner/run/same_run.h"
 #include "runner/run/summary.h"
 #include "runner/version.h"
@@ -231,6 +232,7 @@ Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings
 void Run::write_plan() {
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
   copy_config(folder_.folder(), *plan_.source, plan_.sources);
+  write_data_record(folder_.folder(), data_record(experiment_));
 }
 
 // Writes the record of a run that runs, and tells what is run.

@@ -61,8 +61,8 @@ enum class Ending {
 
 class Run {
  public:
-  /// Begins a run in the folder that was made for it: writes plan.yaml, config.yaml and run.json,
-  /// and tells what is run. Throws where that fails; the folder is removed then.
+  /// Begins a run in the folder that was made for it: writes plan.yaml, config.yaml, data.json and
+  /// run.json, and tells what is run. Throws where that fails; the folder is removed then.
   static std::unique_ptr<Run> create(Prepared prepared, RunFolder folder,
                                      const Surroundings& surroundings, const Beginning& beginning);
 

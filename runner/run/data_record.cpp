@@ -1,0 +1,90 @@
+#include "runner/run/data_record.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "assay/error.h"
+#include "runner/base/atomic_file.h"
+#include "runner/base/regular_file.h"
+#include "runner/base/shape.h"
+#include "runner/base/utf8.h"
+
+namespace assay::run {
+namespace {
+
+constexpr const char* file_name = "data.json";
+constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;  // of many classes with long names
+
+nlohmann::ordered_json dimensions_of(const Shape& shape) {
+  return std::vector<std::int64_t>(shape.dimensions().begin(), shape.dimensions().end());
+}
+
+// Throws nlohmann::json::exception or assay::Error.
+Shape shape_in(const nlohmann::json& json) {
+  const auto dimensions = json.get<std::vector<std::int64_t>>();
+  if (dimensions.size() > Shape::maximum_rank || !base::elements(Shape(dimensions)))
+    throw Error(fmt::format("{} is no shape", json.dump()));
+  return Shape(dimensions);
+}
+
+DataRecord record_in(const nlohmann::json& json) {
+  DataRecord record;
+  record.sample_shape = shape_in(json.at("sample_shape"));
+  if (json.contains("value_shape")) {
+    record.target = {DType::float32, shape_in(json.at("value_shape")), 0};
+    return record;
+  }
+  for (const nlohmann::json& found : json.at("classes")) {
+    record.class_names.push_back(found.at("name").get<std::string>());
+    record.class_rows.push_back(found.at("training_rows").get<std::int64_t>());
+  }
+  if (record.class_names.empty()) throw Error("it has no classes");
+  record.target = {DType::int32, {}, static_cast<std::int64_t>(record.class_names.size())};
+  return record;
+}
+
+}  // namespace
+
+DataRecord data_record(const experiment::Experiment& experiment) {
+  const data::Description& data = experiment.data;
+  return {data.sample_shape, data.target, data.class_names,
+          data::rows_by_class(*experiment.splits.at("train"))};
+}
+
+void write_data_record(const base::Folder& run_folder, const DataRecord& record) {
+  nlohmann::ordered_json json;
+  json["sample_shape"] = dimensions_of(record.sample_shape);
+  if (record.target.classes == 0) json["value_shape"] = dimensions_of(record.target.shape);
+  for (std::size_t i = 0; i < record.class_names.size(); ++i)
+    json["classes"].push_back(
+        {{"name", record.class_names[i]}, {"training_rows", record.class_rows[i]}});
+  base::write_atomically(
+      run_folder, file_name,
+      json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n",
+      base::Sync::later);
+}
+
+DataRecord read_data_record(const base::Folder& run_folder) {
+  if (!run_folder.has(file_name))
+    throw Error(
+        fmt::format("{}: there is no such file; it tells the form of the data that a run "
+                    "was trained on. Runs of earlier versions of Assay have none: run the "
+                    "experiment again",
+                    run_folder.path_of(file_name)));
+  const base::RegularFile file(run_folder, file_name);
+  const std::string text = file.text(most_bytes);
+  const auto damaged = [&](const char* why) {
+    return Error(
+        fmt::format("{}: this is no record of a run's data: {}", file.path(), base::one_line(why)));
+  };
+  try {
+    return record_in(nlohmann::json::parse(text));
+  } catch (const nlohmann::json::exception& error) {
+    throw damaged(error.what());
+  } catch (const Error& error) {
+    throw damaged(error.what());
+  }
+}
+
+}  // namespace assay::run

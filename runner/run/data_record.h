@@ -1,0 +1,31 @@
+// data.json: the form of the data that a run is trained on. A trained model can be used with it
+// when that data is not there any more.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assay/dataset.h"
+#include "runner/base/folder.h"
+#include "runner/experiment/experiment.h"
+
+namespace assay::run {
+
+struct DataRecord {
+  Shape sample_shape;
+  Target target;
+  std::vector<std::string> class_names;  ///< empty if the target is not a class
+  std::vector<std::int64_t> class_rows;  ///< rows of each class in the training split
+};
+
+/// Returns the record of an experiment's data.
+DataRecord data_record(const experiment::Experiment& experiment);
+
+/// Writes data.json. Throws assay::Error.
+void write_data_record(const base::Folder& run_folder, const DataRecord& record);
+
+/// Reads data.json. Throws assay::Error where there is none, or where it is something else.
+DataRecord read_data_record(const base::Folder& run_folder);
+
+}  // namespace assay::run
