@@ -8,7 +8,7 @@ import program
 
 PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/style.md", "docs/architecture.md"]
 # Files that a run writes, names of its state, and names in examples of how not to do it.
-NOT_IN_THE_SOURCE = {"run.json", "plan.yaml", "RUN_DIR/plan.yaml", "checkpoints/step_N.safetensors",
+NOT_IN_THE_SOURCE = {"run.json", "data.json", "plan.yaml", "RUN_DIR/plan.yaml", "checkpoints/step_N.safetensors",
                      "string_utils.h", "data/train.npy",
                      "weights/layer1.kernel", "optimizer/mu/layer1.kernel", "epoch_loss/sum", "last_values/TAG",
                      "tags/TAG", "logs/FILE", "hooks/NAME/best", "buffers/mean", "share/doc/assay"}
