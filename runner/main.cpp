@@ -37,7 +37,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       ->check(one_of({instruction_set_names.begin(), instruction_set_names.end()}));
   app.add_option_function<std::string>(
          "--format", [&](const std::string& name) { common.json = name == "json"; },
-         "How problems are told on standard error: text, or json for editors, one object per line")
+         "How problems are told on standard error: text, or json for editors, one object per line; "
+         "`assay eval` prints its values so, too")
       ->check(one_of({"text", "json"}))
       ->type_name("FORMAT")
       ->trigger_on_parse();  // so that problems of the command line use it too
@@ -53,6 +54,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
 
   declare_run(app, common, chosen);
   declare_resume(app, common, chosen);
+  declare_eval(app, common, chosen);
+  declare_predict(app, common, chosen);
   declare_check(app, common, chosen);
   declare_show(app, common, chosen);
   declare_describe(app, common, chosen);

@@ -20,6 +20,8 @@ using Chosen = std::function<int()>;
 /// call.
 void declare_run(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_resume(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_eval(CLI::App& app, const Common& common, Chosen& chosen);
+void declare_predict(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_check(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_show(CLI::App& app, const Common& common, Chosen& chosen);
 void declare_describe(CLI::App& app, const Common& common, Chosen& chosen);

@@ -31,11 +31,12 @@ namespace assay::command_line {
 namespace {
 
 // The completions of file arguments, by their names in the help.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> files = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> files = {{
     {"CONFIG", ":files yaml yml"},
     {"RUN_DIR", ":files yaml yml safetensors"},
     {"FILE", ":files so"},
     {"DIR", ":files"},
+    {"PATH", ":files csv npy jsonl"},
 }};
 
 class Completion {

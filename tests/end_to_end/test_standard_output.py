@@ -24,6 +24,8 @@ COMMANDS = [
     ["describe", DIGITS],
     ["resume", "--help"],
     ["verify", program.tutorial_run()],
+    ["eval", "--help"],
+    ["predict", "--help"],
     ["plugins", "list"],
     ["plugins", "list", "--why"],
     ["plugins", "describe", "sgd"],
