@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -21,6 +22,21 @@ static_assert(std::endian::native == std::endian::little, "safetensors are littl
 
 constexpr std::uint64_t longest_header = std::uint64_t{16} << 20;
 constexpr std::string_view checksum_key = "checksum";
+
+float float_of_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
+// Converts an IEEE 754 binary16 number, which every float32 can hold.
+float float_of_half(std::uint16_t bits) {
+  const std::uint32_t sign = std::uint32_t{bits & 0x8000U} << 16;
+  const std::uint32_t exponent = (bits >> 10) & 0x1FU, fraction = bits & 0x3FFU;
+  if (exponent == 0x1F)  // infinite or NaN
+    return std::bit_cast<float>(sign | 0x7F800000U | fraction << 13);
+  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+  const float size = std::ldexp(static_cast<float>(fraction), -24);
+  return sign != 0 ? -size : size;
+}
 
 [[noreturn]] void damaged(const std::string& path, std::string_view why) {
   throw Error(fmt::format("{}: not a whole safetensors file: {}", path, why));
@@ -99,7 +115,8 @@ void write_safetensors(const base::Folder& folder, std::string_view name,
   file.commit();
 }
 
-StoredTensors::StoredTensors(base::RegularFile file) : file_(std::move(file)) {
+StoredTensors::StoredTensors(base::RegularFile file, OtherTypes other_types)
+    : file_(std::move(file)) {
   std::uint64_t size = 0;
   if (file_.size() < sizeof size) damaged(this->path(), "it has less than 8 bytes");
   file_.read(0, std::as_writable_bytes(std::span(&size, 1)));
@@ -112,7 +129,7 @@ StoredTensors::StoredTensors(base::RegularFile file) : file_(std::move(file)) {
   file_.read(sizeof size, std::as_writable_bytes(std::span(header_text_)));
   data_begin_ = sizeof size + size;
   try {
-    header_ = read_safetensors_header(header_text_, rest - size);
+    header_ = read_safetensors_header(header_text_, rest - size, other_types);
   } catch (const Error& error) {
     damaged(this->path(), error.what());
   }
@@ -121,6 +138,37 @@ StoredTensors::StoredTensors(base::RegularFile file) : file_(std::move(file)) {
 void StoredTensors::read(const SafetensorsHeader::Tensor& tensor,
                          std::span<std::byte> bytes) const {
   file_.read(data_begin_ + tensor.begin, bytes);
+}
+
+void StoredTensors::read_floats(const std::string& name, std::span<float> values) const {
+  const auto read_as = [&]<class Stored>(std::uint64_t begin, Stored /*type*/, auto&& convert) {
+    constexpr std::size_t most = 1 << 16;  // elements at a time
+    std::vector<Stored> piece(std::min(values.size(), most));
+    for (std::size_t done = 0; done < values.size(); done += piece.size()) {
+      piece.resize(std::min(values.size() - done, most));
+      file_.read(data_begin_ + begin + done * sizeof(Stored),
+                 std::as_writable_bytes(std::span(piece)));
+      std::ranges::transform(piece, values.begin() + static_cast<std::ptrdiff_t>(done), convert);
+    }
+  };
+  if (const auto found = header_.tensors.find(name); found != header_.tensors.end()) {
+    const auto& [type, shape, begin, end] = found->second;
+    if (type == DType::float32) return read(found->second, std::as_writable_bytes(values));
+    if (type == DType::float64)
+      return read_as(begin, double{}, [](double x) { return static_cast<float>(x); });
+  } else if (const auto other = header_.others.find(name); other != header_.others.end()) {
+    const auto& [type, shape, begin, end] = other->second;
+    if (type == "F16") return read_as(begin, std::uint16_t{}, float_of_half);
+    if (type == "BF16") return read_as(begin, std::uint16_t{}, float_of_bfloat16);
+  }
+  throw Error(fmt::format("{}: '{}' holds no numbers of the types F32, F64, F16 or BF16", path(),
+                          base::one_line(name)));
+}
+
+std::string StoredTensors::content_digest() const {
+  base::Digest digest;
+  digest.add(file_);
+  return digest.text();
 }
 
 bool StoredTensors::verify() const {

@@ -47,11 +47,12 @@ void write_safetensors(const base::Folder& folder, std::string_view name,
 class StoredTensors {
  public:
   /// Throws assay::Error that says what is wrong with the file, whatever lies at this path.
-  explicit StoredTensors(const std::filesystem::path& path)
-      : StoredTensors(base::RegularFile(path)) {}
+  explicit StoredTensors(const std::filesystem::path& path,
+                         OtherTypes other_types = OtherTypes::refused)
+      : StoredTensors(base::RegularFile(path), other_types) {}
   /// Does the same for a file of a folder.
   StoredTensors(const base::Folder& folder, std::string_view name)
-      : StoredTensors(base::RegularFile(folder, std::string(name))) {}
+      : StoredTensors(base::RegularFile(folder, std::string(name)), OtherTypes::refused) {}
 
   const SafetensorsHeader& header() const { return header_; }
   const std::string& path() const { return file_.path(); }
@@ -59,13 +60,19 @@ class StoredTensors {
   /// Reads the numbers of a tensor of the header. `bytes` has as many bytes as the tensor. Throws
   /// assay::Error.
   void read(const SafetensorsHeader::Tensor& tensor, std::span<std::byte> bytes) const;
+  /// Reads the numbers of the tensor of this name as float32; those of F64 are rounded. `values`
+  /// has as many elements as the tensor. Throws assay::Error, also for tensors that are not of the
+  /// types F32, F64, F16 or BF16.
+  void read_floats(const std::string& name, std::span<float> values) const;
 
   /// Reads the whole file and compares it with its checksum. Throws assay::Error where it is
   /// damaged. Returns false when the file has no checksum: other programs write none.
   bool verify() const;
+  /// Returns the digest of all bytes of the file (base/digest.h).
+  std::string content_digest() const;
 
  private:
-  explicit StoredTensors(base::RegularFile file);
+  StoredTensors(base::RegularFile file, OtherTypes other_types);
 
   base::RegularFile file_;
   std::string header_text_;

@@ -19,6 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 using Tensor = SafetensorsHeader::Tensor;
+using Other = SafetensorsHeader::Other;
 
 struct NamedType {
   DType type;
@@ -30,11 +31,24 @@ constexpr std::array<NamedType, 5> types = {{{DType::float32, "F32"},
                                              {DType::int64, "I64"},
                                              {DType::uint8, "U8"}}};
 
+// The other types of the format, with the bytes of an element.
+constexpr std::array<std::pair<std::string_view, std::size_t>, 11> other_types = {{{"BOOL", 1},
+                                                                                   {"I8", 1},
+                                                                                   {"F8_E5M2", 1},
+                                                                                   {"F8_E4M3", 1},
+                                                                                   {"F8_E8M0", 1},
+                                                                                   {"I16", 2},
+                                                                                   {"U16", 2},
+                                                                                   {"F16", 2},
+                                                                                   {"BF16", 2},
+                                                                                   {"U32", 4},
+                                                                                   {"U64", 8}}};
+
 // Follows the events of the parser, so that no tree is made of what does not belong here. The
 // parser keeps a bit for each level of nesting, and the first value in the wrong place ends it.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
-  explicit Reader(std::uint64_t data_bytes) : data_bytes_(data_bytes) {}
+  Reader(std::uint64_t data_bytes, OtherTypes others) : data_bytes_(data_bytes), others_(others) {}
 
   SafetensorsHeader take() && {
     check_places();
@@ -136,7 +150,10 @@ class Reader final : public nlohmann::json_sax<Json> {
                               : !shape_ ? "shape"
                                         : "data_offsets"));
     const auto type = std::ranges::find(types, *type_, &NamedType::name);
-    if (type == types.end())
+    const auto other =
+        std::ranges::find(other_types, *type_, [](const auto& t) { return t.first; });
+    const bool is_listed = others_ == OtherTypes::listed && other != other_types.end();
+    if (type == types.end() && !is_listed)
       throw Error(fmt::format("'{}' has the dtype {}; expected F32, F64, I32, I64 or U8", name,
                               base::one_line(*type_)));
     if (places_->size() != 2)
@@ -144,11 +161,12 @@ class Reader final : public nlohmann::json_sax<Json> {
     const std::int64_t begin = (*places_)[0], end = (*places_)[1];
     if (begin < 0 || end < begin || static_cast<std::uint64_t>(end) > data_bytes_)
       throw Error(fmt::format("'{}' lies outside the file", name));
-    if (!is_shape_of(static_cast<std::uint64_t>(end - begin), size_of(type->type)))
+    const std::size_t element = is_listed ? other->second : size_of(type->type);
+    if (!is_shape_of(static_cast<std::uint64_t>(end - begin), element))
       throw Error(fmt::format("'{}' has another shape than its bytes", name));
-    header_.tensors.emplace(name_,
-                            Tensor{type->type, Shape(*shape_), static_cast<std::uint64_t>(begin),
-                                   static_cast<std::uint64_t>(end)});
+    const auto first = static_cast<std::uint64_t>(begin), last = static_cast<std::uint64_t>(end);
+    if (is_listed) header_.others.emplace(name_, Other{*type_, Shape(*shape_), first, last});
+    else header_.tensors.emplace(name_, Tensor{type->type, Shape(*shape_), first, last});
     type_.reset();
     shape_.reset();
     places_.reset();
@@ -166,23 +184,28 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
 
   void check_places() const {
-    std::vector<std::pair<const Tensor*, const std::string*>> tensors;
-    for (const auto& [name, tensor] : header_.tensors) tensors.emplace_back(&tensor, &name);
-    std::ranges::sort(tensors, {},
-                      [](const auto& t) { return std::pair(t.first->begin, t.first->end); });
+    struct Place {
+      std::uint64_t begin, end;
+      const std::string* name;
+    };
+    std::vector<Place> places;
+    for (const auto& [name, t] : header_.tensors) places.push_back({t.begin, t.end, &name});
+    for (const auto& [name, t] : header_.others) places.push_back({t.begin, t.end, &name});
+    std::ranges::sort(places, {}, [](const Place& p) { return std::pair(p.begin, p.end); });
     std::uint64_t used = 0;
-    for (const auto& [tensor, name] : tensors) {
-      if (tensor->begin < used)
+    for (const auto& [begin, end, name] : places) {
+      if (begin < used)
         throw Error(fmt::format("'{}' overlaps another tensor", base::one_line(*name)));
-      if (tensor->begin > used)
+      if (begin > used)
         throw Error(fmt::format("there are bytes before '{}' that belong to no tensor",
                                 base::one_line(*name)));
-      used = tensor->end;
+      used = end;
     }
     if (used != data_bytes_) throw Error("there are bytes after its last tensor");
   }
 
   std::uint64_t data_bytes_;
+  OtherTypes others_;
   SafetensorsHeader header_;
   Level level_ = Level::outside;
   std::string name_;  // the tensor's name, or __metadata__
@@ -200,8 +223,9 @@ std::string_view safetensors_name(DType type) {
   return std::ranges::find(types, type, &NamedType::type)->name;
 }
 
-SafetensorsHeader read_safetensors_header(std::string_view json, std::uint64_t data_bytes) {
-  Reader reader(data_bytes);
+SafetensorsHeader read_safetensors_header(std::string_view json, std::uint64_t data_bytes,
+                                          OtherTypes other_types) {
+  Reader reader(data_bytes, other_types);
   Json::sax_parse(json, &reader);
   return std::move(reader).take();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -135,6 +136,84 @@ BOOST_AUTO_TEST_CASE(a_header_as_python_writes_it_is_read) {
   BOOST_CHECK(read.header().tensors.at("ä").shape == Shape({2, 1}));
   BOOST_TEST(values(read, "scale").size() == 1U);
   BOOST_TEST(read.header().metadata.at("😀") == "A");
+}
+
+// The values of the bits are those of NumPy's float16 and of ml_dtypes' bfloat16.
+BOOST_AUTO_TEST_CASE(numbers_of_other_widths_are_read_as_float32) {
+  const std::vector<double> wide = {0.1, -1e300, 1e-50, 3};
+  write({named_tensor("wide", {4}, std::span(wide)), named_tensor("bias", {3}, std::span(bias))});
+  const StoredTensors read(path);
+  std::vector<float> values(4);
+  read.read_floats("wide", values);
+  BOOST_TEST(values[0] == 0.1F);
+  BOOST_TEST(values[1] == -std::numeric_limits<float>::infinity());
+  BOOST_TEST(values[2] == 0.0F);
+  BOOST_TEST(values[3] == 3.0F);
+
+  const std::vector<std::uint16_t> bits = {0x0000, 0x8000, 0x3C00, 0xC000, 0x3555, 0x7BFF, 0x0001,
+                                           0x83FF, 0x0400, 0x7C00, 0xFC00, 0x7E00, 0x3F80, 0xC049};
+  const std::vector<float> as_half = {0,
+                                      -0.0F,
+                                      1,
+                                      -2,
+                                      0.333251953125F,
+                                      65504,
+                                      5.9604644775390625e-8F,
+                                      -6.097555160522461e-05F,
+                                      6.103515625e-5F,
+                                      std::numeric_limits<float>::infinity(),
+                                      -std::numeric_limits<float>::infinity(),
+                                      std::numeric_limits<float>::quiet_NaN(),
+                                      1.875F,
+                                      -2.142578125F};
+  const std::string text(reinterpret_cast<const char*>(bits.data()), bits.size() * 2);
+  for (const std::string type : {"F16", "BF16"}) {
+    const std::string header = R"({"w":{"dtype":")" + type +
+                               R"(","shape":[14],"data_offsets":[0,28]},"flag":{"dtype":"BOOL",)" +
+                               R"("shape":[2],"data_offsets":[28,30]}})";
+    const std::uint64_t size = header.size();
+    write_file(path, std::string(reinterpret_cast<const char*>(&size), sizeof size) + header +
+                         text + std::string(2, '\1'));
+    BOOST_CHECK_THROW(StoredTensors{path}, assay::Error);
+    const StoredTensors listed(path, OtherTypes::listed);
+    BOOST_TEST(listed.header().tensors.empty());
+    BOOST_TEST(listed.header().others.at("w").type == type);
+    BOOST_CHECK(listed.header().others.at("flag").shape == Shape({2}));
+    std::vector<float> found(bits.size());
+    listed.read_floats("w", found);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      const float expected = type == "F16" ? as_half[i] : std::bit_cast<float>(bits[i] << 16U);
+      BOOST_TEST((std::isnan(expected) ? std::isnan(found[i])
+                                       : std::bit_cast<std::uint32_t>(found[i]) ==
+                                             std::bit_cast<std::uint32_t>(expected)),
+                 type << " " << std::hex << bits[i] << " is " << found[i]);
+    }
+    BOOST_CHECK_THROW(listed.read_floats("flag", std::span(found).first(2)), assay::Error);
+  }
+}
+
+// Those that are listed cannot lie about their place either.
+BOOST_AUTO_TEST_CASE(tensors_of_other_types_have_sizes_and_places) {
+  const auto error_of = [](const std::string& header) {
+    try {
+      read_safetensors_header(header, 24, OtherTypes::listed);
+    } catch (const assay::Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing thrown");
+  };
+  const auto header = [](const std::string& type, const std::string& shape) {
+    return R"({"w":{"dtype":")" + type + R"(","shape":)" + shape + R"(,"data_offsets":[0,24]}})";
+  };
+  for (const auto& [type, shape] : {std::pair("BF16", "[12]"), std::pair("U64", "[3]"),
+                                    std::pair("F8_E4M3", "[2,12]"), std::pair("I16", "[3,2,2]")})
+    BOOST_TEST(error_of(header(type, shape)) == "nothing thrown");
+  BOOST_TEST(error_of(header("BF16", "[24]")) == "'w' has another shape than its bytes");
+  BOOST_TEST(error_of(header("F12", "[24]")) ==
+             "'w' has the dtype F12; expected F32, F64, I32, I64 or U8");
+  BOOST_TEST(error_of(R"({"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]},)"
+                      R"("b":{"dtype":"F16","shape":[1],"data_offsets":[4,6]}})") ==
+             "'b' overlaps another tensor");
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_anywhere_is_an_error) {
