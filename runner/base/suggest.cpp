@@ -14,7 +14,7 @@ constexpr std::size_t longest = 64;
 
 // Abbreviations and terms of other programs, with the terms that Assay uses. One word may stand for
 // different ones, depending on the place.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 45> synonyms = {{
     {"arch", "model"},
     {"architecture", "model"},
     {"base", "extends"},
@@ -42,6 +42,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms
     {"max_iters", "steps"},
     {"mb", "batch_size"},
     {"minibatch", "batch_size"},
+    {"monitor", "value"},
     {"name", "type"},
     {"net", "model"},
     {"network", "model"},
@@ -49,6 +50,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> synonyms
     {"objective", "loss"},
     {"out_dir", "run_dir"},
     {"output_dir", "run_dir"},
+    {"save_best", "best"},
+    {"save_best_only", "best"},
     {"save_dir", "run_dir"},
     {"solver", "optimizer"},
     {"_target_", "type"},

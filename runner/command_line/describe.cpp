@@ -27,6 +27,8 @@
 #include "runner/plan/load.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
+#include "runner/run/summary.h"
+#include "runner/state/component_state.h"
 #include "runner/state/parameter_memory.h"
 #include "runner/state/safetensors.h"
 #include "runner/train/initialize.h"
@@ -70,6 +72,10 @@ std::vector<std::string> run_lines(const fs::path& folder) {
     auto [run, lock] = run::read_run_state(folder);
     std::erase(run.failures, run.reason);  // which the state tells
     std::vector<std::string> lines = {fmt::format("run: {}", state_text(run, lock))};
+    if (run.best) {
+      const auto [name, text] = run::best_text(*run.best);
+      lines.push_back(base::one_line(fmt::format("{}: {}", name, text)));
+    }
     const std::size_t shown = std::min(run.failures.size(), most_failures);
     for (std::size_t i = 0; i < shown; ++i)
       lines.push_back(fmt::format("failure: {}", base::one_line(run.failures[i])));

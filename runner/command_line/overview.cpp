@@ -90,6 +90,11 @@ std::string memory(const experiment::MemoryUse& use) {
       bytes_text(use.data), bytes_text(use.pictures), bytes_text(use.program));
 }
 
+std::string best_text(const plan::BestPlan& best) {
+  return fmt::format("the checkpoint with the {} {} is kept",
+                     best.mode == plan::BestPlan::Mode::min ? "smallest" : "largest", best.value);
+}
+
 // A row of the timetable: a hook, and its action when it fires.
 using Row = std::array<std::string, 4>;
 
@@ -214,6 +219,7 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
     line(rate, rate_text(course, experiment.steps));
     rate = "";
   }
+  if (plan.checkpoints.best) line("best", best_text(*plan.checkpoints.best));
   line("work", work(experiment, host));
   line("memory", memory(experiment::memory_use(experiment)));
   std::vector<std::string> loggers;

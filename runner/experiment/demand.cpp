@@ -27,16 +27,12 @@ Part part_of(const plugin_host::Handle<Renderer>& renderer, const Part& hook) {
 void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
   const Part part("hooks." + plan.name, plan.component);
   if (splits_) {
-    for (hooks::ValueNeed& need : hook.values)
-      if (plan::SplitValue* value = need.of_split())
-        value->split = meant_split(value->split, *splits_);
     for (hooks::PictureNeed& picture : hook.pictures)
       for (hooks::RowsNeed& need : picture.needed.rows)
         need.split = meant_split(need.split, *splits_);
     for (hooks::RowsNeed& need : hook.rows) need.split = meant_split(need.split, *splits_);
   }
-  for (hooks::ValueNeed& need : hook.values)
-    if (plan::SplitValue* value = need.of_split()) find_result(*value);
+  for (hooks::ValueNeed& need : hook.values) need.value = resolved(need.name);
   for (const hooks::ValueNeed& need : hook.values) add(need, plan, part);
   for (const hooks::PictureNeed& need : hook.pictures) add(need, part_of(need.handle, part));
   for (const hooks::RowsNeed& need : hook.rows) show(need, part);
@@ -44,6 +40,15 @@ void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
     blame_.report(part, "",
                   "it reads gradients, and there are none at step 0, before the first batch; leave "
                   "0 out of `at`");
+}
+
+plan::ReadableValue Demand::resolved(const plan::ValueName& name) const {
+  plan::ReadableValue value = name.value();
+  if (auto* of_split = std::get_if<plan::SplitValue>(&value)) {
+    if (splits_) of_split->split = meant_split(of_split->split, *splits_);
+    find_result(*of_split);
+  }
+  return value;
 }
 
 void Demand::find_result(plan::SplitValue& value) const {

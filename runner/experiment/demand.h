@@ -34,6 +34,9 @@ class Demand {
   /// that split.
   void add(const plan::HookPlan& plan, hooks::PreparedHook& hook);
 
+  /// Returns the value that the name stands for, of a split that exists.
+  plan::ReadableValue resolved(const plan::ValueName& name) const;
+
   /// Returns the splits to read, and how many of their first rows pictures show. For "all", the
   /// rows in the data's own order, only those rows are read.
   const std::map<std::string, std::int64_t>& shown_rows() const { return shown_rows_; }

@@ -39,8 +39,9 @@ struct Experiment {
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
-  bool copies_state = false;    ///< for checkpoints while training goes on
-  state::ComponentState state;  ///< that components declared
+  bool copies_state = false;                ///< for checkpoints while training goes on
+  std::optional<plan::ReadableValue> best;  ///< by which a checkpoint is kept
+  state::ComponentState state;              ///< that components declared
 };
 
 /// Creates the components, reads the data and initializes the weights. Reports problems and

@@ -162,6 +162,35 @@ class Assembly {
     shown_rows_ = demand.shown_rows();
     shown_rows_.emplace("train", 0);
     make_metrics(demand.usable_metrics());
+    find_best(demand);
+  }
+
+  // Finds the value by which a checkpoint is the best among those that hooks read. What a hook
+  // reads that could not be made is not known.
+  void find_best(const Demand& demand) {
+    const std::optional<plan::BestPlan>& best = draft_.checkpoints.best;
+    const auto name = best ? plan::ValueName::parse(best->value) : std::nullopt;
+    if (!name || out_.hooks.size() < draft_.hooks.size()) return;
+    const plan::ReadableValue wanted = demand.resolved(*name);
+    std::vector<std::string> read;
+    for (const hooks::PreparedHook& hook : out_.hooks)
+      for (const hooks::ValueNeed& need : hook.values) {
+        if (need.value == wanted && need.size == 1) out_.best = wanted;
+        if (need.size == 1 && std::ranges::count(read, need.name.text()) == 0)
+          read.push_back(need.name.text());
+      }
+    if (out_.best) return;
+    const std::string meant = base::suggest(best->value, read);
+    std::string there = read.empty() ? "" : "hooks read: " + base::listed(read);
+    if (meant.empty())
+      there += fmt::format(
+          "{0}a hook: `best: {{type: scalar, tag: best/{1}, value: {1}, every_epoch: 1}}`",
+          read.empty() ? "add " : "; add ", best->value);
+    diagnostics_.error(
+        best->where, "checkpoints.best.value",
+        fmt::format("no hook reads the number {}, so no checkpoint could be the best by it",
+                    base::quoted(best->value)),
+        base::hint_of(meant, there));
   }
 
   std::optional<std::vector<std::string>> split_names() const {

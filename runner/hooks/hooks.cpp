@@ -248,6 +248,7 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) 
   for (Slot& slot : hooks_)
     if (slot.works && fires(slot.hook.trigger, step, length_)) due_.push_back(&slot);
   measure(step);
+  watched_value_ = find_watched(step, loss);
   for (Slot* slot : due_) run(*slot, step, loss);
   for (Slot* slot : due_)
     if (slot->works && slot->hook.hook.has<Acts>()) act(*slot, step);
@@ -333,6 +334,18 @@ void Hooks::measure(std::int64_t step) {
     ++evaluations_;
   }
   if (needs_gradient_norm) gradient_norm_ = observed_.update.gradient_norm();
+}
+
+std::optional<double> Hooks::find_watched(std::int64_t step, const TrainingLoss& loss) {
+  if (!observed_.watched) return std::nullopt;
+  for (const Slot* slot : due_)
+    for (std::size_t i = 0; i < slot->hook.values.size(); ++i) {
+      const ValueNeed& need = slot->hook.values[i];
+      if (need.value != *observed_.watched || need.size != 1) continue;
+      Context context(*this, slot->hook, step, epoch_of(step, length_.steps_per_epoch), loss);
+      return context.value(static_cast<int>(i));
+    }
+  return std::nullopt;
 }
 
 std::optional<BadLoss> Hooks::bad_loss() const {

@@ -38,8 +38,9 @@ struct Observed {
   const Splits& splits;
   train::Network& network;
   const train::Update& update;
-  std::vector<plugin_host::NamedRate> rates;     ///< the optimizer's
-  std::vector<state::NamedTensor> buffers = {};  ///< of the model, by its own names
+  std::vector<plugin_host::NamedRate> rates;        ///< the optimizer's
+  std::vector<state::NamedTensor> buffers = {};     ///< of the model, by its own names
+  std::optional<plan::ReadableValue> watched = {};  ///< that watched_value() returns
 };
 
 /// Carries out what hooks with the facet Acts ask for. Names and numbers were checked.
@@ -71,6 +72,9 @@ class Hooks {
   /// Runs the hooks that are due once `step` steps are finished. Then those that can act do so. If
   /// one stops the run, the hooks for its end run as well.
   std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
+  /// Returns the watched value of the step that was fired; nothing if no hook was due that reads
+  /// it.
+  const std::optional<double>& watched_value() const { return watched_value_; }
   /// Returns why a hook asked the run to stop ("hooks.patience: ..."); nothing if none did.
   const std::optional<std::string>& stop_reason() const { return stop_reason_; }
 
@@ -106,6 +110,7 @@ class Hooks {
   std::size_t metric(const std::string& name) const;
   const plugin_host::NamedRate& rate(const std::string& name) const;
   void measure(std::int64_t step);
+  std::optional<double> find_watched(std::int64_t step, const TrainingLoss& loss);
   std::optional<BadLoss> bad_loss() const;
 
   std::vector<Slot> hooks_;
@@ -123,6 +128,7 @@ class Hooks {
   std::vector<Slot*> due_;
   std::map<std::string, Measured> measured_;
   double gradient_norm_ = 0;  // measured if a due hook needs it
+  std::optional<double> watched_value_;
 };
 
 }  // namespace assay::hooks

@@ -161,6 +161,14 @@ class Writer {
     put(node, "checkpoints", "every_seconds", seconds ? node_of(*seconds) : scalar("never"));
     put(node, "checkpoints", "at_end", node_of(checkpoints.at_end));
     put(node, "checkpoints", "keep", node_of(checkpoints.keep));
+    if (checkpoints.best) put(node, "checkpoints", "best", best(*checkpoints.best));
+    return node;
+  }
+
+  Node best(const BestPlan& best) const {
+    Node node = map();
+    put(node, "checkpoints.best", "value", node_of(best.value));
+    put(node, "checkpoints.best", "mode", scalar(best.mode == BestPlan::Mode::min ? "min" : "max"));
     return node;
   }
 

@@ -69,15 +69,23 @@ struct TrainPlan {
   config::Location where;                  ///< of epochs or steps
 };
 
+/// The value by which a checkpoint is the best.
+struct BestPlan {
+  std::string value;  ///< "test.accuracy"
+  enum class Mode { max, min } mode = Mode::max;
+  config::Location where = {};  ///< of the value
+};
+
 /// The steps after which the state of the run is saved. It changes nothing that the run computes.
 struct CheckpointPlan {
   std::optional<std::int64_t> every;        ///< after n, 2n, 3n, ... steps
   std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
   std::optional<std::int64_t> every_seconds = 300;
-  bool at_end = true;     ///< when the run finishes or is asked to stop
-  std::int64_t keep = 2;  ///< the number of files that stay
+  bool at_end = true;            ///< when the run finishes or is asked to stop
+  std::int64_t keep = 2;         ///< the number of newest files that stay
+  std::optional<BestPlan> best;  ///< and the one that is best by this stays
 
-  bool while_training() const { return every || every_epoch || every_seconds; }
+  bool while_training() const { return every || every_epoch || every_seconds || best; }
 };
 
 /// All that a config says, typed and with every default.

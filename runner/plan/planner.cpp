@@ -241,6 +241,14 @@ CheckpointPlan Planner::checkpoints() {
   checkpoints.every_seconds = optional<std::int64_t>(values, "every_seconds");
   checkpoints.at_end = optional<bool>(values, "at_end").value_or(true);
   checkpoints.keep = optional<std::int64_t>(values, "keep").value_or(checkpoints.keep);
+  if (const auto best = optional<Values>(values, "best")) {
+    note("checkpoints.best", *best);
+    const Value* const name = best->find("value");
+    checkpoints.best = {
+        optional<std::string>(*name).value_or(""),
+        optional<std::string>(*best, "mode") == "min" ? BestPlan::Mode::min : BestPlan::Mode::max,
+        name->where};
+  }
   return checkpoints;
 }
 

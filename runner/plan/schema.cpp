@@ -114,6 +114,14 @@ constexpr Parameter train_members[] = {
      .maximum = 1048576},
 };
 
+constexpr Parameter best_members[] = {
+    {.name = "value", .type = value, .doc = "that a hook reads: test.accuracy"},
+    {.name = "mode",
+     .type = choice,
+     .doc = "the largest value is the best, or the smallest",
+     .choices = "max|min"},
+};
+
 constexpr Parameter checkpoint_members[] = {
     {.name = "every",
      .type = integer,
@@ -140,6 +148,12 @@ constexpr Parameter checkpoint_members[] = {
      .doc = "the number of checkpoints to keep, the newest ones",
      .fallback = "2",
      .minimum = 1},
+    {.name = "best",
+     .type = group,
+     .doc = "the checkpoint with the best value is kept as well",
+     .fallback = "null",
+     .members = best_members,
+     .member_count = std::size(best_members)},
 };
 
 constexpr Parameter experiment_table[] = {

@@ -18,6 +18,8 @@ struct SplitValue {
   std::string split;
   std::string metric;  ///< may hold dots
   std::string result;  ///< of the metric: "f1" of "test.confusion.f1"; empty for its own value
+
+  bool operator==(const SplitValue&) const = default;
 };
 
 /// A value that training itself computes.
@@ -30,10 +32,14 @@ enum class TrainingValue : std::uint32_t {
 /// A rate of the optimizer in the last step: "optimizer.learning_rate".
 struct RateValue {
   std::string rate;  ///< may hold dots
+
+  bool operator==(const RateValue&) const = default;
 };
 
 /// A name that the batch or the epoch does not have: "batch.accuracy".
-struct UnknownValue {};
+struct UnknownValue {
+  bool operator==(const UnknownValue&) const = default;
+};
 
 using ReadableValue = std::variant<SplitValue, TrainingValue, RateValue, UnknownValue>;
 

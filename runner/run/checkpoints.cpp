@@ -48,11 +48,9 @@ Found find_checkpoint(const base::Folder& run_folder, std::string_view plan_dige
 }
 
 Checkpoints::Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest,
-                         std::int64_t steps, std::int64_t steps_per_epoch,
-                         std::set<std::int64_t> damaged, Parts parts)
+                         std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts)
     : plan_(plan),
       plan_digest_(std::move(plan_digest)),
-      steps_(steps),
       steps_per_epoch_(steps_per_epoch),
       damaged_(std::move(damaged)),
       parts_(std::move(parts)),
@@ -71,11 +69,13 @@ bool Checkpoints::is_due_by_the_clock() const {
   return plan_.every_seconds && Clock::now() - last_ >= std::chrono::seconds(*plan_.every_seconds);
 }
 
-void Checkpoints::after_step(std::int64_t step) noexcept {
-  if (step == steps_ && plan_.at_end) return;
-  const bool due = is_due(step);
-  if (!due && (!is_due_by_the_clock() || is_writing())) return;
+void Checkpoints::after_step(std::int64_t step, const std::optional<double>& value,
+                             bool last) noexcept {
   try {
+    const bool best = parts_.best != nullptr && value && parts_.best->offer(step, *value);
+    if (last && plan_.at_end) return;
+    const bool due = best || is_due(step);
+    if (!due && (!is_due_by_the_clock() || is_writing())) return;
     wait();
     take(step);
   } catch (const std::exception& error) {
@@ -155,6 +155,7 @@ void Checkpoints::write(std::int64_t step, std::vector<state::NamedTensor> tenso
                              checkpoint_metadata(step, plan_digest_));
     written_step_ = step;
   }
+  if (parts_.best != nullptr) parts_.best->written(step);
   told_ = false;
   remove_older(file.folder);
 }
@@ -166,14 +167,16 @@ void Checkpoints::keep_weights(std::int64_t step,
   if (written_step_ != step) write(file);
 }
 
-// Removes all that are older than those that are kept. Weights alone and damaged files do not
-// count. A file of a later step is what an earlier attempt at these steps left.
+// Removes all that are older than those that are kept, but for the best. Weights alone and damaged
+// files do not count. A file of a later step is what an earlier attempt at these steps left.
 void Checkpoints::remove_older(const base::Folder& folder) const {
   std::int64_t kept = 0;
+  const std::optional<Best> best = parts_.best == nullptr ? std::nullopt : parts_.best->kept();
   for (const std::int64_t step : checkpoint_steps(parts_.folder.folder())) {
     if (step > written_step_) continue;
     const std::string name = checkpoint_name(step);
     if (kept >= plan_.keep) {
+      if (best && best->step == step) continue;
       if (::unlinkat(folder.descriptor(), name.c_str(), 0) != 0 && errno != ENOENT)
         folder.fail(name, "cannot be removed", errno);
       continue;

@@ -8,6 +8,9 @@
 //
 // While one is being written, another that is due by the clock is put off to the step after; one
 // that is due at a certain step is waited for. Step 0 has none: such a run begins anew.
+//
+// The checkpoint with the best value (best_value.h) is one of them. It is taken when the value is
+// better than all before, and stays until the checkpoint of a better one is on the disk.
 #pragma once
 
 #include <atomic>
@@ -24,6 +27,7 @@
 
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
+#include "runner/run/best_value.h"
 #include "runner/run/run_folder.h"
 #include "runner/state/registry.h"
 #include "runner/state/snapshot.h"
@@ -58,20 +62,22 @@ class Checkpoints {
     std::function<void()> note;             ///< notes in the state what is not lent to it
     /// Receives failures, from the logging thread, too.
     std::function<void(const std::string&)> failed;
+    BestValue* best = nullptr;  ///< null: no checkpoint is kept for its value
   };
 
   /// Allocates the memory for copies if there are checkpoints while training goes on. Throws
   /// std::bad_alloc. `damaged` are the steps of files that could not be taken up.
-  Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest, std::int64_t steps,
+  Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest,
               std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts);
   /// Waits until what was marked is written.
   ~Checkpoints() { wait(); }
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;
 
-  /// Takes a checkpoint of the step if one is due. Call it when all hooks of the step have run. A
-  /// failure is told and ends nothing.
-  void after_step(std::int64_t step) noexcept;
+  /// Takes a checkpoint of the step if one is due, or if the value is the best so far. Call it when
+  /// all hooks of the step have run. `last` says that no step follows. A failure is told and ends
+  /// nothing.
+  void after_step(std::int64_t step, const std::optional<double>& value, bool last) noexcept;
   /// Takes the last checkpoint, from where the state lies: nothing may change it before the log is
   /// finished.
   void at_end(std::int64_t step);
@@ -94,7 +100,6 @@ class Checkpoints {
 
   const plan::CheckpointPlan plan_;
   const std::string plan_digest_;
-  const std::int64_t steps_;
   const std::int64_t steps_per_epoch_;
   const std::set<std::int64_t> damaged_;
   const Parts parts_;

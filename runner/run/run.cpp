@@ -201,6 +201,7 @@ std::unique_ptr<Run> Run::open(Prepared prepared, RunFolder folder,
   record.failures = before.failures;
   std::erase(record.failures, not_closed);
   record.training_seconds = before.training_seconds;
+  record.best = before.best;
   record.log_files = before.log_files;
   logging::Paint paint = painter_for(prepared.experiment);
   std::unique_ptr<Run> run(new Run(std::move(prepared), std::move(folder), surroundings,
@@ -332,6 +333,7 @@ void Run::train_to_the_end() {
   if (!anew) info.last_values = state_.numbers("last_values/");
   if (goes_on_) info.former_files = record_.log_files;
   info.facts = experiment::run_facts(plan_, experiment_);
+  if (plan_.checkpoints.best) best_.emplace(*plan_.checkpoints.best, state_, folder_.folder());
   logging::Log log(
       logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
       paint_,
@@ -344,15 +346,14 @@ void Run::train_to_the_end() {
       &around_.stop_signal);
   hooks::Hooks hooks(std::move(experiment_.hooks),
                      {experiment_.metrics, experiment_.splits, *experiment_.network,
-                      *experiment_.update, experiment_.rates, buffers()},
+                      *experiment_.update, experiment_.rates, buffers(), experiment_.best},
                      log, {experiment_.steps, experiment_.batches->steps_per_epoch()}, told,
                      &actions_);
   if (!anew) hooks.restore_owners(state_.texts("tags/"));
   Checkpoints checkpoints(
-      plan_.checkpoints, record_.plan_digest, experiment_.steps,
-      experiment_.batches->steps_per_epoch(), damaged_,
+      plan_.checkpoints, record_.plan_digest, experiment_.batches->steps_per_epoch(), damaged_,
       {folder_, state_, log, around_.checkpoint_requests, [&] { note_state(log, hooks); },
-       [this](const std::string& message) { lost(message); }});
+       [this](const std::string& message) { lost(message); }, best_ ? &*best_ : nullptr});
   Trainer trainer({*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
                    *experiment_.update, hooks, experiment_.splits, *experiment_.team, log,
                    checkpoints, around_.stop_signal},
@@ -447,6 +448,7 @@ void Run::record_result() {
     const std::lock_guard lock(lost_mutex_);
     if (!log_files_.empty()) record_.log_files = log_files_;
   }
+  if (best_) record_.best = best_->kept();
   record_.weights_digest = is_trained_ ? state::digest(weights()) : "";
 }
 
@@ -494,6 +496,7 @@ void Run::ask_git() {
 
 void Run::write_record(Sync sync) {
   record_.end = Clock::now();
+  if (best_) record_.best = best_->kept();
   collect_lost();
   if (record_file_.write(record_, sync)) return;
   const std::string message =
@@ -508,6 +511,7 @@ void Run::write_record(Sync sync) {
 void Run::update(RunRecord record, const logging::State& state) {
   record.steps = state.step;
   record.final_values = state.last_values;
+  if (best_) record.best = best_->kept();
   record.log_files = state.files;
   {
     const std::lock_guard lock(lost_mutex_);
@@ -536,6 +540,7 @@ void Run::note_positions(const logging::Log& log) {
 void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
   for (const auto& [tag, value] : log.last_values()) state_.set("last_values/" + tag, value);
   for (const auto& [tag, hook] : hooks.owners()) state_.set("tags/" + tag, hook);
+  if (hooks.stop_reason()) state_.set("stop_reason", *hooks.stop_reason());
 }
 
 std::vector<state::NamedTensor> Run::weights() const {

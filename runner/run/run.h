@@ -158,6 +158,7 @@ class Run {
   state::Registry state_;
   RunActions actions_;
   TrainingState training_;
+  std::optional<BestValue> best_;  ///< while it trains and after that
   Result result_{.outcome = Outcome::failed, .reason = {}};
   std::set<std::int64_t> damaged_;   ///< the steps of checkpoints that could not be taken up
   const bool goes_on_;               ///< in the folder that it has

@@ -88,6 +88,11 @@ std::string text_of(const RunRecord& record, bool shortened) {
   json["kernels"] = record.kernels;
   json["plan_digest"] = record.plan_digest;
   if (!record.weights_digest.empty()) json["weights_digest"] = record.weights_digest;
+  if (record.best)
+    json["best"] = {{"value", record.best->value},
+                    {"number", number(record.best->number)},
+                    {"step", record.best->step},
+                    {"checkpoint", "checkpoints/" + checkpoint_name(record.best->step)}};
   json["final"] = nlohmann::ordered_json::object();
   for (const auto& [tag, value] : record.final_values) json["final"][tag] = number(value);
   json["failures"] = record.failures;
@@ -153,6 +158,9 @@ RunRecord record_of(const nlohmann::json& json) {
   read("kernels", record.kernels);
   read("plan_digest", record.plan_digest);
   read("weights_digest", record.weights_digest);
+  if (const auto best = json.find("best"); best != json.end())
+    record.best = {best->at("value").get<std::string>(), number_in(best->at("number")),
+                   best->at("step").get<std::int64_t>()};
   if (const auto last = json.find("final"); last != json.end())
     for (const auto& [tag, value] : last->items()) record.final_values[tag] = number_in(value);
   read("failures", record.failures);

@@ -15,6 +15,7 @@
 #include "runner/base/folder.h"
 #include "runner/base/git_state.h"
 #include "runner/base/reserved_file.h"
+#include "runner/run/best_value.h"
 #include "runner/run/run_folder.h"
 
 namespace assay::run {
@@ -47,7 +48,8 @@ struct RunRecord {
   std::int64_t block_rows = 0;
   std::string plan_digest;  ///< of everything that determines the result (plan/canonical.h)
   std::vector<Plugin> plugins;
-  std::int64_t steps = 0;  ///< finished
+  std::optional<Best> best;                ///< by which a checkpoint is kept
+  std::int64_t steps = 0;                  ///< finished
   std::int64_t total_steps = 0;
   double training_seconds = 0;
   double mean_threads = 0;  ///< the mean number of working threads over the time of the training

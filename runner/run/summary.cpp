@@ -73,6 +73,11 @@ std::string learning_text(const plan::Plan& plan) {
   return text + plan.optimizer.type;
 }
 
+std::pair<std::string, std::string> best_text(const Best& best) {
+  return {"best " + best.value, fmt::format("{:.6g} at step {}: checkpoints/{}", best.number,
+                                            grouped(best.step), checkpoint_name(best.step))};
+}
+
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,
                           base::Columns columns) {
@@ -112,6 +117,7 @@ std::string closing_lines(const plan::Plan& plan, const RunRecord& record,
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [tag, value] : record.final_values)
     pairs.emplace_back(tag, std::isnan(value) ? "nan" : fmt::format("{:.6g}", value));
+  if (record.best) pairs.emplace_back(best_text(*record.best));
   if (const auto now = folder.current_path()) {
     pairs.emplace_back("run folder", path_text(*now));
     if (*now != folder.path())

@@ -20,6 +20,10 @@ std::string data_text(const plan::Plan& plan, const experiment::Experiment& expe
 /// sgd".
 std::string learning_text(const plan::Plan& plan);
 
+/// Returns the best value of a run with a name for it: "best test.accuracy", "0.98 at step 120:
+/// FILE".
+std::pair<std::string, std::string> best_text(const Best& best);
+
 /// Returns the data, the model and the run folder, one line each, or more on a narrow terminal.
 std::string opening_lines(const plan::Plan& plan, const experiment::Experiment& experiment,
                           const plugin_host::PluginHost& host, const std::filesystem::path& folder,

@@ -82,7 +82,7 @@ Result Trainer::train() {
     state_.hooks_step = step;
     log.progress(step, batches.batch(step - 1).epoch + 1);
     pace_.step_done();
-    if (!hooks.stop_reason()) checkpoints.after_step(step);
+    checkpoints.after_step(step, hooks.watched_value(), step == steps_ || hooks.stop_reason());
   }
   return {Outcome::finished, {}, steps_};
 }

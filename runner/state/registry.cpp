@@ -20,8 +20,8 @@ constexpr std::int64_t longest_text = std::int64_t{1} << 16;
 
 // Returns true for the names of what the registry keeps itself.
 bool is_kept_here(std::string_view name) {
-  return name == "seed" || name == "stop_reason" || name.starts_with("last_values/") ||
-         name.starts_with("tags/") || name.starts_with("logs/");
+  return name == "seed" || name == "stop_reason" || name.starts_with("best/") ||
+         name.starts_with("last_values/") || name.starts_with("tags/") || name.starts_with("logs/");
 }
 
 template <class T>

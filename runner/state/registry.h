@@ -11,6 +11,7 @@
 //   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
 //   last_values/loss/train        the last value of each scalar tag
 //   rate_factors/patience         what a hook multiplies the optimizer's rates by (assay/acts.h)
+//   best/step                     of the best value so far (and best/value, best/of)
 //   tags/loss/train               the hook that owns the tag
 //   logs/metrics.jsonl            how many bytes of the file belong to the run
 //   stop_reason                   why a hook ended the run, if one did
@@ -18,7 +19,7 @@
 // In a file weights have their own names, layer1.kernel, so that other programs find them, unless
 // something else has that name. Most of it lies in memory of those who compute with it, and is
 // lent. Single numbers and texts may be the registry's own: `seed`, `stop_reason`, and what begins
-// with last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
+// with best/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
 // run::Run::restore reads it back.
 #pragma once
 

@@ -11,7 +11,8 @@ PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/style.md", "docs/architecture.
 NOT_IN_THE_SOURCE = {"run.json", "data.json", "plan.yaml", "RUN_DIR/plan.yaml", "checkpoints/step_N.safetensors",
                      "string_utils.h", "data/train.npy",
                      "weights/layer1.kernel", "optimizer/mu/layer1.kernel", "epoch_loss/sum", "last_values/TAG",
-                     "tags/TAG", "logs/FILE", "hooks/NAME/best", "buffers/mean", "share/doc/assay"}
+                     "tags/TAG", "logs/FILE", "best/step", "hooks/NAME/best", "buffers/mean",
+                     "share/doc/assay"}
 STARTS = ["", "runner", "include", "tests"]
 PATH = re.compile(r"[\w.+-]+(?:/[\w.+-]+)*/?")
 FILE_NAME = re.compile(r"\.(md|cpp|h|py|build|yaml|json|txt|dict|npy)$")

@@ -16,6 +16,8 @@
 namespace assay::test {
 namespace {
 
+using plan::BestPlan;
+
 // Compares the experiment's own values. Those of components are in the YAML completely, or not at
 // all.
 void check_same(const plan::Plan& a, const plan::Plan& b) {
@@ -30,7 +32,8 @@ void check_same(const plan::Plan& a, const plan::Plan& b) {
   BOOST_TEST((a.threads == b.threads));
   BOOST_TEST((a.kernels == b.kernels));
   const auto checkpoints = [](const plan::CheckpointPlan& c) {
-    return std::tie(c.every, c.every_epoch, c.every_seconds, c.at_end, c.keep);
+    return std::tuple(c.every, c.every_epoch, c.every_seconds, c.at_end, c.keep,
+                      c.best ? c.best->value : "", c.best && c.best->mode == BestPlan::Mode::min);
   };
   BOOST_TEST((train(a.train) == train(b.train)));
   BOOST_TEST((checkpoints(a.checkpoints) == checkpoints(b.checkpoints)));
@@ -138,6 +141,7 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
         "dataset: {type: digits, file: 'a b/ü.csv', split: {test: 0.1, validation: 0.2, seed: 4}}\n"
         "train: {steps: 5, batch_size: 7, shuffle: false, on_nan: ignore, lanes: 2, block_rows: 3}",
         "checkpoints: {every: 3, every_epoch: 2, every_seconds: never, at_end: false, keep: 5}",
+        "checkpoints: {best: {value: test.loss, mode: min}}",
         "resume: true\nrun_dir: here", "model: {type: mlp, hidden: []}"}) {
     std::string but;
     for (const char* key : {"dataset", "model", "optimizer", "train"})
