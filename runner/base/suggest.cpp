@@ -14,7 +14,7 @@ constexpr std::size_t longest = 64;
 
 // Abbreviations and terms of other programs, with the terms that Assay uses. One word may stand for
 // different ones, depending on the place.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 45> synonyms = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 52> synonyms = {{
     {"arch", "model"},
     {"architecture", "model"},
     {"base", "extends"},
@@ -29,15 +29,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 45> synonyms
     {"epsilon", "eps"},
     {"eta", "learning_rate"},
     {"fit", "run"},
+    {"freeze_layers", "freeze"},
+    {"frozen", "freeze"},
     {"include", "extends"},
     {"inherit", "extends"},
     {"inherits", "extends"},
+    {"initial_weights", "init_from"},
     {"iterations", "steps"},
     {"iters", "steps"},
     {"layers", "hidden"},
     {"lint", "check"},
+    {"load_from", "init_from"},
     {"log_dir", "run_dir"},
     {"lr", "learning_rate"},
+    {"lr_mult", "rates"},
     {"max_iter", "steps"},
     {"max_iters", "steps"},
     {"mb", "batch_size"},
@@ -50,6 +55,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 45> synonyms
     {"objective", "loss"},
     {"out_dir", "run_dir"},
     {"output_dir", "run_dir"},
+    {"param_groups", "rates"},
+    {"pretrained", "init_from"},
     {"save_best", "best"},
     {"save_best_only", "best"},
     {"save_dir", "run_dir"},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,12 +25,15 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/wrapped_output.h"
 #include "runner/experiment/described_model.h"
+#include "runner/experiment/initial_weights.h"
+#include "runner/experiment/weight_choice.h"
 #include "runner/plan/load.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
 #include "runner/run/summary.h"
 #include "runner/state/component_state.h"
 #include "runner/state/parameter_memory.h"
+#include "runner/state/registry.h"
 #include "runner/state/safetensors.h"
 #include "runner/train/initialize.h"
 #include "runner/train/model_description.h"
@@ -139,13 +143,26 @@ std::string tree_of_checkpoint(const std::string& name, const train::ModelDescri
   return model_tree(name, model, read, output_columns());
 }
 
-std::string tree_as_initialized(const plan::Plan& plan, const train::ModelDescription& model) {
+// Returns the tree of the weights that training begins with, below a line that says where they are
+// from. Throws BadConfig if they cannot be read.
+std::string tree_as_initialized(const plan::Plan& plan, experiment::DescribedModel& declared,
+                                config::Diagnostics& diagnostics) {
+  const train::ModelDescription& model = declared.description;
   state::ParameterMemory weights(model.named_shapes());
   train::initialize(plan.seed, model, weights);
+  std::string from = fmt::format("as initialized with seed {}", plan.seed);
+  if (plan.init_from) {
+    state::Registry buffers;
+    declared.buffers.lend(buffers);
+    const auto initial =
+        experiment::read_weights(*plan.init_from, model, weights, buffers, diagnostics);
+    if (!initial) throw BadConfig();
+    from = "as initialized from " + experiment::described(*initial);
+  }
   const auto values = [&](std::size_t parameter) {
     return std::as_const(weights).values(parameter);
   };
-  return model_tree(plan.model.type, model, values, output_columns());
+  return fmt::format("{}\n{}", from, model_tree(plan.model.type, model, values, output_columns()));
 }
 
 // Returns the model and its weights. Throws on failure; throws BadConfig if `diagnostics` explains
@@ -155,14 +172,18 @@ std::string description_of(const std::string& what, plugin_host::PluginHost& hos
   const Described described = find(what);
   const auto plan = plan::load(described.config.string(), {}, host, diagnostics);
   if (!plan) throw BadConfig();
-  const train::ModelDescription model = experiment::described_model(*plan, host);
+  experiment::DescribedModel declared = experiment::described_model(*plan, host);
+  const train::ModelDescription& model = declared.description;
+  std::vector<std::string> lines = described.run;
+  const auto choice = experiment::choose_weights(*plan, model, diagnostics);
+  std::ranges::move(experiment::choice_lines(choice, model), std::back_inserter(lines));
   std::string run;
-  for (const std::string& line : described.run)
+  for (const std::string& line : lines)
     run += base::wrapped_words(line, output_columns(), 2) + '\n';
   if (!described.weights)
-    return fmt::format("{}weights: {}as initialized with seed {}\n{}", run,
-                       run.empty() ? "" : "none were saved; shown ", plan->seed,
-                       tree_as_initialized(*plan, model));
+    return fmt::format("{}weights: {}{}", run,
+                       described.run.empty() ? "" : "none were saved; shown ",
+                       tree_as_initialized(*plan, declared, diagnostics));
   return fmt::format("{}weights: {}\n{}", run, base::shown_path(*described.weights),
                      tree_of_checkpoint(plan->model.type, model, *described.weights));
 }

@@ -90,6 +90,16 @@ std::string memory(const experiment::MemoryUse& use) {
       bytes_text(use.data), bytes_text(use.pictures), bytes_text(use.program));
 }
 
+// Returns lines on the weights that the model begins with, and on those that are trained; none if
+// all are random and trained alike.
+std::vector<std::string> weight_lines(const experiment::Experiment& experiment) {
+  std::vector<std::string> lines =
+      experiment::choice_lines(experiment.choice, experiment.network->description());
+  if (experiment.initial)
+    lines.insert(lines.begin(), "from " + experiment::described(*experiment.initial));
+  return lines;
+}
+
 std::string best_text(const plan::BestPlan& best) {
   return fmt::format("the checkpoint with the {} {} is kept",
                      best.mode == plan::BestPlan::Mode::min ? "smallest" : "largest", best.value);
@@ -218,6 +228,11 @@ std::string overview(const plan::Plan& plan, const experiment::Experiment& exper
   for (const experiment::RateCourse& course : experiment.courses) {
     line(rate, rate_text(course, experiment.steps));
     rate = "";
+  }
+  std::string_view weights = "weights";
+  for (const std::string& text : weight_lines(experiment)) {
+    line(weights, text);
+    weights = "";
   }
   if (plan.checkpoints.best) line("best", best_text(*plan.checkpoints.best));
   line("work", work(experiment, host));

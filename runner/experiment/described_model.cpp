@@ -9,7 +9,7 @@
 
 namespace assay::experiment {
 
-train::ModelDescription described_model(const plan::Plan& plan, plugin_host::PluginHost& host) {
+DescribedModel described_model(const plan::Plan& plan, plugin_host::PluginHost& host) {
   const auto dataset = host.create<Dataset>(plan.dataset);
   const data::Description data = data::describe(dataset);
   const auto loss = host.create<Loss>(plan.loss);
@@ -17,7 +17,10 @@ train::ModelDescription described_model(const plan::Plan& plan, plugin_host::Plu
   train::Transforms transforms(data.sample_shape, plan.seed);
   for (const auto& [name, component] : plan.transforms)
     transforms.add(host.create<Transform>(component));
-  return train::describe(host.create<Model>(plan.model), transforms.shape(), outputs);
+  const auto model = host.create<Model>(plan.model);
+  DescribedModel described{train::describe(model, transforms.shape(), outputs), {}};
+  described.buffers.declare(model.object(), "buffers");
+  return described;
 }
 
 }  // namespace assay::experiment

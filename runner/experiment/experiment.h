@@ -12,7 +12,9 @@
 #include "runner/config/diagnostics.h"
 #include "runner/data/batches.h"
 #include "runner/data/rows.h"
+#include "runner/experiment/initial_weights.h"
 #include "runner/experiment/rate_course.h"
+#include "runner/experiment/weight_choice.h"
 #include "runner/hooks/hooks.h"
 #include "runner/logging/loggers.h"
 #include "runner/plan/draft.h"
@@ -32,6 +34,8 @@ struct Experiment {
   std::int64_t steps = 0;
   std::unique_ptr<train::ThreadTeam> team;
   std::unique_ptr<train::Network> network;
+  std::optional<InitialWeights> initial;  ///< nothing: the weights are random
+  WeightChoice choice;                    ///< of the weights that are trained
   std::unique_ptr<train::Update> update;
   std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
   std::vector<RateCourse> courses;            ///< of the rates, in their order

@@ -15,13 +15,16 @@
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
 #include "runner/experiment/fitting.h"
+#include "runner/experiment/initial_weights.h"
 #include "runner/experiment/lane_rule.h"
 #include "runner/experiment/logger_files.h"
 #include "runner/experiment/machine_memory.h"
 #include "runner/experiment/memory_use.h"
 #include "runner/experiment/splits.h"
 #include "runner/experiment/tag_clashes.h"
+#include "runner/experiment/weight_choice.h"
 #include "runner/experiment/without_effect.h"
+#include "runner/plan/scalar.h"
 #include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
 #include "runner/plugin_host/schedules.h"
@@ -54,6 +57,7 @@ class Assembly {
     make_network();
     make_update();
     read_splits();
+    read_initial_weights();
     if (const std::string changes = state.restore(); !changes.empty())
       diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
@@ -425,6 +429,7 @@ class Assembly {
   }
 
   void make_update() {
+    if (out_.network) choose();
     auto transforms = make_gradient_transforms();
     const train::RawGradientUse raw =
         transforms.empty() ? train::RawGradientUse() : raw_gradient_use();
@@ -433,12 +438,52 @@ class Assembly {
     declare_state(Part("optimizer", draft_.optimizer), *optimizer, "optimizer");
     follow_rates(*optimizer);
     if (!out_.network) return;
+    auto tuning = make_tuning();
+    if (!tuning) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       std::vector<train::DeclaredSlot> slots = train::declared_slots(*optimizer);
       take_slots(slots, "use an optimizer that remembers less, or make the layers narrower");
-      out_.update = std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network,
-                                                    *out_.team, std::move(transforms), raw);
+      out_.update =
+          std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network, *out_.team,
+                                          std::move(transforms), raw, *std::move(tuning));
     });
+  }
+
+  // Makes an optimizer for each factor of the rates.
+  std::optional<train::Tuning> make_tuning() {
+    train::Tuning tuning;
+    tuning.frozen = out_.choice.frozen;
+    const std::vector<double>& factors = out_.choice.factors;
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+      tuning.group_of.push_back(0);
+      if (factors[i] == 1 || !out_.choice.trains(i)) continue;
+      auto group = std::ranges::find(tuning.groups, factors[i], &train::Tuning::Group::factor);
+      if (group == tuning.groups.end()) {
+        const auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
+        if (!optimizer) return std::nullopt;
+        declare_state(Part("optimizer", draft_.optimizer), *optimizer,
+                      fmt::format("optimizer_at/{}", plan::shortest(factors[i])));
+        group = tuning.groups.insert(tuning.groups.end(), {*optimizer, factors[i]});
+      }
+      tuning.group_of.back() = static_cast<std::size_t>(group - tuning.groups.begin()) + 1;
+    }
+    return tuning;
+  }
+
+  // Reads the weights last: what the model has learned when it was fitted comes from the file, too.
+  void read_initial_weights() {
+    if (!draft_.init_from || !out_.network) return;
+    state::Registry buffers;
+    out_.state.lend(buffers);
+    out_.initial = read_weights(*draft_.init_from, out_.network->description(),
+                                out_.network->weights(), buffers, diagnostics_);
+  }
+
+  // Finds the weights that are trained, for which alone slots are kept.
+  void choose() {
+    const train::ModelDescription& model = out_.network->description();
+    out_.choice = choose_weights(draft_, model, diagnostics_);
+    trained_bytes_ = static_cast<double>(trained_count(out_.choice, model)) * sizeof(float);
   }
 
   // Creates the transforms in their order, without those that have a problem.
@@ -460,7 +505,7 @@ class Assembly {
   }
 
   void take_slots(const std::vector<train::DeclaredSlot>& slots, std::string_view advice) {
-    const double bytes = parameter_bytes_ * static_cast<double>(slots.size());
+    const double bytes = trained_bytes_ * static_cast<double>(slots.size());
     memory_.take(
         bytes, fmt::format("{} numbers for each parameter need {}", slots.size(), gigabytes(bytes)),
         advice);
@@ -548,6 +593,7 @@ class Assembly {
   MemoryBudget memory_;
   Experiment out_;
   double parameter_bytes_ = 0;
+  double trained_bytes_ = 0;  // of the parameters that are not frozen
   std::optional<Handle<Dataset>> dataset_;
   bool described_ = false;  // out_.data
   std::optional<SplitRows> rows_;

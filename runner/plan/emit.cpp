@@ -80,9 +80,21 @@ void add(Node& map, const Values& values) {
   for (const auto& [name, value] : values.entries()) add(map, name, node_of(value));
 }
 
-Node node_of(const std::vector<std::int64_t>& steps) {
+Node list() {
   Node node;
   node.kind = Node::Kind::list;
+  return node;
+}
+
+Node node_of(const std::vector<WeightPattern>& patterns) {
+  Node node = list();
+  for (const WeightPattern& pattern : patterns)
+    node.list.push_back(at(pattern.where, node_of(pattern.text)));
+  return node;
+}
+
+Node node_of(const std::vector<std::int64_t>& steps) {
+  Node node = list();
   for (const std::int64_t step : steps) node.list.push_back(node_of(step));
   return node;
 }
@@ -102,11 +114,11 @@ class Writer {
     put(root, "", "kernels", plan_.kernels ? scalar(std::string(name_of(*plan_.kernels))) : Node{});
     add(root, "dataset", dataset());
     if (!plan_.transforms.empty()) put(root, "", "transforms", components(plan_.transforms));
-    add(root, "model", node_of(plan_.model));
+    add(root, "model", model());
     add(root, "loss", node_of(plan_.loss));
     if (!plan_.gradient_transforms.empty())
       put(root, "", "gradient_transforms", components(plan_.gradient_transforms));
-    add(root, "optimizer", node_of(plan_.optimizer));
+    add(root, "optimizer", optimizer());
     add(root, "train", train());
     add(root, "checkpoints", checkpoints());
     put(root, "", "metrics", components(plan_.metrics));
@@ -136,6 +148,50 @@ class Writer {
     put(node, "dataset.split", "validation", node_of(plan_.split->validation));
     put(node, "dataset.split", "seed", node_of(plan_.split->seed));
     return node;
+  }
+
+  Node model() const {
+    Node node = map();
+    add(node, "type", at(plan_.model.where, node_of(plan_.model.type)));
+    if (plan_.init_from) put(node, "model", "init_from", init_from(*plan_.init_from));
+    add(node, plan_.model.values);
+    return node;
+  }
+
+  Node init_from(const InitFromPlan& init) const {
+    Node node = map();
+    put(node, "model.init_from", "file", node_of(init.file));
+    Node renames = list();
+    for (const auto& [from, to] : init.rename) {
+      const std::string key = fmt::format("model.init_from.rename.{}", renames.list.size());
+      Node& rename = renames.list.emplace_back(map());
+      put(rename, key, "from", node_of(from.text));
+      put(rename, key, "to", node_of(to));
+    }
+    put(node, "model.init_from", "rename", std::move(renames));
+    put(node, "model.init_from", "missing", node_of(init.missing));
+    put(node, "model.init_from", "extra", node_of(init.extra));
+    return node;
+  }
+
+  Node optimizer() const {
+    Node node = map();
+    add(node, "type", at(plan_.optimizer.where, node_of(plan_.optimizer.type)));
+    if (!plan_.freeze.empty()) put(node, "optimizer", "freeze", node_of(plan_.freeze));
+    if (!plan_.rates.empty()) put(node, "optimizer", "rates", rates());
+    add(node, plan_.optimizer.values);
+    return node;
+  }
+
+  Node rates() const {
+    Node rates = list();
+    for (const auto& [weights, factor] : plan_.rates) {
+      const std::string key = fmt::format("optimizer.rates.{}", rates.list.size());
+      Node& rate = rates.list.emplace_back(map());
+      put(rate, key, "weights", node_of(weights.text));
+      put(rate, key, "factor", node_of(factor));
+    }
+    return rates;
   }
 
   Node train() const {

@@ -2,6 +2,7 @@
 
 #include "runner/base/wording.h"
 #include "runner/plan/bounds.h"
+#include "runner/plan/schema.h"
 
 namespace assay::plan {
 namespace {
@@ -36,6 +37,8 @@ std::string element_expectation(const Parameter& p) {
 }
 
 std::string expectation(const Parameter& p) {
+  if (short_form(p) == ShortForm::pairs)
+    return "a map, {PATTERN: " + placeholder(p.group()[1]) + "}";
   return p.list ? "a list, each element " + element_expectation(p) : element_expectation(p);
 }
 

@@ -23,18 +23,24 @@
 #include "runner/plan/option_walk.h"
 #include "runner/plan/planner.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/short_form.h"
 #include "runner/plan/validator.h"
 
 namespace assay::plan {
 
 namespace {
 
+void check_member(const config::Node& member, const Parameter& p, const std::string& key,
+                  Validator& validator) {
+  const std::span<const Parameter> common = common_parameters(p.kind);
+  validator.component(in_long_form(member, common), p.kind, key, common);
+}
+
 // Checks a section that contains several components.
 void check_members(const config::Node& section, const Parameter& p, Validator& validator) {
   if (section.find("type") != nullptr) return;  // the whole config reports a single one
   const auto check = [&](const config::Node& member, std::string_view name) {
-    validator.component(p.kind == Kind::hook ? with_listed_steps(member) : member, p.kind,
-                        base::joined(p.name, name), common_parameters(p.kind));
+    check_member(member, p, base::joined(p.name, name), validator);
   };
   for (const config::Node::Entry& entry : section.map) check(entry.value, entry.key);
   for (std::size_t i = 0; i < section.list.size(); ++i) check(section.list[i], std::to_string(i));
@@ -55,7 +61,7 @@ void check_part(config::Node part, Catalogue& catalogue, config::Diagnostics& di
     if (section == nullptr) continue;
     if (p.type != ParameterType::component) validator.option(part, p, "", {});
     else if (p.list) check_members(*section, p, validator);
-    else validator.component(*section, p.kind, p.name, common_parameters(p.kind));
+    else check_member(*section, p, p.name, validator);
   }
 }
 

@@ -56,6 +56,31 @@ struct SplitPlan {
   config::Location where = {};
 };
 
+/// Names of weights: each `*` stands for any text (base/pattern.h).
+struct WeightPattern {
+  std::string text;
+  config::Location where = {};
+};
+
+/// The file with the weights that a model begins with.
+struct InitFromPlan {
+  struct Rename {
+    WeightPattern from;
+    std::optional<std::string> to;  ///< left out if absent
+  };
+  std::string file;
+  std::vector<Rename> rename;          ///< the first that fits counts
+  std::vector<WeightPattern> missing;  ///< weights that the file may lack
+  std::vector<WeightPattern> extra;    ///< tensors that the model may lack
+  config::Location where = {};         ///< of the file
+};
+
+/// A factor of the learning rate for some weights.
+struct RatePlan {
+  WeightPattern weights;
+  double factor = 1;
+};
+
 enum class OnNan { stop, ignore };
 
 struct TrainPlan {
@@ -100,9 +125,12 @@ struct Content {
   std::optional<SplitPlan> split;          ///< defined by the dataset if absent
   std::vector<NamedComponent> transforms;  ///< of samples, in order
   ComponentPlan model;
+  std::optional<InitFromPlan> init_from;  ///< the weights are random if absent
   ComponentPlan loss;
   std::vector<NamedComponent> gradient_transforms;  ///< in order
   ComponentPlan optimizer;
+  std::vector<WeightPattern> freeze;  ///< weights that stay as they are
+  std::vector<RatePlan> rates;        ///< the last that fits counts
   TrainPlan train;
   CheckpointPlan checkpoints;
   std::vector<NamedComponent> metrics;

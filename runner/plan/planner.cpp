@@ -21,6 +21,7 @@
 #include "runner/plan/option_text.h"
 #include "runner/plan/placeholders.h"
 #include "runner/plan/schema.h"
+#include "runner/plan/short_form.h"
 #include "runner/plan/tag.h"
 
 namespace assay::plan {
@@ -44,6 +45,18 @@ bool has_reported(const Node* map) {
          (map->reported || std::ranges::any_of(map->map, [](const Node::Entry& entry) {
             return entry.value.reported;
           }));
+}
+
+WeightPattern pattern(const Value& value) {
+  return {optional<std::string>(value).value_or(""), value.where};
+}
+
+// Returns the patterns in a list.
+std::vector<WeightPattern> patterns(const Values& values, std::string_view name) {
+  std::vector<WeightPattern> result;
+  for (const Value& value : optional<List>(values, name).value_or(List{}))
+    result.push_back(pattern(value));
+  return result;
 }
 
 // Returns NAME of the first `$NAME`; empty if there is none.
@@ -86,10 +99,14 @@ Draft Planner::draft() {
   draft_.dataset = dataset.component;
   draft_.split = split(dataset);
   draft_.transforms = components("transforms", Kind::transform);
-  draft_.model = component("model", Kind::model).component;
+  const Validator::Placed model = component("model", Kind::model, init_parameters());
+  draft_.model = model.component;
+  draft_.init_from = init_from(model.common);
   draft_.loss = component("loss", Kind::loss).component;
   draft_.gradient_transforms = components("gradient_transforms", Kind::gradient_transform);
-  draft_.optimizer = component("optimizer", Kind::optimizer).component;
+  const Validator::Placed optimizer = component("optimizer", Kind::optimizer, tuning_parameters());
+  draft_.optimizer = optimizer.component;
+  tuning(optimizer.common);
   draft_.train = train();
   draft_.checkpoints = checkpoints();
   draft_.metrics = metrics();
@@ -160,10 +177,11 @@ std::optional<InstructionSet> Planner::kernels() {
 
 Validator::Placed Planner::component(const char* key, Kind kind,
                                      std::span<const Parameter> common) {
-  if (const Node* node = config_.find(key)) return validator_.component(*node, kind, key, common);
+  if (const Node* node = config_.find(key))
+    return validator_.component(in_long_form(*node, common), kind, key, common);
   const std::string misspelt = validator_.misspelling(key);
   if (const Node* node = misspelt.empty() ? nullptr : config_.find(misspelt))
-    validator_.component(*node, kind, misspelt, common);
+    validator_.component(in_long_form(*node, common), kind, misspelt, common);
   else option(key);  // reports that it is missing
   Validator::Placed missing;
   missing.soundness = Soundness::broken;
@@ -252,6 +270,48 @@ CheckpointPlan Planner::checkpoints() {
   return checkpoints;
 }
 
+std::optional<InitFromPlan> Planner::init_from(const Values& model) {
+  note("model", model);
+  const auto values = optional<Values>(model, "init_from");
+  if (!values) return std::nullopt;
+  note("model.init_from", *values);
+  InitFromPlan init;
+  const Value* const file = values->find("file");
+  init.file = optional<std::string>(*file).value_or("");
+  init.where = file->where;
+  init.missing = patterns(*values, "missing");
+  init.extra = patterns(*values, "extra");
+  const List renames = optional<List>(*values, "rename").value_or(List{});
+  for (std::size_t i = 0; i < renames.size(); ++i) {
+    const Values rename = optional<Values>(renames[i]).value_or(Values{});
+    const std::string key = fmt::format("model.init_from.rename.{}", i);
+    note(key, rename);
+    const Value* const from = rename.find("from");
+    if (from == nullptr) continue;
+    init.rename.push_back({pattern(*from), optional<std::string>(rename, "to")});
+    const auto& [given, to] = init.rename.back();
+    const auto stars = [](const std::string& text) { return std::ranges::count(text, '*'); };
+    if (to && stars(*to) != stars(given.text))
+      diagnostics_.error(rename.find("to")->where, base::joined(key, "to"),
+                         fmt::format("expected as many '*' as in {}, found {}",
+                                     base::quoted(given.text), base::quoted(*to)),
+                         "each '*' is what that of the other name stood for");
+  }
+  return init;
+}
+
+void Planner::tuning(const Values& optimizer) {
+  note("optimizer", optimizer);
+  draft_.freeze = patterns(optimizer, "freeze");
+  const List rates = optional<List>(optimizer, "rates").value_or(List{});
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    const Values rate = optional<Values>(rates[i]).value_or(Values{});
+    note(fmt::format("optimizer.rates.{}", i), rate);
+    if (const Value* const weights = rate.find("weights"))
+      draft_.rates.push_back({pattern(*weights), optional<double>(rate, "factor").value_or(1)});
+  }
+}
+
 void Planner::no_length_of_training() {
   if (config_.find("train") == nullptr && validator_.meant("train")) return;
   if (validator_.meant("train.epochs") || validator_.meant("train.steps")) return;
@@ -308,7 +368,7 @@ std::vector<HookPlan> Planner::hooks() {
 
 HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names) {
   const std::string& key = member.key;
-  const Node node = with_listed_steps(given);
+  const Node node = in_long_form(given, trigger_parameters());
   const Validator::Placed placed =
       validator_.component(node, Kind::hook, key, trigger_parameters());
   const std::size_t problems = diagnostics_.size();
@@ -413,17 +473,6 @@ void Planner::note_soundness(const std::string& read_as, const std::string& key)
     const std::string within = part->first.substr(read_as.size());
     if (within.empty() || within.starts_with('.')) draft_.unsound[key + within] = part->second;
   }
-}
-
-Node with_listed_steps(Node hook) {
-  if (Node* at = hook.find("at"); at != nullptr && at->kind == Node::Kind::scalar) {
-    Node list;
-    list.kind = Node::Kind::list;
-    list.where = at->where;
-    list.list.push_back(std::move(*at));
-    *at = std::move(list);
-  }
-  return hook;
 }
 
 }  // namespace assay::plan

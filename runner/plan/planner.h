@@ -42,6 +42,8 @@ class Planner {
   TrainPlan train();
   bool resume(const std::string& run_dir);
   CheckpointPlan checkpoints();
+  std::optional<InitFromPlan> init_from(const Values& model);
+  void tuning(const Values& optimizer);
   void no_length_of_training();
   config::Location second_of_epochs_and_steps() const;
 
@@ -60,8 +62,5 @@ class Planner {
   Validator validator_;
   Draft draft_;
 };
-
-/// Returns the hook with a single step in `at` turned into a list of one.
-config::Node with_listed_steps(config::Node hook);
 
 }  // namespace assay::plan

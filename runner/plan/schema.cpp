@@ -74,6 +74,71 @@ constexpr Parameter trigger_table[] = {
      .fallback = "false"},
 };
 
+constexpr Parameter rename_members[] = {
+    {.name = "from", .type = text, .doc = "names in the file; each * stands for any text"},
+    {.name = "to",
+     .type = text,
+     .doc = "names in the model; each * is what that of `from` stood for; null: left out",
+     .fallback = "null"},
+};
+
+constexpr Parameter init_from_members[] = {
+    {.name = "file", .type = path, .doc = "a safetensors file: a checkpoint, or of any program"},
+    {.name = "rename",
+     .type = group,
+     .doc =
+         "map of patterns, {\"encoder.*\": \"layer1.*\"}: the names in the model for those in the "
+         "file; the first that fits counts, and null leaves out",
+     .fallback = "[]",
+     .list = true,
+     .members = rename_members,
+     .member_count = std::size(rename_members)},
+    {.name = "missing",
+     .type = text,
+     .doc = "patterns of weights that the file may lack, which are random then; or `allow`",
+     .fallback = "[]",
+     .list = true},
+    {.name = "extra",
+     .type = text,
+     .doc = "patterns of tensors that the model may lack, after renaming; or `allow`",
+     .fallback = "[]",
+     .list = true},
+};
+
+constexpr Parameter init_table[] = {
+    {.name = "init_from",
+     .type = group,
+     .doc = "the file of the weights to begin with, or a map; null: random ones",
+     .fallback = "null",
+     .members = init_from_members,
+     .member_count = std::size(init_from_members)},
+};
+
+constexpr Parameter rates_members[] = {
+    {.name = "weights", .type = text, .doc = "their names; each * stands for any text"},
+    {.name = "factor",
+     .type = number,
+     .doc = "what the learning rate is multiplied by for them",
+     .minimum = 0,
+     .exclusive_minimum = true},
+};
+
+constexpr Parameter tuning_table[] = {
+    {.name = "freeze",
+     .type = text,
+     .doc = "patterns of weights that stay as they are, such as \"layer1.*\"",
+     .fallback = "[]",
+     .list = true},
+    {.name = "rates",
+     .type = group,
+     .doc = "map of patterns, {\"layer1.*\": 0.1}: factors of the learning rate for these weights; "
+            "the last that fits counts",
+     .fallback = "[]",
+     .list = true,
+     .members = rates_members,
+     .member_count = std::size(rates_members)},
+};
+
 constexpr Parameter train_members[] = {
     {.name = "epochs",
      .type = integer,
@@ -249,11 +314,26 @@ bool has(std::span<const Parameter> table, std::string_view name) {
 std::span<const Parameter> experiment_parameters() { return experiment_table; }
 std::span<const Parameter> trigger_parameters() { return trigger_table; }
 std::span<const Parameter> split_parameters() { return split_table; }
+std::span<const Parameter> init_parameters() { return init_table; }
+std::span<const Parameter> tuning_parameters() { return tuning_table; }
 
 std::span<const Parameter> common_parameters(Kind kind) {
   if (kind == Kind::hook) return trigger_parameters();
   if (kind == Kind::dataset) return split_parameters();
+  if (kind == Kind::model) return init_parameters();
+  if (kind == Kind::optimizer) return tuning_parameters();
   return {};
+}
+
+ShortForm short_form(const Parameter& p) {
+  const auto is = [&p](std::span<const Parameter> table, std::string_view name) {
+    return &p == &parameter(table, name);
+  };
+  if (is(trigger_table, "at") || is(tuning_table, "freeze")) return ShortForm::element;
+  if (is(init_from_members, "missing") || is(init_from_members, "extra")) return ShortForm::words;
+  if (is(init_table, "init_from")) return ShortForm::member;
+  if (is(init_from_members, "rename") || is(tuning_table, "rates")) return ShortForm::pairs;
+  return ShortForm::none;
 }
 
 const Parameter& parameter(std::span<const Parameter> table, std::string_view name) {
@@ -264,6 +344,8 @@ const Parameter& parameter(std::span<const Parameter> table, std::string_view na
 
 bool stays_with_place(std::span<const std::string> path, std::string_view option) {
   if (path.size() == 1 && path[0] == "dataset") return has(split_table, option);
+  if (path.size() == 1 && path[0] == "model") return has(init_table, option);
+  if (path.size() == 1 && path[0] == "optimizer") return has(tuning_table, option);
   if (path.size() == 2 && path[0] == "hooks") return has(trigger_table, option);
   return false;
 }

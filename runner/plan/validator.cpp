@@ -541,7 +541,7 @@ Value Validator::fallback(const Parameter& p, const std::string& key) {
 
 void Validator::look_inside(const Node& node, const Parameter& p, const std::string& key) {
   const bool holds_options =
-      p.type == ParameterType::group || (p.type == ParameterType::component && !p.list);
+      (p.type == ParameterType::group || p.type == ParameterType::component) && !p.list;
   if (holds_options) given(node, p, key);
 }
 

@@ -38,11 +38,7 @@ std::string line_mistake(const char* text, std::string_view what) {
 // Returns the host's options that stand beside a component's own options in a config.
 std::set<std::string_view> names_of_the_host(Kind kind) {
   std::set<std::string_view> names = {"type"};
-  const auto add = [&](std::span<const Parameter> table) {
-    for (const Parameter& p : table) names.insert(p.name);
-  };
-  if (kind == Kind::hook) add(plan::trigger_parameters());
-  if (kind == Kind::dataset) add(plan::split_parameters());
+  for (const Parameter& p : plan::common_parameters(kind)) names.insert(p.name);
   return names;
 }
 

@@ -58,6 +58,8 @@ RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& e
   record.block_rows = lanes.block_rows();
   record.plan_digest = plan::digest(plan);
   record.total_steps = experiment.steps;
+  if (experiment.initial)
+    record.initial_weights = {experiment.initial->file, experiment.initial->digest};
   for (const plugin_host::FoundLibrary* library : host.opened())
     record.plugins.push_back({library->stamp.plugin, library->stamp.version, library->file.string(),
                               base::file_digest(library->file)});

@@ -88,6 +88,9 @@ std::string text_of(const RunRecord& record, bool shortened) {
   json["kernels"] = record.kernels;
   json["plan_digest"] = record.plan_digest;
   if (!record.weights_digest.empty()) json["weights_digest"] = record.weights_digest;
+  if (record.initial_weights)
+    json["initial_weights"] = {{"file", record.initial_weights->file},
+                               {"digest", record.initial_weights->digest}};
   if (record.best)
     json["best"] = {{"value", record.best->value},
                     {"number", number(record.best->number)},
@@ -158,6 +161,9 @@ RunRecord record_of(const nlohmann::json& json) {
   read("kernels", record.kernels);
   read("plan_digest", record.plan_digest);
   read("weights_digest", record.weights_digest);
+  if (const auto initial = json.find("initial_weights"); initial != json.end())
+    record.initial_weights = {initial->at("file").get<std::string>(),
+                              initial->at("digest").get<std::string>()};
   if (const auto best = json.find("best"); best != json.end())
     record.best = {best->at("value").get<std::string>(), number_in(best->at("number")),
                    best->at("step").get<std::int64_t>()};

@@ -48,6 +48,11 @@ struct RunRecord {
   std::int64_t block_rows = 0;
   std::string plan_digest;  ///< of everything that determines the result (plan/canonical.h)
   std::vector<Plugin> plugins;
+  /// A file that decides the result, with the digest of its content.
+  struct Content {
+    std::string file, digest;
+  };
+  std::optional<Content> initial_weights;  ///< that the model began with
   std::optional<Best> best;                ///< by which a checkpoint is kept
   std::int64_t steps = 0;                  ///< finished
   std::int64_t total_steps = 0;

@@ -95,6 +95,13 @@ void check_is_same_run(const std::string& record_file, const RunRecord& began,
   check("the kernels", began.kernels, goes_on.kernels);
   check("lanes:", began.lanes, goes_on.lanes);
   check("rows in a block:", began.block_rows, goes_on.block_rows);
+  if (began.initial_weights && goes_on.initial_weights &&
+      began.initial_weights->digest != goes_on.initial_weights->digest)
+    throw Error(
+        fmt::format("{}: this run began with other weights in {}: its content had the "
+                    "digest {} and has {}; put the former file back, or begin a new run",
+                    record_file, goes_on.initial_weights->file, began.initial_weights->digest,
+                    goes_on.initial_weights->digest));
   if (began.plugins.empty()) return;
   const Used used = used_by(plan, host);
   for (const Plugin& plugin : goes_on.plugins) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "runner/base/fitted.h"
 #include "runner/base/folder.h"

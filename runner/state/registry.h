@@ -4,6 +4,7 @@
 //                                 seed
 //   weights/layer1.kernel         the parameters of the model
 //   optimizer/mu/layer1.kernel    one number per weight that the optimizer remembers
+//   optimizer_at/0.1/NAME         what the optimizer for weights with a factor of 0.1 declared
 //   gradient_transforms/ema/mean/layer1.kernel
 //                                 one number per weight that a gradient transform remembers
 //   transforms/TRANSFORM/NAME, buffers/mean, optimizer/NAME, loss/NAME, metrics/METRIC/NAME,

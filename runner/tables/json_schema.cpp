@@ -189,8 +189,6 @@ class Definitions {
     schema["properties"]["type"] = {{"const", c.name}, {"description", c.doc}};
     schema["description"] = c.doc;
     if (c.kind == Kind::hook) {
-      const Parameter& at = plan::parameter(plan::trigger_parameters(), "at");
-      schema["properties"]["at"]["anyOf"].push_back(single(at));
       if (complete_)
         schema["anyOf"] = Json::array(
             {given("every"), given("every_epoch"), given("times"), given("at"), given("at_end")});
@@ -229,9 +227,18 @@ class Definitions {
     if (p.list) schema = any_of({{{"type", "array"}, {"items", schema}}, matching(reference)});
     const bool nullable = p.fallback != nullptr && std::string_view(p.fallback) == "null";
     if (nullable) schema = any_of({std::move(schema), {{"type", "null"}}});
+    if (const auto form = plan::short_form(p); form != plan::ShortForm::none)
+      schema = any_of({std::move(schema), in_short_form(p, form)});
     if (*p.doc != '\0') schema["description"] = p.doc;
     if (p.fallback != nullptr) schema["default"] = default_of(p);
     return schema;
+  }
+
+  // Returns a schema of the short form of an option of the experiment's own.
+  Json in_short_form(const Parameter& p, plan::ShortForm form) const {
+    if (form == plan::ShortForm::pairs)
+      return {{"type", "object"}, {"additionalProperties", property(p.group()[1])}};
+    return form == plan::ShortForm::member ? single(p.group()[0]) : single(p);
   }
 
   // Returns a schema of one value, or one element of a list.

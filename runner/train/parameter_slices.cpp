@@ -4,8 +4,10 @@
 
 namespace assay::train {
 
-ParameterSlices::ParameterSlices(const ModelDescription& model, bool whole) {
+ParameterSlices::ParameterSlices(const ModelDescription& model, bool whole,
+                                 const std::vector<bool>& left_out) {
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
+    if (!left_out.empty() && left_out[i]) continue;
     const auto elements = static_cast<std::size_t>(model.parameters[i].shape.elements());
     const std::size_t size = whole ? elements : most_elements;
     for (std::size_t offset = 0; offset < elements; offset += size)

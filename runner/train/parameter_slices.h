@@ -29,7 +29,9 @@ class ParameterSlices {
   static constexpr std::size_t most_elements = 4096;
 
   /// Cuts every parameter into slices of `most_elements`. If `whole`, each is a slice as it is.
-  ParameterSlices(const ModelDescription& model, bool whole);
+  /// Leaves out the parameters for which `left_out` is true; it is empty, or has a value for each.
+  ParameterSlices(const ModelDescription& model, bool whole,
+                  const std::vector<bool>& left_out = {});
 
   std::size_t size() const { return slices_.size(); }
   const ParameterSlice& operator[](std::size_t index) const { return slices_[index]; }

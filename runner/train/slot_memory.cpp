@@ -1,5 +1,7 @@
 #include "runner/train/slot_memory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,7 +10,11 @@ namespace assay::train {
 SlotMemory::SlotMemory(std::vector<DeclaredSlot> declared, const ModelDescription& model,
                        const ParameterSlices& slices)
     : declared_(std::move(declared)) {
-  const auto shapes = model.named_shapes();
+  auto shapes = model.named_shapes();
+  std::vector<bool> is_used(shapes.size());
+  for (std::size_t i = 0; i < slices.size(); ++i) is_used[slices[i].parameter] = true;
+  for (std::size_t i = 0; i < shapes.size(); ++i)
+    if (!is_used[i]) shapes[i].shape = Shape{0};  // no memory
   for (const DeclaredSlot& each : declared_) {
     state::ParameterMemory& slot = memories_.emplace_back(shapes);
     for (std::size_t i = 0; i < shapes.size(); ++i) std::ranges::fill(slot.values(i), each.initial);
@@ -20,8 +26,11 @@ SlotMemory::SlotMemory(std::vector<DeclaredSlot> declared, const ModelDescriptio
 
 void SlotMemory::lend(const std::string& owner, std::span<const state::NamedShape> parameters,
                       state::Registry& registry) {
-  for (std::size_t i = 0; i < memories_.size(); ++i)
-    state::lend(owner + "/" + declared_[i].name, parameters, memories_[i], registry);
+  for (std::size_t slot = 0; slot < memories_.size(); ++slot)
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      if (const auto values = memories_[slot].values(i); !values.empty())
+        registry.lend(fmt::format("{}/{}/{}", owner, declared_[slot].name, parameters[i].name),
+                      parameters[i].shape, values);
 }
 
 }  // namespace assay::train

@@ -15,7 +15,8 @@ namespace assay::train {
 
 class SlotMemory {
  public:
-  /// Every number is its slot's initial one at first. Throws std::bad_alloc.
+  /// Every number is its slot's initial one at first. Parameters without slices get no memory.
+  /// Throws std::bad_alloc.
   SlotMemory(std::vector<DeclaredSlot> declared, const ModelDescription& model,
              const ParameterSlices& slices);
 
@@ -23,7 +24,7 @@ class SlotMemory {
   std::span<float* const> of(std::size_t slice) const {
     return std::span(starts_).subspan(slice * memories_.size(), memories_.size());
   }
-  /// Lends all of it: OWNER/SLOT/PARAMETER. `parameters` are the model's.
+  /// Lends all that there is: OWNER/SLOT/PARAMETER. `parameters` are the model's.
   void lend(const std::string& owner, std::span<const state::NamedShape> parameters,
             state::Registry& registry);
   /// Returns the bytes of all slots.

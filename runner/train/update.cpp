@@ -1,10 +1,14 @@
 #include "runner/train/update.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
+
+#include "assay/error.h"
 
 namespace assay::train {
 namespace {
@@ -20,6 +24,18 @@ void add_and_scale(std::span<float> sum, std::span<const float* const> others, f
   }
 }
 
+// Returns the slots of the optimizer. Those of its groups lie in the same memory.
+std::vector<DeclaredSlot> checked(std::vector<DeclaredSlot> slots, const Tuning& tuning) {
+  const auto same = [](const DeclaredSlot& a, const DeclaredSlot& b) {
+    return a.name == b.name && a.initial == b.initial;
+  };
+  for (const Tuning::Group& group : tuning.groups)
+    if (!std::ranges::equal(slots, declared_slots(group.optimizer), same))
+      throw Error(fmt::format("{}: it declares other slots when it is made a second time",
+                              group.optimizer.who()));
+  return slots;
+}
+
 double sum_of_squares(std::span<const float> values) {
   double sum = 0;
   for (const float value : values) sum += double{value} * double{value};
@@ -30,14 +46,15 @@ double sum_of_squares(std::span<const float> values) {
 
 Update::Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
                Network& network, ThreadTeam& team, std::vector<PreparedTransform> transforms,
-               RawGradientUse raw)
+               RawGradientUse raw, Tuning tuning)
     : optimizer_(std::move(optimizer)),
+      tuning_(std::move(tuning)),
       network_(network),
       team_(team),
       by_element_(optimizer_.call([](const Optimizer& o) { return o.elementwise(); })),
-      pieces_(network.description(), false),
-      slices_(network.description(), !by_element_),
-      slots_(std::move(declared), network.description(), slices_),
+      pieces_(network.description(), false, tuning_.frozen),
+      slices_(network.description(), !by_element_, tuning_.frozen),
+      slots_(checked(std::move(declared), tuning_), network.description(), slices_),
       transforms_(std::move(transforms), network, pieces_) {
   if (transforms_.empty()) return;  // the gradient stays as it is
   if (raw.values) raw_.emplace(network.description().named_shapes());
@@ -46,7 +63,8 @@ Update::Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlo
 
 void Update::apply(std::int64_t count, double weight) {
   network_.update_statistics();
-  optimizer_.call([&](Optimizer& o) { o.begin_step(count); });
+  begin_step(count);
+  clear_frozen();
   const auto scale = static_cast<float>(1 / weight);
   if (transforms_.empty()) {
     slices_.each(team_, [&](std::size_t slice) {
@@ -67,6 +85,20 @@ void Update::apply(std::int64_t count, double weight) {
   if (!by_element_) slices_.each(team_, [&](std::size_t slice) { optimize(slice); });
 }
 
+void Update::begin_step(std::int64_t count) {
+  optimizer_.call([&](Optimizer& o) { o.begin_step(count); });
+  for (const Tuning::Group& group : tuning_.groups) {
+    *group.optimizer.object().rate_factor = rate_factor() * group.factor;
+    group.optimizer.call([&](Optimizer& o) { o.begin_step(count); });
+  }
+}
+
+// Sets the mean gradient of frozen weights to zero.
+void Update::clear_frozen() {
+  for (std::size_t i = 0; i < tuning_.frozen.size(); ++i)
+    if (tuning_.frozen[i]) std::ranges::fill(network_.lane_gradients().front()->values(i), 0.0F);
+}
+
 void Update::add_lanes(const ParameterSlice& slice, float scale) {
   const auto lanes = network_.lane_gradients();
   std::vector<const float*> others;
@@ -85,6 +117,8 @@ void Update::keep_raw(std::size_t piece) {
 void Update::optimize(std::size_t index) {
   const ParameterSlice& slice = slices_[index];
   const ParameterInfo& parameter = network_.description().parameters[slice.parameter];
+  const std::size_t group = tuning_.group_of.empty() ? 0 : tuning_.group_of[slice.parameter];
+  const auto& optimizer = group == 0 ? optimizer_ : tuning_.groups[group - 1].optimizer;
   const UpdateSlice update{parameter.name,
                            parameter.shape,
                            parameter.role,
@@ -92,7 +126,7 @@ void Update::optimize(std::size_t index) {
                            slice.of(network_.weights().values(slice.parameter)),
                            slice.of(network_.mean_gradient().values(slice.parameter)),
                            slots_.of(index)};
-  optimizer_.call([&](const Optimizer& o) { o.update(update); });
+  optimizer.call([&](const Optimizer& o) { o.update(update); });
 }
 
 void Update::lend_state(state::Registry& registry) {

@@ -14,6 +14,7 @@
 #include "runner/train/network.h"
 #include "runner/train/parameter_slices.h"
 #include "runner/train/slot_memory.h"
+#include "runner/train/tuning.h"
 
 namespace assay::train {
 
@@ -26,10 +27,12 @@ struct RawGradientUse {
 class Update {
  public:
   /// `declared` are the optimizer's slots: an optimizer declares them once. `raw` says what has to
-  /// be kept because transforms change the gradient. Throws std::bad_alloc.
+  /// be kept because transforms change the gradient. Weights that `tuning` freezes have no part in
+  /// anything: no slots, no transforms, no norm; their gradient is zero for whoever looks at it.
+  /// Throws std::bad_alloc; assay::Error if the optimizers of the tuning declare other slots.
   Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
          Network& network, ThreadTeam& team, std::vector<PreparedTransform> transforms = {},
-         RawGradientUse raw = {});
+         RawGradientUse raw = {}, Tuning tuning = {});
   Update(const plugin_host::Handle<Optimizer>& optimizer, Network& network, ThreadTeam& team)
       : Update(optimizer, declared_slots(optimizer), network, team) {}
   Update(const Update&) = delete;
@@ -46,7 +49,7 @@ class Update {
   /// threads. Throws std::logic_error if neither was kept.
   double gradient_norm() const;
 
-  /// Returns what the optimizer's rates are multiplied by.
+  /// Returns what the optimizer's rates are multiplied by, those of all groups included.
   double& rate_factor() { return *optimizer_.object().rate_factor; }
 
   /// Lends the slots: optimizer/SLOT/PARAMETER, gradient_transforms/NAME/SLOT/PARAMETER.
@@ -58,15 +61,18 @@ class Update {
   std::size_t raw_bytes() const;
 
  private:
+  void begin_step(std::int64_t count);
+  void clear_frozen();
   void add_lanes(const ParameterSlice& slice, float scale);
   void keep_raw(std::size_t piece);
   void optimize(std::size_t slice);
 
   plugin_host::Handle<Optimizer> optimizer_;
+  Tuning tuning_;
   Network& network_;
   ThreadTeam& team_;
   bool by_element_;
-  ParameterSlices pieces_;  ///< of a fixed size
+  ParameterSlices pieces_;  ///< of a fixed size, of all that is trained
   ParameterSlices slices_;  ///< the optimizer's: pieces_, or whole parameters
   SlotMemory slots_;
   GradientTransforms transforms_;

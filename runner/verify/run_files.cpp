@@ -186,7 +186,7 @@ class RunFiles {
   void make_model(const plan::Plan& plan) {
     if (record_->weights_digest.empty()) return;
     try {
-      model_ = experiment::described_model(plan, host_);
+      model_ = experiment::described_model(plan, host_).description;
     } catch (const std::exception& error) {
       no_model_ = base::one_line(error.what());
     }

@@ -9,7 +9,7 @@ import unittest
 
 import numpy
 import PIL.Image
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import installed
 import metrics
@@ -304,6 +304,39 @@ class Examples(unittest.TestCase):
         found = self.weights(runs[0])
         for name, values in w.items():
             self.assertLess(numpy.abs(found[name] - values).max(), 2e-5, name)
+
+    def test_batch_norm_between_transforms(self):
+        """Of samples and of gradients: the same bits for any number of threads."""
+        arguments = ["model={type: batch_norm_mlp, hidden: 8}", "train.block_rows=16", "train.lanes=7"]
+        changes = ["transforms=[standardize]", "gradient_transforms=[{type: clip_by_global_norm, max_norm: 0.1}]"]
+        digests = {program.record(self.train(*arguments, *changes, f"threads={threads}", name=f"threads{threads}"))
+                   ["weights_digest"] for threads in (1, 2, 3)}
+        self.assertEqual(len(digests), 1)
+        for left_out in changes:
+            run = self.train(*arguments, *(change for change in changes if change != left_out), name=left_out[:9])
+            self.assertNotIn(program.record(run)["weights_digest"], digests)
+
+    def test_batch_norm_is_fine_tuned(self):
+        """Its running statistics come from the file with its weights, under either of their names."""
+        momentum = 0.75
+        model = f"type: batch_norm_mlp, hidden: 8, momentum: {momentum}"
+        first = self.train(f"model={{{model}}}", "train.steps=9", name="first")
+        (file,) = (first / "checkpoints").glob("step_*.safetensors")
+        state = load_file(file)
+        plain = {name.removeprefix("buffers/"): state[name] for name in state
+                 if name.startswith("buffers/") or name in ("kernel1", "scale", "bias1", "kernel2", "bias2")}
+        save_file(plain, self.folder / "plain.safetensors")
+        u = self.samples.astype(numpy.float64) @ state["kernel1"].astype(numpy.float64)
+        for name in (file, "plain.safetensors"):
+            tuned = self.train(f"model={{{model}, init_from: {name}}}", "train.steps=1",
+                               "optimizer.freeze=[kernel1, scale, bias1]", name=f"tuned_{pathlib.Path(name).stem}")
+            (file,) = (tuned / "checkpoints").glob("step_*.safetensors")
+            found = load_file(file)
+            self.assertEqual(found["kernel1"].tobytes(), state["kernel1"].tobytes())
+            self.assertNotEqual(found["kernel2"].tobytes(), state["kernel2"].tobytes())
+            for buffer, now in (("buffers/mean", u.mean(axis=0)), ("buffers/variance", u.var(axis=0))):
+                expected = momentum * state[buffer] + (1 - momentum) * now
+                numpy.testing.assert_allclose(found[buffer], expected, rtol=1e-4, atol=1e-5, err_msg=buffer)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,12 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"model.activation", {"model.activation=relu"}},
     {"model.init.kernel", {"model.init.kernel=zeros"}},
     {"model.init.bias", {"model.init.bias=lecun_normal"}},
+    {"model.init_from", {"model.init_from=a.safetensors"}},
+    {"model.init_from.file", {"model.init_from=b.safetensors"}},
+    {"model.init_from.rename.from", {"model.init_from={file: a.safetensors, rename: {a: b}}"}},
+    {"model.init_from.rename.to", {"model.init_from={file: a.safetensors, rename: {a: null}}"}},
+    {"model.init_from.missing", {"model.init_from={file: a.safetensors, missing: allow}"}},
+    {"model.init_from.extra", {"model.init_from={file: a.safetensors, extra: allow}"}},
     {"loss.type", {"loss.type=other"}},
     {"optimizer.type", {"optimizer={type: adam, learning_rate: 0.1}"}},
     {"optimizer.learning_rate.type", {"optimizer.learning_rate=0.1"}},
@@ -75,6 +81,9 @@ const std::map<std::string, std::vector<std::string>> changes = {
     {"optimizer.learning_rate.decay_steps", {"optimizer.learning_rate.decay_steps=8"}},
     {"optimizer.momentum", {"optimizer.momentum=0"}},
     {"optimizer.nesterov", {"optimizer.nesterov=true"}},
+    {"optimizer.freeze", {"optimizer.freeze=[a.*]"}},
+    {"optimizer.rates.weights", {"optimizer.rates={a.*: 2}"}},
+    {"optimizer.rates.factor", {"optimizer.rates={a.*: 3}"}},
     {"train.epochs", {"train.epochs=3"}},
     {"train.steps", {"train.epochs=null", "train.steps=2"}},
     {"train.batch_size", {"train.batch_size=32"}},
@@ -142,6 +151,8 @@ BOOST_AUTO_TEST_CASE(no_key_is_forgotten) {
   add_keys("", plan::experiment_parameters(), keys);
   add_component("dataset", Kind::dataset, "digits", keys);
   add_keys("dataset.", plan::split_parameters(), keys);
+  add_keys("model.", plan::init_parameters(), keys);
+  add_keys("optimizer.", plan::tuning_parameters(), keys);
   add_component("model", Kind::model, "mlp", keys);
   add_component("loss", Kind::loss, "softmax_cross_entropy", keys);
   add_component("transforms.scale", Kind::transform, "standardize", keys);

@@ -142,6 +142,11 @@ BOOST_AUTO_TEST_CASE(reads_back_as_itself) {
         "train: {steps: 5, batch_size: 7, shuffle: false, on_nan: ignore, lanes: 2, block_rows: 3}",
         "checkpoints: {every: 3, every_epoch: 2, every_seconds: never, at_end: false, keep: 5}",
         "checkpoints: {best: {value: test.loss, mode: min}}",
+        "model: {type: mlp, init_from: 'a b.safetensors'}",
+        "model: {type: mlp, init_from: {file: a.safetensors, rename: {'a*': b*, '*': ~, '': "
+        "'null'}, "
+        "missing: ['*', allow], extra: [error, '']}}",
+        "optimizer: {type: sgd, learning_rate: 1, freeze: 'a.*', rates: {'*': 1e-30, a: 2}}",
         "resume: true\nrun_dir: here", "model: {type: mlp, hidden: []}"}) {
     std::string but;
     for (const char* key : {"dataset", "model", "optimizer", "train"})

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(problems_of_arguments) {
       "argument 1: error: optimizer.learning_rat: optimizer 'sgd' has no such option\n"
       "      | optimizer.learning_rat=0.1\n"
       "      |           ^~~~~~~~~~~~ did you mean 'learning_rate'?  (keys: learning_rate, "
-      "momentum, nesterov)\n"
+      "momentum, nesterov, freeze, rates)\n"
       "argument 2: error: sed: unknown key\n"
       "      | sed=1\n"
       "      | ^~~ did you mean 'seed'?  (keys: name, seed, run_dir, resume, threads, kernels, "

@@ -94,8 +94,12 @@ BOOST_AUTO_TEST_CASE(defaults_follow_the_types) {
 BOOST_AUTO_TEST_CASE(keys_follow_the_types) {
   BOOST_TEST(keys("a: 1", {"train"}) == "epochs steps batch_size shuffle on_nan lanes block_rows ");
   BOOST_TEST(keys("a: 1", {"checkpoints"}) == "every every_epoch every_seconds at_end keep best ");
-  BOOST_TEST(keys("optimizer: sgd", {"optimizer"}) == "learning_rate momentum nesterov ");
-  BOOST_TEST(keys("optimizer: none", {"optimizer"}) == "");
+  BOOST_TEST(keys("model: mlp", {"model"}) == "init_from hidden activation init ");
+  BOOST_TEST(keys("model: {type: mlp, init_from: {}}", {"model", "init_from"}) ==
+             "file rename missing extra ");
+  BOOST_TEST(keys("optimizer: sgd", {"optimizer"}) ==
+             "freeze rates learning_rate momentum nesterov ");
+  BOOST_TEST(keys("optimizer: none", {"optimizer"}) == "freeze rates ");
   BOOST_TEST(keys("dataset: digits", {"dataset"}) == "split file ");
   BOOST_TEST(keys("hooks: {a: scalar, b: image}", {"hooks"}) == "a b ");
   BOOST_TEST(keys("a: 1", {"loggers"}) == "0 1 2 ");

@@ -70,7 +70,25 @@ BOOST_AUTO_TEST_CASE(what_was_recorded_is_read_back) {
   BOOST_TEST(json.at("final") == Json::object());
   BOOST_TEST(json.at("failures") == Json::array());
   BOOST_TEST(json.at("host").at("cores").get<int>() > 0);
-  for (const char* key : {"end", "reason", "weights_digest"}) BOOST_TEST(!json.contains(key));
+  for (const char* key : {"best", "end", "initial_weights", "reason", "weights_digest"})
+    BOOST_TEST(!json.contains(key));
+}
+
+BOOST_AUTO_TEST_CASE(the_weights_at_the_beginning_and_the_best_ones_are_recorded) {
+  RunRecord r = record();
+  r.initial_weights = {"/a.safetensors", "012"};
+  r.best = {"test.loss", std::numeric_limits<double>::infinity(), 120};
+  const Json json = written(r);
+  BOOST_TEST(json.at("initial_weights") == Json({{"file", "/a.safetensors"}, {"digest", "012"}}));
+  BOOST_TEST(json.at("best") == Json({{"value", "test.loss"},
+                                      {"number", "Infinity"},
+                                      {"step", 120},
+                                      {"checkpoint", "checkpoints/step_120.safetensors"}}));
+  const RunRecord back = read_record(folder);
+  BOOST_TEST(back.initial_weights.value().digest == "012");
+  BOOST_TEST(back.best.value().number == std::numeric_limits<double>::infinity());
+  BOOST_TEST(back.best.value().step == 120);
+  BOOST_TEST(back.best.value().value == "test.loss");
 }
 
 BOOST_AUTO_TEST_CASE(the_end_is_written_over_the_beginning) {
