@@ -1,5 +1,7 @@
 #include "runner/plan/expectation.h"
 
+#include <algorithm>
+
 #include "runner/base/wording.h"
 #include "runner/plan/bounds.h"
 #include "runner/plan/schema.h"
@@ -69,13 +71,19 @@ std::vector<std::string> words(const char* choices) {
   return result;
 }
 
+std::string in_words(Kind kind) {
+  std::string name(name_of(kind));
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
 std::string with_article(Kind kind) {
-  const std::string name(name_of(kind));
+  const std::string name = in_words(kind);
   return (std::string_view("aeiou").find(name[0]) == std::string_view::npos ? "a " : "an ") + name;
 }
 
 std::string plural(Kind kind) {
-  const std::string name(name_of(kind));
+  const std::string name = in_words(kind);
   return name + (name.ends_with('s') ? "es" : "s");
 }
 

@@ -19,6 +19,8 @@ std::string placeholder(const Parameter& parameter);
 /// Returns the words of a choice.
 std::vector<std::string> words(const char* choices);
 
+/// Returns "hook", "gradient transform".
+std::string in_words(Kind kind);
 /// Returns "a hook", "an optimizer".
 std::string with_article(Kind kind);
 /// Returns "hooks", "losses".

@@ -295,7 +295,7 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
   ++depth_;
   if (own)
     unknown_keys(map, {*own, common}, key,
-                 fmt::format("{} '{}' has no such option", name_of(kind), name));
+                 fmt::format("{} '{}' has no such option", in_words(kind), name));
   const std::size_t before_common = problems();
   const std::size_t unknown_before = unknown_keys_;
   placed.common = options(map, common, key, type->where);
@@ -358,7 +358,7 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
         other = fmt::format(": that is {}", with_article(*kind_from_name(name)));
     diagnostics_.error_of_copy(
         type.origin, type.where, key,
-        fmt::format("no {} {}{}", name_of(kind), base::quoted(type.scalar), other), hint);
+        fmt::format("no {} {}{}", in_words(kind), base::quoted(type.scalar), other), hint);
     return std::nullopt;
   }
   for (const std::string& doubt : catalogue_.doubts(kind, type.scalar))
@@ -367,7 +367,7 @@ std::optional<std::span<const Parameter>> Validator::table(const Node& type, Kin
     return catalogue_.parameters(kind, type.scalar);
   } catch (const std::runtime_error& error) {
     diagnostics_.error(type.where, key,
-                       fmt::format("{} '{}' cannot be used", name_of(kind), type.scalar),
+                       fmt::format("{} '{}' cannot be used", in_words(kind), type.scalar),
                        error.what());
     return std::nullopt;
   }

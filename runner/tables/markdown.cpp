@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
 #include "runner/plan/expectation.h"
@@ -55,10 +54,9 @@ std::string table(std::span<const Parameter> parameters) {
 std::string section(Kind kind, std::span<const ComponentTable> components) {
   std::string title = plan::plural(kind);
   title[0] = static_cast<char>(title[0] - 'a' + 'A');
-  std::ranges::replace(title, '_', ' ');
   std::string text = fmt::format("\n## {}\n", title);
   if (const auto beside = plan::common_parameters(kind); !beside.empty())
-    text += fmt::format("\nEvery {} takes, beside its own options:\n\n{}", name_of(kind),
+    text += fmt::format("\nEvery {} takes, beside its own options:\n\n{}", plan::in_words(kind),
                         table(beside));
   for (const ComponentTable& c : components) {
     if (c.kind != kind) continue;
