@@ -66,10 +66,10 @@ int list(const Common& common, const std::string& kind, bool why) {
                                  guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess),
                                  fmt::join(kind_names, ", ")));
   }
-  constexpr std::size_t kinds = 9;
-  std::size_t names = 0, versions = 0, files = 0;
+  std::size_t kinds = 0, names = 0, versions = 0, files = 0;
   const auto components = host.components();
   for (const auto& c : components) {
+    if (kind.empty() || name_of(c.kind) == kind) kinds = std::max(kinds, name_of(c.kind).size());
     names = std::max(names, c.name.size());
     versions = std::max(versions, c.library->stamp.version.size());
     files = std::max(files, base::shown_path(c.library->file).size());

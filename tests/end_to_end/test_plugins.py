@@ -42,6 +42,8 @@ class Plugins(unittest.TestCase):
         rows = [re.split(r"\s{2,}", line) for line in process.stdout.splitlines()]
         listed = {(kind, name): (version, file, doc) for kind, name, version, file, doc in rows}
         self.assertIn(("renderer", "test_sheet"), listed)
+        names = {line.index(name, len(kind)) for line, (kind, name, *_) in zip(process.stdout.splitlines(), rows)}
+        self.assertEqual(len(names), 1, "the names are in one column")
         for version, file, doc in listed.values():
             self.assertRegex(version, r"^\d+\.\d+\.\d+$")
             self.assertTrue(pathlib.Path("/", file).exists(), file)
