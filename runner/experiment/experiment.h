@@ -38,8 +38,8 @@ struct Experiment {
   WeightChoice choice;                    ///< of the weights that are trained
   std::unique_ptr<train::Update> update;
   std::vector<plugin_host::NamedRate> rates;  ///< the optimizer's
-  std::vector<RateCourse> courses;            ///< of the rates, in their order
-  std::vector<std::string> metrics;           ///< the names of the network's, in their order
+  std::vector<RateCourse> courses;   ///< of the rates, and schedules of gradient transforms
+  std::vector<std::string> metrics;  ///< the names of the network's, in their order
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;

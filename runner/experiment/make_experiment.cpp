@@ -494,10 +494,12 @@ class Assembly {
       auto transform = create<GradientTransform>(component, part.key);
       if (!transform) continue;
       declare_state(part, *transform, "gradient_transforms/" + name);
+      follow_schedules(part, *transform);
       blame_.attempt(part, [&] {
         auto prepared = train::prepare(name, std::move(*transform));
         take_slots(prepared.slots,
                    "use a transform that remembers less, or make the layers narrower");
+        take_sums(prepared.sums);
         transforms.push_back(std::move(prepared));
       });
     }
@@ -509,6 +511,32 @@ class Assembly {
     memory_.take(
         bytes, fmt::format("{} numbers for each parameter need {}", slots.size(), gigabytes(bytes)),
         advice);
+  }
+
+  // Counts the sums that a transform makes of each slice. Transforms share the memory for them.
+  void take_sums(std::size_t sums) {
+    if (!out_.network || sums <= most_sums_) return;
+    const train::ParameterSlices slices(out_.network->description(), false, out_.choice.frozen);
+    const double bytes = static_cast<double>(slices.size() * (sums - most_sums_)) * sizeof(double);
+    memory_.take(
+        bytes,
+        fmt::format("sums over {} need {}",
+                    counted(static_cast<std::int64_t>(slices.size()), "slice"), gigabytes(bytes)),
+        "make the layers narrower");
+    most_sums_ = sums;
+  }
+
+  // Follows the schedules of a gradient transform over the run.
+  void follow_schedules(const Part& part, const Handle<GradientTransform>& transform) {
+    if (out_.steps == 0) return;
+    blame_.attempt(part, [&] {
+      for (const plugin_host::NamedRate& rate : plugin_host::rates(
+               transform.object(), plugin_host::rate_options(*part.component, host_))) {
+        if (rate.is_constant()) continue;
+        out_.courses.push_back(course_of(rate, out_.steps));
+        out_.courses.back().name = base::joined(part.key, rate.name());
+      }
+    });
   }
 
   // Finds out what hooks read of the gradient before any transform, which takes memory of its own.
@@ -530,15 +558,17 @@ class Assembly {
   void follow_rates(const Handle<Optimizer>& optimizer) {
     if (out_.steps == 0) return;
     const auto options = plugin_host::rate_options(draft_.optimizer, host_);
+    std::vector<RateCourse> courses;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       out_.rates = plugin_host::rates(optimizer.object(), options);
       for (const plugin_host::NamedRate& rate : out_.rates)
-        out_.courses.push_back(course_of(rate, out_.steps));
+        courses.push_back(course_of(rate, out_.steps));
     });
-    for (const RateCourse& course : out_.courses)
+    for (const RateCourse& course : courses)
       warn_of_zeros(draft_,
                     *std::ranges::find(options, course.name, &plugin_host::RateOption::name),
                     course, out_.steps, host_, diagnostics_);
+    out_.courses.insert(out_.courses.begin(), courses.begin(), courses.end());
   }
 
   void read_splits() {
@@ -593,7 +623,8 @@ class Assembly {
   MemoryBudget memory_;
   Experiment out_;
   double parameter_bytes_ = 0;
-  double trained_bytes_ = 0;  // of the parameters that are not frozen
+  std::size_t most_sums_ = 0;  // of one gradient transform
+  double trained_bytes_ = 0;   // of the parameters that are not frozen
   std::optional<Handle<Dataset>> dataset_;
   bool described_ = false;  // out_.data
   std::optional<SplitRows> rows_;

@@ -133,6 +133,15 @@ class Check(InFolder):
         self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
                                         r"\(100,000 of 1,000,000 steps looked at\)$")
 
+    def test_the_schedules_of_gradient_transforms(self):
+        config = self.write("a.yaml", SMALL)
+        clip = "type: clip_by_global_norm, max_norm: {type: cosine, init_value: 8, alpha: 0.5, decay_steps: 27}"
+        found, _ = self.lines(config, f"gradient_transforms={{clip: {{{clip}}}, fixed: "
+                                      "{type: clip_by_global_norm, max_norm: 5}}")
+        self.assertEqual(found["rate"], "learning_rate 0.01")
+        self.assertIn("gradient_transforms.clip.max_norm 8 -> 4", found.values())
+        self.assertNotIn("fixed", "".join(found.values()))
+
     def test_a_rate_that_is_0_too_long(self):
         config = self.write("a.yaml", SMALL)
         cosine = "optimizer.learning_rate={type: cosine, init_value: 0.1, decay_steps: 10}"
