@@ -243,28 +243,71 @@ Hooks::Hooks(std::vector<PreparedHook> hooks, Observed observed, logging::Log& l
   for (PreparedHook& hook : hooks) hooks_.push_back({std::move(hook), true});
 }
 
-std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss) {
+std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss,
+                                   const std::function<void()>& before_end) {
   due_.clear();
+  measured_.clear();
   for (Slot& slot : hooks_)
-    if (slot.works && fires(slot.hook.trigger, step, length_)) due_.push_back(&slot);
+    if (slot.works && fires(slot.hook.trigger, step, length_) && !is_for_end_only(slot, step))
+      due_.push_back(&slot);
   measure(step);
   watched_value_ = find_watched(step, loss);
-  for (Slot* slot : due_) run(*slot, step, loss);
-  for (Slot* slot : due_)
-    if (slot->works && slot->hook.hook.has<Acts>()) act(*slot, step);
-  const auto bad = bad_loss();
-  if (stop_reason_ && step < length_.steps) fire_at_end(step, loss);
+  run_due(step, loss);
+  const bool acted = act_if_due(step);
+  auto bad = bad_loss();
+  if (step == length_.steps) {
+    if (before_end) before_end();
+    if (acted) measured_.clear();  // the weights may be others now
+    due_.clear();
+    for (Slot& slot : hooks_)
+      if (slot.works && is_for_end_only(slot, step)) due_.push_back(&slot);
+    run_due(step, loss);
+    act_if_due(step);
+    if (!bad) bad = bad_loss();
+  } else if (stop_reason_) {
+    fire_after_stop(step, loss);
+  }
   return bad;
 }
 
+bool Hooks::acts_at_end() const {
+  return std::ranges::any_of(hooks_, [](const Slot& slot) {
+    return slot.hook.trigger.at_end && slot.hook.hook.has<Acts>();
+  });
+}
+
+// Returns true for a hook that is due after this step because it is the last one of the run.
+bool Hooks::is_for_end_only(const Slot& slot, std::int64_t step) const {
+  if (step != length_.steps || !slot.hook.trigger.at_end) return false;
+  plan::Trigger otherwise = slot.hook.trigger;
+  otherwise.at_end = false;
+  return !fires(otherwise, step, length_);
+}
+
+void Hooks::run_due(std::int64_t step, const TrainingLoss& loss) {
+  measure(step);
+  for (Slot* slot : due_) run(*slot, step, loss);
+}
+
+// Returns true if a hook that can act was due.
+bool Hooks::act_if_due(std::int64_t step) {
+  bool acted = false;
+  for (Slot* slot : due_)
+    if (slot->works && slot->hook.hook.has<Acts>()) {
+      act(*slot, step);
+      acted = true;
+    }
+  return acted;
+}
+
 // Runs the hooks for the end of a run that ends early, except those that this step ran already.
-void Hooks::fire_at_end(std::int64_t step, const TrainingLoss& loss) {
+void Hooks::fire_after_stop(std::int64_t step, const TrainingLoss& loss) {
   due_.clear();
+  measured_.clear();
   for (Slot& slot : hooks_)
     if (slot.works && slot.hook.trigger.at_end && !fires(slot.hook.trigger, step, length_))
       due_.push_back(&slot);
-  measure(step);
-  for (Slot* slot : due_) run(*slot, step, loss);
+  run_due(step, loss);
 }
 
 std::map<std::string, std::string> Hooks::owners() const {
@@ -303,20 +346,44 @@ void Hooks::fail(Slot& slot, std::int64_t step, const std::string& message) {
   report_(failures_.back());
 }
 
+// Evaluates what the due hooks need, unless this step did so before.
 void Hooks::measure(std::int64_t step) {
-  measured_.clear();
-  bool needs_gradient_norm = false;
+  for (auto& [split, request] : requests()) {
+    const auto known = measured_.find(split);
+    if (known != measured_.end()) {
+      const train::EvaluationRequest& had = known->second.request;
+      const bool has_metrics = std::ranges::all_of(request.metrics, [&had](std::size_t metric) {
+        return std::ranges::count(had.metrics, metric) > 0;
+      });
+      if (has_metrics && request.keep_rows <= had.keep_rows &&
+          request.keep_samples <= had.keep_samples)
+        continue;
+    }
+    Measured& measured = measured_[split];
+    measured.request = std::move(request);
+    measured.evaluation =
+        observed_.network.evaluate(*observed_.splits.at(split), measured.request, step);
+    ++evaluations_;
+  }
+  const auto reads_norm = [](const Slot* slot) {
+    return slot->hook.reads(plan::TrainingValue::gradient_norm);
+  };
+  if (std::ranges::any_of(due_, reads_norm)) gradient_norm_ = observed_.update.gradient_norm();
+}
+
+// Returns what the due hooks need of each split.
+std::map<std::string, train::EvaluationRequest> Hooks::requests() const {
+  std::map<std::string, train::EvaluationRequest> requests;
   for (const Slot* slot : due_) {
-    needs_gradient_norm |= slot->hook.reads(plan::TrainingValue::gradient_norm);
     for (const ValueNeed& need : slot->hook.values) {
       const plan::SplitValue* value = need.of_split();
       if (value == nullptr) continue;
-      auto& metrics = measured_[value->split].request.metrics;
+      auto& metrics = requests[value->split].metrics;
       const std::size_t wanted = metric(value->metric);
       if (std::ranges::count(metrics, wanted) == 0) metrics.push_back(wanted);
     }
-    const auto keep = [this](const std::string& split, std::int64_t rows) {
-      auto& kept = measured_[split].request.keep_rows;
+    const auto keep = [&requests](const std::string& split, std::int64_t rows) {
+      auto& kept = requests[split].keep_rows;
       kept = std::max(kept, rows);
     };
     for (const PictureNeed& picture : slot->hook.pictures)
@@ -324,16 +391,11 @@ void Hooks::measure(std::int64_t step) {
         if (need.outputs) keep(need.split, need.rows);
     for (const RowsNeed& need : slot->hook.rows) {
       keep(need.split, need.rows);
-      auto& samples = measured_[need.split].request.keep_samples;
+      auto& samples = requests[need.split].keep_samples;
       samples = std::max(samples, need.rows);
     }
   }
-  for (auto& [split, measured] : measured_) {
-    measured.evaluation =
-        observed_.network.evaluate(*observed_.splits.at(split), measured.request, step);
-    ++evaluations_;
-  }
-  if (needs_gradient_norm) gradient_norm_ = observed_.update.gradient_norm();
+  return requests;
 }
 
 std::optional<double> Hooks::find_watched(std::int64_t step, const TrainingLoss& loss) {

@@ -1,5 +1,7 @@
 // Runs the hooks that are due after a step. Collects their needs first, so that a split is
-// evaluated at most once per step, however many hooks need it.
+// evaluated at most once per step, however many hooks need it. After the last step of a run the
+// hooks that are due because it is the last one come behind the others, and a split is evaluated
+// again for what only they need.
 #pragma once
 
 #include <cstdint>
@@ -70,10 +72,15 @@ class Hooks {
         const RunLength& length, Report report, Control* control = nullptr);
 
   /// Runs the hooks that are due once `step` steps are finished. Then those that can act do so. If
-  /// one stops the run, the hooks for its end run as well.
-  std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss);
+  /// one stops the run, the hooks for its end run as well. After the last step of the run, hooks
+  /// that would not be due in a longer run come last, and see what the others did to the run;
+  /// `before_end` is called before them.
+  std::optional<BadLoss> fire(std::int64_t step, const TrainingLoss& loss,
+                              const std::function<void()>& before_end = {});
+  /// Returns true if a hook for the end of the run may act, so that anything may change there.
+  bool acts_at_end() const;
   /// Returns the watched value of the step that was fired; nothing if no hook was due that reads
-  /// it.
+  /// it. Hooks that are due because the run ends do not count.
   const std::optional<double>& watched_value() const { return watched_value_; }
   /// Returns why a hook asked the run to stop ("hooks.patience: ..."); nothing if none did.
   const std::optional<std::string>& stop_reason() const { return stop_reason_; }
@@ -105,12 +112,16 @@ class Hooks {
 
   void run(Slot& slot, std::int64_t step, const TrainingLoss& loss);
   void act(Slot& slot, std::int64_t step);
-  void fire_at_end(std::int64_t step, const TrainingLoss& loss);
+  void run_due(std::int64_t step, const TrainingLoss& loss);
+  bool act_if_due(std::int64_t step);
+  bool is_for_end_only(const Slot& slot, std::int64_t step) const;
+  void fire_after_stop(std::int64_t step, const TrainingLoss& loss);
   void fail(Slot& slot, std::int64_t step, const std::string& message);
   std::size_t metric(const std::string& name) const;
   const plugin_host::NamedRate& rate(const std::string& name) const;
   void measure(std::int64_t step);
   std::optional<double> find_watched(std::int64_t step, const TrainingLoss& loss);
+  std::map<std::string, train::EvaluationRequest> requests() const;
   std::optional<BadLoss> bad_loss() const;
 
   std::vector<Slot> hooks_;
