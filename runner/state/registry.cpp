@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -18,10 +19,14 @@ std::string described(DType type, const Shape& shape) {
 
 constexpr std::int64_t longest_text = std::int64_t{1} << 16;
 
-// Returns true for the names of what the registry keeps itself.
-bool is_kept_here(std::string_view name) {
-  return name == "seed" || name == "stop_reason" || name.starts_with("best/") ||
-         name.starts_with("last_values/") || name.starts_with("tags/") || name.starts_with("logs/");
+// Returns true for what a run of another plan may go on without: the state that a component
+// declared.
+bool may_be_missing(std::string_view name) {
+  constexpr std::array<std::string_view, 10> parts = {
+      "hooks/",      "loggers/",      "metrics/",   "loss/",
+      "dataset/",    "rate_factors/", "optimizer/", "gradient_transforms/",
+      "transforms/", "buffers/"};
+  return std::ranges::any_of(parts, [name](auto part) { return name.starts_with(part); });
 }
 
 template <class T>
@@ -32,6 +37,11 @@ T number_in(std::string_view bytes) {
 }
 
 }  // namespace
+
+bool Registry::keeps(std::string_view name) {
+  return name == "seed" || name == "stop_reason" || name.starts_with("best/") ||
+         name.starts_with("last_values/") || name.starts_with("tags/") || name.starts_with("logs/");
+}
 
 void Registry::lend(const std::string& name, const Entry& entry) {
   const auto elements = static_cast<std::size_t>(entry.shape.elements());
@@ -109,7 +119,7 @@ std::string Registry::stored_name(const std::string& name) const {
   constexpr std::string_view prefix = "weights/";
   if (!name.starts_with(prefix)) return name;
   std::string plain = name.substr(prefix.size());
-  const bool taken = is_kept_here(plain) || (entries_.contains(plain) && !own_.contains(plain));
+  const bool taken = keeps(plain) || (entries_.contains(plain) && !own_.contains(plain));
   return taken ? name : plain;
 }
 
@@ -120,15 +130,28 @@ std::map<std::string, const Registry::Entry*> Registry::lent_by_stored_name() co
   return lent;
 }
 
-void Registry::check_entry(const StoredTensors& file, const std::string& lent,
-                           const Entry& entry) const {
-  const std::string name = stored_name(lent);
-  const auto& stored = file.header().tensors;
-  const auto found = stored.find(name);
-  if (found == stored.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
-  if (found->second.type != entry.type || found->second.shape != entry.shape)
+// Returns the tensors of a file by the names that they stand for at this moment.
+Registry::Source Registry::source_of(const StoredTensors& file, Moment moment) {
+  Source source;
+  const auto is_earlier = [](const std::string& name) {
+    return name.starts_with(before_end_prefix);
+  };
+  for (const auto& [name, tensor] : file.header().tensors)
+    if (!is_earlier(name) && (moment == Moment::end || !keeps(name))) source[name] = &tensor;
+  if (moment == Moment::before_end)
+    for (const auto& [name, tensor] : file.header().tensors)
+      if (is_earlier(name)) source[name.substr(before_end_prefix.size())] = &tensor;
+  return source;
+}
+
+void Registry::check_entry(const StoredTensors& file, const Source& source, const std::string& name,
+                           const Entry& entry) {
+  const auto found = source.find(name);
+  if (found == source.end()) throw Error(fmt::format("{}: it lacks '{}'", file.path(), name));
+  const SafetensorsHeader::Tensor& stored = *found->second;
+  if (stored.type != entry.type || stored.shape != entry.shape)
     throw Error(fmt::format("{}: '{}' is {}; expected {}", file.path(), name,
-                            described(found->second.type, found->second.shape),
+                            described(stored.type, stored.shape),
                             described(entry.type, entry.shape)));
 }
 
@@ -137,11 +160,12 @@ void Registry::restore_parts(const StoredTensors& file,
   if (!file.verify())
     throw Error(fmt::format("{}: it has no checksum, so no run wrote it", file.path()));
   const auto& stored = file.header().tensors;
+  const Source source = source_of(file, Moment::end);
   std::map<std::string, const Entry*> wanted;
   for (const auto& [name, entry] : entries_) {
     if (std::ranges::none_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); }))
       continue;
-    check_entry(file, name, entry);
+    check_entry(file, source, stored_name(name), entry);
     wanted.emplace(stored_name(name), &entry);
   }
   for (const auto& [name, tensor] : stored)
@@ -151,39 +175,74 @@ void Registry::restore_parts(const StoredTensors& file,
   for (const auto& [name, tensor] : stored) file.read(tensor, wanted.at(name)->bytes);
 }
 
-void Registry::check(const StoredTensors& file) const {
-  const auto& stored = file.header().tensors;
+// Throws for what nothing in this run remembers.
+void Registry::check_known(const StoredTensors& file, const Source& source) const {
   const auto all_lent = lent_by_stored_name();
-  for (const auto& [name, entry] : entries_)
-    if (!own_.contains(name)) check_entry(file, name, entry);
-  for (const auto& [name, tensor] : stored) {
+  for (const auto& [name, tensor] : source) {
     if (all_lent.contains(name)) continue;
-    const bool number =
-        tensor.shape.rank() == 0 && (tensor.type == DType::int64 || tensor.type == DType::float64);
-    const bool text = tensor.type == DType::uint8 && tensor.shape.rank() == 1 &&
-                      tensor.shape.elements() <= longest_text;
-    if (!is_kept_here(name) || (!number && !text))
+    const bool number = tensor->shape.rank() == 0 &&
+                        (tensor->type == DType::int64 || tensor->type == DType::float64);
+    const bool text = tensor->type == DType::uint8 && tensor->shape.rank() == 1 &&
+                      tensor->shape.elements() <= longest_text;
+    if (!keeps(name) || (!number && !text))
       throw Error(fmt::format("{}: it holds '{}', {}, which nothing in this run remembers",
-                              file.path(), name, described(tensor.type, tensor.shape)));
+                              file.path(), name, described(tensor->type, tensor->shape)));
   }
 }
 
-void Registry::restore(const StoredTensors& file) {
+void Registry::restore(const StoredTensors& file, Moment moment) {
   if (!file.verify())
     throw Error(fmt::format("{}: it has no checksum, so it is no state of a run", file.path()));
-  check(file);
+  for (const Moment each : {Moment::end, moment}) {
+    const Source source = source_of(file, each);
+    for (const auto& [name, entry] : lent_by_stored_name()) check_entry(file, source, name, *entry);
+    check_known(file, source);
+  }
+  take(file, source_of(file, moment));
+}
+
+std::vector<std::string> Registry::restore_what_fits(const StoredTensors& file, Moment moment) {
+  if (!file.verify())
+    throw Error(fmt::format("{}: it has no checksum, so it is no state of a run", file.path()));
+  std::vector<std::string> told;
+  Source source = source_of(file, moment);
+  for (const auto& [name, entry] : lent_by_stored_name()) {
+    if (!source.contains(name) && may_be_missing(name))
+      told.push_back(fmt::format("the checkpoint lacks '{}', which begins anew", name));
+    else check_entry(file, source, name, *entry);
+  }
+  const auto all_lent = lent_by_stored_name();
+  for (auto each = source.begin(); each != source.end();) {
+    const auto& [name, tensor] = *each;
+    if (all_lent.contains(name) || keeps(name)) {
+      ++each;
+      continue;
+    }
+    told.push_back(
+        fmt::format("'{}' of the checkpoint is left out: nothing in this run remembers "
+                    "it",
+                    name));
+    each = source.erase(each);
+  }
+  check_known(file, source);
+  take(file, source);
+  return told;
+}
+
+// Takes values that were checked.
+void Registry::take(const StoredTensors& file, const Source& source) {
   for (const auto& [name, own] : own_) entries_.erase(name);
   own_.clear();
   const auto all_lent = lent_by_stored_name();
-  for (const auto& [name, tensor] : file.header().tensors) {
+  for (const auto& [name, tensor] : source) {
     if (const auto lent = all_lent.find(name); lent != all_lent.end()) {
-      file.read(tensor, lent->second->bytes);
+      file.read(*tensor, lent->second->bytes);
       continue;
     }
-    std::string bytes(static_cast<std::size_t>(tensor.end - tensor.begin), '\0');
-    file.read(tensor, std::as_writable_bytes(std::span(bytes)));
-    if (tensor.type == DType::int64) set(name, number_in<std::int64_t>(bytes));
-    else if (tensor.type == DType::float64) set(name, number_in<double>(bytes));
+    std::string bytes(static_cast<std::size_t>(tensor->end - tensor->begin), '\0');
+    file.read(*tensor, std::as_writable_bytes(std::span(bytes)));
+    if (tensor->type == DType::int64) set(name, number_in<std::int64_t>(bytes));
+    else if (tensor->type == DType::float64) set(name, number_in<double>(bytes));
     else set(name, std::string_view(bytes));
   }
 }

@@ -17,6 +17,9 @@
 //   logs/metrics.jsonl            how many bytes of the file belong to the run
 //   stop_reason                   why a hook ended the run, if one did
 //
+// The file of a finished run has a second value of some of these, before_end/NAME: the one from
+// before the hooks for its end ran. A run that is made longer goes on from there.
+//
 // In a file weights have their own names, layer1.kernel, so that other programs find them, unless
 // something else has that name. Most of it lies in memory of those who compute with it, and is
 // lent. Single numbers and texts may be the registry's own: `seed`, `stop_reason`, and what begins
@@ -37,6 +40,9 @@
 #include "runner/state/safetensors.h"
 
 namespace assay::state {
+
+/// The beginning of the names that values from before the end of a run have in a file.
+inline constexpr std::string_view before_end_prefix = "before_end/";
 
 /// To be used from one thread at a time.
 class Registry {
@@ -85,10 +91,21 @@ class Registry {
   /// Returns the same with the names that they have in a file.
   std::vector<NamedTensor> stored_tensors(std::string_view prefix = {}) const;
 
+  /// Returns true for the names, as files have them, of what the registry keeps itself.
+  static bool keeps(std::string_view name);
+
+  /// The state that is taken from the file of a finished run.
+  enum class Moment { end, before_end };
   /// Takes the values of a file. What is lent must be in the file, with its type and shape; what
   /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
   /// where the file is damaged, has no checksum, or holds something else.
-  void restore(const StoredTensors& file);
+  void restore(const StoredTensors& file, Moment moment = Moment::end);
+  /// Does the same with a file of another plan. What a component declared and the file lacks stays
+  /// as it is, and what nothing here remembers is left out. Returns the names of both, a sentence
+  /// each. Numbers of the training itself and weights must be in the file, and every shape must be
+  /// the same.
+  std::vector<std::string> restore_what_fits(const StoredTensors& file,
+                                             Moment moment = Moment::end);
   /// Takes only the entries whose names begin with one of the prefixes. All that are lent must be
   /// in the file, and it must hold nothing else. Throws like restore().
   void restore_parts(const StoredTensors& file, std::span<const std::string_view> prefixes);
@@ -102,9 +119,13 @@ class Registry {
 
   Own& own(const std::string& name);
   std::string stored_name(const std::string& name) const;
+  using Source = std::map<std::string, const SafetensorsHeader::Tensor*>;
+  static Source source_of(const StoredTensors& file, Moment moment);
   std::map<std::string, const Entry*> lent_by_stored_name() const;
-  void check(const StoredTensors& file) const;
-  void check_entry(const StoredTensors& file, const std::string& name, const Entry& entry) const;
+  void check_known(const StoredTensors& file, const Source& source) const;
+  static void check_entry(const StoredTensors& file, const Source& source, const std::string& name,
+                          const Entry& entry);
+  void take(const StoredTensors& file, const Source& source);
   template <class T>
   std::map<std::string, T> kept(std::string_view prefix, DType type, T Own::*value) const;
 

@@ -65,8 +65,9 @@ class StoredTensors {
   /// types F32, F64, F16 or BF16.
   void read_floats(const std::string& name, std::span<float> values) const;
 
-  /// Reads the whole file and compares it with its checksum. Throws assay::Error where it is
-  /// damaged. Returns false when the file has no checksum: other programs write none.
+  /// Reads the whole file and compares it with its checksum, the first time that it is called.
+  /// Throws assay::Error where it is damaged. Returns false when the file has no checksum: other
+  /// programs write none.
   bool verify() const;
   /// Returns the digest of all bytes of the file (base/digest.h).
   std::string content_digest() const;
@@ -78,6 +79,7 @@ class StoredTensors {
   std::string header_text_;
   std::uint64_t data_begin_ = 0;
   SafetensorsHeader header_;
+  mutable bool is_whole_ = false;  ///< verify() found so
 };
 
 /// Returns XXH3-128 over names, shapes and bytes, as 32 hexadecimal digits: two runs with the same
