@@ -82,13 +82,17 @@ MappedFile::MappedFile(const void* address) noexcept {
   }
 }
 
-MappedFileWatch::MappedFileWatch(std::uint64_t most_digested) {
+std::set<std::string> mapped_data_files() {
+  std::set<std::string> paths;
   LineReader lines(all_mappings);
   for (std::string_view line; lines.next(line);)
-    if (const Mapping mapping(line); mapping.is_data) {
-      const std::string path(mapping.path);
-      if (const auto look = look_at(path)) files_.emplace(path, *look);
-    }
+    if (const Mapping mapping(line); mapping.is_data) paths.emplace(mapping.path);
+  return paths;
+}
+
+MappedFileWatch::MappedFileWatch(std::uint64_t most_digested) {
+  for (const std::string& path : mapped_data_files())
+    if (const auto look = look_at(path)) files_.emplace(path, *look);
   for (auto& [path, look] : files_) {
     if (look.size > most_digested) continue;
     look.digest = digest_of(path, look);

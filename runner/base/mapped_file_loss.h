@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ class MappedFile {
   std::size_t path_size_ = 0;
   char path_[4096];
 };
+
+/// Returns the paths of the files that are now mapped into memory as data: shared and read-only.
+std::set<std::string> mapped_data_files();
 
 /// Watches the mapped files. Only one watch may exist at a time.
 class MappedFileWatch {

@@ -63,4 +63,18 @@ void DataFiles::add(const plan::Value& value, const Parameter& parameter,
   }
 }
 
+std::set<std::string> paths_read_by(const plan::Content& plan, plan::Catalogue& catalogue) {
+  std::set<std::string> paths;
+  const auto add = [&](const plan::ComponentPlan& component) {
+    const DataFiles named(component, catalogue.parameters(component.kind, component.type));
+    for (const DataFile& file : named.files())
+      if (file.path.starts_with('/')) paths.insert(file.path);
+  };
+  for (const auto* component : {&plan.dataset, &plan.model, &plan.loss, &plan.optimizer})
+    add(*component);
+  for (const auto* section : {&plan.transforms, &plan.gradient_transforms, &plan.metrics})
+    for (const plan::NamedComponent& each : *section) add(each.component);
+  return paths;
+}
+
 }  // namespace assay::experiment

@@ -1,15 +1,18 @@
-// The files that a dataset reads, as far as its parameter table tells: its options of type `path`.
+// The files that components read, as far as their parameter tables tell: their options of type
+// `path`.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "assay/parameter.h"
-#include "runner/plan/values.h"
+#include "runner/plan/catalogue.h"
+#include "runner/plan/plan.h"
 
 namespace assay::experiment {
 
@@ -37,5 +40,9 @@ class DataFiles {
   std::vector<DataFile> files_;
   std::size_t options_ = 0;  ///< of type `path` that the table has
 };
+
+/// Returns the absolute paths that options of the components name which compute: of the dataset,
+/// the model and so on, but not of hooks and loggers, whose paths may be for writing.
+std::set<std::string> paths_read_by(const plan::Content& plan, plan::Catalogue& catalogue);
 
 }  // namespace assay::experiment

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,11 @@ struct Experiment {
   std::vector<hooks::PreparedHook> hooks;
   std::vector<logging::Loggers::Named> loggers;
   bool draws_pictures = false;
-  bool copies_state = false;                ///< for checkpoints while training goes on
+  /// The copies of the state that a run makes: for checkpoints while training goes on, and before
+  /// hooks that may change it at the end.
+  int state_copies = 0;
   std::optional<plan::ReadableValue> best;  ///< by which a checkpoint is kept
+  std::set<std::string> data_files;         ///< that components were told to read, or have mapped
   state::ComponentState state;              ///< that components declared
 };
 

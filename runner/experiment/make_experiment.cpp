@@ -6,11 +6,14 @@
 #include <numeric>
 #include <utility>
 
+#include "assay/acts.h"
 #include "assay/number_text.h"
 #include "runner/base/machine_share.h"
+#include "runner/base/mapped_file_loss.h"
 #include "runner/base/suggest.h"
 #include "runner/base/wording.h"
 #include "runner/experiment/blame.h"
+#include "runner/experiment/data_files.h"
 #include "runner/experiment/data_findings.h"
 #include "runner/experiment/demand.h"
 #include "runner/experiment/experiment.h"
@@ -48,6 +51,7 @@ class Assembly {
 
   std::optional<Experiment> make() {
     plugin_host::KeptProcessState state;  // whatever calls of components change
+    const std::set<std::string> mapped = base::mapped_data_files();
     describe_data();
     cut_rows();
     measure_training();
@@ -62,6 +66,9 @@ class Assembly {
       diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
+    out_.data_files = paths_read_by(draft_, host_);
+    for (const std::string& path : base::mapped_data_files())
+      if (!mapped.contains(path)) out_.data_files.insert(path);
     malloc_trim(0);  // free the memory of reading before training allocates its own
     warn_of_memory(out_, diagnostics_);
     return std::move(out_);
@@ -162,7 +169,11 @@ class Assembly {
       check_tag_clashes(draft_, out_.steps, out_.batches->steps_per_epoch(), diagnostics_);
     out_.metrics = demand.metrics();
     out_.draws_pictures = demand.pictures();
-    out_.copies_state = draft_.checkpoints.while_training();
+    const auto acts_at_end = [](const hooks::PreparedHook& hook) {
+      return hook.trigger.at_end && hook.hook.has<Acts>();
+    };
+    out_.state_copies = draft_.checkpoints.while_training() ? 1 : 0;
+    if (std::ranges::any_of(out_.hooks, acts_at_end)) ++out_.state_copies;
     shown_rows_ = demand.shown_rows();
     shown_rows_.emplace("train", 0);
     make_metrics(demand.usable_metrics());

@@ -157,7 +157,7 @@ MemoryUse memory_use(const Experiment& experiment) {
   use.weights = network.weights().bytes().size();
   use.gradients = network.gradient_bytes() + experiment.update->raw_bytes();
   use.slots = experiment.update->slot_bytes() + experiment.state.bytes();
-  if (experiment.copies_state) use.snapshot = use.weights + use.slots;
+  use.snapshot = static_cast<std::size_t>(experiment.state_copies) * (use.weights + use.slots);
   for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
   const std::size_t made =
       use.weights + use.gradients + use.slots + use.data + network.reserved_bytes();
