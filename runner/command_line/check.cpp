@@ -21,6 +21,8 @@
 #include "runner/command_line/wrapped_output.h"
 #include "runner/picture/load_painter.h"
 #include "runner/plugin_host/search_path.h"
+#include "runner/run/opening.h"
+#include "runner/run/prepared.h"
 
 namespace assay::command_line {
 namespace {
@@ -41,6 +43,9 @@ int check(const Common& common, const ConfigArguments& arguments, bool one_of_se
                      base::wrapped(fmt::format("{} ({})", plan.name, config), output_columns(), 2),
                      overview(plan, experiment, host, output_columns()))
               << std::flush;
+    if (run::finds_its_run(plan))
+      std::cout << fmt::format("run: {} {}\n", plan.run_dir, run::foreseen(*prepared, host))
+                << std::flush;
   }
   report(common, diagnostics, config);
   const auto told = diagnostics.sorted();

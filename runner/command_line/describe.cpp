@@ -28,6 +28,7 @@
 #include "runner/experiment/initial_weights.h"
 #include "runner/experiment/weight_choice.h"
 #include "runner/plan/load.h"
+#include "runner/run/checkpoints.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
 #include "runner/run/summary.h"
@@ -69,6 +70,17 @@ std::string state_text(const run::RunRecord& run, run::Lock lock) {
       then);
 }
 
+// Returns what the run can go on from; nothing if it runs, or if nothing is left to do.
+std::optional<std::string> way_on(const fs::path& folder, const run::RunRecord& run,
+                                  run::Lock lock) {
+  if (lock == run::Lock::held || (run.state == "finished" && run.complete)) return std::nullopt;
+  const base::Folder opened(folder);
+  const auto step = run::newest_checkpoint(opened, run::plan_digests(run));
+  if (!step) return "it has no checkpoint to go on from";
+  return fmt::format("its newest checkpoint is that of step {}; `assay resume {}` goes on from it",
+                     grouped(*step), base::shell_quoted(folder.string()));
+}
+
 // Returns how the run of a folder stands and what failed on the way, a line each.
 std::vector<std::string> run_lines(const fs::path& folder) {
   constexpr std::size_t most_failures = 10;
@@ -80,6 +92,7 @@ std::vector<std::string> run_lines(const fs::path& folder) {
       const auto [name, text] = run::best_text(*run.best);
       lines.push_back(base::one_line(fmt::format("{}: {}", name, text)));
     }
+    if (const auto way = way_on(folder, run, lock)) lines.push_back(*way);
     const std::size_t shown = std::min(run.failures.size(), most_failures);
     for (std::size_t i = 0; i < shown; ++i)
       lines.push_back(fmt::format("failure: {}", base::one_line(run.failures[i])));
@@ -104,7 +117,10 @@ Described find(const fs::path& what) {
     return {folder / "plan.yaml", what, {}};
   }
   if (!fs::is_directory(what, error)) return {what, {}, {}};
-  if (!fs::exists(what / "plan.yaml", error))
+  const bool has_plan = fs::exists(what / "plan.yaml", error);
+  if (error)
+    throw UsageError(fmt::format("{}: cannot be entered: {}", what.string(), error.message()));
+  if (!has_plan)
     throw UsageError(
         fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
                     "(a config can be described, too)",

@@ -84,6 +84,9 @@ std::string config_of(const std::string& config_or_run_folder) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
     if (fs::exists(path / "plan.yaml", error)) return (path / "plan.yaml").string();
+    if (error)
+      throw UsageError(
+          fmt::format("{}: cannot be entered: {}", config_or_run_folder, error.message()));
     throw UsageError(
         fmt::format("{}: this folder has no plan.yaml, so it is no run folder; expected a config "
                     "or a run folder",

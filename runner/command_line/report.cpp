@@ -10,6 +10,7 @@
 #include "runner/base/utf8.h"
 #include "runner/command_line/terminal.h"
 #include "runner/command_line/wrapped_output.h"
+#include "runner/run/same_run.h"
 
 namespace assay::command_line {
 namespace {
@@ -54,6 +55,10 @@ void report(const Common& common, std::string_view message, Severity severity) {
 }
 
 void report(const Common& common, const std::exception& error) {
+  if (const auto* refused = dynamic_cast<const run::Refused*>(&error)) {
+    for (const std::string& reason : refused->reasons()) report(common, reason);
+    return;
+  }
   std::error_code gone;
   if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
     static_cast<void>(std::filesystem::current_path(gone));

@@ -1,4 +1,4 @@
-// `assay resume`: goes on with a run that was stopped, was killed, or failed.
+// `assay resume`: goes on with a run that was stopped, was killed, or failed, or makes one longer.
 #include "runner/command_line/resume.h"
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "assay/number_text.h"
 #include "runner/base/words.h"
@@ -23,6 +24,7 @@
 #include "runner/plan/canonical.h"
 #include "runner/run/checkpoints.h"
 #include "runner/run/run_record.h"
+#include "runner/run/same_run.h"
 
 namespace assay::command_line {
 namespace {
@@ -41,9 +43,14 @@ int exit_code_of(run::Ending ending) {
 
 void check_is_run(const std::string& folder) {
   std::error_code error;
-  if (!fs::is_directory(folder, error))
-    throw UsageError(fmt::format("{}: expected a run folder; `assay run` makes them{}", folder,
-                                 fs::exists(folder, error) ? ", and this is a file" : ""));
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::exists(status) && !fs::is_directory(status))
+    throw UsageError(fmt::format(
+        "{}: expected a run folder; `assay run` makes them, and this is a file", folder));
+  if (status.type() == fs::file_type::not_found)
+    throw UsageError(fmt::format("{}: expected a run folder; `assay run` makes them", folder));
+  if (!error) static_cast<void>(fs::exists(fs::path(folder) / "run.json", error));
+  if (error) throw UsageError(fmt::format("{}: cannot be entered: {}", folder, error.message()));
   if (!fs::exists(fs::path(folder) / "run.json", error))
     throw UsageError(fmt::format(
         "{}: it has no run.json, so it is no run folder; `assay run` makes them", folder));
@@ -61,57 +68,76 @@ run::RunRecord record_of_ended(const fs::path& folder) {
 // Returns true if nothing is left to do, and says so.
 bool is_finished(const fs::path& folder, const run::RunRecord& record) {
   if (record.state != "finished" || !record.complete) return false;
-  std::cout << fmt::format("{}: this run is finished after {}, so nothing is left to do\n",
-                           base::shown_path(folder), counted(record.steps, "step"));
+  std::cout << fmt::format(
+      "{}: this run is finished after {}, so nothing is left to do; a "
+      "setting with more train.epochs or train.steps makes it longer\n",
+      base::shown_path(folder), counted(record.steps, "step"));
   return true;
 }
 
-[[noreturn]] void no_checkpoint(const fs::path& folder, const std::string& problems,
+// Throws because the run has no checkpoint to go on from.
+[[noreturn]] void no_checkpoint(const fs::path& folder, std::vector<std::string> problems,
                                 std::string_view instead) {
-  throw Error(fmt::format("{}{}: it has no whole checkpoint to go on from{}; to run it again: {}",
-                          problems, base::shown_path(folder), instead,
-                          command_to_repeat(folder.string())));
+  problems.push_back(
+      fmt::format("{}: it has no whole checkpoint to go on from{}; to run it again: "
+                  "{}",
+                  base::shown_path(folder), instead, command_to_repeat(folder.string())));
+  throw run::Refused(std::move(problems));
 }
 
-// Returns what the run can go on from. Throws Error if it has files to go on from, and none of them
-// is whole.
+// Returns what the run can go on from. Throws Refused if it has files to go on from, and none of
+// them is whole.
 run::Found found_in(const fs::path& folder, const run::RunRecord& record) {
-  run::Found found = run::find_checkpoint(base::Folder(folder), record.plan_digest);
+  run::Found found = run::find_checkpoint(base::Folder(folder), run::plan_digests(record));
   if (found.step || found.damaged.empty()) return found;
-  std::string problems;
-  for (const auto& [step, problem] : found.damaged) problems += problem + "\n";
-  no_checkpoint(folder, problems, "");
+  std::vector<std::string> problems;
+  for (const auto& [step, problem] : found.damaged) problems.push_back(problem);
+  no_checkpoint(folder, std::move(problems), "");
 }
 
-void check_kernels(const Common& common, const run::RunRecord& record) {
-  if (!common.instructions || name_of(*common.instructions) == record.kernels) return;
-  throw UsageError(
-      fmt::format("--kernels {}: this run goes on with the kernels that it began with, {}; leave "
-                  "the option out",
-                  name_of(*common.instructions), record.kernels));
+struct Arguments {
+  std::string folder;
+  std::vector<std::string> settings;
+  bool force = false;
+  bool describe = false;
+};
+
+// Returns the settings with --kernels, which only a run that is forced may change.
+std::vector<std::string> settings_of(const Common& common, const Arguments& arguments,
+                                     const run::RunRecord& record) {
+  std::vector<std::string> settings = arguments.settings;
+  if (!common.instructions || name_of(*common.instructions) == record.kernels) return settings;
+  if (!arguments.force)
+    throw UsageError(
+        fmt::format("--kernels {}: this run goes on with the kernels that it began with, {}; leave "
+                    "the option out",
+                    name_of(*common.instructions), record.kernels));
+  settings.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
+  return settings;
 }
 
-int resume(const Common& common, const std::string& folder, bool describe_after) {
+int resume(const Common& common, const Arguments& arguments) {
+  const std::string& folder = arguments.folder;
   check_is_run(folder);
   catch_signals();
   const run::RunRecord record = record_of_ended(folder);
-  check_kernels(common, record);
-  if (is_finished(folder, record)) return done;
-  const run::Found found = found_in(folder, record);
-  if (!found.step)
-    no_checkpoint(folder, "",
+  run::GoingOn how{{}, settings_of(common, arguments, record), arguments.force};
+  if (how.settings.empty() && !how.force && is_finished(folder, record)) return done;
+  how.found = found_in(folder, record);
+  if (!how.found.step)
+    no_checkpoint(folder, {},
                   run::checkpoint_steps(base::Folder(folder)).empty() ? "" : ", only weights");
   base::GitQuery git;
   end_together_with(git.process());
   config::Diagnostics diagnostics;
   plugin_host::PluginHost host = make_plugin_host(common);
   answer_interrupts_with("stopping after this step");
-  Console console(common, describe_after);
-  const auto run = run::Run::open(
-      folder, {host, console, git, stop_signal(), checkpoint_requests()}, diagnostics);
+  Console console(common, arguments.describe);
+  const auto run =
+      run::Run::open(folder, {host, console, git, stop_signal(), checkpoint_requests()},
+                     diagnostics, std::move(how));
   report(common, diagnostics, config_of(folder));
   if (!run) return usage_error;
-  run->take_up(found);
   return train(*run, console);
 }
 
@@ -131,31 +157,32 @@ int go_on(const Common& common, run::Prepared prepared, plugin_host::PluginHost&
   const run::RunRecord record = record_of_ended(path);
   // A config that means another run is refused below, with the keys that differ.
   if (record.plan_digest == plan::digest(prepared.plan) && is_finished(path, record)) return done;
-  const run::Found found = found_in(path, record);
+  run::GoingOn how{found_in(path, record)};
   answer_interrupts_with("stopping after this step");
   Console console(common, describe_after);
-  const auto run =
-      run::Run::open(std::move(prepared), run::RunFolder::open(path),
-                     {host, console, git, stop_signal(), checkpoint_requests()}, warnings);
-  run->take_up(found);
+  const auto run = run::Run::open(std::move(prepared), run::RunFolder::open(path),
+                                  {host, console, git, stop_signal(), checkpoint_requests()},
+                                  warnings, std::move(how));
   return train(*run, console);
 }
 
 void declare_resume(CLI::App& app, const Common& common, Chosen& chosen) {
-  struct Arguments {
-    std::string folder;
-    bool describe = false;
-  };
   const auto a = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("resume", "Go on with a run that was stopped, was killed, or failed");
+  CLI::App* command = app.add_subcommand(
+      "resume", "Go on with a run that was stopped, was killed, or failed, or make one longer");
   command->add_option("RUN_DIR", a->folder, "The folder of the run")->required();
+  command->add_option("SETTING", a->settings,
+                      "key=value sets a key of the plan, as train.epochs=5000, which makes the run "
+                      "longer");
+  command->add_flag("--force", a->force,
+                    "Go on although the run would be another one, and record what is different");
   command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
   command->footer(
       "The run goes on from its newest whole checkpoint, and becomes the run that it would have\n"
       "been. A config with `resume: true` and a fixed run_dir does the same when it is run again.\n"
-      "\nExample:\n  assay resume runs/digits/20261103-141500");
-  command->callback([&, a] { chosen = [&, a] { return resume(common, a->folder, a->describe); }; });
+      "With another length it becomes the run that was asked for that length from the start.\n"
+      "\nExample:\n  assay resume runs/digits/20261103-141500 train.epochs=5000");
+  command->callback([&, a] { chosen = [&, a] { return resume(common, *a); }; });
 }
 
 }  // namespace assay::command_line

@@ -113,7 +113,7 @@ class Log {
   void finish(Outcome outcome);
 
   /// Returns how many pictures were dropped because the run was asked to stop. Call it after
-  /// finish().
+  /// finish(), or from a mark.
   std::size_t dropped_pictures() const { return dropped_pictures_; }
   /// Returns the failures, one line each. Call it after finish().
   const std::vector<std::string>& failures() const { return loggers_.failures(); }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "assay/text.h"
 #include "runner/logging/logger_terminal.h"
 
@@ -76,13 +77,20 @@ class Loggers::Context final : public LoggerContext {
     };
     auto file = open_within(
         *info_.folder, name, make, [&](const base::Folder& folder, std::string_view last) {
-          return info_.goes_on && folder.has(last)
-                     ? std::make_unique<base::AppendFile>(folder, last, position_of(name))
-                     : std::make_unique<base::AppendFile>(folder, last);
+          if (info_.goes_on && folder.has(last))
+            return std::make_unique<base::AppendFile>(folder, last, position_of(name));
+          if (const std::int64_t position = position_of(name); position > 0)
+            lost_.push_back(fmt::format(
+                "{}: the file was removed, and with it {} bytes that the run had logged; it begins "
+                "anew",
+                folder.path_of(last), grouped(position)));
+          return std::make_unique<base::AppendFile>(folder, last);
         });
     return *files_.emplace_back(name, std::move(file)).second;
   }
   const auto& files() const { return files_; }
+  /// Returns a sentence for each file whose former content is gone.
+  const std::vector<std::string>& lost() const { return lost_; }
   // All of them, though one throws.
   void finish_files() {
     std::exception_ptr failure;
@@ -119,6 +127,7 @@ class Loggers::Context final : public LoggerContext {
   plugin_host::Handle<Logger> logger_;
   LoggerTerminal terminal_;
   std::vector<std::pair<std::string, std::unique_ptr<base::AppendFile>>> files_;  // by name
+  std::vector<std::string> lost_;
 };
 
 Loggers::Loggers(std::vector<Named> loggers, RunInfo info, Terminal& terminal, Report report)
@@ -157,7 +166,10 @@ std::string Loggers::called() const {
 }
 
 void Loggers::open() {
-  for (Slot& slot : slots_) call(slot, [&](Logger& logger) { logger.open(*slot.context); });
+  for (Slot& slot : slots_) {
+    call(slot, [&](Logger& logger) { logger.open(*slot.context); });
+    for (const std::string& lost : slot.context->lost()) fail(lost);
+  }
   if (info_.goes_on) cut_files_that_were_left();
 }
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "assay/error.h"
@@ -17,40 +19,95 @@ namespace {
 
 constexpr const char* format = "assay state";
 
+using Metadata = std::map<std::string, std::string>;
+
+void put_list(Metadata& metadata, const char* key, const std::vector<std::string>& list) {
+  if (!list.empty())
+    metadata[key] =
+        nlohmann::json(list).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Returns what put_list() wrote; nothing for other text.
+std::vector<std::string> list_in(const Metadata& metadata, const char* key) {
+  std::vector<std::string> list;
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return list;
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  if (json.is_array())
+    for (const auto& text : json)
+      if (text.is_string()) list.push_back(text.get<std::string>());
+  return list;
+}
+
 }  // namespace
 
-bool is_checkpoint(const state::StoredTensors& file, std::string_view plan_digest) {
+bool is_checkpoint(const state::StoredTensors& file, const PlanDigests& plans) {
   const auto& metadata = file.header().metadata;
   const auto found = metadata.find("format");
-  return found != metadata.end() && found->second == format && is_of_plan(file, plan_digest);
+  return found != metadata.end() && found->second == format && is_of_plan(file, plans);
 }
 
-std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
+std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& facts,
                                                        const std::string& plan_digest) {
-  return {{"format", format}, {"step", std::to_string(step)}, {plan_digest_key, plan_digest}};
+  std::map<std::string, std::string> metadata = {
+      {"format", format}, {"step", std::to_string(facts.step)}, {plan_digest_key, plan_digest}};
+  put_list(metadata, "failures", facts.failures);
+  put_list(metadata, "pictures_of_end", facts.pictures_of_end);
+  if (facts.pictures_left_out > 0)
+    metadata["pictures_left_out"] = std::to_string(facts.pictures_left_out);
+  return metadata;
 }
 
-Found find_checkpoint(const base::Folder& run_folder, std::string_view plan_digest) {
+CheckpointFacts checkpoint_facts(const state::StoredTensors& file) {
+  CheckpointFacts facts;
+  const auto& metadata = file.header().metadata;
+  facts.failures = list_in(metadata, "failures");
+  facts.pictures_of_end = list_in(metadata, "pictures_of_end");
+  if (const auto found = metadata.find("pictures_left_out"); found != metadata.end()) {
+    const std::string& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), facts.pictures_left_out);
+  }
+  return facts;
+}
+
+Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans) {
   Found found;
   const std::vector<std::int64_t> steps = checkpoint_steps(run_folder);
   if (steps.empty()) return found;
   const base::Folder folder = run_folder.existing_subfolder("checkpoints");
   for (const std::int64_t step : steps) try {
-      const state::StoredTensors file(folder, checkpoint_name(step));
-      const bool has_checksum = file.verify();
-      if (!has_checksum || !is_checkpoint(file, plan_digest)) continue;
+      auto file = std::make_shared<const state::StoredTensors>(folder, checkpoint_name(step));
+      const bool has_checksum = file->verify();
+      if (!has_checksum || !is_checkpoint(*file, plans)) continue;
+      const bool lacks_pictures = checkpoint_facts(*file).pictures_left_out > 0;
+      if (found.step && lacks_pictures) continue;
+      if (found.step) found.lacks_pictures = found.step;
       found.step = step;
-      return found;
+      found.file = std::move(file);
+      if (!lacks_pictures) return found;
     } catch (const Error& error) {
-      found.damaged.emplace(step, error.what());
+      // One that is older than the one that is found is needed for its pictures only.
+      if (!found.step) found.damaged.emplace(step, error.what());
     }
   return found;
 }
 
-Checkpoints::Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest,
+std::optional<std::int64_t> newest_checkpoint(const base::Folder& run_folder,
+                                              const PlanDigests& plans) {
+  for (const std::int64_t step : checkpoint_steps(run_folder)) try {
+      const base::Folder folder = run_folder.existing_subfolder("checkpoints");
+      if (is_checkpoint(state::StoredTensors(folder, checkpoint_name(step)), plans)) return step;
+    } catch (const Error&) {
+      // A run that goes on tells what is wrong with it, and takes the one before.
+    }
+  return std::nullopt;
+}
+
+Checkpoints::Checkpoints(const plan::CheckpointPlan& plan, PlanDigests plans, std::int64_t steps,
                          std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts)
     : plan_(plan),
-      plan_digest_(std::move(plan_digest)),
+      plans_(std::move(plans)),
+      steps_(steps),
       steps_per_epoch_(steps_per_epoch),
       damaged_(std::move(damaged)),
       parts_(std::move(parts)),
@@ -72,7 +129,7 @@ bool Checkpoints::is_due_by_the_clock() const {
 void Checkpoints::after_step(std::int64_t step, const std::optional<double>& value,
                              bool last) noexcept {
   try {
-    const bool best = parts_.best != nullptr && value && parts_.best->offer(step, *value);
+    const bool best = is_best(step, value);
     if (last && plan_.at_end) return;
     const bool due = best || is_due(step);
     if (!due && (!is_due_by_the_clock() || is_writing())) return;
@@ -81,6 +138,13 @@ void Checkpoints::after_step(std::int64_t step, const std::optional<double>& val
   } catch (const std::exception& error) {
     tell(step, error.what());
   }
+}
+
+// Returns true if the value of the step is the best so far. The last step may ask twice.
+bool Checkpoints::is_best(std::int64_t step, const std::optional<double>& value) {
+  if (parts_.best == nullptr || !value) return false;
+  if (best_step_ != step && parts_.best->offer(step, *value)) best_step_ = step;
+  return best_step_ == step;
 }
 
 void Checkpoints::take(std::int64_t step) {
@@ -93,6 +157,20 @@ void Checkpoints::take(std::int64_t step) {
   }
   mark(step, [this] { return parts_.state.stored_tensors(); });
   wait();
+}
+
+void Checkpoints::before_end(const std::optional<double>& value, bool whole) noexcept {
+  try {
+    static_cast<void>(is_best(steps_, value));
+    parts_.note();
+    parts_.before_end.take(parts_.state, whole);
+    parts_.log.mark([this](logging::Loggers& loggers) {
+      loggers.each([](Logger& logger) { logger.flush(); });
+      parts_.before_end.set_files(loggers.positions(), parts_.folder.images());
+    });
+  } catch (const std::exception& error) {
+    tell(steps_, error.what());
+  }
 }
 
 void Checkpoints::at_end(std::int64_t step) {
@@ -114,9 +192,11 @@ void Checkpoints::mark(std::int64_t step,
     written_.notify_all();
   };
   try {
-    parts_.log.mark([this, step, tensors = std::move(tensors), done](logging::Loggers& loggers) {
+    CheckpointFacts facts{step, parts_.failures(), 0};
+    parts_.log.mark([this, step, facts = std::move(facts), tensors = std::move(tensors),
+                     done](logging::Loggers& loggers) {
       try {
-        write(step, tensors(), loggers);
+        write(facts, tensors(), loggers);
       } catch (const std::exception& error) {
         tell(step, error.what());
       } catch (...) {
@@ -141,23 +221,31 @@ void Checkpoints::wait() {
 }
 
 // Writes the file, on the logging thread.
-void Checkpoints::write(std::int64_t step, std::vector<state::NamedTensor> tensors,
+void Checkpoints::write(CheckpointFacts facts, std::vector<state::NamedTensor> tensors,
                         logging::Loggers& loggers) {
+  const std::int64_t step = facts.step;
+  facts.failures.insert(facts.failures.end(), loggers.failures().begin(), loggers.failures().end());
+  facts.pictures_left_out = parts_.log.dropped_pictures();
   const std::map<std::string, std::int64_t> positions = loggers.synced_positions();
   std::erase_if(tensors, [](const auto& tensor) { return tensor.name.starts_with("logs/"); });
   for (const auto& [file, position] : positions)
     tensors.push_back(state::named_tensor("logs/" + file, Shape(), std::span(&position, 1)));
+  if (step == steps_) {
+    for (state::NamedTensor& earlier : parts_.before_end.tensors(tensors))
+      tensors.push_back(std::move(earlier));
+    facts.pictures_of_end = parts_.before_end.pictures_since(parts_.folder.images());
+  }
   const RunFolder::File file = parts_.folder.checkpoint(step);
   {
     const std::lock_guard lock(file_mutex_);
     if (written_step_ == step) return;
     state::write_safetensors(file.folder, file.name, tensors,
-                             checkpoint_metadata(step, plan_digest_));
+                             checkpoint_metadata(facts, plans_.front()));
     written_step_ = step;
   }
   if (parts_.best != nullptr) parts_.best->written(step);
   told_ = false;
-  remove_older(file.folder);
+  if (facts.pictures_left_out == 0) remove_older(file.folder);
 }
 
 void Checkpoints::keep_weights(std::int64_t step,
@@ -168,24 +256,26 @@ void Checkpoints::keep_weights(std::int64_t step,
 }
 
 // Removes all that are older than those that are kept, but for the best. Weights alone and damaged
-// files do not count. A file of a later step is what an earlier attempt at these steps left.
+// files do not count. A checkpoint of a later step is what an earlier attempt at these steps left:
+// it is removed as well, since the log files are not those that it knows.
 void Checkpoints::remove_older(const base::Folder& folder) const {
   std::int64_t kept = 0;
   const std::optional<Best> best = parts_.best == nullptr ? std::nullopt : parts_.best->kept();
+  const auto is_whole = [&](const std::string& name) {
+    try {
+      return is_checkpoint(state::StoredTensors(folder, name), plans_);
+    } catch (const Error&) {
+      return false;
+    }
+  };
   for (const std::int64_t step : checkpoint_steps(parts_.folder.folder())) {
-    if (step > written_step_) continue;
     const std::string name = checkpoint_name(step);
-    if (kept >= plan_.keep) {
-      if (best && best->step == step) continue;
+    const bool is_best = best && best->step == step;
+    if (step > written_step_ ? is_whole(name) : kept >= plan_.keep && !is_best) {
       if (::unlinkat(folder.descriptor(), name.c_str(), 0) != 0 && errno != ENOENT)
         folder.fail(name, "cannot be removed", errno);
-      continue;
-    }
-    try {
-      if (!damaged_.contains(step) || step == written_step_)
-        if (is_checkpoint(state::StoredTensors(folder, name), plan_digest_)) ++kept;
-    } catch (const Error&) {
-      // It is no whole file, so it does not count.
+    } else if (step == written_step_ || (!damaged_.contains(step) && is_whole(name))) {
+      ++kept;
     }
   }
 }

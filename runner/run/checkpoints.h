@@ -6,6 +6,12 @@
 // which is then written to checkpoints/step_N.safetensors (base/atomic_file.h). Older ones are
 // removed when the new one is on the disk.
 //
+// After the last step the state is copied before the hooks for the end of the run as well, and is a
+// part of the last checkpoint (before_end.h).
+//
+// A checkpoint that was written when pictures had been left out (logging/log.h) says so, and leaves
+// the older ones: a run goes on from the newest whose pictures are all there.
+//
 // While one is being written, another that is due by the clock is put off to the step after; one
 // that is due at a certain step is waited for. Step 0 has none: such a run begins anew.
 //
@@ -19,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -27,30 +34,49 @@
 
 #include "runner/logging/log.h"
 #include "runner/plan/plan.h"
+#include "runner/run/before_end.h"
 #include "runner/run/best_value.h"
+#include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
 #include "runner/state/registry.h"
 #include "runner/state/snapshot.h"
 
 namespace assay::run {
 
-/// Returns true if the file is a whole state, and not only a part of one, of a run of the plan with
-/// this digest. It does not look for damage.
-bool is_checkpoint(const state::StoredTensors& file, std::string_view plan_digest);
+/// Returns true if the file is a whole state, and not only a part of one, of a run of a plan with
+/// one of these digests. It does not look for damage.
+bool is_checkpoint(const state::StoredTensors& file, const PlanDigests& plans);
 
+/// What a checkpoint says of the run beside its state.
+struct CheckpointFacts {
+  std::int64_t step = 0;
+  std::vector<std::string> failures;              ///< of the run so far
+  std::size_t pictures_left_out = 0;              ///< since the run was asked to stop
+  std::vector<std::string> pictures_of_end = {};  ///< in images/, of the hooks for the end
+};
 /// The metadata of a checkpoint.
-std::map<std::string, std::string> checkpoint_metadata(std::int64_t step,
+std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& facts,
                                                        const std::string& plan_digest);
+/// Reads what checkpoint_metadata() wrote, but for the step. What is not there is empty.
+CheckpointFacts checkpoint_facts(const state::StoredTensors& file);
 
-/// The checkpoints of a run folder from which the run can go on.
+/// The checkpoint of a run folder from which the run can go on.
 struct Found {
-  std::optional<std::int64_t> step;  ///< of the newest whole checkpoint; none: there is none
+  std::optional<std::int64_t> step;                  ///< none: there is no whole checkpoint
+  std::shared_ptr<const state::StoredTensors> file;  ///< open, its checksum compared
   std::map<std::int64_t, std::string> damaged;  ///< newer ones by step, and what is wrong with them
+  /// The step of a newer whole one that lacks pictures.
+  std::optional<std::int64_t> lacks_pictures;
 };
 
-/// Looks for the newest checkpoint of the plan with this digest that has no damage, and reads as
-/// many files as that takes.
-Found find_checkpoint(const base::Folder& run_folder, std::string_view plan_digest);
+/// Looks for the newest checkpoint of one of the plans that has no damage and lacks no picture, or
+/// the newest without damage where all lack some. Reads as many files as that takes.
+Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans);
+
+/// Returns the step of the newest checkpoint of one of the plans. It reads only the beginnings of
+/// files, so the checkpoint may be damaged.
+std::optional<std::int64_t> newest_checkpoint(const base::Folder& run_folder,
+                                              const PlanDigests& plans);
 
 class Checkpoints {
  public:
@@ -59,7 +85,10 @@ class Checkpoints {
     const state::Registry& state;
     logging::Log& log;
     const std::atomic<unsigned>& requests;  ///< grows with each request for a checkpoint
-    std::function<void()> note;             ///< notes in the state what is not lent to it
+    StateBeforeEnd& before_end;
+    std::function<void()> note;  ///< notes in the state what is not lent to it
+    /// Returns the failures of the run so far. Called on the training thread.
+    std::function<std::vector<std::string>()> failures;
     /// Receives failures, from the logging thread, too.
     std::function<void(const std::string&)> failed;
     BestValue* best = nullptr;  ///< null: no checkpoint is kept for its value
@@ -67,7 +96,7 @@ class Checkpoints {
 
   /// Allocates the memory for copies if there are checkpoints while training goes on. Throws
   /// std::bad_alloc. `damaged` are the steps of files that could not be taken up.
-  Checkpoints(const plan::CheckpointPlan& plan, std::string plan_digest,
+  Checkpoints(const plan::CheckpointPlan& plan, PlanDigests plans, std::int64_t steps,
               std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts);
   /// Waits until what was marked is written.
   ~Checkpoints() { wait(); }
@@ -78,6 +107,10 @@ class Checkpoints {
   /// all hooks of the step have run. `last` says that no step follows. A failure is told and ends
   /// nothing.
   void after_step(std::int64_t step, const std::optional<double>& value, bool last) noexcept;
+  /// Compares the value of the last step with the best so far, and copies the state before the
+  /// hooks for the end of the run. `whole`: these may change anything. A failure is told and ends
+  /// nothing.
+  void before_end(const std::optional<double>& value, bool whole) noexcept;
   /// Takes the last checkpoint, from where the state lies: nothing may change it before the log is
   /// finished.
   void at_end(std::int64_t step);
@@ -90,22 +123,26 @@ class Checkpoints {
 
   bool is_due(std::int64_t step) const;
   bool is_due_by_the_clock() const;
+  bool is_best(std::int64_t step, const std::optional<double>& value);
   void take(std::int64_t step);
   void mark(std::int64_t step, std::function<std::vector<state::NamedTensor>()> tensors);
   bool is_writing();
   void wait();
-  void write(std::int64_t step, std::vector<state::NamedTensor> tensors, logging::Loggers& loggers);
+  void write(CheckpointFacts facts, std::vector<state::NamedTensor> tensors,
+             logging::Loggers& loggers);
   void remove_older(const base::Folder& folder) const;
   void tell(std::int64_t step, const char* why) noexcept;
 
   const plan::CheckpointPlan plan_;
-  const std::string plan_digest_;
+  const PlanDigests plans_;
+  const std::int64_t steps_;
   const std::int64_t steps_per_epoch_;
   const std::set<std::int64_t> damaged_;
   const Parts parts_;
   std::optional<state::Snapshot> snapshot_;
   Clock::time_point last_ = Clock::now();
-  unsigned answered_ = 0;  ///< of the requests
+  unsigned answered_ = 0;        ///< of the requests
+  std::int64_t best_step_ = -1;  ///< the last one whose value was the best
 
   std::mutex mutex_;
   std::condition_variable written_;

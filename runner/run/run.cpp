@@ -1,35 +1,20 @@
 #include "runner/run/run.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
 #include <exception>
-#include <filesystem>
 #include <functional>
-#include <map>
 #include <new>
 #include <span>
 #include <stdexcept>
 #include <utility>
 
-#include "assay/acts.h"
 #include "assay/error.h"
-#include "runner/base/digest.h"
-#include "runner/base/regular_file.h"
 #include "runner/base/words.h"
-#include "runner/config/reader.h"
 #include "runner/experiment/run_facts.h"
-#include "runner/picture/load_painter.h"
-#include "runner/plan/canonical.h"
-#include "runner/plan/entries.h"
-#include "runner/plan/make_plan.h"
-#include "runner/plugin_host/search_path.h"
-#include "runner/run/data_record.h"
-#include "runner/run/same_run.h"
 #include "runner/run/summary.h"
-#include "runner/version.h"
 
 namespace assay::run {
 namespace {
@@ -40,83 +25,9 @@ using config::Severity;
 using namespace std::chrono_literals;
 
 constexpr const char* not_closed = "the process ended before its loggers were closed";
-constexpr auto patience_with_git = 1s;  // git may take as long as training, or this long
-
-RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& experiment,
-                         const plugin_host::PluginHost& host, Clock::time_point start) {
-  const train::Lanes lanes(experiment.batches->batch_size(), experiment.network->rule());
-  RunRecord record;
-  record.name = plan.name;
-  record.state = "running";
-  record.start = start;
-  record.version = ASSAY_VERSION;
-  record.sdk = plugin_host::host_stamp().sdk;
-  record.kernels = name_of(host.instructions());
-  record.seed = plan.seed;
-  record.threads = experiment.team->size();
-  record.lanes = lanes.count();
-  record.block_rows = lanes.block_rows();
-  record.plan_digest = plan::digest(plan);
-  record.total_steps = experiment.steps;
-  if (experiment.initial)
-    record.initial_weights = {experiment.initial->file, experiment.initial->digest};
-  for (const plugin_host::FoundLibrary* library : host.opened())
-    record.plugins.push_back({library->stamp.plugin, library->stamp.version, library->file.string(),
-                              base::file_digest(library->file)});
-  return record;
-}
-
-logging::Paint painter_for(const experiment::Experiment& experiment) {
-  if (!experiment.draws_pictures) return {};
-  std::shared_ptr<picture::Painter> painter =
-      picture::load_painter(plugin_host::program_places().private_libraries);
-  return [painter](const logging::Picture& picture, PictureFormat format) {
-    return picture.renderer.call([&](const Renderer& renderer) {
-      return painter->paint(renderer, picture.snapshot.view(), format, 1.0);
-    });
-  };
-}
-
-// Reads the plan that lies in a run folder, whatever the folder is called by now.
-std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalogue& catalogue,
-                                    config::Diagnostics& diagnostics) {
-  const base::RegularFile file(run_folder, "plan.yaml");
-  const auto node =
-      config::read_text(file.path(), file.path(), file.text(config::max_bytes), diagnostics);
-  if (!node) return std::nullopt;
-  plan::Draft draft = plan::make_draft(*node, catalogue, diagnostics);
-  draft.source = node->where.source;
-  draft.sources = {node->where.source};
-  return draft;
-}
-
-// Returns where a plan differs from the one in the run folder, "seed was 0 and is 1"; empty if the
-// latter is not the one that the run began with.
-std::string differences_from(const RunRecord& began, const base::Folder& run_folder,
-                             const plan::Plan& plan, plugin_host::PluginHost& host) {
-  constexpr std::size_t most_told = 5;
-  config::Diagnostics ignored;
-  auto draft = draft_in(run_folder, host, ignored);
-  const auto before = draft ? std::move(*draft).finished() : std::nullopt;
-  if (!before || plan::digest(*before) != began.plan_digest) return {};
-  std::map<std::string, std::pair<std::string, std::string>> values;
-  for (const plan::Entry& entry : plan::entries(*before)) values[entry.key].first = entry.yaml;
-  for (const plan::Entry& entry : plan::entries(plan)) values[entry.key].second = entry.yaml;
-  std::vector<std::string> told, only_in_one;
-  for (const auto& [key, value] : values) {
-    const auto& [was, is] = value;
-    const bool counts = std::ranges::count(plan::not_in_digest, key.substr(0, key.find('.'))) == 0;
-    if (!counts || was == is) continue;
-    if (was.empty()) only_in_one.push_back(fmt::format("{} is {}", key, is));
-    else if (is.empty()) only_in_one.push_back(fmt::format("{} was {}", key, was));
-    else told.push_back(fmt::format("{} was {} and is {}", key, was, is));
-  }
-  told.insert(told.end(), only_in_one.begin(), only_in_one.end());
-  const std::size_t more = told.size() - std::min(told.size(), most_told);
-  told.resize(told.size() - more);
-  if (more > 0) told.push_back(counted(more, "more key"));
-  return fmt::format("{}", fmt::join(told, ", "));
-}
+// Git and the digests of the data may take as long as training, or this long.
+constexpr auto patience_with_git = 1s;
+constexpr auto patience_with_data = 1s;
 
 std::string_view state_name(Outcome outcome) {
   switch (outcome) {
@@ -155,158 +66,10 @@ void Run::fail(std::string_view part, std::string_view what) noexcept {
   }
 }
 
-std::unique_ptr<Run> Run::create(Prepared prepared, RunFolder folder,
-                                 const Surroundings& surroundings, const Beginning& beginning) {
-  std::unique_ptr<Run> run;
-  try {
-    RunRecord record =
-        opening_record(prepared.plan, prepared.experiment, surroundings.host, beginning.start);
-    record.overrides = beginning.overrides;
-    logging::Paint paint = painter_for(prepared.experiment);
-    run.reset(new Run(std::move(prepared), std::move(folder), surroundings, std::move(record),
-                      std::move(paint), false));
-    run->lend_state();
-    run->write_plan();
-    run->tell_beginning(beginning.warnings);
-    return run;
-  } catch (...) {
-    (run ? run->folder_ : folder).remove();
-    throw;
-  }
-}
-
-std::unique_ptr<Run> Run::open(const std::filesystem::path& path, const Surroundings& surroundings,
-                               config::Diagnostics& diagnostics) {
-  RunFolder folder = RunFolder::open(path);
-  const RunRecord before = read_record(folder.folder());
-  auto draft = draft_in(folder.folder(), surroundings.host, diagnostics);
-  if (!draft) return nullptr;
-  if (!draft->kernels)
-    if (const auto kernels = instruction_set_named(before.kernels)) surroundings.host.use(*kernels);
-  auto prepared = prepare_in_its_folder(*std::move(draft), surroundings.host, diagnostics);
-  if (!prepared) return nullptr;
-  return open(std::move(*prepared), std::move(folder), surroundings, diagnostics.text(false));
-}
-
-std::unique_ptr<Run> Run::open(Prepared prepared, RunFolder folder,
-                               const Surroundings& surroundings, const std::string& warnings) {
-  const RunRecord before = read_record(folder.folder());
-  RunRecord record =
-      opening_record(prepared.plan, prepared.experiment, surroundings.host, before.start);
-  check_is_same_run(
-      folder.folder().path_of("run.json"), before, record, prepared.plan, surroundings.host,
-      before.plan_digest == record.plan_digest
-          ? std::string()
-          : differences_from(before, folder.folder(), prepared.plan, surroundings.host));
-  folder.remove_leftovers();
-  record.overrides = before.overrides;
-  record.failures = before.failures;
-  std::erase(record.failures, not_closed);
-  record.training_seconds = before.training_seconds;
-  record.best = before.best;
-  record.log_files = before.log_files;
-  logging::Paint paint = painter_for(prepared.experiment);
-  std::unique_ptr<Run> run(new Run(std::move(prepared), std::move(folder), surroundings,
-                                   std::move(record), std::move(paint), true));
-  run->lend_state();
-  run->tell_beginning(warnings);
-  return run;
-}
-
-Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings, RunRecord record,
-         logging::Paint paint, bool goes_on)
-    : listener_(surroundings.listener, [this](const std::string& message) { lost(message); }),
-      around_{surroundings.host, listener_, surroundings.git, surroundings.stop_signal,
-              surroundings.checkpoint_requests},
-      plan_(prepared.plan),
-      experiment_(std::move(prepared.experiment)),
-      folder_(std::move(folder)),
-      paint_(std::move(paint)),
-      record_(std::move(record)),
-      record_file_(folder_.folder()),
-      actions_(folder_, state_, experiment_.update->rate_factor(), record_.plan_digest),
-      goes_on_(goes_on),
-      failures_before_(record_.failures.size()),
-      seconds_before_(record_.training_seconds) {
-  record_.locked = folder_.locked();
-  around_.listener.has_processes(around_.git.process());
-}
-
-void Run::write_plan() {
-  base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
-  copy_config(folder_.folder(), *plan_.source, plan_.sources);
-  write_data_record(folder_.folder(), data_record(experiment_));
-}
-
-// Writes the record of a run that runs, and tells what is run.
-void Run::tell_beginning(const std::string& warnings) {
-  record_.git = around_.git.answer(0s);
-  static_cast<void>(record_file_.write(record_, Sync::later));
-  open_log();
-  write_log(fmt::format("assay {}, started in {}", ASSAY_VERSION,
-                        base::one_line(std::filesystem::current_path().string())));
-  say([&](base::Columns columns) {
-    return opening_lines(plan_, experiment_, around_.host, folder_.path(), columns);
-  });
-  write_log(warnings);
-  if (!record_.locked)
-    report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
-                       "still lives, or keep another program from writing here",
-                       folder_.path().string()),
-           Severity::warning);
-}
-
-void Run::lend_state() {
-  state_.set("seed", static_cast<std::int64_t>(plan_.seed));
-  training_.lend_state(state_);
-  experiment_.network->lend_state(state_);
-  experiment_.update->lend_state(state_);
-  experiment_.state.lend(state_);
-  for (const hooks::PreparedHook& hook : experiment_.hooks)
-    if (hook.hook.has<Acts>()) actions_.add(hook.name);
-}
-
-void Run::write_state(const base::Folder& folder, std::string_view name) const {
-  state::write_safetensors(folder, name, state_.stored_tensors(),
-                           checkpoint_metadata(training_.step, record_.plan_digest));
-}
-
-void Run::restore(const std::filesystem::path& path) { restore(state::StoredTensors(path)); }
-
-void Run::restore(const state::StoredTensors& file) {
-  const auto& tensors = file.header().tensors;
-  if (!is_of_plan(file, record_.plan_digest))
-    throw Error(fmt::format("{}: this is not the state of a run of this plan", file.path()));
-  const auto step = tensors.find("step");
-  std::int64_t finished = -1;
-  if (step != tensors.end() && step->second.type == DType::int64 && step->second.shape.rank() == 0)
-    file.read(step->second, std::as_writable_bytes(std::span(&finished, 1)));
-  if (finished < 0 || finished > experiment_.steps)
-    throw Error(fmt::format("{}: it is of step {}, and this run has {}", file.path(), finished,
-                            experiment_.steps));
-  state_.restore(file);
-  actions_.take_up_factors();
-}
-
-void Run::take_up(const Found& found) {
-  for (const auto& [step, problem] : found.damaged) {
-    damaged_.insert(step);
-    report(found.step ? fmt::format("{}; the one of step {} is used", problem, grouped(*found.step))
-                      : problem,
-           Severity::warning);
-  }
-  if (found.step) {
-    const RunFolder::File file = folder_.checkpoint(*found.step);
-    restore(state::StoredTensors(file.folder, file.name));
-  }
-  const std::string from = found.step ? fmt::format("goes on after step {}", grouped(*found.step))
-                                      : "has no checkpoint yet, so it begins anew";
-  say([&](base::Columns) { return from; });
-}
-
 Ending Run::train() {
   if (std::exchange(has_begun_, true)) throw std::logic_error("a run is trained once");
   around_.listener.reached(Stage::training);
+  attempt("reading data", [&] { data_.emplace(record_.data); });
   attempt("training", [&] { train_to_the_end(); });
   if (!is_saved_) attempt("recording the result", [&] { record_result(); });
   around_.listener.reached(Stage::waiting_for_git);
@@ -353,8 +116,10 @@ void Run::train_to_the_end() {
                      &actions_);
   if (!anew) hooks.restore_owners(state_.texts("tags/"));
   Checkpoints checkpoints(
-      plan_.checkpoints, record_.plan_digest, experiment_.batches->steps_per_epoch(), damaged_,
-      {folder_, state_, log, around_.checkpoint_requests, [&] { note_state(log, hooks); },
+      plan_.checkpoints, plan_digests(record_), experiment_.steps,
+      experiment_.batches->steps_per_epoch(), damaged_,
+      {folder_, state_, log, around_.checkpoint_requests, before_end_,
+       [&] { note_state(log, hooks); }, [&] { return failures_so_far(hooks); },
        [this](const std::string& message) { lost(message); }, best_ ? &*best_ : nullptr});
   Trainer trainer({*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
                    *experiment_.update, hooks, experiment_.splits, *experiment_.team, log,
@@ -469,8 +234,10 @@ void Run::note_changes(const base::MappedFileWatch& watch) {
   }
 }
 
+// A run that is finished but for its pictures can be taken up to draw them.
 void Run::note_dropped(std::size_t pictures) {
   pictures_dropped_ = true;
+  record_.complete = result_.outcome != Outcome::finished;
   record_.failures.push_back(
       fmt::format("{} not drawn: the run was asked to stop ({})",
                   pictures == 1 ? "1 picture was" : counted(pictures, "picture") + " were",
@@ -499,6 +266,11 @@ void Run::ask_git() {
 void Run::write_record(Sync sync) {
   record_.end = Clock::now();
   if (best_) record_.best = best_->kept();
+  if (data_) {
+    data_->wait_for(patience_with_data);
+    record_.data = data_->files();
+    data_.reset();
+  }
   collect_lost();
   if (record_file_.write(record_, sync)) return;
   const std::string message =
@@ -515,6 +287,7 @@ void Run::update(RunRecord record, const logging::State& state) {
   record.final_values = state.last_values;
   if (best_) record.best = best_->kept();
   record.log_files = state.files;
+  if (data_) record.data = data_->files();
   {
     const std::lock_guard lock(lost_mutex_);
     log_files_ = state.files;
@@ -536,6 +309,15 @@ void Run::note_positions(const logging::Log& log) {
     state_.set("logs/" + name, position);
     record_.log_files.push_back(name);
   }
+}
+
+// Returns the failures of this run, but for those of loggers.
+std::vector<std::string> Run::failures_so_far(const hooks::Hooks& hooks) {
+  std::vector<std::string> failures = record_.failures;
+  failures.insert(failures.end(), hooks.failures().begin(), hooks.failures().end());
+  const std::lock_guard lock(lost_mutex_);
+  failures.insert(failures.end(), lost_.begin(), lost_.end());
+  return failures;
 }
 
 // Notes what those who compute do not keep themselves.

@@ -21,9 +21,12 @@
 #include "runner/logging/log.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/plugin_host/process_state.h"
+#include "runner/run/before_end.h"
 #include "runner/run/checkpoints.h"
+#include "runner/run/data_digests.h"
 #include "runner/run/guarded_listener.h"
 #include "runner/run/listener.h"
+#include "runner/run/opening.h"
 #include "runner/run/prepared.h"
 #include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
@@ -67,18 +70,21 @@ class Run {
                                      const Surroundings& surroundings, const Beginning& beginning);
 
   /// Goes on with the run of a folder, by the plan that lies there and with the kernels that it
-  /// began with. It is where the run began until the state of a later step is restored. Returns
-  /// nothing where the plan cannot be run any more, which is reported. Throws assay::Error where
-  /// the folder is no run's, where another process writes to it, or where plan, kernels, lanes,
-  /// blocks or plugins are not those that the run began with. It does not look whether data has
-  /// changed.
+  /// began with, from the checkpoint that was found. The settings may make it longer. Returns
+  /// nothing where the plan cannot be run any more, which is reported. Throws Refused
+  /// (same_run.h) where the run would be another one: plan, kernels, lanes, blocks, data or
+  /// plugins are not those that it began with, or a schedule or hook depends on its length. Throws
+  /// assay::Error where the folder is no run's, where it cannot be written, where another process
+  /// writes to it, where nothing is left to train, or where the checkpoint is another plan's. The
+  /// folder stays as it is then.
   static std::unique_ptr<Run> open(const std::filesystem::path& folder,
                                    const Surroundings& surroundings,
-                                   config::Diagnostics& diagnostics);
+                                   config::Diagnostics& diagnostics, GoingOn how = {});
   /// Goes on with the run of a folder by a plan that was prepared for it (prepare()). Throws as
   /// above.
   static std::unique_ptr<Run> open(Prepared prepared, RunFolder folder,
-                                   const Surroundings& surroundings, const std::string& warnings);
+                                   const Surroundings& surroundings, const std::string& warnings,
+                                   GoingOn how = {});
 
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -95,10 +101,6 @@ class Run {
   /// Takes up a state that a run of this plan wrote, before train(). Throws assay::Error, and
   /// changes nothing, where the file is damaged or is another plan's.
   void restore(const std::filesystem::path& file);
-  /// Takes up the checkpoint that was found in its folder, and tells of it and of those that are
-  /// damaged. A run without one begins anew. Throws as restore() does.
-  void take_up(const Found& found);
-
   /// Trains from the step that the state says to the end, and leaves everything that there is to
   /// leave. Whatever goes wrong, in whichever part, is told and recorded, and the parts after it
   /// are done all the same. To be called once.
@@ -114,7 +116,11 @@ class Run {
   void write_plan();
   void tell_beginning(const std::string& warnings);
   void lend_state();
-  void restore(const state::StoredTensors& file);
+  void replace_plan();
+  std::vector<std::string> restore(const state::StoredTensors& file, bool what_fits);
+  void take_up(const GoingOn& how, const std::vector<std::string>& accepted,
+               const std::string& warnings);
+  void tell_where(const GoingOn& how);
 
   // The parts of train(), in their order.
   void train_to_the_end();
@@ -126,6 +132,7 @@ class Run {
   void close_log();
   Ending ending() const;
 
+  std::vector<std::string> failures_so_far(const hooks::Hooks& hooks);
   void note_state(const logging::Log& log, const hooks::Hooks& hooks);
   void note_positions(const logging::Log& log);
   void undo_changes(const plugin_host::ProcessState& state);
@@ -159,6 +166,9 @@ class Run {
   RunActions actions_;
   TrainingState training_;
   std::optional<BestValue> best_;  ///< while it trains and after that
+  StateBeforeEnd before_end_;
+  std::vector<std::string> obsolete_images_;  ///< of the end that a longer run had before
+  std::optional<DataDigests> data_;           ///< taken while the run trains
   Result result_{.outcome = Outcome::failed, .reason = {}};
   std::set<std::int64_t> damaged_;   ///< the steps of checkpoints that could not be taken up
   const bool goes_on_;               ///< in the folder that it has

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "assay/error.h"
@@ -25,10 +26,10 @@ void check_name(const std::string& name) {
 
 }  // namespace
 
-bool is_of_plan(const state::StoredTensors& file, std::string_view plan_digest) {
+bool is_of_plan(const state::StoredTensors& file, const PlanDigests& plans) {
   const auto& metadata = file.header().metadata;
   const auto digest = metadata.find(plan_digest_key);
-  return digest != metadata.end() && digest->second == plan_digest;
+  return digest != metadata.end() && std::ranges::count(plans, digest->second) > 0;
 }
 
 void RunActions::add(const std::string& hook) {
@@ -38,6 +39,20 @@ void RunActions::add(const std::string& hook) {
 void RunActions::take_up_factors() {
   rate_factor_ = 1;
   for (const auto& [hook, factor] : factors_) rate_factor_ *= factor;
+}
+
+std::vector<std::string> RunActions::damaged() const {
+  std::vector<std::string> problems;
+  if (factors_.empty()) return problems;
+  for (const std::string& name : named_checkpoints(folder_.folder())) {
+    const RunFolder::File file = folder_.checkpoint(name);
+    try {
+      static_cast<void>(state::StoredTensors(file.folder, file.name).verify());
+    } catch (const Error& error) {
+      problems.emplace_back(error.what());
+    }
+  }
+  return problems;
 }
 
 void RunActions::set_rate_factor(const std::string& hook, double factor) {
@@ -52,15 +67,16 @@ void RunActions::save(const std::string& name) {
     for (state::NamedTensor& tensor : state_.stored_tensors(part))
       tensors.push_back(std::move(tensor));
   const RunFolder::File file = folder_.checkpoint(name);
-  state::write_safetensors(file.folder, file.name, tensors,
-                           {{"format", "assay named checkpoint"}, {plan_digest_key, plan_digest_}});
+  state::write_safetensors(
+      file.folder, file.name, tensors,
+      {{"format", "assay named checkpoint"}, {plan_digest_key, plans_.front()}});
 }
 
 void RunActions::restore(const std::string& name) {
   check_name(name);
   const RunFolder::File file = folder_.checkpoint(name);
   const state::StoredTensors stored(file.folder, file.name);
-  if (!is_of_plan(stored, plan_digest_))
+  if (!is_of_plan(stored, plans_))
     throw Error(fmt::format("{}: this is no checkpoint of a run of this plan", stored.path()));
   state_.restore_parts(stored, kept);
 }

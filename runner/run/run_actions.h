@@ -13,24 +13,26 @@
 namespace assay::run {
 
 inline constexpr const char* plan_digest_key = "plan_digest";  ///< in the metadata of a state
-/// Returns true if the file is the state, or a part of it, of a run of the plan with this digest.
-bool is_of_plan(const state::StoredTensors& file, std::string_view plan_digest);
+/// The digests of the plans that a run has had: the one that it has now first, then those that it
+/// had before it was made longer or its plan was changed.
+using PlanDigests = std::vector<std::string>;
+/// Returns true if the file is the state, or a part of it, of a run of one of these plans.
+bool is_of_plan(const state::StoredTensors& file, const PlanDigests& plans);
 
 class RunActions final : public hooks::Control {
  public:
   /// Borrows all of them. `rate_factor` is what the optimizer's rates are multiplied by.
   RunActions(const RunFolder& folder, state::Registry& state, double& rate_factor,
-             std::string plan_digest)
-      : folder_(folder),
-        state_(state),
-        rate_factor_(rate_factor),
-        plan_digest_(std::move(plan_digest)) {}
+             PlanDigests plans)
+      : folder_(folder), state_(state), rate_factor_(rate_factor), plans_(std::move(plans)) {}
 
   /// Prepares for a hook of this name that may act, and lends its factor to the state:
   /// rate_factors/HOOK.
   void add(const std::string& hook);
   /// Applies the factors that the state has, after it was restored.
   void take_up_factors();
+  /// Reads the checkpoints that hooks have saved, and returns what is wrong with them.
+  std::vector<std::string> damaged() const;
 
   void save(const std::string& name) override;
   void restore(const std::string& name) override;
@@ -40,7 +42,7 @@ class RunActions final : public hooks::Control {
   const RunFolder& folder_;
   state::Registry& state_;
   double& rate_factor_;
-  std::string plan_digest_;
+  PlanDigests plans_;
   std::map<std::string, double> factors_;  ///< by hook
 };
 

@@ -157,7 +157,19 @@ RunFolder RunFolder::create(const std::string& name_template,
   }
 }
 
-RunFolder RunFolder::open(const fs::path& path) { return {base::Folder(path), {}}; }
+RunFolder RunFolder::open(const fs::path& path) {
+  RunFolder opened(base::Folder(path), {});
+  for (const char* name : {".", "checkpoints", "images"}) {
+    const base::Folder& folder = opened.folder_;
+    if (*name != '.' && !folder.has(name)) continue;
+    if (::faccessat(folder.descriptor(), name, W_OK | X_OK, AT_EACCESS) != 0)
+      throw Error(
+          fmt::format("{}: the run cannot go on, since nothing can be written to this "
+                      "folder: {}",
+                      *name == '.' ? path.string() : folder.path_of(name), std::strerror(errno)));
+  }
+  return opened;
+}
 
 void RunFolder::check(const std::string& name_template,
                       std::chrono::system_clock::time_point start) {
@@ -237,6 +249,15 @@ RunFolder::File RunFolder::image(std::string_view name) {
   return {std::move(folder), std::move(file)};
 }
 
+void RunFolder::remove_images(std::span<const std::string> names) const {
+  if (names.empty() || !folder_.has("images")) return;
+  const base::Folder images = folder_.existing_subfolder("images");
+  for (const std::string& name : names)
+    if (name.find('/') == name.npos && ::unlinkat(images.descriptor(), name.c_str(), 0) != 0 &&
+        errno != ENOENT)
+      images.fail(name, "cannot be removed", errno);
+}
+
 RunFolder::File RunFolder::checkpoint(std::int64_t step) const {
   return {folder_.subfolder("checkpoints"), checkpoint_name(step)};
 }
@@ -255,6 +276,15 @@ std::vector<std::int64_t> checkpoint_steps(const base::Folder& run_folder) {
       steps.push_back(*step);
   std::ranges::sort(steps, std::greater{});
   return steps;
+}
+
+std::vector<std::string> named_checkpoints(const base::Folder& run_folder) {
+  std::vector<std::string> found;
+  if (!run_folder.has("checkpoints")) return found;
+  for (const fs::path name : names_in(run_folder.existing_subfolder("checkpoints")))
+    if (name.extension() == ".safetensors" && !step_of(name)) found.push_back(name.stem().string());
+  std::ranges::sort(found);
+  return found;
 }
 
 void RunFolder::remove_leftovers() const noexcept {

@@ -48,7 +48,7 @@ class RunFolder {
   static void check(const std::string& name_template, std::chrono::system_clock::time_point start);
 
   /// Opens the folder of a run that nobody runs any more, and takes its lock. Throws assay::Error
-  /// when there is no such folder, or when another process writes to it.
+  /// when there is no such folder, when another process writes to it, or when this user may not.
   static RunFolder open(const std::filesystem::path& path);
 
   /// Reverts create(): removes the folder with all its content, and the folders above it that
@@ -71,6 +71,10 @@ class RunFolder {
   /// returned before. What a run left that did not come to its end is overwritten, since a run that
   /// goes on draws the same. Throws assay::Error, as does checkpoint().
   File image(std::string_view name);
+  /// Returns the names in images/ that image() returned.
+  const std::set<std::string>& images() const { return images_; }
+  /// Removes files from images/. Throws assay::Error; one that is not there is no error.
+  void remove_images(std::span<const std::string> names) const;
   /// Returns checkpoints/step_N.safetensors and creates the folder.
   File checkpoint(std::int64_t step) const;
   /// Returns checkpoints/NAME.safetensors and creates the folder.
@@ -92,6 +96,8 @@ class RunFolder {
 std::string checkpoint_name(std::int64_t step);
 /// Returns the steps of all checkpoints/step_N.safetensors of a run folder, the last step first.
 std::vector<std::int64_t> checkpoint_steps(const base::Folder& run_folder);
+/// Returns the names, as RunFolder::checkpoint() takes them, of all other checkpoints.
+std::vector<std::string> named_checkpoints(const base::Folder& run_folder);
 
 /// The state of a run folder's lock. A run holds the lock as long as it lives, and the system
 /// releases it however the run ends.

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <limits>
@@ -102,6 +103,14 @@ std::string text_of(const RunRecord& record, bool shortened) {
   if (!record.complete) json["complete"] = false;
   json["log_files"] = record.log_files;
   if (!record.log_bytes.empty()) json["log_bytes"] = record.log_bytes;
+  if (!record.changes.empty()) json["changes"] = nlohmann::ordered_json::array();
+  for (const RunRecord::Change& change : record.changes)
+    json["changes"].push_back({{"after_step", change.after_step},
+                               {"time", iso(change.time)},
+                               {"settings", change.settings},
+                               {"accepted", change.accepted},
+                               {"former_plan_digest", change.former_plan_digest},
+                               {"former_total_steps", change.former_total_steps}});
   json["assay"] = {{"version", record.version}, {"sdk", record.sdk}};
   json["plugins"] = nlohmann::ordered_json::array();
   for (const RunRecord::Plugin& plugin : record.plugins)
@@ -109,6 +118,13 @@ std::string text_of(const RunRecord& record, bool shortened) {
                                {"version", plugin.version},
                                {"file", plugin.file},
                                {"digest", plugin.digest}});
+  json["data"] = nlohmann::ordered_json::array();
+  for (const DataFileRecord& file : record.data)
+    json["data"].push_back({{"file", file.path},
+                            {"size", file.size},
+                            {"modified_ns", file.modified},
+                            {"digest", file.digest}});
+  json["plan"] = record.plan;
   json["host"] = host();
   if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
   json[checksum_key] = no_checksum;
@@ -119,7 +135,8 @@ std::string text_of(const RunRecord& record, bool shortened) {
 }
 
 // Parses a text that may be anything. One that is nested deeper than any record would take a
-// multiple of its size as a tree, so it is refused before it is one. Throws assay::Error.
+// multiple of its size as a tree, so it is refused before it is one. Throws assay::Error, for what
+// is no JSON with the line at which it ends to be any.
 nlohmann::json parsed(const std::string& text) {
   constexpr int deepest = 16;
   try {
@@ -129,60 +146,145 @@ nlohmann::json parsed(const std::string& text) {
       return true;
     });
   } catch (const nlohmann::json::exception& error) {
-    throw Error(base::one_line(error.what()));
+    const auto* at = dynamic_cast<const nlohmann::json::parse_error*>(&error);
+    const std::size_t read = at == nullptr ? 0 : std::min(at->byte, text.size());
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(read);
+    throw Error(text.empty() ? "it is empty"
+                             : fmt::format("its text is no JSON from line {} on",
+                                           std::count(text.begin(), end, '\n') + 1));
   }
 }
 
+// Reads an object of the record. What is wrong is told with its key, "changes.0.settings".
+class Reader {
+ public:
+  Reader(const nlohmann::json& json, std::string within) : json_(json), within_(std::move(within)) {
+    if (!json_.is_object())
+      throw Error(within_.empty() ? "expected an object"
+                                  : fmt::format("'{}': expected an object", within_));
+  }
+
+  /// Sets the value if the key is there.
+  template <class T>
+  void read(const char* key, T& value) const {
+    if (json_.contains(key)) require(key, value);
+  }
+  template <class T>
+  void require(const char* key, T& value) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) throw Error(fmt::format("'{}' is missing", full(key)));
+    try {
+      get(*found, value);
+    } catch (const nlohmann::json::exception&) {
+      throw Error(fmt::format("'{}' has a value that no run writes there", full(key)));
+    }
+  }
+  /// Calls the function with a reader of each object of a list.
+  template <class Each>
+  void each(const char* key, Each&& each) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) return;
+    if (!found->is_array()) throw Error(fmt::format("'{}': expected a list", full(key)));
+    for (std::size_t i = 0; i < found->size(); ++i)
+      each(Reader((*found)[i], fmt::format("{}.{}", full(key), i)));
+  }
+  std::optional<Reader> within(const char* key) const {
+    const auto found = json_.find(key);
+    return found == json_.end() ? std::nullopt : std::optional(Reader(*found, full(key)));
+  }
+
+ private:
+  std::string full(const char* key) const {
+    return within_.empty() ? key : fmt::format("{}.{}", within_, key);
+  }
+  template <class T>
+  static void get(const nlohmann::json& json, T& value) {
+    json.get_to(value);
+  }
+  static void get(const nlohmann::json& json, double& value) { value = number_in(json); }
+  static void get(const nlohmann::json& json, std::map<std::string, double>& values) {
+    for (const auto& [tag, value] : json.items()) values[tag] = number_in(value);
+  }
+  static void get(const nlohmann::json& json, Clock::time_point& time) {
+    time = time_in(json.get<std::string>());
+  }
+
+  const nlohmann::json& json_;
+  std::string within_;
+};
+
 RunRecord record_of(const nlohmann::json& json) {
   RunRecord record;
-  const auto read = [&json](const char* key, auto& value) {
-    if (const auto found = json.find(key); found != json.end()) found->get_to(value);
-  };
-  const auto read_number = [&json](const char* key, double& value) {
-    if (const auto found = json.find(key); found != json.end()) value = number_in(*found);
-  };
-  record.state = json.at("state").get<std::string>();
-  record.steps = json.at("steps").get<std::int64_t>();
-  record.total_steps = json.at("total_steps").get<std::int64_t>();
-  read("name", record.name);
-  read("overrides", record.overrides);
-  read("reason", record.reason);
-  record.start = time_in(json.value("start", ""));
-  if (json.contains("end")) record.end = time_in(json.at("end").get<std::string>());
-  read("updated", record.updated);
-  read("locked", record.locked);
-  read_number("training_seconds", record.training_seconds);
-  read_number("waited_for_logging_seconds", record.waited_for_logging_seconds);
-  read("seed", record.seed);
-  read("threads", record.threads);
-  read_number("mean_threads", record.mean_threads);
-  read("lanes", record.lanes);
-  read("block_rows", record.block_rows);
-  read("kernels", record.kernels);
-  read("plan_digest", record.plan_digest);
-  read("weights_digest", record.weights_digest);
-  if (const auto initial = json.find("initial_weights"); initial != json.end())
-    record.initial_weights = {initial->at("file").get<std::string>(),
-                              initial->at("digest").get<std::string>()};
-  if (const auto best = json.find("best"); best != json.end())
-    record.best = {best->at("value").get<std::string>(), number_in(best->at("number")),
-                   best->at("step").get<std::int64_t>()};
-  if (const auto last = json.find("final"); last != json.end())
-    for (const auto& [tag, value] : last->items()) record.final_values[tag] = number_in(value);
-  read("failures", record.failures);
-  read("complete", record.complete);
-  read("log_files", record.log_files);
-  read("log_bytes", record.log_bytes);
-  if (const auto assay = json.find("assay"); assay != json.end()) {
-    record.version = assay->value("version", "");
-    record.sdk = assay->value("sdk", "");
+  const Reader all(json, {});
+  all.require("state", record.state);
+  all.require("steps", record.steps);
+  all.require("total_steps", record.total_steps);
+  all.read("name", record.name);
+  all.read("overrides", record.overrides);
+  all.read("reason", record.reason);
+  all.read("start", record.start);
+  if (json.contains("end")) all.read("end", record.end.emplace());
+  all.read("updated", record.updated);
+  all.read("locked", record.locked);
+  all.read("training_seconds", record.training_seconds);
+  all.read("waited_for_logging_seconds", record.waited_for_logging_seconds);
+  all.read("seed", record.seed);
+  all.read("threads", record.threads);
+  all.read("mean_threads", record.mean_threads);
+  all.read("lanes", record.lanes);
+  all.read("block_rows", record.block_rows);
+  all.read("kernels", record.kernels);
+  all.read("plan_digest", record.plan_digest);
+  all.read("weights_digest", record.weights_digest);
+  if (const auto initial = all.within("initial_weights")) {
+    record.initial_weights.emplace();
+    initial->require("file", record.initial_weights->file);
+    initial->require("digest", record.initial_weights->digest);
   }
-  if (const auto plugins = json.find("plugins"); plugins != json.end())
-    for (const auto& plugin : *plugins)
-      record.plugins.push_back({plugin.value("name", ""), plugin.value("version", ""),
-                                plugin.value("file", ""), plugin.value("digest", "")});
-  if (const auto git = json.find("git"); git != json.end())
-    record.git = {git->at("commit").get<std::string>(), git->at("dirty").get<bool>()};
+  if (const auto best = all.within("best")) {
+    record.best.emplace();
+    best->require("value", record.best->value);
+    best->require("number", record.best->number);
+    best->require("step", record.best->step);
+  }
+  all.read("final", record.final_values);
+  all.read("failures", record.failures);
+  all.read("complete", record.complete);
+  all.read("log_files", record.log_files);
+  all.read("log_bytes", record.log_bytes);
+  all.read("plan", record.plan);
+  all.each("changes", [&record](const Reader& reader) {
+    RunRecord::Change& change = record.changes.emplace_back();
+    reader.read("after_step", change.after_step);
+    reader.read("time", change.time);
+    reader.read("settings", change.settings);
+    reader.read("accepted", change.accepted);
+    reader.read("former_plan_digest", change.former_plan_digest);
+    reader.read("former_total_steps", change.former_total_steps);
+  });
+  all.each("data", [&record](const Reader& reader) {
+    DataFileRecord& file = record.data.emplace_back();
+    reader.read("file", file.path);
+    reader.read("size", file.size);
+    reader.read("modified_ns", file.modified);
+    reader.read("digest", file.digest);
+  });
+  if (const auto assay = all.within("assay")) {
+    assay->read("version", record.version);
+    assay->read("sdk", record.sdk);
+  }
+  all.each("plugins", [&record](const Reader& reader) {
+    RunRecord::Plugin& plugin = record.plugins.emplace_back();
+    reader.read("name", plugin.name);
+    reader.read("version", plugin.version);
+    reader.read("file", plugin.file);
+    reader.read("digest", plugin.digest);
+  });
+  if (const auto git = all.within("git")) {
+    record.git.emplace();
+    git->require("commit", record.git->commit);
+    git->require("dirty", record.git->dirty);
+  }
   return record;
 }
 
@@ -191,6 +293,8 @@ RunRecord shortened(RunRecord record) {
   constexpr std::size_t most_failures = 2;
   record.final_values.clear();
   record.plugins.clear();
+  record.plan.clear();
+  record.data.clear();
   record.overrides.clear();
   if (record.failures.size() > most_failures) {
     const std::size_t more = record.failures.size() - most_failures;
@@ -219,21 +323,21 @@ bool RecordFile::write(const RunRecord& record, base::Sync sync) {
   }
 }
 
+PlanDigests plan_digests(const RunRecord& record) {
+  PlanDigests digests = {record.plan_digest};
+  for (const RunRecord::Change& change : record.changes)
+    digests.push_back(change.former_plan_digest);
+  return digests;
+}
+
 RunRecord read_record(const base::Folder& run_folder) {
   const base::RegularFile file(run_folder, "run.json");
   const std::string text = file.text(most_bytes);
-  const auto fail = [&file](const char* why) {
-    throw Error(
-        fmt::format("{}: this is no record of a run: {}", file.path(), base::one_line(why)));
-  };
   try {
     return record_of(parsed(text));
-  } catch (const nlohmann::json::exception& error) {
-    fail(error.what());
   } catch (const Error& error) {
-    fail(error.what());
+    throw Error(fmt::format("{}: this is no record of a run: {}", file.path(), error.what()));
   }
-  return {};
 }
 
 bool has_its_checksum(const std::string& text) {

@@ -16,6 +16,8 @@
 #include "runner/base/git_state.h"
 #include "runner/base/reserved_file.h"
 #include "runner/run/best_value.h"
+#include "runner/run/data_digests.h"
+#include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
 
 namespace assay::run {
@@ -23,6 +25,15 @@ namespace assay::run {
 struct RunRecord {
   struct Plugin {
     std::string name, version, file, digest;
+  };
+  /// A time at which the run was taken up as another run than the one that it was until then.
+  struct Change {
+    std::int64_t after_step = 0;  ///< where it went on
+    std::chrono::system_clock::time_point time;
+    std::vector<std::string> settings;  ///< `key=value` of the command line
+    std::vector<std::string> accepted;  ///< differences that --force accepted
+    std::string former_plan_digest;
+    std::int64_t former_total_steps = 0;
   };
 
   std::string name;
@@ -47,6 +58,10 @@ struct RunRecord {
   std::int64_t lanes = 0;
   std::int64_t block_rows = 0;
   std::string plan_digest;  ///< of everything that determines the result (plan/canonical.h)
+  /// The values of the plan that determine the result, as in plan.yaml, by their full keys.
+  std::map<std::string, std::string> plan;
+  std::vector<Change> changes;
+  std::vector<DataFileRecord> data;
   std::vector<Plugin> plugins;
   /// A file that decides the result, with the digest of its content.
   struct Content {
@@ -75,8 +90,8 @@ class RecordFile {
 
   /// Replaces the content of the file. Drops a late record of a running run, after that of an ended
   /// one. Returns false if only a shortened record could be written: without overrides, final
-  /// values and plugins, and with the first failures only. Throws assay::Error if nothing could be
-  /// written.
+  /// values, plan, data and plugins, and with the first failures only. Throws assay::Error if
+  /// nothing could be written.
   [[nodiscard]] bool write(const RunRecord& record, base::Sync sync);
 
  private:
@@ -84,6 +99,9 @@ class RecordFile {
   base::ReservedFile file_;
   bool ended_ = false;
 };
+
+/// Returns the digests of the plans that the run has had.
+PlanDigests plan_digests(const RunRecord& record);
 
 /// Reads run.json in a run folder. Ignores what a later version added, and leaves what an earlier
 /// one lacks as in an empty record. Throws assay::Error, with the path, if the file cannot be read

@@ -1,20 +1,41 @@
 // Compares a run that goes on with the run that began.
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "assay/error.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
 #include "runner/run/run_record.h"
 
 namespace assay::run {
 
-/// Throws assay::Error, with the file of the record, if a run of this plan that goes on would
-/// compute something else than the run that `began`: with another plan, other kernels, lanes or
-/// blocks, or another library of a plugin. A shortened record names no plugins, so none are
-/// compared. `differences` says where the plans differ, as far as that is known.
-void check_is_same_run(const std::string& record_file, const RunRecord& began,
-                       const RunRecord& goes_on, const plan::Plan& plan,
-                       const plugin_host::PluginHost& host, const std::string& differences);
+/// Reports that a run is not taken up, with a line for each reason.
+class Refused : public Error {
+ public:
+  explicit Refused(std::vector<std::string> reasons);
+  const std::vector<std::string>& reasons() const { return reasons_; }
+
+ private:
+  std::vector<std::string> reasons_;
+};
+
+/// The keys of a plan that set the length of a run.
+bool is_length(std::string_view key);
+
+/// Returns the values of a plan that determine the result, as in plan.yaml, by their full keys.
+std::map<std::string, std::string> deciding_values(const plan::Plan& plan);
+
+/// Returns, a sentence each, why a run of this plan that goes on would compute something else than
+/// the run that `began`: it has another plan, other kernels, lanes or blocks, other data, or
+/// another library of a plugin. Differences in the length of the run are left out if it is asked to
+/// be another one. A shortened record names no values, data and plugins, so none are compared.
+/// Enters the digests of data that are known in `goes_on`.
+std::vector<std::string> differences(const RunRecord& began, RunRecord& goes_on,
+                                     const plan::Plan& plan, const plugin_host::PluginHost& host,
+                                     bool may_have_another_length);
 
 }  // namespace assay::run

@@ -73,7 +73,10 @@ Result Trainer::train() {
     state_.epoch_loss += loss;
 
     const auto bad =
-        hooks.fire(step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight});
+        hooks.fire(step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight}, [&] {
+          state_.hooks_step = step;
+          checkpoints.before_end(hooks.watched_value(), hooks.acts_at_end());
+        });
     if (stop_on_nan && bad)
       return failed(step,
                     fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value),

@@ -144,8 +144,8 @@ struct RunsInAFolder : TemporaryFolder {
                             {now, overrides, "a warning"});
   }
 
-  std::unique_ptr<run::Run> open(const std::string& name) {
-    auto run = run::Run::open(folder(name), around(), diagnostics);
+  std::unique_ptr<run::Run> open(const std::string& name, run::GoingOn how = {}) {
+    auto run = run::Run::open(folder(name), around(), diagnostics, std::move(how));
     BOOST_REQUIRE_MESSAGE(run != nullptr, diagnostics.text(false));
     return run;
   }
@@ -486,6 +486,25 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_from_each_checkpoint) {
   }
 }
 
+// Counts the bytes that this process reads.
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_read_twice_for_its_checksum_and_its_numbers_alone) {
+  const std::vector<std::string> large = {"model.hidden=[2000, 2000]", "train.steps=1"};
+  create("large", large)->train();
+  const auto read = [] {
+    const std::string counts = read_file("/proc/self/io");
+    return std::stoll(counts.substr(counts.find(' ')));
+  };
+  const auto size = static_cast<std::int64_t>(
+      std::filesystem::file_size(folder("large") / "checkpoints/step_1.safetensors"));
+  const base::Folder run(folder("large"));
+  const std::int64_t before = read();
+  auto found = run::find_checkpoint(run, run::plan_digests(run::read_record(run)));
+  const auto again = open("large", {std::move(found), {"train.steps=2"}, true});
+  // Once for the checksum and once for the numbers; the rest is libraries.
+  BOOST_TEST(size > 40'000'000);
+  BOOST_TEST(read() - before < 2.5 * static_cast<double>(size));
+}
+
 // It was killed when its last checkpoint was written and its loggers were not closed.
 BOOST_AUTO_TEST_CASE(a_run_that_a_hook_has_stopped_is_not_trained_any_further) {
   const std::vector<std::string> stops = {"+hooks.stopping={type: stopping, at: [13]}",
@@ -504,8 +523,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_a_hook_has_stopped_is_not_trained_any_further) {
   json["complete"] = false;
   write_file(record, json.dump());
   BOOST_TEST(!run::read_record(base::Folder(folder("stops"))).complete);
-  const auto again = open("stops");
-  again->take_up(run::find_checkpoint(base::Folder(folder("stops")), digest));
+  const auto again = open("stops", {run::find_checkpoint(base::Folder(folder("stops")), {digest})});
   BOOST_CHECK(again->train() == run::Ending::done);
   BOOST_TEST(again->record().steps == 13);
   BOOST_TEST(again->record().reason == "hooks.stopping: it is enough");
@@ -662,7 +680,8 @@ BOOST_AUTO_TEST_CASE(a_run_whose_plan_or_kernels_changed_is_not_taken_up) {
   write_file(plan, text);
   BOOST_TEST(error_of([&] {
                run::Run::open(folder("changed"), around(), diagnostics);
-             }).find("this run began with the plan") != std::string::npos);
+             }).find("this run began with another plan: train.steps was 40 and is 41; ") !=
+             std::string::npos);
   write_file(plan, "model: [");
   BOOST_TEST(run::Run::open(folder("changed"), around(), diagnostics).get() == nullptr);
   BOOST_TEST(!diagnostics.empty());
