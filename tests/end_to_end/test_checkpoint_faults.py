@@ -10,7 +10,7 @@ import shutil
 import unittest
 
 import program
-from test_resume import checkpoints, lines, state
+from taken_up import checkpoints, lines, state
 
 FAIL_CALL = program.BUILD / "tests" / "end_to_end" / "fail_call.so"
 CONFIG = """

@@ -10,9 +10,9 @@ import subprocess
 import time
 import unittest
 
-from safetensors.numpy import load_file
-
 import program
+from taken_up import FIXTURES, assert_same, checkpoints
+from tensorboard_server import TensorBoard
 
 CONFIG = """
 name: small
@@ -33,43 +33,6 @@ hooks:
   asking: {type: asking, every: 211}  # remembers how often it fired, and asks for a checkpoint
 loggers: [jsonl, tensorboard]
 """
-
-
-def lines(run):
-    """metrics.jsonl without wall times."""
-    found = []
-    for line in (run / "metrics.jsonl").read_text().splitlines():
-        content = json.loads(line)
-        content.pop("wall_time")
-        found.append(content)
-    return found
-
-
-def scalars(run):
-    """Steps and values by tag, as TensorBoard's Python loader shows them."""
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    events = EventAccumulator(str(run), size_guidance={"scalars": 0})
-    events.Reload()
-    found = {}
-    for tag in events.Tags()["tensors"] + events.Tags()["scalars"]:
-        found[tag] = [(event.step, event.value if hasattr(event, "value") else event.tensor_proto.float_val[0])
-                      for event in (events.Scalars(tag) if tag in events.Tags()["scalars"] else events.Tensors(tag))]
-    return found
-
-
-def state(run, step):
-    """The bytes of everything that the run remembers, but for the lengths of log files."""
-    return {name: (value.dtype, value.shape, value.tobytes())
-            for name, value in load_file(run / "checkpoints" / f"step_{step}.safetensors").items()
-            if not name.startswith("logs/")}
-
-
-def checkpoints(run):
-    steps = [int(path.stem.removeprefix("step_")) for path in (run / "checkpoints").glob("step_*.safetensors")]
-    return sorted(steps)
-
-
-FIXTURES = ("--plugin-path", program.BUILD / "tests" / "run" / "fixtures")
 
 
 class Runs(unittest.TestCase):
@@ -113,14 +76,7 @@ class Runs(unittest.TestCase):
         self.fail("no run was stopped")
 
     def assert_same(self, run, whole):
-        steps = program.record(whole)["steps"]
-        self.assertEqual(program.record(run)["weights_digest"], program.record(whole)["weights_digest"])
-        self.assertEqual(program.record(run)["final"], program.record(whole)["final"])
-        self.assertEqual(state(run, steps), state(whole, steps))
-        self.assertEqual(lines(run), lines(whole))
-        self.assertEqual(scalars(run), scalars(whole))
-        self.assertEqual(program.record(run)["failures"], [])
-        self.assertEqual([str(p) for p in run.rglob("*.part")], [])
+        assert_same(self, run, whole)
 
     def end_at_any_moment(self, times, end, seed=7):
         """Ends runs at random moments, so many times in all, takes each up until it comes to its end, and compares it."""
@@ -332,24 +288,85 @@ class Resume(Runs):
         process.kill()
         process.communicate()
 
-    def test_pictures_keep_their_names(self):
+    def test_pictures_that_a_signal_left_out_are_drawn(self):
+        """The run goes on from the newest checkpoint before them, if there is one."""
+        sheet = ("hooks.sheet={type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 1, from: 301, "
+                 "until: 340, save: [png]}")
+        digits = [program.CONFIGS / "digits.yaml", f"+{sheet}", "~hooks.test_sheet", "~hooks.training_data",
+                  "train.epochs=1000", "model.hidden=[5]", "loggers=[jsonl, tensorboard]", "run_dir=run",
+                  "checkpoints={every: 100, every_seconds: never, keep: 1}"]
+        process = program.assay("run", *digits, folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+        run = self.folder / "run"
+        whole = run.rename(self.folder / "whole")
+        process = self.start("run", *digits)
+        deadline = time.monotonic() + 60
+        while 300 not in checkpoints(run):  # the picture after that one waits by then
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.001)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        self.assertRegex(said, r"\d+ pictures? (was|were) not drawn: the run was asked to stop")
+        last = program.record(run)["steps"]
+        self.assertEqual((checkpoints(run)[0], checkpoints(run)[-1]), (300, last))
+        shutil.copytree(run, self.folder / "late")
+        self.assertIn(f"goes on after step 300, as pictures of later steps were not drawn (that of step {last} lacks them)",
+                      self.resume("run").stdout)
+        self.assert_same(run, whole)
+        self.assertEqual(len(list((run / "images").iterdir())), 40)
+        self.assertEqual(checkpoints(run), [1000])
+        late = self.folder / "late"
+        (late / "checkpoints" / "step_300.safetensors").unlink()
+        self.assertIn(f"goes on after step {last}\n", self.resume("late").stdout)
+        (failure,) = program.record(late)["failures"]
+        self.assertRegex(failure, r"^\d+ pictures? of earlier steps: not drawn, since the run was asked to stop$")
+
+    def killed_often(self, whole, *arguments, kills=3):
+        """A run that was killed and taken up a few times, and then came to its end."""
+        run = self.folder / "run"
+        process = self.start("run", *arguments)
+        for _ in range(kills):
+            known = set(checkpoints(run))
+            deadline = time.monotonic() + 60
+            while not set(checkpoints(run)) - known and process.poll() is None:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.001)
+            process.kill()
+            process.communicate()
+            if process.returncode == program.DONE:
+                break
+            process = self.start("resume", "run")
+        process.communicate()
+        self.assertEqual(process.returncode, program.DONE)
+        return run
+
+    def test_tensorboard_shows_the_same(self):
+        """Both of its loaders show no point twice and none of a life that was cut off."""
         sheet = ("hooks.sheet={type: image, tag: Sheet, renderer: {type: test_sheet, split: test}, every: 10, "
                  "save: [png]}")
-        digits = [program.CONFIGS / "digits.yaml", "hooks={}", f"+{sheet}", "train.epochs=60",
-                  "checkpoints={every: 7, keep: 2}", "model.hidden=[5]"]
-        whole = program.run(*digits, folder=self.folder).rename(self.folder / "whole")
-        process = self.start("run", *digits, "run_dir=run")
-        run = self.folder / "run"
-        deadline = time.monotonic() + 60
-        while not checkpoints(run):
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.002)
-        process.kill()
-        process.communicate()
-        self.resume("run")
-        names = {p.name for p in (whole / "images").iterdir()}
-        self.assertEqual(len(names), 6)
-        self.assertEqual({p.name for p in (run / "images").iterdir()}, names)
+        digits = [program.CONFIGS / "digits.yaml", f"+{sheet}", "train.epochs=60", "checkpoints={every: 7, keep: 2}",
+                  "model.hidden=[5]", "loggers=[jsonl, tensorboard]", "run_dir=run"]
+        process = program.assay("run", *digits, folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+        whole = (self.folder / "run").rename(self.folder / "whole")
+        run = self.killed_often(whole, *digits)
+        self.assert_same(run, whole)
+        self.assertEqual(len(list((run / "images").iterdir())), 6)
+        self.assertGreater(len(list(run.glob("events.out.*"))), 1)
+        for fast in (True, False):
+            with self.subTest(fast=fast), TensorBoard(self.folder, load_fast=fast) as board:
+                for name in ("whole", "run"):
+                    board.wait_for_run(name, self.folder / name)
+                for kind in ("scalars", "images"):
+                    tags = board.json(f"/data/plugin/{kind}/tags")
+                    self.assertEqual(set(tags["run"]), set(tags["whole"]))
+                    self.assertTrue(tags["run"])
+                for tag in board.json("/data/plugin/scalars/tags")["whole"]:
+                    self.assertEqual([point[1:] for point in board.scalars("run", tag)],
+                                     [point[1:] for point in board.scalars("whole", tag)])
+                for tag in board.json("/data/plugin/images/tags")["whole"]:
+                    self.assertEqual(board.images("run", tag), board.images("whole", tag))
 
 
 if __name__ == "__main__":
