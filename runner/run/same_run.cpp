@@ -5,62 +5,18 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
-#include <variant>
 
 #include "assay/number_text.h"
 #include "runner/base/words.h"
 #include "runner/plan/canonical.h"
 #include "runner/plan/entries.h"
+#include "runner/run/used_libraries.h"
 
 namespace assay::run {
 namespace {
 
 using Plugin = RunRecord::Plugin;
-
-// Collects the files of the libraries that components come from.
-class Libraries {
- public:
-  explicit Libraries(const plugin_host::PluginHost& host) : host_(host) {}
-
-  void add(const plan::ComponentPlan& component) {
-    if (const auto* library = host_.library_of(component.kind, component.type))
-      files.insert(library->file.string());
-    add(component.values);
-  }
-
-  std::set<std::string> files;
-
- private:
-  void add(const plan::Values& values) {
-    for (const auto& [name, value] : values.entries()) add(value);
-  }
-  void add(const plan::Value& value) {
-    if (const auto* component = std::get_if<plan::ComponentPlan>(&value.data)) add(*component);
-    if (const auto* group = std::get_if<plan::Values>(&value.data)) add(*group);
-    if (const auto* list = std::get_if<plan::List>(&value.data))
-      for (const plan::Value& element : *list) add(element);
-  }
-
-  const plugin_host::PluginHost& host_;
-};
-
-// The files of the libraries that a plan uses. A host that had other runs before has opened more.
-struct Used {
-  std::set<std::string> computing, logging;
-};
-
-Used used_by(const plan::Plan& plan, const plugin_host::PluginHost& host) {
-  Libraries computing(host), logging(host);
-  for (const auto* component : {&plan.dataset, &plan.model, &plan.loss, &plan.optimizer})
-    computing.add(*component);
-  for (const auto* section : {&plan.transforms, &plan.gradient_transforms, &plan.metrics})
-    for (const plan::NamedComponent& each : *section) computing.add(each.component);
-  for (const plan::HookPlan& hook : plan.hooks) computing.add(hook.component);
-  for (const plan::NamedComponent& logger : plan.loggers) logging.add(logger.component);
-  return {std::move(computing.files), std::move(logging.files)};
-}
 
 // Returns what is different about a plugin; nothing if it is one of those that the run began with.
 std::optional<std::string> difference_of(const std::vector<Plugin>& began, const Plugin& now) {
@@ -155,7 +111,7 @@ std::vector<std::string> differences(const RunRecord& began, RunRecord& goes_on,
                     goes_on.initial_weights->file, began.initial_weights->digest,
                     goes_on.initial_weights->digest));
   if (began.plugins.empty()) return found;
-  const Used used = used_by(plan, host);
+  const UsedLibraries used = libraries_of(plan, host);
   for (const Plugin& plugin : goes_on.plugins) {
     // A run may go on with another logger, but not with another library of one that it has.
     const bool logs = used.logging.contains(plugin.file) &&
