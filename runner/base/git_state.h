@@ -17,8 +17,13 @@ struct GitState {
   bool dirty = false;  ///< tracked files differ from the commit
 };
 
-/// Runs the installed git in a separate process. Only answer() waits for git. Git has no terminal,
-/// asks for no input and takes no locks. The destructor ends it.
+/// Returns NAME=VALUE for the environment of another process in this folder. A GitQuery there gives
+/// this answer without asking git.
+std::string environment_entry(const std::optional<GitState>& answer);
+
+/// Runs the installed git in a separate process, unless the environment has its answer. Only
+/// answer() waits for git. Git has no terminal, asks for no input and takes no locks. The
+/// destructor ends it.
 class GitQuery {
  public:
   GitQuery();

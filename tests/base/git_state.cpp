@@ -158,4 +158,19 @@ BOOST_AUTO_TEST_CASE(git_has_no_terminal_and_takes_no_locks) {
   BOOST_TEST(!fs::exists("tty"));
 }
 
+BOOST_AUTO_TEST_CASE(the_answer_of_another_process_is_taken_without_asking_git) {
+  const OtherGit other("touch asked");
+  using Answer = std::optional<assay::base::GitState>;
+  for (const Answer& answer : {Answer(), Answer({"abc", false}), Answer({"abc", true})}) {
+    const std::string entry = assay::base::environment_entry(answer);
+    const std::size_t equals = entry.find('=');
+    setenv(entry.substr(0, equals).c_str(), entry.substr(equals + 1).c_str(), 1);
+    const Answer taken = git_state();
+    unsetenv(entry.substr(0, equals).c_str());
+    BOOST_REQUIRE(taken.has_value() == answer.has_value());
+    if (answer) BOOST_TEST((taken->commit == answer->commit && taken->dirty == answer->dirty));
+  }
+  BOOST_TEST(!fs::exists("asked"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
