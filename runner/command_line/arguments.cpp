@@ -12,7 +12,6 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/config/argument.h"
 #include "runner/config/mistakes/similar_file.h"
-#include "runner/config/sweep.h"
 #include "runner/plan/schema.h"
 
 namespace assay::command_line {
@@ -100,19 +99,10 @@ std::string override_for(std::string_view option, std::string_view next_argument
 
 std::string several_runs_for(std::string_view option, std::span<const std::string> arguments) {
   if (option != "-m" && option != "--multirun") return {};
-  config::Sweep sweep{"KEY", {"A", "B"}};
+  std::string command = "assay batch";
   for (const std::string& argument : arguments)
-    if (auto found = config::read_sweep(argument)) {
-      sweep = std::move(*found);
-      break;
-    }
-  const auto config = std::ranges::find_if(arguments, [](const std::string& argument) {
-    return config::is_name_of_config(argument) && !is_override(argument);
-  });
-  return fmt::format("Assay does one run at a time. For several, in a shell: {}",
-                     config == arguments.end()
-                         ? config::loop_over(sweep)
-                         : config::loop_over(sweep, base::shell_quoted(*config)));
+    if (argument != option && argument != "run") command += " " + base::shell_quoted(argument);
+  return fmt::format("for several runs: {}", command);
 }
 
 void check_begins_with_config(std::span<const std::string> arguments) {

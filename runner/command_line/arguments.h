@@ -34,8 +34,8 @@ std::vector<ConfigArguments> configs_apart(std::span<const std::string> argument
 /// config has such a key.
 std::string override_for(std::string_view option, std::string_view next_argument);
 
-/// Explains how to start several runs if the option is Hydra's `-m` or `--multirun`; returns an
-/// empty text for any other option. The loop is for the first of the arguments with several values.
+/// Returns the command for several runs if the option is Hydra's `-m` or `--multirun`; returns an
+/// empty text for any other option. The arguments are those of the command line.
 std::string several_runs_for(std::string_view option, std::span<const std::string> arguments);
 
 }  // namespace assay::command_line

@@ -12,10 +12,11 @@
 #include "assay/number_text.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
+#include "runner/base/words.h"
 #include "runner/config/key_lookup.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
-#include "runner/config/sweep.h"
+#include "runner/config/several_values.h"
 
 namespace assay::config {
 namespace {
@@ -87,23 +88,23 @@ class ValueReader {
  private:
   struct Stop {};
 
-  // Returns a hint on how to start several runs, with these values if they can be determined.
+  // Returns a hint on how to run each of the values.
   std::string hint_for_runs() const {
-    const std::string key(text_.substr(0, text_.find('=')));
-    return fmt::format("start a run for each: {}",
-                       loop_over(read_sweep(text_).value_or(Sweep{key, {"A", "B"}})));
+    return fmt::format("to run each: assay batch CONFIG {}",
+                       base::shell_quoted(std::string(text_)));
   }
 
-  // Returns a hint on what one value with a comma may have meant, and on how to start several runs.
+  // Returns a hint on what one value with a comma may have meant, and on how to run each.
   std::string hint_for_several() const {
     const Takes takes = takes_();
-    const auto sweep = read_sweep(text_);
+    const std::vector<std::string> values = several_values(text_);
     std::vector<std::string> hints;
     if (takes == Takes::list || takes == Takes::unknown)
-      hints.push_back(sweep ? fmt::format("a list is written [{}]", fmt::join(sweep->values, ", "))
-                            : "a list is written [a, b]");
+      hints.push_back(values.empty()
+                          ? "a list is written [a, b]"
+                          : fmt::format("a list is written [{}]", fmt::join(values, ", ")));
     if (takes == Takes::list) return hints.front();
-    const std::string point = sweep ? with_a_point(sweep->values) : "";
+    const std::string point = with_a_point(values);
     if (!point.empty() && (takes == Takes::fraction || takes == Takes::unknown))
       hints.push_back("a decimal sign is a point: " + point);
     else if (takes == Takes::text || takes == Takes::unknown)
@@ -296,7 +297,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
   if (equals == std::string::npos && argument.action == Action::set && !text.starts_with('@') &&
       is_name_of_config(text))
     return fail(0, text.size(), "a second config, and a run takes one",
-                "start a run for each: for config in A B; do assay run $config; done");
+                "to run each: assay batch A B");
   if (equals == std::string::npos && argument.action != Action::remove)
     return fail(0, text.size(), "expected key=value, +key=value, ++key=value or ~key",
                 text.starts_with('@') ? "a file is taken for a key: key=" + text : "");

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(values) {
              "argument 1: error: several values, and a run takes one for each key\n"
              "      | a=1,2\n"
              "      |    ^ a list is written [1, 2]; a decimal sign is a point: 1.2\n"
-             "      = start a run for each: for value in 1 2; do assay run CONFIG a=$value; done\n"
+             "      = to run each: assay batch CONFIG a=1,2\n"
              "argument 2: error: '(' within a text that has no quotes\n"
              "      | a=f(x)\n"
              "      |    ^ quote the text\n"

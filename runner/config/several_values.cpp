@@ -1,7 +1,4 @@
-#include "runner/config/sweep.h"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "runner/config/several_values.h"
 
 #include <algorithm>
 #include <cctype>
@@ -21,30 +18,24 @@ bool is_plain(std::string_view text) {
 
 }  // namespace
 
-std::optional<Sweep> read_sweep(std::string_view argument) {
+std::vector<std::string> several_values(std::string_view argument) {
   const std::size_t equals = argument.find('=');
-  if (equals == argument.npos || !is_plain(argument.substr(0, equals))) return std::nullopt;
-  Sweep sweep{std::string(argument.substr(0, equals)), {}};
+  if (equals == argument.npos || !is_plain(argument.substr(0, equals))) return {};
   std::string_view rest = argument.substr(equals + 1);
   if (rest.starts_with(choice) && rest.ends_with(')'))
     rest = rest.substr(choice.size(), rest.size() - choice.size() - 1);
+  std::vector<std::string> values;
   for (bool last = false; !last;) {
     const std::size_t comma = rest.find(',');
     last = comma == rest.npos;
     std::string_view value = rest.substr(0, comma);
     value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
     value = value.substr(0, value.find_last_not_of(blanks) + 1);  // npos + 1 is 0
-    if (!is_plain(value)) return std::nullopt;
-    sweep.values.emplace_back(value);
+    if (!is_plain(value)) return {};
+    values.emplace_back(value);
     if (!last) rest.remove_prefix(comma + 1);
   }
-  if (sweep.values.size() < 2) return std::nullopt;
-  return sweep;
-}
-
-std::string loop_over(const Sweep& sweep, std::string_view config) {
-  return fmt::format("for value in {}; do assay run {} {}=$value; done",
-                     fmt::join(sweep.values, " "), config, sweep.key);
+  return values.size() < 2 ? std::vector<std::string>() : values;
 }
 
 }  // namespace assay::config
