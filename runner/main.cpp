@@ -56,6 +56,9 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_resume(app, common, chosen);
   declare_eval(app, common, chosen);
   declare_predict(app, common, chosen);
+  declare_batch(app, common, chosen);
+  declare_work(app, common, chosen);
+  declare_runs(app, common, chosen);
   declare_check(app, common, chosen);
   declare_show(app, common, chosen);
   declare_describe(app, common, chosen);

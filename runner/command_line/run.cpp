@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runner/base/git_state.h"
+#include "runner/base/own_process.h"
 #include "runner/base/words.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
@@ -43,6 +44,7 @@ void check_is_config(const std::string& config, const std::vector<std::string>& 
 
 int run(const Common& common, const std::string& config, std::vector<std::string> overrides,
         bool describe_after) {
+  base::end_with_parent();
   check_is_config(config, overrides);
   catch_signals();
   base::GitQuery git;  // git takes a while, so start it first

@@ -22,7 +22,7 @@ class Wrong(unittest.TestCase):
         self.assertEqual(process.stderr, f"assay: error: {message}\n")
 
     def test_messages_have_one_style(self):
-        self.check([], "a command is missing  (run, resume, eval, predict, check, show, describe, verify, view, plugins)")
+        self.check([], "a command is missing  (run, resume, eval, predict, batch, work, runs, check, show, describe, verify, view, plugins)")
         self.check(["--nope"], "there is no option '--nope'  (`assay --help` shows all)")
         commands = "(list, check, describe, new, schema, reference)"
         self.check(["plugins", "nope"], f"plugins: there is no command 'nope'  {commands}")

@@ -1,0 +1,64 @@
+// The state of each run of a batch, as its files show it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runner/base/file_descriptor.h"
+#include "runner/batch/batch.h"
+#include "runner/run/run_record.h"
+
+namespace assay::batch {
+
+enum class State {
+  waiting,      ///< nobody has begun it
+  running,      ///< a process holds its claim
+  interrupted,  ///< it was begun, and goes on from its last checkpoint
+  finished,
+  failed
+};
+
+std::string_view name_of(State state);
+
+/// How the last process of a run ended. Written by the worker that started it.
+struct Attempt {
+  std::int64_t number = 0;  ///< counted from 1
+  bool failed = false;
+  std::string reason;  ///< of a failure: "killed by SIGSEGV", and what the run said last
+  std::string host;
+  double seconds = 0;  ///< from start to end
+};
+
+struct Status {
+  State state = State::waiting;
+  std::string reason;                    ///< of a failed one
+  std::optional<run::RunRecord> record;  ///< run.json, where it could be read
+  std::optional<Attempt> attempt;
+};
+
+/// Looks at the files of a run. It takes no lock. A damaged file counts as missing, and the run
+/// that it belongs to is told when it is run again.
+Status status_of(const Batch& batch, const BatchRun& run);
+
+/// Writes how a process of the run ended. Throws assay::Error.
+void write_attempt(const Batch& batch, const BatchRun& run, const Attempt& attempt);
+
+/// Forgets how it ended, so that a failed run waits again. Throws assay::Error.
+void forget_attempt(const Batch& batch, const BatchRun& run);
+
+/// The right to run a run: a lock on its plan, which ends with the process that has it. File
+/// systems of clusters have these locks (fcntl), too.
+class Claim {
+ public:
+  /// Returns nothing if another process has it. Throws assay::Error where it cannot be taken at
+  /// all: no such file, or a file system without locks.
+  static std::optional<Claim> take(const Batch& batch, const BatchRun& run);
+
+ private:
+  explicit Claim(base::FileDescriptor file) : file_(std::move(file)) {}
+  base::FileDescriptor file_;
+};
+
+}  // namespace assay::batch

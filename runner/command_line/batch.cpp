@@ -1,0 +1,370 @@
+// `assay batch`: runs many configs, each in a process of its own. `assay work`: runs what waits in
+// a batch. `assay runs`: shows the results of a batch.
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "assay/number_text.h"
+#include "runner/base/git_state.h"
+#include "runner/base/own_process.h"
+#include "runner/base/words.h"
+#include "runner/batch/batch.h"
+#include "runner/batch/freeze.h"
+#include "runner/batch/local.h"
+#include "runner/batch/table.h"
+#include "runner/batch/worker.h"
+#include "runner/command_line/arguments.h"
+#include "runner/command_line/commands.h"
+#include "runner/command_line/exit_code.h"
+#include "runner/command_line/load_plan.h"
+#include "runner/command_line/report.h"
+#include "runner/command_line/signals.h"
+#include "runner/command_line/usage_error.h"
+#include "runner/command_line/wrong_command_line.h"
+
+namespace assay::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using batch::Batch;
+using batch::BatchRun;
+using batch::State;
+using batch::Status;
+using batch::Table;
+
+constexpr auto patience_with_git = 1s;
+
+// The options that choose what a table shows.
+struct Shown {
+  std::string sort, over, format = "table";
+  bool descending = false;
+  std::vector<std::string> columns;
+};
+
+struct BatchArguments {
+  std::vector<std::string> arguments;
+  std::string folder, resume, name;
+  int jobs = 0;
+  std::size_t trials = 0, max_failures = 0;
+  std::uint64_t sweep_seed = 0;
+  bool dry_run = false, rerun_failed = false, fail_fast = false;
+  std::int64_t time_limit = 0, memory_limit = 0;
+  Shown shown;
+};
+
+struct WorkArguments {
+  std::string folder;
+  int threads = 1;
+  std::int64_t time_limit = 0, memory_limit = 0;
+};
+
+bool is_setting(const std::string& argument) {
+  return argument == "also" || argument.starts_with('@') || argument.starts_with("zip(") ||
+         is_override(argument);
+}
+
+// Returns the configs that an argument names: a file, all in a folder, or that of a run folder.
+std::vector<std::string> configs_in(const std::string& argument) {
+  std::error_code error;
+  if (!fs::is_directory(argument, error) || fs::exists(fs::path(argument) / "plan.yaml", error))
+    return {config_of(argument)};
+  std::vector<std::string> configs;
+  for (fs::directory_iterator entry(argument, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string extension = entry->path().extension().string();
+    if (extension == ".yaml" || extension == ".yml") configs.push_back(entry->path().string());
+  }
+  std::ranges::sort(configs);
+  if (configs.empty())
+    throw UsageError(fmt::format("{}: this folder has neither configs nor a plan.yaml", argument));
+  return configs;
+}
+
+batch::Request request_of(const Common& common, const BatchArguments& a) {
+  batch::Request request;
+  for (const std::string& argument : a.arguments) {
+    if (is_setting(argument)) {
+      request.arguments.push_back(argument);
+      continue;
+    }
+    for (std::string& config : configs_in(argument)) request.configs.push_back(std::move(config));
+  }
+  if (request.configs.empty())
+    throw UsageError("batch: expected a config, as in assay batch configs/digits.yaml seed=1,2");
+  if (a.trials > 0) request.trials = batch::Trials{a.trials, a.sweep_seed};
+  const fs::path first = request.configs.front();
+  request.name = !a.name.empty()                   ? a.name
+                 : first.filename() == "plan.yaml" ? first.parent_path().filename().string()
+                                                   : first.stem().string();
+  const auto now =
+      fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  const std::string folder =
+      !a.folder.empty() ? a.folder : fmt::format("batches/{}/{:%Y%m%d-%H%M%S}", request.name, now);
+  request.folder = fs::absolute(folder).lexically_normal();
+  request.plugin_path = common.plugin_path;
+  return request;
+}
+
+void print(const Table& table, const std::string& format) {
+  if (format == "csv") std::cout << batch::as_csv(table);
+  else if (format == "json") std::cout << batch::as_json(table);
+  else if (format == "markdown") std::cout << batch::as_markdown(table);
+  else std::cout << batch::as_text(table);
+}
+
+// Prints the results as the options wish.
+void print_results(const Batch& batch, const std::vector<Status>& statuses, const Shown& shown) {
+  Table table = batch::results(batch, statuses);
+  std::vector<std::string> kept = batch.keys;
+  kept.insert(kept.end(), {"state", "steps"});
+  if (!shown.over.empty()) table = batch::over(table, std::vector{shown.over}, batch.keys);
+  if (!shown.sort.empty()) batch::sort(table, shown.sort, shown.descending);
+  if (!shown.columns.empty()) {
+    table = batch::with_columns(table, shown.columns);
+  } else if (shown.format == "table" && shown.over.empty()) {
+    std::vector<std::string> columns;
+    for (const std::string& column : table.columns)
+      if (column != "key" && column != "weights_digest") columns.push_back(column);
+    table = batch::with_columns(table, columns);
+  }
+  print(table, shown.format);
+}
+
+// Prints what would run.
+void print_plan(const batch::Frozen& frozen) {
+  const Batch& batch = frozen.batch;
+  Table table{{"name"}, {}};
+  table.columns.insert(table.columns.end(), batch.keys.begin(), batch.keys.end());
+  table.columns.emplace_back("what happens");
+  for (const BatchRun& run : batch.runs) {
+    std::vector<batch::Cell>& row = table.rows.emplace_back();
+    row.push_back(batch::cell(run.name));
+    for (const std::string& key : batch.keys) {
+      const auto found = std::ranges::find(run.point, key, &batch::Setting::key);
+      row.push_back(batch::cell(found == run.point.end() ? "" : found->value));
+    }
+    row.push_back(batch::cell(!run.done_in.empty() ? "is done in " + base::shown_path(run.done_in)
+                              : !run.again.empty() ? "runs again: " + run.again
+                                                   : "runs"));
+  }
+  std::cout << batch::as_text(table);
+}
+
+// Tells points that lead to the same run.
+void tell_same(const Common& common, const Batch& batch) {
+  for (const BatchRun& run : batch.runs)
+    for (const std::string& same : run.same)
+      report(
+          common,
+          fmt::format("{} is the same run as {}, to the last bit, and is run once", same, run.name),
+          Severity::warning);
+}
+
+int exit_code_of(const std::vector<Status>& statuses) {
+  int code = done;
+  for (const Status& status : statuses) {
+    if (status.state != State::finished) return run_failed;
+    if (status.record && !status.record->failures.empty()) code = partly_failed;
+  }
+  return code;
+}
+
+std::string count_text(const std::vector<Status>& statuses) {
+  std::string text;
+  for (const State state :
+       {State::finished, State::failed, State::interrupted, State::running, State::waiting}) {
+    const auto count = std::ranges::count(statuses, state, &Status::state);
+    if (count > 0)
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), batch::name_of(state));
+  }
+  return text;
+}
+
+// Runs what waits, and tells how it went.
+int run_batch(const Batch& batch, const BatchArguments& a, base::GitQuery& git) {
+  catch_signals();
+  answer_interrupts_with("the runs save their state and stop");
+  if (a.rerun_failed)
+    for (const BatchRun& run : batch.runs)
+      if (batch::status_of(batch, run).state == State::failed) batch::forget_attempt(batch, run);
+  const auto before = batch::statuses_of(batch);
+  const auto waiting = std::ranges::count_if(before, [](const Status& status) {
+    return status.state == State::waiting || status.state == State::interrupted;
+  });
+  std::cout << fmt::format("batch folder {}\n{}: {}\n", base::shown_path(batch.folder),
+                           counted(batch.runs.size(), "run"), count_text(before))
+            << std::flush;
+  if (waiting > 0) {
+    batch::Local local = batch::shared_out(a.jobs > 0 ? std::optional(a.jobs) : std::nullopt,
+                                           static_cast<std::size_t>(waiting));
+    if (a.fail_fast) local.max_failures = 1;
+    if (a.max_failures > 0) local.max_failures = a.max_failures;
+    if (a.time_limit > 0)
+      local.limits.insert(local.limits.end(), {"--time-limit", std::to_string(a.time_limit)});
+    if (a.memory_limit > 0)
+      local.limits.insert(local.limits.end(), {"--memory-limit", std::to_string(a.memory_limit)});
+    // Git is asked once for all runs.
+    local.environment = {base::environment_entry(git.answer(patience_with_git))};
+    git.end();
+    batch::run_here(batch, local, stop_signal());
+  }
+  const auto after = batch::statuses_of(batch);
+  batch::write_tables(batch, after);
+  print_results(batch, after, a.shown);
+  std::cout << count_text(after) << '\n';
+  if (const int signal = stop_signal().load(); signal != 0) {
+    std::cout << fmt::format("to go on: assay batch --resume {}\n",
+                             base::shell_quoted(base::shown_path(batch.folder)));
+    return by_signal + signal;
+  }
+  return exit_code_of(after);
+}
+
+int start_batch(const Common& common, const BatchArguments& a) {
+  base::GitQuery git;  // git takes a while, so start it first
+  if (!a.resume.empty()) {
+    if (!a.arguments.empty())
+      throw UsageError(
+          "batch: --resume goes on with the batch as it was frozen, and takes no configs and "
+          "settings");
+    return run_batch(batch::read_batch(fs::absolute(a.resume).lexically_normal()), a, git);
+  }
+  const batch::Request request = request_of(common, a);
+  config::Diagnostics diagnostics;
+  std::optional<batch::Frozen> frozen;
+  {
+    plugin_host::PluginHost host = make_plugin_host(common);
+    frozen = batch::freeze(request, host, diagnostics);
+  }
+  report(common, diagnostics);
+  if (!frozen) return usage_error;
+  tell_same(common, frozen->batch);
+  if (a.dry_run) {
+    print_plan(*frozen);
+    return done;
+  }
+  return run_batch(batch::write(*frozen), a, git);
+}
+
+int work(const Common& common, const WorkArguments& a) {
+  base::end_with_parent();
+  catch_signals();
+  answer_interrupts_with("the run saves its state and stops");
+  const Batch batch = batch::read_batch(fs::absolute(a.folder).lexically_normal());
+  base::GitQuery git;
+  batch::WorkOptions options{.threads = a.threads, .time = {}, .memory = {}};
+  options.environment = {base::environment_entry(git.answer(patience_with_git))};
+  git.end();
+  if (a.time_limit > 0) options.time = std::chrono::seconds(a.time_limit);
+  if (a.memory_limit > 0) options.memory = a.memory_limit << 20;
+  const auto ended = [&](const BatchRun& run, const Status& status) {
+    if (status.state == State::failed)
+      return report(common, fmt::format("{}: {}", run.name, status.reason));
+    std::string values;
+    if (status.record)
+      for (const auto& [tag, value] : status.record->final_values)
+        values += fmt::format("  {} {:.5g}", tag, value);
+    std::cout << fmt::format("{}  {}{}\n", run.name, batch::name_of(status.state), values)
+              << std::flush;
+  };
+  batch::work(batch, options, stop_signal(), {[](const BatchRun&) {}, ended});
+  return stop_signal().load() != 0 ? by_signal + stop_signal().load() : done;
+}
+
+int show_runs(const std::string& folder, const Shown& shown) {
+  const Batch batch = batch::read_batch(fs::absolute(folder).lexically_normal());
+  print_results(batch, batch::statuses_of(batch), shown);
+  return done;
+}
+
+void add_shown(CLI::App& command, Shown& shown) {
+  command.add_option("--sort", shown.sort, "Sort the table by this column")->type_name("COLUMN");
+  command.add_flag("--descending", shown.descending, "The largest first");
+  command.add_option("--over", shown.over, "Mean and deviation over the values of this key")
+      ->type_name("KEY");
+}
+
+}  // namespace
+
+void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
+  const auto a = std::make_shared<BatchArguments>();
+  CLI::App* command = app.add_subcommand("batch", "Run many configs, or one with many settings");
+  command->add_option("CONFIG", a->arguments,
+                      "Configs, folders of configs or run folders; and settings: key=a,b runs each "
+                      "value, key=range(0,5), key=loguniform(1e-4,1e-1), zip(a=1,2,b=3,4), "
+                      "@trials.csv; `also` begins another sweep");
+  command->add_option("-j,--jobs", a->jobs, "Runs at a time")->type_name("N");
+  command->add_option("--dir", a->folder, "The folder of the batch")->type_name("DIR");
+  command->add_option("--name", a->name, "The name of the batch")->type_name("NAME");
+  command->add_option("--trials", a->trials, "So many runs with settings drawn at random")
+      ->type_name("N");
+  command->add_option("--sweep-seed", a->sweep_seed, "The seed of these draws")->type_name("N");
+  command->add_flag("--dry-run", a->dry_run, "Print what would run, and run nothing");
+  command->add_option("--resume", a->resume, "Go on with this batch")->type_name("DIR");
+  command->add_flag("--rerun-failed", a->rerun_failed, "Run those that failed once more");
+  command->add_flag("--fail-fast", a->fail_fast, "End when a run has failed");
+  command->add_option("--max-failures", a->max_failures, "End when so many runs have failed")
+      ->type_name("N");
+  command->add_option("--time-limit", a->time_limit, "End a run that takes longer")
+      ->type_name("SECONDS");
+  command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
+      ->type_name("MB");
+  add_shown(*command, a->shown);
+  command->footer(
+      "All plans are checked before the first run begins. Each run is a process of its own. What\n"
+      "is finished is not run again.\n"
+      "Examples:\n"
+      "  assay batch configs/digits.yaml 'seed=range(0,5)' optimizer.learning_rate=0.1,0.2\n"
+      "  assay batch --resume batches/digits/20261130-141500");
+  command->callback([&, a] { chosen = [&, a] { return start_batch(common, *a); }; });
+}
+
+void declare_work(CLI::App& app, const Common& common, Chosen& chosen) {
+  const auto a = std::make_shared<WorkArguments>();
+  CLI::App* command = app.add_subcommand("work", "Run what waits in a batch, until nothing does");
+  command->add_option("DIR", a->folder, "The folder of the batch")->required();
+  command->add_option("--threads", a->threads, "Threads of a run")->type_name("N");
+  command->add_option("--time-limit", a->time_limit, "End a run that takes longer")
+      ->type_name("SECONDS");
+  command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
+      ->type_name("MB");
+  command->footer(
+      "Any number of these may work on a batch, on any number of machines.\n"
+      "Example:\n  assay work batches/digits/20261130-141500");
+  command->callback([&, a] { chosen = [&, a] { return work(common, *a); }; });
+}
+
+void declare_runs(CLI::App& app, const Common& /*common*/, Chosen& chosen) {
+  struct Arguments {
+    std::string folder;
+    Shown shown;
+  };
+  const auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("runs", "Show the results of a batch as a table");
+  command->add_option("DIR", a->folder, "The folder of the batch")->required();
+  add_shown(*command, a->shown);
+  command->add_option("--columns", a->shown.columns, "Only these columns")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  command->add_option("--format", a->shown.format, "table, csv, json or markdown")
+      ->check(one_of({"table", "csv", "json", "markdown"}))
+      ->type_name("FORMAT");
+  command->footer("Example:\n  assay runs batches/digits/20261130-141500 --over seed");
+  command->callback([&, a] { chosen = [a] { return show_runs(a->folder, a->shown); }; });
+}
+
+}  // namespace assay::command_line
