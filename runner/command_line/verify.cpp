@@ -122,14 +122,15 @@ std::string text_of(const std::string& config, const verify::Proof& proof) {
                                              grouped(proof.steps_of_plan));
   std::string text;
   if (proof.differences.empty()) {
-    text = fmt::format("{}: {}, taken up after {}: the same to the last bit\n", config, runs,
-                       proof.taken_up.empty() ? "none, since there are too few"
-                                              : fmt::format("{}", fmt::join(proof.taken_up, ", ")));
+    text = proof.taken_up.empty()
+               ? fmt::format("{}: {}, too few to take the run up\n", config, runs)
+               : fmt::format("{}: {}, taken up after steps {}: the same to the last bit\n", config,
+                             runs, fmt::join(proof.taken_up, ", "));
   } else if (const std::int64_t step = proof.differences.front().taken_up; step == 0) {
     text = fmt::format("{}: {}: two runs from the beginning differ, so none was taken up\n", config,
                        runs);
   } else {
-    text = fmt::format("{}: {}, taken up after {}: the run is another one\n", config, runs,
+    text = fmt::format("{}: {}, taken up after step {}: the run is another one\n", config, runs,
                        grouped(step));
   }
   for (const verify::Difference& each : proof.differences) {

@@ -165,6 +165,8 @@ class ResumeProof {
       throw Error("a run did not come to its end as it should, so nothing is proved:" +
                   listener.errors());
     proof_.steps = run.record().steps;
+    if (proof_.steps == 0 && !proof_.is_stopped)
+      throw Error("the run ends before its first step, so nothing is proved");
     owners_->know_weights(run.state());
   }
 

@@ -248,31 +248,45 @@ class RunFiles {
                         : step      ? "only the weights"
                         : !has_plan ? "not of this run"
                                     : "a part of the state, kept by a hook";
-    if (step && record_ && *step == record_->steps && !record_->weights_digest.empty()) {
-      if (!model_) {
-        if (no_model_.empty()) no_model_ = "plan.yaml is not whole";
-        return {{},
-                Condition::unchecked,
-                fmt::format("{}; its weights are not compared with run.json: {}", about, no_model_),
-                {}};
-      }
-      if (digest_of_weights(stored, *model_) != record_->weights_digest)
-        return {{}, Condition::damaged, "its weights are not those whose digest run.json has", {}};
-      about += ", with the weights whose digest run.json has";
-    }
-    if (is_state && (!findings_.newest || *step > *findings_.newest)) {
+    // A run that failed may have done so in the middle of a step, behind its last state.
+    const bool is_last = step && record_ && *step == record_->steps &&
+                         !record_->weights_digest.empty() &&
+                         !(is_state && record_->state == "failed");
+    Finding found =
+        is_last ? last_weights(stored, std::move(about)) : Finding{{}, Condition::whole, about, {}};
+    if (is_state && found.condition == Condition::damaged) has_other_weights_ = true;
+    else if (is_state && (!findings_.newest || *step > *findings_.newest)) {
       findings_.newest = step;
-      positions_.clear();
-      for (const auto& [name, tensor] : stored.header().tensors) {
-        constexpr std::string_view logs = "logs/";
-        if (!name.starts_with(logs) || tensor.type != DType::int64 || tensor.shape.rank() != 0)
-          continue;
-        std::int64_t position = 0;
-        stored.read(tensor, std::as_writable_bytes(std::span(&position, 1)));
-        positions_[name.substr(logs.size())] = position;
-      }
+      take_positions(stored);
     }
-    return {{}, Condition::whole, about, {}};
+    return found;
+  }
+
+  // Compares the weights of the last step with their digest in run.json.
+  Finding last_weights(const state::StoredTensors& stored, std::string about) {
+    if (!model_) {
+      if (no_model_.empty()) no_model_ = "plan.yaml is not whole";
+      return {{},
+              Condition::unchecked,
+              fmt::format("{}; its weights are not compared with run.json: {}", about, no_model_),
+              {}};
+    }
+    if (digest_of_weights(stored, *model_) != record_->weights_digest)
+      return {{}, Condition::damaged, "its weights are not those whose digest run.json has", {}};
+    return {{}, Condition::whole, about + ", with the weights whose digest run.json has", {}};
+  }
+
+  // Notes how long the log files were when the checkpoint was taken.
+  void take_positions(const state::StoredTensors& stored) {
+    constexpr std::string_view logs = "logs/";
+    positions_.clear();
+    for (const auto& [name, tensor] : stored.header().tensors) {
+      if (!name.starts_with(logs) || tensor.type != DType::int64 || tensor.shape.rank() != 0)
+        continue;
+      std::int64_t position = 0;
+      stored.read(tensor, std::as_writable_bytes(std::span(&position, 1)));
+      positions_[name.substr(logs.size())] = position;
+    }
   }
 
   void check_logs() {
@@ -361,8 +375,8 @@ class RunFiles {
   }
 
   void finish() {
-    findings_.can_go_on = findings_.newest && record_ && plan_is_whole_ && !findings_.is_running &&
-                          !findings_.is_finished;
+    findings_.can_go_on = findings_.newest && record_ && plan_is_whole_ && !has_other_weights_ &&
+                          !findings_.is_running && !findings_.is_finished;
   }
 
   const fs::path path_;
@@ -372,6 +386,7 @@ class RunFiles {
   std::set<std::string> told_;
   std::optional<run::RunRecord> record_;
   bool plan_is_whole_ = false;
+  bool has_other_weights_ = false;  ///< in a checkpoint that a run which is taken up would use
   std::optional<train::ModelDescription> model_;
   std::string no_model_;
   std::map<std::string, std::int64_t> positions_;  ///< of logs, in the newest whole checkpoint

@@ -123,10 +123,10 @@ class Resumed(Folder):
 
     def test_a_run_that_is_shorter_and_arguments(self):
         self.assertEqual(self.resumed("small.yaml", "train.steps=4", expect=program.DONE),
-                         "small.yaml: 4 steps, taken up after 1, 2: the same to the last bit\n"
+                         "small.yaml: 4 steps, taken up after steps 1, 2: the same to the last bit\n"
                          "  an epoch has 5 steps, so no end of one was tried; `--steps 6` has one\n")
         self.assertEqual(self.resumed("small.yaml", "--steps", 6, expect=program.DONE),
-                         "small.yaml: 6 steps of the plan's 30, taken up after 1, 2, 5: the same to the last bit\n")
+                         "small.yaml: 6 steps of the plan's 30, taken up after steps 1, 2, 5: the same to the last bit\n")
 
     def test_state_that_is_not_declared_is_found(self):
         (self.folder / "plugins").mkdir()
@@ -135,7 +135,7 @@ class Resumed(Folder):
         self.assertEqual(
             self.resumed("small.yaml", "optimizer={type: forgetful_optimizer}", "hooks={}", *path,
                          expect=program.RUN_FAILED).splitlines()[0],
-            "small.yaml: 10 steps of the plan's 30, taken up after 1: the run is another one")
+            "small.yaml: 10 steps of the plan's 30, taken up after step 1: the run is another one")
         hooked = self.resumed("small.yaml", "hooks={counts: {type: forgetful_hook, every: 1}}", *path,
                               expect=program.RUN_FAILED)
         self.assertIn("  step 2: last_values/times: element 0 of 1 was 2 and is 1\n"
