@@ -142,7 +142,7 @@ std::unique_ptr<TrainedModel> TrainedModel::open(const Choice& choice,
 TrainedModel::TrainedModel(const base::Folder& folder, run::RunRecord record, plan::Draft plan,
                            UsedCheckpoint checkpoint)
     : record_(std::move(record)),
-      trained_on_(run::read_data_record(folder)),
+      trained_on_(run::read_data_form(folder)),
       plan_(std::move(plan)),
       checkpoint_(std::move(checkpoint)) {}
 

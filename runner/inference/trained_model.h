@@ -16,7 +16,7 @@
 #include "runner/inference/used_data.h"
 #include "runner/plan/draft.h"
 #include "runner/plugin_host/plugin_host.h"
-#include "runner/run/data_record.h"
+#include "runner/run/data_form.h"
 #include "runner/run/run_record.h"
 #include "runner/state/component_state.h"
 #include "runner/train/metric_results.h"
@@ -62,7 +62,7 @@ class TrainedModel {
   /// from.
   void check_is_no_data(const std::filesystem::path& file) const;
   /// Returns the form of the training data.
-  const run::DataRecord& trained_on() const { return trained_on_; }
+  const run::DataForm& trained_on() const { return trained_on_; }
   const plugin_host::Handle<Loss>& loss() const { return *loss_; }
   train::Network& network() { return *network_; }
   /// Returns the finished steps that the model is told when it computes.
@@ -86,7 +86,7 @@ class TrainedModel {
                                         const plan::ComponentPlan& plan) const;
 
   run::RunRecord record_;
-  run::DataRecord trained_on_;
+  run::DataForm trained_on_;
   plan::Draft plan_;
   UsedCheckpoint checkpoint_;
   bool has_other_data_ = false;

@@ -25,7 +25,7 @@ std::string target_text(const Target& target) {
 }  // namespace
 
 UsedData::UsedData(plugin_host::Handle<Dataset> dataset, std::optional<plan::SplitPlan> split,
-                   const run::DataRecord& trained_on)
+                   const run::DataForm& trained_on)
     : dataset_(std::move(dataset)),
       split_(std::move(split)),
       trained_on_(trained_on),

@@ -10,7 +10,7 @@
 #include "runner/experiment/splits.h"
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/component.h"
-#include "runner/run/data_record.h"
+#include "runner/run/data_form.h"
 
 namespace assay::inference {
 
@@ -19,7 +19,7 @@ class UsedData {
   /// Describes the dataset, and checks that its samples have the shape of those that the model was
   /// trained on. Throws plugin_host::ComponentError and assay::Error.
   UsedData(plugin_host::Handle<Dataset> dataset, std::optional<plan::SplitPlan> split,
-           const run::DataRecord& trained_on);
+           const run::DataForm& trained_on);
 
   const plugin_host::Handle<Dataset>& dataset() const { return dataset_; }
 
@@ -47,7 +47,7 @@ class UsedData {
 
   plugin_host::Handle<Dataset> dataset_;
   std::optional<plan::SplitPlan> split_;
-  run::DataRecord trained_on_;
+  run::DataForm trained_on_;
   data::Description description_;
 };
 

@@ -16,7 +16,7 @@
 #include "runner/plan/load.h"
 #include "runner/plan/make_plan.h"
 #include "runner/plugin_host/search_path.h"
-#include "runner/run/data_record.h"
+#include "runner/run/data_form.h"
 #include "runner/run/opening.h"
 #include "runner/run/run.h"
 #include "runner/run/summary.h"
@@ -159,7 +159,7 @@ Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings
 void Run::write_plan() {
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
   copy_config(folder_.folder(), *plan_.source, plan_.sources);
-  write_data_record(folder_.folder(), data_record(experiment_));
+  write_data_form(folder_.folder(), data_form(experiment_));
 }
 
 // Replaces plan.yaml by the plan that the run goes on with. Where the process is killed before

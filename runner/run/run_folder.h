@@ -3,7 +3,7 @@
 //   plan.yaml      what was run; running it repeats the run
 //   config.yaml    the config as written (copy_config)
 //   config/        all its files, if there are several
-//   data.json      the form of its data (data_record.h)
+//   data.json      the form of its data (data_form.h)
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the state of the run, and its weights (checkpoints.h)

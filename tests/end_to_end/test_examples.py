@@ -305,6 +305,15 @@ class Examples(unittest.TestCase):
         for name, values in w.items():
             self.assertLess(numpy.abs(found[name] - values).max(), 2e-5, name)
 
+        # A trained model normalizes with its running statistics, which predictions do not change.
+        (checkpoint,) = (runs[0] / "checkpoints").glob("step_*.safetensors")
+        state = load_file(checkpoint)
+        normal = (x @ found["kernel1"] - state["buffers/mean"]) / numpy.sqrt(state["buffers/variance"] + epsilon)
+        active = numpy.maximum(0, found["scale"] * normal + found["bias1"])
+        sdk.shell(f"assay predict {runs[0]} --plugin-path '{plugins}' --output p.npy", self.folder)
+        predicted = numpy.load(self.folder / "p.npy")["probability"]
+        self.assertLess(numpy.abs(predicted - softmax(active @ found["kernel2"] + found["bias2"])).max(), 1e-5)
+
     def test_batch_norm_between_transforms(self):
         """Of samples and of gradients: the same bits for any number of threads."""
         arguments = ["model={type: batch_norm_mlp, hidden: 8}", "train.block_rows=16", "train.lanes=7"]

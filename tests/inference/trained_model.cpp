@@ -69,7 +69,9 @@ class Silent final : public run::Listener {
 };
 
 struct ARun : TemporaryFolder {
-  plugin_host::PluginHost host{{build_folder() + "/plugins"}, InstructionSet::generic};
+  plugin_host::PluginHost host{
+      {build_folder() + "/plugins", build_folder() + "/tests/inference/fixtures"},
+      InstructionSet::generic};
   Silent listener;
   base::GitQuery git;
   std::atomic<int> stop = 0;
@@ -181,9 +183,24 @@ BOOST_AUTO_TEST_CASE(jaxs_weights_give_jaxs_probabilities_and_metrics) {
   BOOST_TEST(worst < 1e-5);
 }
 
+BOOST_AUTO_TEST_CASE(a_loss_that_weighs_classes_is_told_of_the_training_rows) {
+  std::string config = config_text;
+  const std::string loss = "softmax_cross_entropy";
+  config.replace(config.find(loss), loss.size(), "weighing");
+  const auto run = create(config);
+  run->train();
+  const auto model = open();
+  BOOST_TEST(values_of(*model, rows(*model, "test")).at("loss") ==
+             run->record().final_values.at("test.loss"));
+  Collected predictions;
+  BOOST_TEST(inference::predict(*model, rows(*model, "test"), inference::FileType::csv, predictions,
+                                stop));
+  BOOST_TEST(predictions.text.starts_with("row,class,score_0,score_1,score_2\n"));
+}
+
 BOOST_AUTO_TEST_CASE(the_form_of_the_data_is_remembered) {
   create()->train();
-  const run::DataRecord record = run::read_data_record(base::Folder(folder));
+  const run::DataForm record = run::read_data_form(base::Folder(folder));
   BOOST_TEST((record.sample_shape == Shape{4}));
   BOOST_TEST(record.target.classes == 3);
   BOOST_TEST(record.class_names.size() == 3U);
@@ -193,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_form_of_the_data_is_remembered) {
 
   const auto error_with = [&](const std::string& text) {
     write_file(folder + "/data.json", text);
-    return error_of([&] { run::read_data_record(base::Folder(folder)); });
+    return error_of([&] { run::read_data_form(base::Folder(folder)); });
   };
   for (const char* text :
        {"", "{", "[]", "{}", R"({"sample_shape": [4]})", R"({"sample_shape": [0], "classes": []})",
@@ -209,10 +226,10 @@ BOOST_AUTO_TEST_CASE(the_form_of_the_data_is_remembered) {
 }
 
 BOOST_AUTO_TEST_CASE(the_form_of_values_is_remembered) {
-  const run::DataRecord record{Shape{2, 3}, {DType::float32, Shape{5}, 0}, {}, {}};
+  const run::DataForm record{Shape{2, 3}, {DType::float32, Shape{5}, 0}, {}, {}};
   const base::Folder here{path()};
-  run::write_data_record(here, record);
-  const run::DataRecord read = run::read_data_record(here);
+  run::write_data_form(here, record);
+  const run::DataForm read = run::read_data_form(here);
   BOOST_TEST((read.sample_shape == record.sample_shape));
   BOOST_TEST((read.target.dtype == DType::float32 && read.target.shape == Shape{5}));
   BOOST_TEST(read.target.classes == 0);

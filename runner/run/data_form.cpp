@@ -1,4 +1,4 @@
-#include "runner/run/data_record.h"
+#include "runner/run/data_form.h"
 
 #include <fmt/format.h>
 
@@ -28,44 +28,44 @@ Shape shape_in(const nlohmann::json& json) {
   return Shape(dimensions);
 }
 
-DataRecord record_in(const nlohmann::json& json) {
-  DataRecord record;
-  record.sample_shape = shape_in(json.at("sample_shape"));
+DataForm form_in(const nlohmann::json& json) {
+  DataForm form;
+  form.sample_shape = shape_in(json.at("sample_shape"));
   if (json.contains("value_shape")) {
-    record.target = {DType::float32, shape_in(json.at("value_shape")), 0};
-    return record;
+    form.target = {DType::float32, shape_in(json.at("value_shape")), 0};
+    return form;
   }
   for (const nlohmann::json& found : json.at("classes")) {
-    record.class_names.push_back(found.at("name").get<std::string>());
-    record.class_rows.push_back(found.at("training_rows").get<std::int64_t>());
+    form.class_names.push_back(found.at("name").get<std::string>());
+    form.class_rows.push_back(found.at("training_rows").get<std::int64_t>());
   }
-  if (record.class_names.empty()) throw Error("it has no classes");
-  record.target = {DType::int32, {}, static_cast<std::int64_t>(record.class_names.size())};
-  return record;
+  if (form.class_names.empty()) throw Error("it has no classes");
+  form.target = {DType::int32, {}, static_cast<std::int64_t>(form.class_names.size())};
+  return form;
 }
 
 }  // namespace
 
-DataRecord data_record(const experiment::Experiment& experiment) {
+DataForm data_form(const experiment::Experiment& experiment) {
   const data::Description& data = experiment.data;
   return {data.sample_shape, data.target, data.class_names,
           data::rows_by_class(*experiment.splits.at("train"))};
 }
 
-void write_data_record(const base::Folder& run_folder, const DataRecord& record) {
+void write_data_form(const base::Folder& run_folder, const DataForm& form) {
   nlohmann::ordered_json json;
-  json["sample_shape"] = dimensions_of(record.sample_shape);
-  if (record.target.classes == 0) json["value_shape"] = dimensions_of(record.target.shape);
-  for (std::size_t i = 0; i < record.class_names.size(); ++i)
+  json["sample_shape"] = dimensions_of(form.sample_shape);
+  if (form.target.classes == 0) json["value_shape"] = dimensions_of(form.target.shape);
+  for (std::size_t i = 0; i < form.class_names.size(); ++i)
     json["classes"].push_back(
-        {{"name", record.class_names[i]}, {"training_rows", record.class_rows[i]}});
+        {{"name", form.class_names[i]}, {"training_rows", form.class_rows[i]}});
   base::write_atomically(
       run_folder, file_name,
       json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n",
       base::Sync::later);
 }
 
-DataRecord read_data_record(const base::Folder& run_folder) {
+DataForm read_data_form(const base::Folder& run_folder) {
   if (!run_folder.has(file_name))
     throw Error(
         fmt::format("{}: there is no such file; it tells the form of the data that a run "
@@ -79,7 +79,7 @@ DataRecord read_data_record(const base::Folder& run_folder) {
         fmt::format("{}: this is no record of a run's data: {}", file.path(), base::one_line(why)));
   };
   try {
-    return record_in(nlohmann::json::parse(text));
+    return form_in(nlohmann::json::parse(text));
   } catch (const nlohmann::json::exception& error) {
     throw damaged(error.what());
   } catch (const Error& error) {

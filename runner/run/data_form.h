@@ -12,20 +12,20 @@
 
 namespace assay::run {
 
-struct DataRecord {
+struct DataForm {
   Shape sample_shape;
   Target target;
   std::vector<std::string> class_names;  ///< empty if the target is not a class
   std::vector<std::int64_t> class_rows;  ///< rows of each class in the training split
 };
 
-/// Returns the record of an experiment's data.
-DataRecord data_record(const experiment::Experiment& experiment);
+/// Returns the form of an experiment's data.
+DataForm data_form(const experiment::Experiment& experiment);
 
 /// Writes data.json. Throws assay::Error.
-void write_data_record(const base::Folder& run_folder, const DataRecord& record);
+void write_data_form(const base::Folder& run_folder, const DataForm& form);
 
 /// Reads data.json. Throws assay::Error where there is none, or where it is something else.
-DataRecord read_data_record(const base::Folder& run_folder);
+DataForm read_data_form(const base::Folder& run_folder);
 
 }  // namespace assay::run
