@@ -97,6 +97,15 @@ std::optional<plan::Draft> sound_draft(const std::string& file,
   return draft;
 }
 
+// Returns the step of the best checkpoint for "best", unless a hook keeps one under that name.
+std::string meant_checkpoint(const std::string& chosen, const run::RunRecord& record,
+                             const base::Folder& run_folder) {
+  if (chosen != "best" || !record.best) return chosen;
+  std::error_code none;
+  const bool is_name = fs::exists(run_folder.path() / "checkpoints/best.safetensors", none);
+  return is_name ? chosen : std::to_string(record.best->step);
+}
+
 }  // namespace
 
 std::unique_ptr<TrainedModel> TrainedModel::open(const Choice& choice,
@@ -119,10 +128,11 @@ std::unique_ptr<TrainedModel> TrainedModel::open(const Choice& choice,
   if (!draft) return nullptr;
   use_kernels(choice, record, host, diagnostics);
 
-  const std::string digest = record.plan_digest;
-  UsedCheckpoint checkpoint = choice.checkpoint.empty()
-                                  ? newest_checkpoint(folder, digest)
-                                  : chosen_checkpoint(folder, digest, choice.checkpoint);
+  const run::PlanDigests plans = run::plan_digests(record);
+  UsedCheckpoint checkpoint =
+      choice.checkpoint.empty()
+          ? newest_checkpoint(folder, plans)
+          : chosen_checkpoint(folder, plans, meant_checkpoint(choice.checkpoint, record, folder));
   for (const std::string& problem : checkpoint.damaged)
     diagnostics.warning({}, "", fmt::format("{}; {} is used", problem, checkpoint.file.path()));
   std::unique_ptr<TrainedModel> model(
@@ -135,7 +145,7 @@ std::unique_ptr<TrainedModel> TrainedModel::open(const Choice& choice,
   state::Registry state;
   model->network_->lend_state(state);
   model->state_.lend(state);
-  take_state(state, model->checkpoint_, folder, digest);
+  take_state(state, model->checkpoint_, folder, plans);
   return model;
 }
 

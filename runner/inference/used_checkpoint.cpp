@@ -76,14 +76,14 @@ std::string listed_names(const base::Folder& run_folder) {
 // Reads the files from the newest one on. Returns nothing if a file was removed in between: the run
 // that did so has written a newer one.
 std::optional<UsedCheckpoint> try_newest(const base::Folder& run_folder,
-                                         std::string_view plan_digest) {
+                                         const run::PlanDigests& plans) {
   std::vector<std::string> damaged;
   for (const std::int64_t step : run::checkpoint_steps(run_folder)) {
     const std::string name = run::checkpoint_name(step);
     const base::Folder folder = run_folder.existing_subfolder("checkpoints");
     try {
       StoredTensors file(folder, name);
-      if (file.verify() && run::is_checkpoint(file, plan_digest))
+      if (file.verify() && run::is_checkpoint(file, plans))
         return UsedCheckpoint{std::move(file), step, std::move(damaged)};
     } catch (const Error& error) {
       if (!folder.has(name)) return std::nullopt;
@@ -104,15 +104,15 @@ bool is_learnt_before_training(std::string_view name) {
 
 }  // namespace
 
-UsedCheckpoint newest_checkpoint(const base::Folder& run_folder, std::string_view plan_digest) {
+UsedCheckpoint newest_checkpoint(const base::Folder& run_folder, const run::PlanDigests& plans) {
   constexpr int attempts = 100;
   for (int i = 0; i < attempts; ++i)
-    if (auto found = try_newest(run_folder, plan_digest)) return *std::move(found);
+    if (auto found = try_newest(run_folder, plans)) return *std::move(found);
   throw Error(fmt::format("{}: its checkpoints are removed faster than they can be read",
                           run_folder.path().string()));
 }
 
-UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, std::string_view plan_digest,
+UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, const run::PlanDigests& plans,
                                  const std::string& step_or_name) {
   const bool is_step =
       !step_or_name.empty() && step_or_name.find_first_not_of("0123456789") == std::string::npos;
@@ -127,7 +127,7 @@ UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, std::string_vie
     throw Error(fmt::format("{}: it has no checksum, so no run wrote it", file.path()));
   const auto& metadata = file.header().metadata;
   const auto digest = metadata.find(run::plan_digest_key);
-  if (digest != metadata.end() && digest->second != plan_digest)
+  if (digest != metadata.end() && std::ranges::count(plans, digest->second) == 0)
     throw Error(fmt::format("{}: this is a checkpoint of another plan than that of its run folder",
                             file.path()));
   const auto step = step_in(file);
@@ -135,7 +135,7 @@ UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, std::string_vie
 }
 
 void take_state(const state::Registry& state, const UsedCheckpoint& checkpoint,
-                const base::Folder& run_folder, std::string_view plan_digest) {
+                const base::Folder& run_folder, const run::PlanDigests& plans) {
   constexpr std::string_view weights = "weights/";
   std::optional<UsedCheckpoint> whole;  // opened when it is needed
   for (const state::NamedTensor& tensor : state.tensors()) {
@@ -146,7 +146,7 @@ void take_state(const state::Registry& state, const UsedCheckpoint& checkpoint,
     if (stored == nullptr && tensor.name.starts_with(weights))
       stored = find(*file, std::string_view(tensor.name).substr(weights.size()));
     if (stored == nullptr && is_learnt_before_training(tensor.name)) {
-      if (!whole) whole = newest_checkpoint(run_folder, plan_digest);
+      if (!whole) whole = newest_checkpoint(run_folder, plans);
       file = &whole->file;
       stored = find(*file, tensor.name);
     }

@@ -150,10 +150,12 @@ class ResumeProof {
   void take_up(const fs::path& folder) {
     config::Diagnostics diagnostics;
     Quiet listener;
+    const base::Folder opened(folder);
+    const run::GoingOn how{
+        run::find_checkpoint(opened, run::plan_digests(run::read_record(opened)))};
     const auto run =
-        run::Run::open(folder, {host_, listener, git_, stop_signal_, requests_}, diagnostics);
+        run::Run::open(folder, {host_, listener, git_, stop_signal_, requests_}, diagnostics, how);
     if (!run) throw Error("the run cannot be taken up:\n" + diagnostics.text(false));
-    run->take_up(run::find_checkpoint(run->folder().folder(), run->record().plan_digest));
     train(*run, listener);
   }
 

@@ -23,6 +23,7 @@
 #include "runner/plan/canonical.h"
 #include "runner/plan/load.h"
 #include "runner/run/checkpoints.h"
+#include "runner/run/data_form.h"
 #include "runner/run/run_actions.h"
 #include "runner/run/run_record.h"
 #include "runner/state/safetensors.h"
@@ -82,7 +83,8 @@ class RunFiles {
     list();
     check_record(lock);
     check_plan();
-    for (const std::string_view name : {"config.yaml", "log.txt"}) check_own(std::string(name));
+    for (const std::string_view name : {"config.yaml", "data.json", "log.txt"})
+      check_own(std::string(name));
     for (const std::string& file : files_)
       if (file.starts_with("config/")) check_config(file);
     check_checkpoints();
@@ -129,6 +131,11 @@ class RunFiles {
   void check_own(const std::string& name) {
     if (!files_.contains(name)) return tell({name, Condition::missing, {}, {}});
     if (name == "config.yaml") check_config(name);
+    else if (name == "data.json")
+      check_file(name, [this](const auto& /*file*/) {
+        static_cast<void>(run::read_data_form(folder_));
+        return Finding{{}, Condition::whole, {}, {}};
+      });
     else
       check_file(name, [this](const auto& file) { return lines(check_text_lines(file), "line"); });
   }
@@ -237,13 +244,13 @@ class RunFiles {
     const auto said = metadata.find("step");
     if (step && (said == metadata.end() || said->second != std::to_string(*step)))
       return {{}, Condition::damaged, "it is not of the step that its name says", {}};
-    const std::string digest = record_ ? record_->plan_digest : std::string();
+    const run::PlanDigests plans = record_ ? run::plan_digests(*record_) : run::PlanDigests();
     const bool has_plan = metadata.contains(run::plan_digest_key);
     if (has_plan && !record_)
       return {{}, Condition::unchecked, "run.json has the digest of its plan", {}};
-    if (has_plan && !run::is_of_plan(stored, digest))
+    if (has_plan && !run::is_of_plan(stored, plans))
       return {{}, Condition::damaged, "it is of another plan than run.json", {}};
-    const bool is_state = step && has_plan && run::is_checkpoint(stored, digest);
+    const bool is_state = step && has_plan && run::is_checkpoint(stored, plans);
     std::string about = is_state    ? "the state"
                         : step      ? "only the weights"
                         : !has_plan ? "not of this run"
