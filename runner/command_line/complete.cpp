@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -79,6 +80,8 @@ class Completion {
       const CLI::Option* argument = positional();
       const std::string name = argument == nullptr ? "" : argument->get_name(true);
       if (name == "CONFIG" || name == "SETTING") pass_config(word);
+      else if (name == "RUN_DIR" && command_->get_option_no_throw("SETTING") != nullptr)
+        config_ = (std::filesystem::path(word) / "plan.yaml").string();
       ++arguments_;
     }
   }

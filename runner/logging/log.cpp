@@ -177,9 +177,9 @@ void Log::picture(std::string_view name, Picture picture) {
   push({&tag(name), step, wall_time(), std::make_unique<Picture>(std::move(picture))}, bytes);
 }
 
-void Log::mark(Mark mark) {
+void Log::mark(Mark mark, When when) {
   push({nullptr, 0, 0, std::make_unique<Mark>(std::move(mark))}, 0);
-  if (!has_thread_) return;
+  if (!has_thread_ || when == When::in_turn) return;
   const std::lock_guard lock(mutex_);
   is_marked_ = !queue_.empty();
   wake_.notify_one();

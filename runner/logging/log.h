@@ -100,9 +100,10 @@ class Log {
     else record(tag, step, std::make_unique<StoredContent>(content));
   }
   void picture(std::string_view tag, Picture picture);
-  /// Calls the function on the logging thread when all records before it are written, as soon as
-  /// possible.
-  void mark(Mark mark);
+  /// Calls the function on the logging thread when all records before it are written: as soon as
+  /// possible, or when they are written anyway.
+  enum class When { soon, in_turn };
+  void mark(Mark mark, When when = When::soon);
   void progress(std::int64_t step, std::int64_t epoch) {
     step_.store(step, std::memory_order_relaxed);
     epoch_.store(epoch, std::memory_order_relaxed);

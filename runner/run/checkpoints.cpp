@@ -164,10 +164,11 @@ void Checkpoints::before_end(const std::optional<double>& value, bool whole) noe
     static_cast<void>(is_best(steps_, value));
     parts_.note();
     parts_.before_end.take(parts_.state, whole);
-    parts_.log.mark([this](logging::Loggers& loggers) {
+    const auto note_files = [this](logging::Loggers& loggers) {
       loggers.each([](Logger& logger) { logger.flush(); });
       parts_.before_end.set_files(loggers.positions(), parts_.folder.images());
-    });
+    };
+    parts_.log.mark(note_files, logging::Log::When::in_turn);
   } catch (const std::exception& error) {
     tell(steps_, error.what());
   }

@@ -1,8 +1,8 @@
 // The files that a run reads, with what tells later whether they have changed: their sizes, when
 // they were written to, and digests of their content.
 //
-// Digests are taken by a thread of its own beside the training, so that large files do not delay
-// the start. The thread yields to others.
+// Digests of the first mebibyte or so are taken before the training, those of larger files by a
+// thread of its own beside it, so that they do not delay the start. The thread yields to others.
 #pragma once
 
 #include <chrono>
@@ -38,8 +38,8 @@ std::vector<DataFileRecord> look_at_data(const std::set<std::string>& paths);
 
 class DataDigests {
  public:
-  /// Starts to take the digests that the list lacks. Where the system starts no thread they stay
-  /// unknown.
+  /// Takes the digests that the list lacks of small files, and starts to take those of large ones.
+  /// Where the system starts no thread these stay unknown.
   explicit DataDigests(std::vector<DataFileRecord> files);
   DataDigests(const DataDigests&) = delete;
   DataDigests& operator=(const DataDigests&) = delete;

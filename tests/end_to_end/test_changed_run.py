@@ -34,11 +34,14 @@ class ChangedRun(unittest.TestCase):
         folder = program.temporary_folder()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        generator = numpy.random.default_rng(0)
-        numpy.save(self.folder / "samples.npy", generator.normal(size=(300, 6)).astype("float32"))
-        numpy.save(self.folder / "targets.npy", generator.integers(0, 3, 300).astype("int32"))
+        self.write_data(300)
         (self.folder / "small.yaml").write_text(CONFIG)
         self.run = self.folder / "run"
+
+    def write_data(self, rows):
+        generator = numpy.random.default_rng(0)
+        numpy.save(self.folder / "samples.npy", generator.normal(size=(rows, 6)).astype("float32"))
+        numpy.save(self.folder / "targets.npy", generator.integers(0, 3, rows).astype("int32"))
 
     def assay(self, *arguments, expect=program.DONE, **options):
         process = program.assay(*FIXTURES, *arguments, folder=self.folder, **options)
@@ -100,6 +103,15 @@ class ChangedRun(unittest.TestCase):
         self.assertIn("'layer1.bias' is F32 [9]; expected F32 [8]", self.refused("model.hidden=[8]", "--force"))
 
     def test_data(self):
+        """The digest of a small file is taken before training, that of a large one beside it."""
+        for rows in (300, 60_000):
+            with self.subTest(rows=rows):
+                self.write_data(rows)
+                self.data_of(rows)
+                for run in ("run", "whole", "kept"):
+                    shutil.rmtree(self.folder / run)
+
+    def data_of(self, rows):
         whole = self.whole()
         self.unfinished()
         samples = self.folder / "samples.npy"
@@ -126,11 +138,12 @@ class ChangedRun(unittest.TestCase):
         self.assertRegex(self.accepted()[0], "the data in .*/samples.npy have changed: ")
         shutil.rmtree(self.run)
         shutil.copytree(kept, self.run)
-        numpy.save(samples, numpy.zeros((301, 6), "float32"))
-        numpy.save(self.folder / "targets.npy", numpy.zeros(301, "int32"))
+        before = {name: (self.folder / name).stat().st_size for name in ("samples.npy", "targets.npy")}
+        self.write_data(rows + 1)
         said = self.refused()
-        self.assertRegex(said, "the data in .*/samples.npy have changed: it had 7,328 bytes and has 7,352")
-        self.assertRegex(said, "the data in .*/targets.npy have changed: it had 1,328 bytes and has 1,332")
+        for name, size in before.items():
+            self.assertIn(f"{name} have changed: it had {size:,} bytes and has "
+                          f"{(self.folder / name).stat().st_size:,}", said)
 
     def test_several_changes_are_told_one_by_one(self):
         self.unfinished()

@@ -195,6 +195,11 @@ loggers: [jsonl, tensorboard]
         self.assertIn("this run ended after 13 steps (hooks.stopping: it is enough), and a longer one would end there",
                       self.refused("train.steps=900"))
 
+    def test_keys_are_completed_by_the_plan_of_the_run(self):
+        self.train()
+        said = self.assay("complete", "--", "resume", "run", "train.st").stdout
+        self.assertEqual([line.split("\t")[0] for line in said.splitlines()], ["train.steps="])
+
     def test_settings_that_change_no_result(self):
         whole = self.whole("train.steps=300", "checkpoints={every: 100}")
         self.train("train.steps=100", "checkpoints={every: 100}")
