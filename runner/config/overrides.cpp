@@ -80,6 +80,7 @@ class Overrides {
     const std::span<const std::string> path = change.path;
     for (std::size_t i = 0; i < path.size(); ++i) {
       const bool last = i + 1 == path.size();
+      if (i == 1 && adds_a_name(*node, change)) node->kind = Node::Kind::map;
       if (node->kind == Node::Kind::list) {
         node = element(*node, key, change, i);
         if (node == nullptr) return;
@@ -97,6 +98,14 @@ class Overrides {
       }
       key = base::joined(key, path[i]);
     }
+  }
+
+  // Returns true if the argument adds a member by its name to a section that has none by default,
+  // such as `transforms`. It may be a map as well as a list.
+  static bool adds_a_name(const Node& section, const Argument& change) {
+    return section.kind == Node::Kind::list && section.list.empty() &&
+           section.where.source == nullptr && change.action != Action::set &&
+           !index_of(change.path[1]);
   }
 
   // Returns the value at `path` in `parent`: its own, or else a non-empty default. Returns null if

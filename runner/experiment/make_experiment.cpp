@@ -27,6 +27,7 @@
 #include "runner/experiment/tag_clashes.h"
 #include "runner/experiment/weight_choice.h"
 #include "runner/experiment/without_effect.h"
+#include "runner/hooks/timetable.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
@@ -188,12 +189,14 @@ class Assembly {
     if (!name || out_.hooks.size() < draft_.hooks.size()) return;
     const plan::ReadableValue wanted = demand.resolved(*name);
     std::vector<std::string> read;
-    for (const hooks::PreparedHook& hook : out_.hooks)
+    for (const hooks::PreparedHook& hook : out_.hooks) {
+      if (!fires_after_a_step(hook.trigger)) continue;
       for (const hooks::ValueNeed& need : hook.values) {
         if (need.value == wanted && need.size == 1) out_.best = wanted;
         if (need.size == 1 && std::ranges::count(read, need.name.text()) == 0)
           read.push_back(need.name.text());
       }
+    }
     if (out_.best) return;
     const std::string meant = base::suggest(best->value, read);
     std::string there = read.empty() ? "" : "hooks read: " + base::listed(read);
@@ -203,9 +206,18 @@ class Assembly {
           read.empty() ? "add " : "; add ", best->value);
     diagnostics_.error(
         best->where, "checkpoints.best.value",
-        fmt::format("no hook reads the number {}, so no checkpoint could be the best by it",
+        fmt::format("no hook reads the number {} after a step, so no checkpoint could be the best",
                     base::quoted(best->value)),
         base::hint_of(meant, there));
+  }
+
+  // Returns true if a hook with this trigger fires after a step of training, as far as is known, and
+  // not only because the run ends.
+  bool fires_after_a_step(plan::Trigger trigger) const {
+    trigger.at_end = false;
+    if (out_.steps == 0) return true;
+    const hooks::Timetable timetable(trigger, out_.steps, out_.batches->steps_per_epoch());
+    return timetable.last().value_or(0) > 0;
   }
 
   std::optional<std::vector<std::string>> split_names() const {

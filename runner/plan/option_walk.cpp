@@ -79,6 +79,7 @@ std::vector<std::span<const Parameter>> OptionWalk::tables() const {
   if (depth_ == 0) return {experiment_parameters()};
   const bool has_nothing = node_ != nullptr && node_->kind == Node::Kind::null;
   if (parameter_ == nullptr || has_nothing) return {};
+  if (parameter_->type == ParameterType::group && is_section()) return {};
   if (parameter_->type == ParameterType::group) return {parameter_->group()};
   const auto kind = this->kind();
   if (!kind) return {};

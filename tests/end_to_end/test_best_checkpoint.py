@@ -142,6 +142,11 @@ class BestCheckpoint(unittest.TestCase):
         later = [(step, value) for step, value in values(run, "loss") if step > best]
         self.assertEqual(program.record(run)["best"]["step"], first_best(later, min)[0])
 
+    def test_a_hook_that_fires_before_training_alone_is_not_enough(self):
+        process = program.assay("check", "small.yaml", "hooks.accuracy={every: null, at: 0}", folder=self.folder)
+        self.assertEqual(process.returncode, program.USAGE_ERROR)
+        self.assertIn("no hook reads the number 'test.accuracy' after a step", process.stderr)
+
     def test_a_value_that_no_hook_reads_is_an_error(self):
         for command in ("check", "run"):
             process = program.assay(command, "small.yaml", "checkpoints.best.value=test.acuracy", folder=self.folder)

@@ -133,6 +133,17 @@ class Check(InFolder):
         self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
                                         r"\(100,000 of 1,000,000 steps looked at\)$")
 
+    def test_names_are_added_where_there_are_none(self):
+        config = self.write("a.yaml", SMALL)
+        clip = "{type: clip_by_global_norm, max_norm: 8}"
+        found, _ = self.lines(config, f"+gradient_transforms.clip={clip}", "++transforms.scale=standardize")
+        self.assertIn("softmax_cross_entropy, clip_by_global_norm, adam", found["train"])
+        self.assertIn("; standardize -> 8x8", found["data"])
+        self.assertIn("  clip:\n", self.assay("show", config, f"+gradient_transforms.clip={clip}").stdout)
+        self.assay("check", config, f"+gradient_transforms.0={clip}")
+        refused = self.assay("check", config, f"+gradient_transforms.1={clip}", expect=program.USAGE_ERROR)
+        self.assertIn("the next one is 0", refused.stderr)
+
     def test_the_schedules_of_gradient_transforms(self):
         config = self.write("a.yaml", SMALL)
         clip = "type: clip_by_global_norm, max_norm: {type: cosine, init_value: 8, alpha: 0.5, decay_steps: 27}"

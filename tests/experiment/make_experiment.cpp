@@ -445,7 +445,7 @@ BOOST_AUTO_TEST_CASE(problems_with_gradient_transforms_are_told_at_their_places)
       "error gradient_transforms.summing: gradient_transform summing: its sums() returns 65\n"
       "error gradient_transforms.summing_2: gradient_transform summing: its sums() returns "
       "66\n");
-  BOOST_TEST(with("[clip]") == "error gradient_transforms.0: no gradient_transform 'clip'\n");
+  BOOST_TEST(with("[clip]") == "error gradient_transforms.0: no gradient transform 'clip'\n");
 }
 
 BOOST_AUTO_TEST_CASE(slots_that_do_not_fit_into_memory_are_refused_before_they_are_made) {

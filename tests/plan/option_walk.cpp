@@ -99,6 +99,10 @@ BOOST_AUTO_TEST_CASE(keys_follow_the_types) {
              "file rename missing extra ");
   BOOST_TEST(keys("optimizer: sgd", {"optimizer"}) ==
              "freeze rates learning_rate momentum nesterov ");
+  BOOST_TEST(keys("optimizer: sgd", {"optimizer", "rates"}) == "");
+  const std::string rates = "optimizer: {type: sgd, rates: [{weights: a}]}";
+  BOOST_TEST(keys(rates, {"optimizer", "rates"}) == "0 ");
+  BOOST_TEST(keys(rates, {"optimizer", "rates", "0"}) == "weights factor ");
   BOOST_TEST(keys("optimizer: none", {"optimizer"}) == "freeze rates ");
   BOOST_TEST(keys("dataset: digits", {"dataset"}) == "split file ");
   BOOST_TEST(keys("hooks: {a: scalar, b: image}", {"hooks"}) == "a b ");
