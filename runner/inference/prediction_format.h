@@ -21,7 +21,7 @@ std::optional<FileType> file_type_named(std::string_view name);
 /// Returns the type that a file's suffix tells; nothing for other suffixes.
 std::optional<FileType> file_type_of(std::string_view file_name);
 
-/// What the columns of predictions are.
+/// The columns of predictions.
 struct Columns {
   Meaning meaning = Meaning::numbers;
   std::int64_t count = 0;            ///< of predicted numbers in a row

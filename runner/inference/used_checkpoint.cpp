@@ -97,7 +97,7 @@ bool is_required(std::string_view name) {
   return !name.starts_with("metrics/") && !name.starts_with("dataset/");
 }
 
-// What is learnt before the first step stays the same.
+// Transforms and the loss learn before the first step, and nothing after it.
 bool is_learnt_before_training(std::string_view name) {
   return name.starts_with("transforms/") || name.starts_with("loss/");
 }

@@ -47,7 +47,7 @@ namespace assay::run {
 /// one of these digests. It does not look for damage.
 bool is_checkpoint(const state::StoredTensors& file, const PlanDigests& plans);
 
-/// What a checkpoint says of the run beside its state.
+/// The things that a checkpoint says of the run beside its state.
 struct CheckpointFacts {
   std::int64_t step = 0;
   std::vector<std::string> failures;              ///< of the run so far

@@ -10,7 +10,8 @@
 
 #include "assay/error.h"
 
-using namespace assay;
+namespace batch = assay::batch;
+using assay::Error;
 using batch::Cell;
 using batch::Table;
 

@@ -1,4 +1,4 @@
-"""What a run that was taken up is compared by with a run that was not: all of it but wall times and lengths of files."""
+"""Compares a run that was taken up with one that was not: all of it but wall times and lengths of files."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What has changed since a run began is named before it is taken up, and --force records it. What is damaged, missing
+"""Changes since a run began are named before it is taken up, and --force records them. What is damaged, missing
 or out of reach is told when the run is taken up, and not late."""
 
 import json
@@ -63,7 +63,7 @@ class ChangedRun(unittest.TestCase):
         return self.run
 
     def refused(self, *arguments, expect=program.RUN_FAILED):
-        """What is said; the folder stays as it is."""
+        """Returns what is said; the folder stays as it is."""
         before = {path: path.read_bytes() for path in self.run.rglob("*") if path.is_file()}
         said = self.assay("resume", "run", *arguments, expect=expect).stderr
         self.assertEqual({path: path.read_bytes() for path in self.run.rglob("*") if path.is_file()}, before)
@@ -87,7 +87,7 @@ class ChangedRun(unittest.TestCase):
                       "key as a setting goes on to another length", self.refused())
 
     def test_a_plan_that_is_forced(self):
-        """What fits is taken up: a hook less, another optimizer, but no other layer."""
+        """A run takes up what fits: a hook less, another optimizer, but no other layer."""
         self.unfinished()
         said = self.assay("resume", "run", "optimizer={type: sgd, learning_rate: 0.1}", "--force").stderr
         self.assertIn("optimizer.type was adam and is sgd", said)

@@ -57,7 +57,7 @@ class Continue(unittest.TestCase):
         return self.train(*settings, config=config).rename(self.folder / "whole")
 
     def refused(self, *settings, expect=program.RUN_FAILED):
-        """What is said; the folder stays as it is."""
+        """Returns what is said; the folder stays as it is."""
         before = {path: path.read_bytes() for path in self.run.rglob("*") if path.is_file()}
         said = self.assay("resume", "run", *settings, expect=expect).stderr
         self.assertEqual({path: path.read_bytes() for path in self.run.rglob("*") if path.is_file()}, before)

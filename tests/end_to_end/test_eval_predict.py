@@ -49,7 +49,7 @@ def selu(x):
 
 
 def tree(folder):
-    """What a folder holds, with contents and times."""
+    """Returns what a folder holds, with contents and times."""
     return {path: (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else None)
             for path in sorted(pathlib.Path(folder).rglob("*"))}
 

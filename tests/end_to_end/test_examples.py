@@ -315,7 +315,7 @@ class Examples(unittest.TestCase):
         self.assertLess(numpy.abs(predicted - softmax(active @ found["kernel2"] + found["bias2"])).max(), 1e-5)
 
     def test_batch_norm_between_transforms(self):
-        """Of samples and of gradients: the same bits for any number of threads."""
+        """With transforms of samples and of gradients it has the same bits for any number of threads."""
         arguments = ["model={type: batch_norm_mlp, hidden: 8}", "train.block_rows=16", "train.lanes=7"]
         changes = ["transforms=[standardize]", "gradient_transforms=[{type: clip_by_global_norm, max_norm: 0.1}]"]
         digests = {program.record(self.train(*arguments, *changes, f"threads={threads}", name=f"threads{threads}"))

@@ -126,7 +126,7 @@ class Resume(Runs):
         self.signal(6)
 
     def test_killed_before_the_first_checkpoint(self):
-        """Such a run has nothing to go on from; a config that says `resume` begins anew in its folder."""
+        """There is nothing to go on from then; a config that says `resume` begins anew in its folder."""
         whole = self.whole("resume=true")
         settings = ["small.yaml", "resume=true", "checkpoints.every=null", "checkpoints.every_seconds=never", "train.steps=6000"]
         process = self.start("run", *settings)

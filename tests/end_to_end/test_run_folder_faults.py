@@ -204,7 +204,7 @@ class SmallDisk(unittest.TestCase):
 
 
 def whole(run):
-    """What a run folder holds, without times; what differs from run to run is left out."""
+    """Returns what a run folder holds, without times; what differs from run to run is left out."""
     record = program.record(run)
     kept = {key: record[key] for key in ("state", "steps", "final", "failures", "weights_digest", "plan_digest")}
     lines = [re.sub(r"^[\d-]+ [\d:]+ ", "", line) for line in (run / "log.txt").read_text().splitlines()]

@@ -38,7 +38,7 @@ class Folder(unittest.TestCase):
 
 class Files(Folder):
     def found(self, expect):
-        """What is said of each file, and of the run."""
+        """Returns what is said of each file, and of the run."""
         lines = [json.loads(line) for line in self.verify("run", "--format", "json", expect=expect).splitlines()]
         return {line["file"]: line for line in lines[:-1]}, lines[-1]
 

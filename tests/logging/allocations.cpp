@@ -19,14 +19,17 @@ std::atomic<bool> refuses = false;  // memory to threads that may not allocate
 
 }  // namespace
 
-void* operator new(std::size_t bytes) {
+// GCC warns of a pair of which it inlines one.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
   if (refuses && !may_allocate) throw std::bad_alloc();
   if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+  std::free(memory);
+}
 
 using namespace assay;
 using namespace assay::test;

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(event_files_are_whole_up_to_the_record_that_is_not) {
     BOOST_TEST(found.is_cut_short == (size % version.size() != 0));
     BOOST_TEST(found.problem.empty() == !found.is_cut_short);
   }
-  // What a file system leaves that had reserved the room.
+  // A file system that had reserved the room leaves this.
   found = check_event_file(file(version + std::string(64, '\0')));
   BOOST_TEST(found.records == 1);
   BOOST_TEST(found.problem ==

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(each_damage_is_found_in_its_file) {
   BOOST_TEST(torn.about.starts_with("34 records whole up to byte "));
 }
 
-// What lies behind the last checkpoint is known from run.json alone.
+// Only run.json knows what lies behind the last checkpoint.
 BOOST_AUTO_TEST_CASE(a_log_that_lacks_whole_records_is_too_short) {
   const std::string lines = read_file(folder / "metrics.jsonl");
   const std::size_t last = lines.rfind('\n', lines.size() - 2) + 1;
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_plan_of_another_run) {
   const Finding other = file_of(found(), "plan.yaml");
   BOOST_TEST((other.condition == Condition::damaged));
   BOOST_TEST(other.about.starts_with("it is not the plan that the run began with"));
-  // What changes no result may be changed.
+  // Keys that change no result may be changed.
   text = plan;
   write_file(folder / "plan.yaml", text.replace(text.find("threads: 1"), 10, "threads: 2"));
   BOOST_TEST(found().all_whole());
