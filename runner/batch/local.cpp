@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "runner/base/atomic_file.h"
 #include "runner/base/machine_share.h"
@@ -88,6 +89,14 @@ void run_here(const Batch& batch, const Local& local, const std::atomic<int>& st
     for (const auto& worker : workers) worker->send(stop.load() != 0 ? stop.load() : SIGTERM);
     told = true;
   }
+}
+
+void wait_for_others(const Batch& batch, const std::atomic<int>& stop) {
+  const auto is_running = [&](const BatchRun& run) {
+    return status_of(batch, run).state == State::running;
+  };
+  while (stop.load() == 0 && std::ranges::any_of(batch.runs, is_running))
+    std::this_thread::sleep_for(glance);
 }
 
 std::vector<Status> statuses_of(const Batch& batch) {

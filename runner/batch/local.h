@@ -30,6 +30,9 @@ Local shared_out(std::optional<int> jobs, std::size_t runs);
 /// number of a signal, is not 0, and when there are too many failures. Throws assay::Error.
 void run_here(const Batch& batch, const Local& local, const std::atomic<int>& stop);
 
+/// Waits as long as other processes run runs of the batch, and `stop` is 0.
+void wait_for_others(const Batch& batch, const std::atomic<int>& stop);
+
 /// Returns the state of every run, in the order of the batch.
 std::vector<Status> statuses_of(const Batch& batch);
 

@@ -222,6 +222,7 @@ int run_batch(const Batch& batch, const BatchArguments& a, base::GitQuery& git) 
     git.end();
     batch::run_here(batch, local, stop_signal());
   }
+  batch::wait_for_others(batch, stop_signal());
   const auto after = batch::statuses_of(batch);
   batch::write_tables(batch, after);
   print_results(batch, after, a.shown);

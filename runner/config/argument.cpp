@@ -33,10 +33,10 @@ bool is_null(std::string_view text) {
                                    [](char a, char b) { return a == b || a + ('a' - 'A') == b; });
 }
 
-// Returns true for the functions of Hydra's arguments that stand for several values.
+// Returns true for the functions that stand for several values in arguments of `assay batch`.
 bool is_sweep(std::string_view function) {
-  constexpr std::array<std::string_view, 5> sweeps = {"choice", "glob", "interval", "range",
-                                                      "shuffle"};
+  constexpr std::array<std::string_view, 5> sweeps = {"choice", "interval", "loguniform", "range",
+                                                      "uniform"};
   return std::ranges::count(sweeps, function) > 0;
 }
 

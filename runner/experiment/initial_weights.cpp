@@ -45,11 +45,21 @@ bool fits_one(const std::vector<plan::WeightPattern>& patterns, std::string_view
 // Returns true for the part of a run's state that is neither a weight nor a buffer.
 bool is_of_the_run(std::string_view name) {
   constexpr std::array<std::string_view, 4> numbers = {"hooks_step", "seed", "step", "stop_reason"};
-  constexpr std::array<std::string_view, 14> parts = {
-      "best/",  "dataset/",     "epoch_loss/", "gradient_transforms/",
-      "hooks/", "last_values/", "loggers/",    "logs/",
-      "loss/",  "metrics/",     "optimizer/",  "rate_factors/",
-      "tags/",  "transforms/"};
+  constexpr std::array<std::string_view, 15> parts = {state::before_end_prefix,
+                                                      "best/",
+                                                      "dataset/",
+                                                      "epoch_loss/",
+                                                      "gradient_transforms/",
+                                                      "hooks/",
+                                                      "last_values/",
+                                                      "loggers/",
+                                                      "logs/",
+                                                      "loss/",
+                                                      "metrics/",
+                                                      "optimizer/",
+                                                      "rate_factors/",
+                                                      "tags/",
+                                                      "transforms/"};
   return std::ranges::count(numbers, name) > 0 ||
          std::ranges::any_of(parts, [&](auto part) { return name.starts_with(part); });
 }

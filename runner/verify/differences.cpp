@@ -28,7 +28,14 @@ namespace {
 namespace fs = std::filesystem;
 using state::StoredTensors;
 
-constexpr std::string_view logs = "logs/";
+// Returns true for the lengths of log files, in which the times of records and names of files
+// count.
+bool is_length_of_log(std::string_view name) {
+  constexpr std::string_view logs = "logs/";
+  if (name.starts_with(state::before_end_prefix))
+    name.remove_prefix(state::before_end_prefix.size());
+  return name.starts_with(logs);
+}
 
 // Adds "optimizer 'adam' (plugin 'optimizers')", and the components within it.
 void add(std::vector<std::string>& to, const plan::ComponentPlan& component,
@@ -144,7 +151,7 @@ std::optional<Difference> difference_after(std::int64_t step, const fs::path& wh
   std::vector<std::string> names;
   for (const auto* file : {&before, &after})
     for (const auto& [name, tensor] : file->header().tensors)
-      if (!name.starts_with(logs) && std::ranges::count(names, name) == 0) names.push_back(name);
+      if (!is_length_of_log(name) && std::ranges::count(names, name) == 0) names.push_back(name);
   std::ranges::stable_sort(names, {},
                            [&](const std::string& name) { return owners.part_of(name); });
   for (const std::string& name : names)

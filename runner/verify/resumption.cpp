@@ -77,11 +77,16 @@ class Quiet final : public run::Listener, public Terminal {
   std::string errors_;
 };
 
-// Copies the folder of a run as it was after a step: later checkpoints are left out. Logs and
-// pictures of later steps stay, as they do when a run is killed.
+// Copies the folder of a run as if it had been killed after a step: later checkpoints are left out,
+// and the record says that it runs. Logs and pictures of later steps stay.
 void copy_until(const fs::path& from, const fs::path& to, std::int64_t step) {
   fs::copy(from, to, fs::copy_options::recursive);
-  for (const std::int64_t each : run::checkpoint_steps(base::Folder(to)))
+  const base::Folder folder(to);
+  run::RunRecord record = run::read_record(folder);
+  record.state = "running";
+  record.end.reset();
+  static_cast<void>(run::RecordFile(folder).write(record, base::Sync::later));
+  for (const std::int64_t each : run::checkpoint_steps(folder))
     if (each != step) fs::remove(to / "checkpoints" / run::checkpoint_name(each));
 }
 
