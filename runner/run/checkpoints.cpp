@@ -12,6 +12,7 @@
 
 #include "assay/error.h"
 #include "assay/number_text.h"
+#include "runner/base/json_text.h"
 #include "runner/run/run_actions.h"
 
 namespace assay::run {
@@ -22,9 +23,10 @@ constexpr const char* format = "assay state";
 using Metadata = std::map<std::string, std::string>;
 
 void put_list(Metadata& metadata, const char* key, const std::vector<std::string>& list) {
-  if (!list.empty())
-    metadata[key] =
-        nlohmann::json(list).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (list.empty()) return;
+  base::JsonText json(base::JsonText::Layout::compact);
+  json.value(list);
+  metadata[key] = json.text();
 }
 
 // Returns what put_list() wrote; nothing for other text.

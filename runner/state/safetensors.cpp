@@ -6,13 +6,13 @@
 #include <bit>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/atomic_file.h"
 #include "runner/base/digest.h"
+#include "runner/base/json_text.h"
 #include "runner/base/utf8.h"
 
 namespace assay::state {
@@ -49,27 +49,62 @@ std::vector<NamedTensor> by_width(std::span<const NamedTensor> tensors) {
   return sorted;
 }
 
+// Throws if JSON cannot hold the text.
+void check_is_text(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = base::character_at(text, at);
+    if (!character)
+      throw Error(fmt::format("a name or the metadata is no text: {}", base::one_line(text)));
+    at += character->bytes;
+  }
+}
+
+void write_entry(base::JsonText& json, const NamedTensor& tensor, std::size_t offset) {
+  json.begin_object();
+  json.key("data_offsets");
+  json.begin_array();
+  json.value(offset);
+  json.value(offset + tensor.bytes.size());
+  json.end_array();
+  json.field("dtype", safetensors_name(tensor.type));
+  json.key("shape");
+  json.begin_array();
+  for (const std::int64_t dimension : tensor.shape.dimensions()) json.value(dimension);
+  json.end_array();
+  json.end_object();
+}
+
+// Returns the header, with its entries sorted by name.
 std::string header_of(std::span<const NamedTensor> tensors,
                       const std::map<std::string, std::string>& metadata) {
-  nlohmann::json header;
-  header["__metadata__"] = metadata;
+  constexpr std::string_view metadata_name = "__metadata__";
+  std::map<std::string_view, std::pair<const NamedTensor*, std::size_t>> entries;
+  entries[metadata_name] = {};
   std::size_t offset = 0;
   for (const NamedTensor& tensor : tensors) {
-    if (header.contains(tensor.name))
+    check_is_text(tensor.name);
+    if (!entries.emplace(tensor.name, std::pair(&tensor, offset)).second)
       throw Error(fmt::format("two tensors are named '{}'", base::one_line(tensor.name)));
-    const std::size_t end = offset + tensor.bytes.size();
-    const auto shape = tensor.shape.dimensions();
-    header[tensor.name] = {{"dtype", safetensors_name(tensor.type)},
-                           {"shape", std::vector<std::int64_t>(shape.begin(), shape.end())},
-                           {"data_offsets", {offset, end}}};
-    offset = end;
+    offset += tensor.bytes.size();
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("a name or the metadata is no text: {}", base::one_line(error.what())));
+  base::JsonText json(base::JsonText::Layout::compact);
+  json.begin_object();
+  for (const auto& [name, entry] : entries) {
+    json.key(name);
+    if (entry.first != nullptr) {
+      write_entry(json, *entry.first, entry.second);
+      continue;
+    }
+    json.begin_object();
+    for (const auto& [key, value] : metadata) {
+      check_is_text(key);
+      check_is_text(value);
+      json.field(key, value);
+    }
+    json.end_object();
   }
+  json.end_object();
+  std::string text = json.text();
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > longest_header)
     throw Error(fmt::format("the header would have {} bytes; expected at most {}",
