@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <new>
 #include <string_view>
 
@@ -52,6 +53,10 @@ Result Trainer::train() {
     state_.hooks_step = 0;
   }
 
+  const std::function<void()> before_end = [&] {
+    state_.hooks_step = state_.step;
+    checkpoints.before_end(hooks.watched_value(), hooks.acts_at_end());
+  };
   while (state_.step < steps_) {
     if (hooks.stop_reason()) return {Outcome::finished, *hooks.stop_reason(), state_.step};
     if (const int number = signal.load(std::memory_order_relaxed))
@@ -72,11 +77,8 @@ Result Trainer::train() {
     if (batches.batch(finished).first == 0) state_.epoch_loss = {};
     state_.epoch_loss += loss;
 
-    const auto bad =
-        hooks.fire(step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight}, [&] {
-          state_.hooks_step = step;
-          checkpoints.before_end(hooks.watched_value(), hooks.acts_at_end());
-        });
+    const auto bad = hooks.fire(
+        step, {batch_loss, state_.epoch_loss.sum / state_.epoch_loss.weight}, before_end);
     if (stop_on_nan && bad)
       return failed(step,
                     fmt::format("{} is {} after step {}", bad->name, data::kind_of(bad->value),
