@@ -60,7 +60,10 @@ std::optional<DataFileRecord> look_at(const std::string& path) {
   } else {
     constexpr std::int64_t second = 1'000'000'000;
     file.size = static_cast<std::uint64_t>(status.st_size);
-    file.modified = status.st_mtim.tv_sec * second + status.st_mtim.tv_nsec;
+    // A time beyond the year 2262 counts in seconds.
+    if (__builtin_mul_overflow(status.st_mtim.tv_sec, second, &file.modified) ||
+        __builtin_add_overflow(file.modified, status.st_mtim.tv_nsec, &file.modified))
+      file.modified = status.st_mtim.tv_sec;
   }
   return file;
 }
@@ -145,17 +148,17 @@ DataDigests::DataDigests(std::vector<DataFileRecord> files) : files_(std::move(f
 void DataDigests::work(const std::stop_token& stop) {
   // On Linux this is the priority of the thread.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest_priority);
-  for (std::size_t i = 0; i < files().size(); ++i) {
-    const DataFileRecord file = files()[i];
-    if (!file.digest.empty()) continue;
-    std::string digest;
+  const std::size_t count = files_.size();  // which does not change
+  for (std::size_t i = 0; i < count; ++i) {
     try {
-      digest = content_digest(file.path, stop);
+      const std::string path = files_[i].path;  // nor does this
+      if (!files_[i].digest.empty()) continue;  // only this thread sets it from now on
+      std::string digest = content_digest(path, stop);
+      const std::lock_guard lock(mutex_);
+      files_[i].digest = std::move(digest);
     } catch (const std::bad_alloc&) {
-      // It stays unknown.
+      // The digest stays unknown.
     }
-    const std::lock_guard lock(mutex_);
-    files_[i].digest = std::move(digest);
   }
   const std::lock_guard lock(mutex_);
   done_ = true;

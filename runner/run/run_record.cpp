@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/digest.h"
+#include "runner/base/json_text.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/utf8.h"
 
@@ -35,23 +37,18 @@ std::string iso(std::chrono::system_clock::time_point time) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-// JSON has no NaN and no infinities; nlohmann/json would write null.
-nlohmann::ordered_json number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
-}
-
-nlohmann::ordered_json host() {
+void write_host(base::JsonText& json) {
   utsname system{};
   uname(&system);
-  return {{"name", system.nodename},
-          {"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
-          {"cores", std::thread::hardware_concurrency()},
-          {"pid", getpid()}};
+  json.begin_object();
+  json.field("name", system.nodename);
+  json.field("system", fmt::format("{} {} {}", system.sysname, system.release, system.machine));
+  json.field("cores", std::thread::hardware_concurrency());
+  json.field("pid", getpid());
+  json.end_object();
 }
 
-// Reads what number() writes.
+// Reads what base::JsonText writes.
 double number_in(const nlohmann::json& json) {
   if (!json.is_string()) return json.get<double>();
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -63,73 +60,113 @@ double number_in(const nlohmann::json& json) {
 Clock::time_point time_in(const std::string& text) {
   std::tm parts{};
   if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return {};
-  return Clock::from_time_t(timegm(&parts));
+  const std::time_t seconds = timegm(&parts);
+  // The clock counts nanoseconds, to the year 2262.
+  constexpr auto most =
+      std::chrono::duration_cast<std::chrono::seconds>(Clock::duration::max()).count();
+  return std::abs(seconds) < most ? Clock::from_time_t(seconds) : Clock::time_point();
 }
 
 std::string text_of(const RunRecord& record, bool shortened) {
-  nlohmann::ordered_json json;
-  json["name"] = record.name;
-  json["overrides"] = record.overrides;
-  json["state"] = record.state;
-  if (!record.reason.empty()) json["reason"] = record.reason;
-  json["start"] = iso(record.start);
-  if (record.end) json["end"] = iso(*record.end);
-  else json["updated"] = iso(std::chrono::system_clock::now());
-  if (!record.locked) json["locked"] = false;
-  if (shortened) json["shortened"] = "the whole record could not be written";
-  json["steps"] = record.steps;
-  json["total_steps"] = record.total_steps;
-  json["training_seconds"] = number(record.training_seconds);
-  json["waited_for_logging_seconds"] = number(record.waited_for_logging_seconds);
-  json["seed"] = record.seed;
-  json["threads"] = record.threads;
-  json["mean_threads"] = number(std::round(100 * record.mean_threads) / 100);
-  json["lanes"] = record.lanes;
-  json["block_rows"] = record.block_rows;
-  json["kernels"] = record.kernels;
-  json["plan_digest"] = record.plan_digest;
-  if (!record.weights_digest.empty()) json["weights_digest"] = record.weights_digest;
-  if (record.initial_weights)
-    json["initial_weights"] = {{"file", record.initial_weights->file},
-                               {"digest", record.initial_weights->digest}};
-  if (record.best)
-    json["best"] = {{"value", record.best->value},
-                    {"number", number(record.best->number)},
-                    {"step", record.best->step},
-                    {"checkpoint", "checkpoints/" + checkpoint_name(record.best->step)}};
-  json["final"] = nlohmann::ordered_json::object();
-  for (const auto& [tag, value] : record.final_values) json["final"][tag] = number(value);
-  json["failures"] = record.failures;
-  if (!record.complete) json["complete"] = false;
-  json["log_files"] = record.log_files;
-  if (!record.log_bytes.empty()) json["log_bytes"] = record.log_bytes;
-  if (!record.changes.empty()) json["changes"] = nlohmann::ordered_json::array();
-  for (const RunRecord::Change& change : record.changes)
-    json["changes"].push_back({{"after_step", change.after_step},
-                               {"time", iso(change.time)},
-                               {"settings", change.settings},
-                               {"accepted", change.accepted},
-                               {"former_plan_digest", change.former_plan_digest},
-                               {"former_total_steps", change.former_total_steps}});
-  json["assay"] = {{"version", record.version}, {"sdk", record.sdk}};
-  json["plugins"] = nlohmann::ordered_json::array();
-  for (const RunRecord::Plugin& plugin : record.plugins)
-    json["plugins"].push_back({{"name", plugin.name},
-                               {"version", plugin.version},
-                               {"file", plugin.file},
-                               {"digest", plugin.digest}});
-  json["data"] = nlohmann::ordered_json::array();
-  for (const DataFileRecord& file : record.data)
-    json["data"].push_back({{"file", file.path},
-                            {"size", file.size},
-                            {"modified_ns", file.modified},
-                            {"digest", file.digest}});
-  json["plan"] = record.plan;
-  json["host"] = host();
-  if (record.git) json["git"] = {{"commit", record.git->commit}, {"dirty", record.git->dirty}};
-  json[checksum_key] = no_checksum;
-  // A path or a reason may contain bytes that are not UTF-8.
-  std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  base::JsonText json;
+  const auto list = [&json](const char* key, const auto& elements, const auto& write) {
+    json.key(key);
+    json.begin_array();
+    for (const auto& element : elements) {
+      json.begin_object();
+      write(element);
+      json.end_object();
+    }
+    json.end_array();
+  };
+  const auto map = [&json](const char* key, const auto& entries) {
+    json.key(key);
+    json.begin_object();
+    for (const auto& [name, value] : entries) json.field(name, value);
+    json.end_object();
+  };
+  json.begin_object();
+  json.field("name", record.name);
+  json.field("overrides", record.overrides);
+  json.field("state", record.state);
+  if (!record.reason.empty()) json.field("reason", record.reason);
+  json.field("start", iso(record.start));
+  if (record.end) json.field("end", iso(*record.end));
+  else json.field("updated", iso(std::chrono::system_clock::now()));
+  if (!record.locked) json.field("locked", false);
+  if (shortened) json.field("shortened", "the whole record could not be written");
+  json.field("steps", record.steps);
+  json.field("total_steps", record.total_steps);
+  json.field("training_seconds", record.training_seconds);
+  json.field("waited_for_logging_seconds", record.waited_for_logging_seconds);
+  json.field("seed", record.seed);
+  json.field("threads", record.threads);
+  json.field("mean_threads", std::round(100 * record.mean_threads) / 100);
+  json.field("lanes", record.lanes);
+  json.field("block_rows", record.block_rows);
+  json.field("kernels", record.kernels);
+  json.field("plan_digest", record.plan_digest);
+  if (!record.weights_digest.empty()) json.field("weights_digest", record.weights_digest);
+  if (record.initial_weights) {
+    json.key("initial_weights");
+    json.begin_object();
+    json.field("file", record.initial_weights->file);
+    json.field("digest", record.initial_weights->digest);
+    json.end_object();
+  }
+  if (record.best) {
+    json.key("best");
+    json.begin_object();
+    json.field("value", record.best->value);
+    json.field("number", record.best->number);
+    json.field("step", record.best->step);
+    json.field("checkpoint", "checkpoints/" + checkpoint_name(record.best->step));
+    json.end_object();
+  }
+  map("final", record.final_values);
+  json.field("failures", record.failures);
+  if (!record.complete) json.field("complete", false);
+  json.field("log_files", record.log_files);
+  if (!record.log_bytes.empty()) map("log_bytes", record.log_bytes);
+  if (!record.changes.empty())
+    list("changes", record.changes, [&json](const RunRecord::Change& change) {
+      json.field("after_step", change.after_step);
+      json.field("time", iso(change.time));
+      json.field("settings", change.settings);
+      json.field("accepted", change.accepted);
+      json.field("former_plan_digest", change.former_plan_digest);
+      json.field("former_total_steps", change.former_total_steps);
+    });
+  json.key("assay");
+  json.begin_object();
+  json.field("version", record.version);
+  json.field("sdk", record.sdk);
+  json.end_object();
+  list("plugins", record.plugins, [&json](const RunRecord::Plugin& plugin) {
+    json.field("name", plugin.name);
+    json.field("version", plugin.version);
+    json.field("file", plugin.file);
+    json.field("digest", plugin.digest);
+  });
+  list("data", record.data, [&json](const DataFileRecord& file) {
+    json.field("file", file.path);
+    json.field("size", file.size);
+    json.field("modified_ns", file.modified);
+    json.field("digest", file.digest);
+  });
+  map("plan", record.plan);
+  json.key("host");
+  write_host(json);
+  if (record.git) {
+    json.key("git");
+    json.begin_object();
+    json.field("commit", record.git->commit);
+    json.field("dirty", record.git->dirty);
+    json.end_object();
+  }
+  json.field(checksum_key, no_checksum);
+  json.end_object();
+  std::string text = json.text();
   text.replace(text.rfind(no_checksum), no_checksum.size(), base::digest(text));
   return text + "\n";
 }

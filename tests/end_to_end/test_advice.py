@@ -74,19 +74,19 @@ class Advice(unittest.TestCase):
                                      program.record(again.parent)["weights_digest"])
 
     def test_several_runs(self):
-        """The loop that stands for a sweep, as it is told of an argument and of Hydra's option."""
-        (self.folder / "a.yaml").write_text(SHORT + "run_dir: runs/${optimizer.learning_rate}\n")
-        wanted = {"0.02", "0.03"}
+        """The batch that stands for a sweep, as it is told of an argument and of Hydra's option."""
+        (self.folder / "a.yaml").write_text(SHORT)
+        wanted = {"learning_rate=0.02", "learning_rate=0.03"}
         for arguments in (["optimizer.learning_rate=0.02,0.03"],
                           ["optimizer.learning_rate=choice(0.02, 0.03)"],
                           ["-m", "optimizer.learning_rate=0.02,0.03"]):
-            shutil.rmtree(self.folder / "runs", ignore_errors=True)
+            shutil.rmtree(self.folder / "batches", ignore_errors=True)
             refused = program.assay("run", "a.yaml", *arguments, folder=self.folder)
             self.assertEqual(refused.returncode, program.USAGE_ERROR)
-            loop = re.search(r"for value in .*; done", refused.stderr).group().replace("CONFIG", "a.yaml")
-            print(loop)
-            self.shell(loop)
-            self.assertEqual({path.name for path in (self.folder / "runs").iterdir()}, wanted)
+            command = re.search(r"assay batch .*?(?=  \(|$)", refused.stderr, re.MULTILINE).group()
+            print(command)
+            self.shell(command.replace("CONFIG", "a.yaml"))
+            self.assertEqual({path.name for path in self.folder.glob("batches/*/*/runs/*")}, wanted)
 
 
 class FilesOfOurs(unittest.TestCase):

@@ -170,6 +170,13 @@ BOOST_AUTO_TEST_CASE(the_checksum_is_that_of_the_text) {
 }
 
 // As a tree of the parser it would take a gigabyte.
+BOOST_AUTO_TEST_CASE(a_time_beyond_the_clock_is_read_as_none) {
+  write_file(
+      *this / "run.json",
+      R"({"state": "failed", "steps": 0, "total_steps": 1, "start": "4287-11-30T14:33:45Z"})");
+  BOOST_TEST((read_record(folder).start == std::chrono::system_clock::time_point()));
+}
+
 BOOST_AUTO_TEST_CASE(a_record_that_costs_more_than_its_size_is_refused) {
   constexpr std::size_t size = std::size_t{15} << 20, memory = std::size_t{200} << 20;
   for (const char* piece : {"[", "{\"a\":"}) {
