@@ -1,4 +1,4 @@
-// Where predictions go: a file, or whatever else takes bytes.
+// The destination of predictions: a file, or whatever else takes bytes.
 #pragma once
 
 #include <cstddef>

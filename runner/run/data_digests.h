@@ -39,7 +39,7 @@ std::vector<DataFileRecord> look_at_data(const std::set<std::string>& paths);
 class DataDigests {
  public:
   /// Takes the digests that the list lacks of small files, and starts to take those of large ones.
-  /// Where the system starts no thread these stay unknown.
+  /// If the system starts no thread, these stay unknown.
   explicit DataDigests(std::vector<DataFileRecord> files);
   DataDigests(const DataDigests&) = delete;
   DataDigests& operator=(const DataDigests&) = delete;
