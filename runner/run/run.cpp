@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <new>
 #include <span>
 #include <stdexcept>
@@ -23,6 +25,10 @@ using Clock = std::chrono::system_clock;
 using base::Sync;
 using config::Severity;
 using namespace std::chrono_literals;
+
+// Bytes that are held while the run trains, and are free for its end: to write and to tell
+// something also needs memory.
+constexpr std::size_t memory_for_the_end = std::size_t{512} << 10;
 
 constexpr const char* not_closed = "the process ended before its loggers were closed";
 // Git and the digests of the data may take as long as training, or this long.
@@ -125,11 +131,13 @@ void Run::train_to_the_end() {
                    *experiment_.update, hooks, experiment_.splits, *experiment_.team, log,
                    checkpoints, around_.stop_signal},
                   experiment_.steps, plan_.train.on_nan, training_);
+  held_ = std::make_unique_for_overwrite<std::byte[]>(memory_for_the_end);
   {
     const base::MappedFileWatch watch;
     const auto stopped = state_.texts("stop_reason");
     result_ = trainer.run(stopped.empty() ? std::nullopt : std::optional(stopped.begin()->second));
     is_trained_ = true;
+    held_.reset();
     attempt("looking at mapped files", [&] { note_changes(watch); });
   }
   attempt("undoing what plugins changed", [&] { undo_changes(state); });

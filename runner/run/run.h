@@ -170,11 +170,12 @@ class Run {
   std::vector<std::string> obsolete_images_;  ///< of the end that a longer run had before
   std::optional<DataDigests> data_;           ///< taken while the run trains
   Result result_{.outcome = Outcome::failed, .reason = {}};
-  std::set<std::int64_t> damaged_;   ///< the steps of checkpoints that could not be taken up
-  const bool goes_on_;               ///< in the folder that it has
-  std::size_t failures_before_ = 0;  ///< of the record, when this run began or was opened
-  double seconds_before_ = 0;        ///< of training
-  bool has_begun_ = false;           ///< train() was called
+  std::set<std::int64_t> damaged_;     ///< the steps of checkpoints that could not be taken up
+  const bool goes_on_;                 ///< in the folder that it has
+  std::unique_ptr<std::byte[]> held_;  ///< memory that the end of the run may need
+  std::size_t failures_before_ = 0;    ///< of the record, when this run began or was opened
+  double seconds_before_ = 0;          ///< of training
+  bool has_begun_ = false;             ///< train() was called
   bool is_trained_ = false;
   bool is_saved_ = false;
   bool weights_kept_ = false;

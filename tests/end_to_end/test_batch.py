@@ -230,7 +230,7 @@ class Failures(Batch):
         self.assertTrue(all(after[name] > before[name] for name in before), (before, after))
 
     def test_the_batch_ends_at_the_first_failure(self):
-        self.batch("--plugin-path", self.folder, "hooks={it: {type: ending, how: 'exits quickly', at: 1}}", "seed=range(0,8)",
+        self.batch("--plugin-path", self.folder, "hooks={it: {type: ending, how: 'exits quickly', at: 1}}", "seed=range(0,40)",
                    "--fail-fast", "-j", 1, "--dir", "b", expect=program.RUN_FAILED)
         states = [row["state"] for row in self.rows()]
         self.assertIn("failed", states)
