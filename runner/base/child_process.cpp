@@ -54,16 +54,16 @@ bool read_some(const FileDescriptor& from, std::string& to) {
   return count > 0;
 }
 
-std::string signal_name(int number) {
-  const char* name = sigabbrev_np(number);
-  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
-}
-
 Clock::time_point after(std::chrono::duration<double> time) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
 }
 
 }  // namespace
+
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
+}
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   Pipe report = make_pipe(), printed = make_pipe();

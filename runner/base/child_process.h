@@ -57,6 +57,9 @@ class ChildProcess {
   std::string lines_, output_;
 };
 
+/// Returns "SIGSEGV", or "signal 99" for a number without a name.
+std::string signal_name(int number);
+
 /// Restricts the child; it calls this first. The child then ends with its parent, leaves no core
 /// file, and gets at most this many bytes of memory (unless a sanitizer needs all of it).
 void restrict_this_process(std::size_t most_bytes);

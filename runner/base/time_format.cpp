@@ -1,5 +1,8 @@
 #include "runner/base/time_format.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <array>
 #include <cstddef>
 #include <ctime>
@@ -39,6 +42,11 @@ std::string formatted_time(const std::string& format, std::chrono::system_clock:
   if (bytes == 0)
     throw std::runtime_error("the time format '" + format + "' gives no text, or too long a one");
   return {buffer.data(), bytes};
+}
+
+std::string utc_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 }  // namespace assay::base

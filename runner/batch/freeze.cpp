@@ -1,6 +1,5 @@
 #include "runner/batch/freeze.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "runner/base/atomic_file.h"
 #include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
+#include "runner/base/time_format.h"
 #include "runner/base/wording.h"
 #include "runner/batch/run_status.h"
 #include "runner/config/reader.h"
@@ -239,11 +239,6 @@ std::string text_of_file(const std::string& path) {
   return base::RegularFile(path).text(config::max_bytes);
 }
 
-std::string now() {
-  const auto time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(time));
-}
-
 bool is_same(const Batch& a, const Batch& b) {
   return std::ranges::equal(a.runs, b.runs, [](const BatchRun& x, const BatchRun& y) {
     return x.name == y.name && x.key == y.key;
@@ -258,7 +253,7 @@ std::optional<Frozen> freeze(const Request& request, plugin_host::PluginHost& ho
   Freezer freezer(request, host, diagnostics);
   Batch& batch = freezer.batch();
   batch.name = request.name;
-  batch.created = now();
+  batch.created = base::utc_time(std::chrono::system_clock::now());
   batch.arguments = request.configs;
   batch.arguments.insert(batch.arguments.end(), request.arguments.begin(), request.arguments.end());
   batch.folder = request.folder;

@@ -1,6 +1,5 @@
 #include "runner/batch/table.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/time_format.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 
@@ -25,11 +25,6 @@ std::string number_text(double number) {
   if (std::isnan(number)) return "NaN";
   if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
   return fmt::format("{}", number);
-}
-
-std::string time_text(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 // Returns the values for the keys of a batch: as set for the run, else empty.
@@ -179,8 +174,8 @@ Table circumstances(const Batch& batch, std::span<const Status> statuses) {
     const BatchRun& run = batch.runs[i];
     const auto& [state, reason, record, attempt] = statuses[i];
     table.rows.push_back({cell(run.name), cell(std::string(name_of(state))),
-                          cell(record ? time_text(record->start) : ""),
-                          cell(record && record->end ? time_text(*record->end) : ""),
+                          cell(record ? base::utc_time(record->start) : ""),
+                          cell(record && record->end ? base::utc_time(*record->end) : ""),
                           record ? cell(record->training_seconds) : Cell{},
                           record ? cell(record->mean_threads) : Cell{},
                           attempt ? cell(static_cast<double>(attempt->number)) : Cell{},
@@ -243,18 +238,6 @@ Table with_columns(const Table& table, std::span<const std::string> columns) {
     for (const std::size_t place : places) cells.push_back(row[place]);
   }
   return part;
-}
-
-Table without_constants(const Table& table, std::span<const std::string> kept) {
-  std::vector<std::string> columns;
-  for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    const bool varies = std::ranges::any_of(table.rows, [&](const auto& row) {
-      return row[column].text != table.rows.front()[column].text;
-    });
-    if (varies || std::ranges::count(kept, table.columns[column]) > 0)
-      columns.push_back(table.columns[column]);
-  }
-  return with_columns(table, columns);
 }
 
 std::string as_csv(const Table& table) {

@@ -53,9 +53,6 @@ Table over(const Table& table, std::span<const std::string> columns,
 /// Keeps these columns, in this order. Throws as sort() does.
 Table with_columns(const Table& table, std::span<const std::string> columns);
 
-/// Removes the columns that hold the same in all rows, except those that are named.
-Table without_constants(const Table& table, std::span<const std::string> kept);
-
 std::string as_csv(const Table& table);       ///< RFC 4180, with "\n"
 std::string as_markdown(const Table& table);  ///< a GitHub table
 std::string as_json(const Table& table);      ///< a list of objects

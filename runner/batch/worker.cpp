@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/child_process.h"
 #include "runner/base/own_process.h"
 #include "runner/base/wording.h"
 
@@ -101,9 +102,7 @@ class Attempted {
     if (was_late_) return fmt::format("it took more than {} s", options_.time->count());
     std::string how;
     if (const int signal = process_.ended_by(); signal != 0) {
-      const char* const name = ::sigabbrev_np(signal);
-      how = name != nullptr ? fmt::format("killed by SIG{}", name)
-                            : fmt::format("killed by signal {}", signal);
+      how = "killed by " + base::signal_name(signal);
     } else if (const auto record = status_of(batch_, run_).record;
                record && record->state == "failed" && !record->reason.empty()) {
       return record->reason;
@@ -127,7 +126,7 @@ bool may_run(State state) { return state == State::waiting || state == State::in
 }  // namespace
 
 void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>& stop,
-          const Told& told) {
+          const Ended& ended) {
   for (const BatchRun& run : batch.runs) {
     if (stop.load() != 0) return;
     if (!run.done_in.empty() || !may_run(status_of(batch, run).state)) continue;
@@ -138,7 +137,6 @@ void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>
     const bool has_ended =
         before.state == State::finished || (before.attempt && before.attempt->failed);
     if (has_ended) continue;
-    told.begins(run);
     Attempted attempted(batch, run, options);
     attempted.wait(stop);
     const std::int64_t number = before.attempt ? before.attempt->number + 1 : 1;
@@ -148,7 +146,7 @@ void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>
       after.state = after.attempt && after.attempt->failed ? State::failed : State::interrupted;
       if (after.attempt) after.reason = after.attempt->reason;
     }
-    told.ended(run, after);
+    ended(run, after);
   }
 }
 

@@ -24,17 +24,13 @@ struct WorkOptions {
   std::vector<std::string> environment = {};  ///< of a run, beside this process's
 };
 
-struct Told {
-  /// A run is about to begin, or to go on.
-  std::function<void(const BatchRun&)> begins;
-  /// A run has ended, in whichever way.
-  std::function<void(const BatchRun&, const Status&)> ended;
-};
+/// Is told that a run has ended, in whichever way.
+using Ended = std::function<void(const BatchRun&, const Status&)>;
 
 /// Runs what waits, each run at most once. Ends early when `stop`, the number of a signal, is not
 /// 0; the present run is sent that signal first and saves its state. Throws assay::Error if the
 /// folder of the batch cannot be used.
 void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>& stop,
-          const Told& told);
+          const Ended& ended);
 
 }  // namespace assay::batch

@@ -1,7 +1,6 @@
 // `assay batch`: runs many configs, each in a process of its own. `assay work`: runs what waits in
 // a batch. `assay runs`: shows the results of a batch.
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +18,7 @@
 #include "assay/number_text.h"
 #include "runner/base/git_state.h"
 #include "runner/base/own_process.h"
+#include "runner/base/time_format.h"
 #include "runner/base/words.h"
 #include "runner/batch/batch.h"
 #include "runner/batch/freeze.h"
@@ -109,10 +109,11 @@ batch::Request request_of(const Common& common, const BatchArguments& a) {
   request.name = !a.name.empty()                   ? a.name
                  : first.filename() == "plan.yaml" ? first.parent_path().filename().string()
                                                    : first.stem().string();
-  const auto now =
-      fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   const std::string folder =
-      !a.folder.empty() ? a.folder : fmt::format("batches/{}/{:%Y%m%d-%H%M%S}", request.name, now);
+      !a.folder.empty()
+          ? a.folder
+          : fmt::format("batches/{}/{}", request.name,
+                        base::formatted_time("%Y%m%d-%H%M%S", std::chrono::system_clock::now()));
   request.folder = fs::absolute(folder).lexically_normal();
   request.plugin_path = common.plugin_path;
   return request;
@@ -128,8 +129,6 @@ void print(const Table& table, const std::string& format) {
 // Prints the results as the options wish.
 void print_results(const Batch& batch, const std::vector<Status>& statuses, const Shown& shown) {
   Table table = batch::results(batch, statuses);
-  std::vector<std::string> kept = batch.keys;
-  kept.insert(kept.end(), {"state", "steps"});
   if (!shown.over.empty()) table = batch::over(table, std::vector{shown.over}, batch.keys);
   if (!shown.sort.empty()) batch::sort(table, shown.sort, shown.descending);
   if (!shown.columns.empty()) {
@@ -282,7 +281,7 @@ int work(const Common& common, const WorkArguments& a) {
     std::cout << fmt::format("{}  {}{}\n", run.name, batch::name_of(status.state), values)
               << std::flush;
   };
-  batch::work(batch, options, stop_signal(), {[](const BatchRun&) {}, ended});
+  batch::work(batch, options, stop_signal(), ended);
   return stop_signal().load() != 0 ? by_signal + stop_signal().load() : done;
 }
 

@@ -1,6 +1,5 @@
 #include "runner/run/run_record.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "runner/base/digest.h"
 #include "runner/base/json_text.h"
 #include "runner/base/regular_file.h"
+#include "runner/base/time_format.h"
 #include "runner/base/utf8.h"
 
 namespace assay::run {
@@ -31,11 +31,6 @@ constexpr std::uint64_t most_bytes = std::uint64_t{16} << 20;
 constexpr const char* checksum_key = "checksum";
 constexpr std::string_view no_checksum = "00000000000000000000000000000000";
 static_assert(no_checksum.size() == base::Digest::digits);
-
-std::string iso(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
 
 void write_host(base::JsonText& json) {
   utsname system{};
@@ -56,7 +51,7 @@ double number_in(const nlohmann::json& json) {
   return text == "Infinity" ? infinity : text == "-Infinity" ? -infinity : std::nan("");
 }
 
-// Reads what iso() writes. Returns 1970 for any other text.
+// Reads what base::utc_time() writes. Returns 1970 for any other text.
 Clock::time_point time_in(const std::string& text) {
   std::tm parts{};
   if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return {};
@@ -90,9 +85,9 @@ std::string text_of(const RunRecord& record, bool shortened) {
   json.field("overrides", record.overrides);
   json.field("state", record.state);
   if (!record.reason.empty()) json.field("reason", record.reason);
-  json.field("start", iso(record.start));
-  if (record.end) json.field("end", iso(*record.end));
-  else json.field("updated", iso(std::chrono::system_clock::now()));
+  json.field("start", base::utc_time(record.start));
+  if (record.end) json.field("end", base::utc_time(*record.end));
+  else json.field("updated", base::utc_time(Clock::now()));
   if (!record.locked) json.field("locked", false);
   if (shortened) json.field("shortened", "the whole record could not be written");
   json.field("steps", record.steps);
@@ -131,7 +126,7 @@ std::string text_of(const RunRecord& record, bool shortened) {
   if (!record.changes.empty())
     list("changes", record.changes, [&json](const RunRecord::Change& change) {
       json.field("after_step", change.after_step);
-      json.field("time", iso(change.time));
+      json.field("time", base::utc_time(change.time));
       json.field("settings", change.settings);
       json.field("accepted", change.accepted);
       json.field("former_plan_digest", change.former_plan_digest);
