@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(a_picture_takes_rows_and_outputs_of_its_step) {
   BOOST_TEST(tested.step() == 3);
   BOOST_TEST(tested.bytes() == 700 * sizeof(float));
   BOOST_REQUIRE(tested.view().rows.size() == 1U);
-  const RowsView& rows = tested.view().rows[0];
+  const RowsView rows = tested.view().rows[0];
   BOOST_TEST(rows.outputs.rows == 70);
   BOOST_TEST(rows.outputs.columns == 10);
   BOOST_TEST(std::ranges::equal(std::span(rows.outputs.data, 700), std::span(whole).first(700)));
