@@ -12,24 +12,16 @@ import jax.numpy as jnp
 import numpy as np
 
 import work
+from jax_network import loss, updated
 
 task = work.asked_for()
 x, y, x_test, y_test = map(jnp.asarray, (task.x, task.y, task.x_test, task.y_test))
 start = [(jnp.asarray(kernel), jnp.zeros(kernel.shape[1])) for kernel in task.kernels]
 
 
-def loss(parameters, x, y):
-    for kernel, bias in parameters[:-1]:
-        x = jax.nn.selu(x @ kernel + bias)
-    logits = x @ parameters[-1][0] + parameters[-1][1]
-    correct = jnp.take_along_axis(logits, y[:, None], axis=1)[:, 0]
-    return (jax.nn.logsumexp(logits, axis=1) - correct).mean()
-
-
 def step(parameters, rows):
     batch = (x, y) if task.whole else (x[rows], y[rows])
-    gradients = jax.grad(loss)(parameters, *batch)
-    parameters = jax.tree.map(lambda p, g: p - task.rate * g, parameters, gradients)
+    parameters = updated(parameters, *batch, task.rate)
     return parameters, loss(parameters, x_test, y_test) if task.evaluate else None
 
 
