@@ -86,7 +86,7 @@ std::vector<Mount> mounts(const fs::path& root, std::string_view controller) {
   std::ifstream stream(root / "proc/self/mountinfo");
   for (std::string line; std::getline(stream, line);) {
     // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELDS ...] - TYPE SOURCE SUPEROPTIONS
-    const std::size_t dash = line.find(" - ");
+    const std::size_t dash = line.find(" - cgroup");
     if (dash == line.npos) continue;
     const auto before = split(line.substr(0, dash), ' ');
     const auto after = split(line.substr(dash + 3), ' ');

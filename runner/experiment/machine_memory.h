@@ -22,6 +22,9 @@ class MemoryBudget {
   /// Throws the same if this much more does not fit, and records nothing.
   void check(double bytes, std::string_view what, std::string_view advice) const;
 
+  /// Returns the limit.
+  const base::Share& given() const { return given_; }
+
  private:
   base::Share given_;
   double taken_;

@@ -71,7 +71,7 @@ class Assembly {
     for (const std::string& path : base::mapped_data_files())
       if (!mapped.contains(path)) out_.data_files.insert(path);
     malloc_trim(0);  // free the memory of reading before training allocates its own
-    warn_of_memory(out_, diagnostics_);
+    warn_of_memory(out_, memory_.given(), diagnostics_);
     return std::move(out_);
   }
 
@@ -211,8 +211,8 @@ class Assembly {
         base::hint_of(meant, there));
   }
 
-  // Returns true if a hook with this trigger fires after a step of training, as far as is known, and
-  // not only because the run ends.
+  // Returns true if a hook with this trigger fires after a step of training, as far as is known,
+  // and not only because the run ends.
   bool fires_after_a_step(plan::Trigger trigger) const {
     trigger.at_end = false;
     if (out_.steps == 0) return true;

@@ -178,8 +178,8 @@ MemoryUse memory_use(const Experiment& experiment) {
   return use;
 }
 
-void warn_of_memory(const Experiment& experiment, config::Diagnostics& diagnostics) {
-  const base::Share given = base::memory_given();
+void warn_of_memory(const Experiment& experiment, const base::Share& given,
+                    config::Diagnostics& diagnostics) {
   const auto needed = static_cast<double>(memory_use(experiment).total());
   if (needed <= static_cast<double>(given.amount)) return;
   diagnostics.warning({}, "",

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runner/base/machine_share.h"
 #include "runner/config/diagnostics.h"
 #include "runner/experiment/experiment.h"
 
@@ -30,7 +31,8 @@ struct MemoryUse {
 /// this experiment is all that the process has created.
 MemoryUse memory_use(const Experiment& experiment);
 
-/// Warns if a run will need more than the available memory.
-void warn_of_memory(const Experiment& experiment, config::Diagnostics& diagnostics);
+/// Warns if a run will need more memory than is given to it.
+void warn_of_memory(const Experiment& experiment, const base::Share& given,
+                    config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

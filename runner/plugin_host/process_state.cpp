@@ -7,16 +7,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <clocale>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "runner/base/line_reader.h"
 #include "runner/base/utf8.h"
 #include "runner/plugin_host/floating_point.h"
 
@@ -49,10 +49,14 @@ std::string signal_name(int number) {
 // Reads the umask from /proc if possible. umask() would change it, and other threads may be
 // creating files.
 mode_t current_umask() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("Umask:"))
-      return static_cast<mode_t>(std::strtoul(line.c_str() + std::strlen("Umask:"), nullptr, 8));
+  base::LineReader status("/proc/self/status");
+  constexpr std::string_view key = "Umask:\t";
+  for (std::string_view line; status.next(line);) {
+    if (!line.starts_with(key)) continue;
+    unsigned mask = 0;
+    const auto read = std::from_chars(line.data() + key.size(), line.data() + line.size(), mask, 8);
+    if (read.ec == std::errc()) return static_cast<mode_t>(mask);
+  }
   const mode_t mask = umask(0);
   umask(mask);
   return mask;
@@ -154,13 +158,18 @@ std::string changed_by_calls(const std::string& changes) {
 std::string KeptProcessState::restore() {
   restored_ = true;
   const std::string changes = state_.changes();
+  if (changes.empty()) {
+    state_.restore_floating_point();
+    return {};
+  }
   state_.restore();
-  if (changes.empty()) return {};
   const std::string left = state_.changes();
   return base::one_line(
       left.empty() ? changes + "; this was undone"
                    : fmt::format("{}; this was undone, but what cannot be: {}", changes, left));
 }
+
+void ProcessState::restore_floating_point() const { std::fesetenv(&floating_point_); }
 
 void ProcessState::restore_beside_open_files() const {
   descriptors_.reopen();
@@ -198,7 +207,7 @@ void ProcessState::restore_all_but_descriptors() const {
   pthread_sigmask(SIG_SETMASK, &blocked_, nullptr);
   std::set_terminate(terminate_);
   if (CPU_EQUAL(&now.cpus_, &cpus_) == 0) sched_setaffinity(0, sizeof cpus_, &cpus_);
-  std::fesetenv(&floating_point_);
+  restore_floating_point();
 }
 
 }  // namespace assay::plugin_host

@@ -35,6 +35,9 @@ class ProcessState {
   /// Restores the state while other threads may open files. A closed standard descriptor stays as
   /// it is if another file has its number.
   void restore_beside_open_files() const;
+  /// Restores the floating-point environment alone, with the flags of exceptions, which are not
+  /// among the changes.
+  void restore_floating_point() const;
 
  private:
   void restore_all_but_descriptors() const;
