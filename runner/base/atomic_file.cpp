@@ -73,7 +73,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit(Sync sync) {
-  if (sync == Sync::now && ::fsync(file_.get()) != 0)
+  if (sync != Sync::later && ::fsync(file_.get()) != 0)
     folder_.fail(name_, "cannot be brought to the disk", errno);
   if (const int error = file_.close()) folder_.fail(name_, "cannot be written", error);
   if (::renameat(folder_.descriptor(), temporary_.c_str(), folder_.descriptor(), name_.c_str()) !=
@@ -81,6 +81,14 @@ void AtomicFile::commit(Sync sync) {
     folder_.fail(name_, "cannot be put in place", errno);
   temporary_.clear();
   if (sync == Sync::now) folder_.sync();
+}
+
+void bring_to_disk(const Folder& folder, std::string_view name) {
+  const FileDescriptor file(::openat(folder.descriptor(), std::string(name).c_str(),
+                                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) return;
+  if (file.get() < 0 || ::fsync(file.get()) != 0)
+    folder.fail(name, "cannot be brought to the disk", errno);
 }
 
 void write_atomically(const Folder& folder, std::string_view name, std::span<const std::byte> bytes,

@@ -12,9 +12,12 @@
 
 namespace assay::base {
 
-/// Selects if a file must have reached the disk when the call returns, so that it survives a power
-/// failure.
-enum class Sync { now, later };
+/// Selects what has reached the disk when the call returns, and so survives a power failure.
+enum class Sync {
+  now,      ///< the file under its name
+  content,  ///< the content: the name may still be that of the old file, but is not of an empty one
+  later     ///< nothing: the name may be that of an empty file
+};
 
 /// Writes to a temporary file in the same folder and renames it, so that a reader sees either the
 /// old content or the new content, never a mixture. The temporary file is always a new one with an
@@ -36,8 +39,8 @@ class AtomicFile {
   /// Appends bytes. May be called any number of times.
   void write(std::span<const std::byte> bytes);
 
-  /// Puts the file in place: fsync, close, rename, fsync of the folder (Sync::later: without the
-  /// two fsyncs). Nothing can be written after that.
+  /// Puts the file in place: fsync, close, rename, fsync of the folder. Sync::content leaves out the
+  /// last step, Sync::later the first one as well. Nothing can be written after that.
   void commit(Sync sync = Sync::now);
 
  private:
@@ -47,6 +50,10 @@ class AtomicFile {
   std::size_t room_ = 0;   ///< reserved, in bytes
   FileDescriptor file_;
 };
+
+/// Brings the content of a file that Sync::later put in place to the disk; Folder::sync() does so
+/// for its name. Does nothing if there is no such file any more. Throws assay::Error.
+void bring_to_disk(const Folder& folder, std::string_view name);
 
 /// Returns true for the names of temporary files. Of a folder that no living process writes to,
 /// such files are what a process left that was killed.

@@ -23,6 +23,7 @@
 #include "runner/command_line/usage_error.h"
 #include "runner/plan/canonical.h"
 #include "runner/run/checkpoints.h"
+#include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
 #include "runner/run/same_run.h"
 
@@ -68,6 +69,7 @@ run::RunRecord record_of_ended(const fs::path& folder) {
 // Returns true if nothing is left to do, and says so.
 bool is_finished(const fs::path& folder, const run::RunRecord& record) {
   if (record.state != "finished" || !record.complete) return false;
+  run::RunFolder::clean(folder);
   std::cout << fmt::format(
       "{}: this run is finished after {}, so nothing is left to do; a "
       "setting with more train.epochs or train.steps makes it longer\n",

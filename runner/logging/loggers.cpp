@@ -204,23 +204,28 @@ void Loggers::cut_files_that_were_left() {
 
 std::map<std::string, std::int64_t> Loggers::synced_positions() {
   each([](Logger& logger) { logger.flush(); });
+  std::set<std::string> synced_folders;
   for (Slot& slot : slots_)
     for (const auto& [name, file] : slot.context->files()) {
       file->sync();
-      if (!synced_files_.contains(name)) sync_folders(name);
+      if (!synced_files_.contains(name)) sync_folders(name, synced_folders);
       synced_files_.insert(name);
     }
   return positions();
 }
 
-// Brings the name of a file to the disk, with those of the folders on the way.
-void Loggers::sync_folders(std::string_view file) const {
-  const auto synced = [](const base::Folder& folder, std::string_view part) {
-    folder.sync();
-    return folder.existing_subfolder(part);
+// Brings the name of a file to the disk, with those of the folders on the way, each once.
+void Loggers::sync_folders(std::string_view file, std::set<std::string>& synced) const {
+  const auto sync = [&](const base::Folder& folder) {
+    if (synced.insert(folder.path()).second) folder.sync();
   };
-  open_within(*info_.folder, file, synced,
-              [](const base::Folder& folder, std::string_view) { folder.sync(); });
+  open_within(
+      *info_.folder, file,
+      [&](const base::Folder& folder, std::string_view part) {
+        sync(folder);
+        return folder.existing_subfolder(part);
+      },
+      [&](const base::Folder& folder, std::string_view) { sync(folder); });
 }
 
 std::map<std::string, std::int64_t> Loggers::positions() const {

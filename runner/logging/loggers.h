@@ -85,7 +85,7 @@ class Loggers {
 
   void call(Slot& slot, const std::function<void(Logger&)>& call);
   void cut_files_that_were_left();
-  void sync_folders(std::string_view file) const;
+  void sync_folders(std::string_view file, std::set<std::string>& synced) const;
 
   std::vector<Slot> slots_;
   std::unique_ptr<std::atomic<const Slot*>> called_;  // a pointer, so that this class can be moved

@@ -148,17 +148,24 @@ Run::Run(Prepared prepared, RunFolder&& folder, const Surroundings& surroundings
       paint_(std::move(paint)),
       record_(std::move(record)),
       record_file_(folder_.folder()),
+      unsynced_(folder_.folder()),
       actions_(folder_, state_, experiment_.update->rate_factor(), plan_digests(record_)),
       goes_on_(goes_on),
       failures_before_(record_.failures.size()),
       seconds_before_(record_.training_seconds) {
   record_.locked = folder_.locked();
+  // Also of a run that goes on: who wrote them may have been killed.
+  for (const char* name : {"plan.yaml", "config.yaml", "data.json"}) unsynced_.add(name);
   around_.listener.has_processes(around_.git.process());
 }
 
+// Writes the record first: a run that is killed here has a record, and so is begun anew.
 void Run::write_plan() {
+  record_.git = around_.git.answer(0s);
+  static_cast<void>(record_file_.write(record_, Sync::content));
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
-  copy_config(folder_.folder(), *plan_.source, plan_.sources);
+  for (std::string& copy : copy_config(folder_.folder(), *plan_.source, plan_.sources))
+    unsynced_.add(std::move(copy));
   write_data_form(folder_.folder(), data_form(experiment_));
 }
 
@@ -168,12 +175,12 @@ void Run::replace_plan() {
   const base::RegularFile file(folder_.folder(), "plan.yaml");
   if (file.text(config::max_bytes) != plan_.yaml)
     base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::now);
+  record_.git = around_.git.answer(0s);
+  static_cast<void>(record_file_.write(record_, Sync::content));
 }
 
-// Writes the record of a run that runs, and tells what is run.
+// Tells what is run.
 void Run::tell_beginning(const std::string& warnings) {
-  record_.git = around_.git.answer(0s);
-  static_cast<void>(record_file_.write(record_, Sync::later));
   open_log();
   write_log(fmt::format("assay {}, started in {}", ASSAY_VERSION,
                         base::one_line(std::filesystem::current_path().string())));
@@ -248,7 +255,8 @@ void Run::take_up(const GoingOn& how, const std::vector<std::string>& accepted,
     told.insert(told.end(), left.begin(), left.end());
   }
   const std::vector<std::string> damaged = actions_.damaged();
-  replace_plan();
+  if (found.step) replace_plan();
+  else write_plan();
   tell_beginning(warnings);
   folder_.remove_images(obsolete_images_);
   for (const std::string& line : accepted) report(line, Severity::warning);

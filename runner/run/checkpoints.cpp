@@ -229,6 +229,7 @@ void Checkpoints::write(CheckpointFacts facts, std::vector<state::NamedTensor> t
   const std::int64_t step = facts.step;
   facts.failures.insert(facts.failures.end(), loggers.failures().begin(), loggers.failures().end());
   facts.pictures_left_out = parts_.log.dropped_pictures();
+  parts_.unsynced.bring_to_disk();
   const std::map<std::string, std::int64_t> positions = loggers.synced_positions();
   std::erase_if(tensors, [](const auto& tensor) { return tensor.name.starts_with("logs/"); });
   for (const auto& [file, position] : positions)
@@ -251,11 +252,23 @@ void Checkpoints::write(CheckpointFacts facts, std::vector<state::NamedTensor> t
   if (facts.pictures_left_out == 0) remove_older(file.folder);
 }
 
-void Checkpoints::keep_weights(std::int64_t step,
-                               const std::function<void(const RunFolder::File&)>& write) {
+void Checkpoints::keep_weights(std::int64_t step, bool at_end_follows, const WriteWeights& write) {
   const RunFolder::File file = parts_.folder.checkpoint(step);
+  const bool later = at_end_follows && plan_.at_end && step > 0;
   const std::lock_guard lock(file_mutex_);
-  if (written_step_ != step) write(file);
+  if (written_step_ == step) return;
+  write(file, later ? base::Sync::later : base::Sync::now);
+  if (later) weights_step_ = step;
+}
+
+void Checkpoints::secure_weights() {
+  if (!weights_step_) return;
+  const std::int64_t step = *std::exchange(weights_step_, std::nullopt);
+  const std::lock_guard lock(file_mutex_);
+  if (written_step_ == step) return;
+  const RunFolder::File file = parts_.folder.checkpoint(step);
+  base::bring_to_disk(file.folder, file.name);
+  file.folder.sync();
 }
 
 // Removes all that are older than those that are kept, but for the best. Weights alone and damaged

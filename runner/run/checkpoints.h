@@ -3,7 +3,8 @@
 // After all hooks of a step the state is copied, and training goes on. A mark follows the records
 // of that step through the queue of the log. When the logging thread reaches it, all of them are
 // written; log files are brought to the disk, and how long they are is a part of the checkpoint,
-// which is then written to checkpoints/step_N.safetensors (base/atomic_file.h). Older ones are
+// which is then written to checkpoints/step_N.safetensors (base/atomic_file.h). The plan and the
+// pictures are brought to the disk before it (unsynced_files.h). Older ones are
 // removed when the new one is on the disk.
 //
 // After the last step the state is copied before the hooks for the end of the run as well, and is a
@@ -38,6 +39,7 @@
 #include "runner/run/best_value.h"
 #include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
+#include "runner/run/unsynced_files.h"
 #include "runner/state/registry.h"
 #include "runner/state/snapshot.h"
 
@@ -86,6 +88,7 @@ class Checkpoints {
     logging::Log& log;
     const std::atomic<unsigned>& requests;  ///< grows with each request for a checkpoint
     StateBeforeEnd& before_end;
+    UnsyncedFiles& unsynced;     ///< brought to the disk before each checkpoint
     std::function<void()> note;  ///< notes in the state what is not lent to it
     /// Returns the failures of the run so far. Called on the training thread.
     std::function<std::vector<std::string>()> failures;
@@ -114,9 +117,13 @@ class Checkpoints {
   /// Takes the last checkpoint, from where the state lies: nothing may change it before the log is
   /// finished.
   void at_end(std::int64_t step);
+  using WriteWeights = std::function<void(const RunFolder::File&, base::Sync)>;
   /// Writes the weights alone as the checkpoint of the step, by this function, unless the whole
-  /// state of the step is there.
-  void keep_weights(std::int64_t step, const std::function<void(const RunFolder::File&)>& write);
+  /// state of the step is there. `at_end_follows`: at_end() will replace the file, so it need not
+  /// be on the disk before that.
+  void keep_weights(std::int64_t step, bool at_end_follows, const WriteWeights& write);
+  /// Brings the weights to the disk if nothing replaced them. Call it when the log is finished.
+  void secure_weights();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -148,9 +155,10 @@ class Checkpoints {
   std::condition_variable written_;
   int marks_ = 0;  ///< that the logging thread has not come to
 
-  std::mutex file_mutex_;           ///< held while a file is put in place
-  std::int64_t written_step_ = -1;  ///< of the last whole state
-  std::atomic<bool> told_ = false;  ///< that checkpoints fail, and none was written since
+  std::mutex file_mutex_;                     ///< held while a file is put in place
+  std::int64_t written_step_ = -1;            ///< of the last whole state
+  std::optional<std::int64_t> weights_step_;  ///< of weights that may not be on the disk
+  std::atomic<bool> told_ = false;            ///< that checkpoints fail, and none was written since
 };
 
 }  // namespace assay::run

@@ -1,13 +1,13 @@
 #include "runner/run/prepared.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "assay/error.h"
+#include "runner/base/atomic_file.h"
 #include "runner/run/run_record.h"
 
 namespace assay::run {
@@ -35,10 +35,19 @@ std::filesystem::path folder_of(const plan::Content& plan) {
   return std::filesystem::absolute(plan.run_dir);
 }
 
+// Returns true for an empty folder, or one with nothing but temporary files: a run was begun there,
+// and got no further.
+bool holds_no_run(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(folder, error);
+  return !error && std::all_of(begin(entries), end(entries), [](const auto& entry) {
+    return base::is_temporary(entry.path().filename().string());
+  });
+}
+
 void check_run_dir(const plan::Draft& draft, config::Diagnostics& diagnostics) {
   if (draft.doubtful.contains("run_dir") || finds_its_run(draft)) return;
-  std::error_code none;
-  if (draft.resume && std::filesystem::is_empty(folder_of(draft), none)) return;
+  if (draft.resume && holds_no_run(folder_of(draft))) return;
   try {
     RunFolder::check(draft.run_dir, std::chrono::system_clock::now());
   } catch (const RunDirError& error) {
@@ -75,7 +84,8 @@ std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::Pl
 std::optional<RunFolder> make_folder(const plan::Plan& plan,
                                      std::chrono::system_clock::time_point start,
                                      config::Diagnostics& diagnostics) {
-  if (plan.resume) ::rmdir(folder_of(plan).c_str());  // an empty one, of a run that got no further
+  if (std::error_code ignored; plan.resume && holds_no_run(folder_of(plan)))
+    std::filesystem::remove_all(folder_of(plan), ignored);
   try {
     return RunFolder::create(plan.run_dir, start);
   } catch (const RunDirError& error) {

@@ -111,6 +111,7 @@ void Run::train_to_the_end() {
       [this](std::string_view name, std::span<const std::byte> bytes) {
         const RunFolder::File file = folder_.image(name);
         base::write_atomically(file.folder, file.name, bytes, Sync::later);
+        unsynced_.add("images/" + file.name);
       },
       {}, notices(),
       {[this, opening = record_](const logging::State& now) { update(opening, now); }},
@@ -124,7 +125,7 @@ void Run::train_to_the_end() {
   Checkpoints checkpoints(
       plan_.checkpoints, plan_digests(record_), experiment_.steps,
       experiment_.batches->steps_per_epoch(), damaged_,
-      {folder_, state_, log, around_.checkpoint_requests, before_end_,
+      {folder_, state_, log, around_.checkpoint_requests, before_end_, unsynced_,
        [&] { note_state(log, hooks); }, [&] { return failures_so_far(hooks); },
        [this](const std::string& message) { lost(message); }, best_ ? &*best_ : nullptr});
   Trainer trainer({*experiment_.splits.at("train"), *experiment_.batches, *experiment_.network,
@@ -152,6 +153,10 @@ void Run::train_to_the_end() {
       checkpoints.at_end(result_.steps);
     });
   attempt("closing the loggers", [&] { log.finish(result_.outcome); });
+  attempt("saving the weights", [&] {
+    checkpoints.secure_weights();
+    unsynced_.bring_to_disk();
+  });
   attempt("undoing what plugins changed", [&] { undo_changes(state); });
   attempt("recording the state", [&] {
     note_state(log, hooks);
@@ -187,10 +192,13 @@ void Run::save(Checkpoints& checkpoints) {
   attempt("recording the result", [&] { record_result(); });
   is_saved_ = true;
   attempt("saving the weights", [&] {
-    checkpoints.keep_weights(result_.steps, [&](const RunFolder::File& file) {
-      state::write_safetensors(file.folder, file.name, weights(),
-                               {{"format", "assay"}, {"step", std::to_string(result_.steps)}});
-    });
+    const bool at_end_follows = result_.outcome != Outcome::failed;
+    checkpoints.keep_weights(
+        result_.steps, at_end_follows, [&](const RunFolder::File& file, Sync sync) {
+          state::write_safetensors(file.folder, file.name, weights(),
+                                   {{"format", "assay"}, {"step", std::to_string(result_.steps)}},
+                                   sync);
+        });
     weights_kept_ = true;
   });
   attempt("recording the result", [&] {
@@ -204,7 +212,7 @@ void Run::save(Checkpoints& checkpoints) {
     record.end = Clock::now();
     record.complete = false;
     record.failures.emplace_back(not_closed);
-    static_cast<void>(record_file_.write(record, Sync::later));
+    static_cast<void>(record_file_.write(record, Sync::content));
   } catch (const std::exception&) {
     // The final record is still tried, and a failure is reported then.
   }
@@ -302,7 +310,7 @@ void Run::update(RunRecord record, const logging::State& state) {
   }
   record.failures.insert(record.failures.end(), state.failures.begin(), state.failures.end());
   try {
-    static_cast<void>(record_file_.write(record, Sync::later));
+    static_cast<void>(record_file_.write(record, Sync::content));
   } catch (const Error& error) {
     if (!std::exchange(update_failed_, true))
       report(fmt::format("{}; the run goes on", error.what()), Severity::warning);

@@ -33,6 +33,7 @@
 #include "runner/run/run_log.h"
 #include "runner/run/run_record.h"
 #include "runner/run/trainer.h"
+#include "runner/run/unsynced_files.h"
 #include "runner/state/registry.h"
 
 namespace assay::run {
@@ -162,6 +163,7 @@ class Run {
   std::optional<RunLog> run_log_;
   RunRecord record_;
   RecordFile record_file_;
+  UnsyncedFiles unsynced_;
   state::Registry state_;
   RunActions actions_;
   TrainingState training_;

@@ -171,6 +171,14 @@ RunFolder RunFolder::open(const fs::path& path) {
   return opened;
 }
 
+void RunFolder::clean(const fs::path& path) noexcept {
+  try {
+    open(path).remove_leftovers();
+  } catch (const std::exception&) {
+    // They take room, and are in nobody's way.
+  }
+}
+
 void RunFolder::check(const std::string& name_template,
                       std::chrono::system_clock::time_point start) {
   const fs::path wanted = path_of(name_template, start);
@@ -315,10 +323,11 @@ std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
   return last;
 }
 
-void copy_config(const base::Folder& run_folder, const config::Source& config,
-                 std::span<const std::shared_ptr<const config::Source>> files) {
-  base::write_atomically(run_folder, "config.yaml", config.text, base::Sync::later);
-  if (files.size() < 2) return;
+std::vector<std::string> copy_config(const base::Folder& run_folder, const config::Source& config,
+                                     std::span<const std::shared_ptr<const config::Source>> files) {
+  std::vector<std::string> written = {"config.yaml"};
+  base::write_atomically(run_folder, written.front(), config.text, base::Sync::later);
+  if (files.size() < 2) return written;
   fs::path home = fs::path(config.path).parent_path();
   for (const auto& file : files) home = common_folder(home, fs::path(file->path).parent_path());
   for (const auto& file : files) {
@@ -326,7 +335,9 @@ void copy_config(const base::Folder& run_folder, const config::Source& config,
     base::Folder folder = run_folder.subfolder("config");
     for (const fs::path& part : copy.parent_path()) folder = folder.subfolder(part.string());
     base::write_atomically(folder, copy.filename().string(), file->text, base::Sync::later);
+    written.push_back((fs::path("config") / copy).string());
   }
+  return written;
 }
 
 }  // namespace assay::run

@@ -51,6 +51,10 @@ class RunFolder {
   /// when there is no such folder, when another process writes to it, or when this user may not.
   static RunFolder open(const std::filesystem::path& path);
 
+  /// Removes what a process that was killed left, from the folder of a run that nobody runs. Does
+  /// nothing where that is not allowed.
+  static void clean(const std::filesystem::path& path) noexcept;
+
   /// Reverts create(): removes the folder with all its content, and the folders above it that
   /// create() created and that contain nothing else.
   void remove() noexcept;
@@ -109,9 +113,9 @@ Lock lock_of(const std::filesystem::path& run_folder);
 std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
 
 /// Writes config.yaml, the text of `config`. If further files were read (files that it extends,
-/// fragments), copies each into config/, at its place below their common folder. Throws
-/// assay::Error.
-void copy_config(const base::Folder& run_folder, const config::Source& config,
-                 std::span<const std::shared_ptr<const config::Source>> files);
+/// fragments), copies each into config/, at its place below their common folder. Returns the paths
+/// in the run folder of what it wrote, which may not be on the disk yet. Throws assay::Error.
+std::vector<std::string> copy_config(const base::Folder& run_folder, const config::Source& config,
+                                     std::span<const std::shared_ptr<const config::Source>> files);
 
 }  // namespace assay::run

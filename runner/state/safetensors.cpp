@@ -126,7 +126,7 @@ bool replace_checksum(std::string& header, std::string_view before, std::string_
 
 void write_safetensors(const base::Folder& folder, std::string_view name,
                        std::span<const NamedTensor> given,
-                       std::map<std::string, std::string> metadata) {
+                       std::map<std::string, std::string> metadata, base::Sync sync) {
   const std::string zeros(base::Digest::digits, '0');
   metadata[std::string(checksum_key)] = zeros;
   const std::vector<NamedTensor> tensors = by_width(given);
@@ -147,7 +147,7 @@ void write_safetensors(const base::Folder& folder, std::string_view name,
   file.write(std::as_bytes(std::span(&size, 1)));
   file.write(std::as_bytes(std::span(header)));
   for (const NamedTensor& tensor : tensors) file.write(tensor.bytes);
-  file.commit();
+  file.commit(sync);
 }
 
 StoredTensors::StoredTensors(base::RegularFile file, OtherTypes other_types)

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "assay/tensor.h"
+#include "runner/base/atomic_file.h"
 #include "runner/base/folder.h"
 #include "runner/base/regular_file.h"
 #include "runner/state/safetensors_header.h"
@@ -40,7 +41,8 @@ NamedTensor named_tensor(std::string name, const Shape& shape, std::span<T> valu
 /// assay::Error, also for names that a reader would refuse.
 void write_safetensors(const base::Folder& folder, std::string_view name,
                        std::span<const NamedTensor> tensors,
-                       std::map<std::string, std::string> metadata);
+                       std::map<std::string, std::string> metadata,
+                       base::Sync sync = base::Sync::now);
 
 /// The tensors in a file. The header is read when the file is opened, the numbers when they are
 /// asked for.
