@@ -28,6 +28,7 @@ struct Setting {
   Handle dataset;
   data::Description description;
   Rows rows;
+  state::ComponentState* state = nullptr;  // the subject's
 
   std::int64_t columns() const { return description.sample_shape.elements(); }
   std::size_t target_bytes() const {
@@ -39,7 +40,7 @@ struct Setting {
 Setting setting(const Subject& subject) {
   Setting s{subject.make<Dataset>(), {}, {}};
   s.description = data::describe(s.dataset);
-  subject.declare_state(s.dataset);
+  s.state = &subject.declare_state(s.dataset);
   require(s.columns() <= most_sample, "a sample of {} is of {} bytes; expected no more than 1 GiB",
           described(s.description.sample_shape), grouped(4 * s.columns()));
   const std::int64_t most = std::clamp<std::int64_t>(most_elements / s.columns(), 1, 500);
@@ -239,6 +240,23 @@ std::string targets_fit(const Subject& subject) {
   return {};
 }
 
+// Simulates a resumed run: another dataset takes up the state, and is asked for other rows first.
+std::string remembers(const Subject& subject) {
+  const Setting whole = setting(subject), resumed = setting(subject);
+  const auto middle = whole.rows.begin() + static_cast<std::ptrdiff_t>(whole.rows.size() / 2);
+  const Rows back(middle, whole.rows.end());
+  const Rows front(whole.rows.begin(), std::max(middle, whole.rows.begin() + 1));
+  samples(whole, back);
+  targets_of(whole, back);
+  resumed.state->assign(*whole.state);
+  for (const Rows& rows : {front, back})
+    require(same_bits(samples(resumed, rows), samples(whole, rows)) &&
+                targets_of(resumed, rows) == targets_of(whole, rows),
+            "another dataset with the saved state, asked for other rows first, reads other samples "
+            "or targets; what must be remembered belongs into state (facet Stateful)");
+  return fmt::format("{} bytes of state", grouped(whole.state->bytes()));
+}
+
 std::string splits(const Subject& subject) {
   const data::Description description = data::describe(subject.make<Dataset>());
   if (description.splits.empty()) throw NotRun("it comes without splits; the host makes them");
@@ -267,6 +285,7 @@ Suite dataset_suite(const Subject& subject) {
       {"the view shows what reading gives", [subject] { return view(subject); }},
       {"targets are what was declared", [subject] { return targets_fit(subject); }},
       {"splits keep rows apart", [subject] { return splits(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

@@ -10,7 +10,6 @@
 
 #include "assay/acts.h"
 #include "assay/error.h"
-#include "assay/state.h"
 #include "assay/text.h"
 #include "runner/conformance/neutral.h"
 #include "runner/conformance/suites.h"
@@ -195,7 +194,6 @@ std::vector<std::string> run(const hooks::PreparedHook& hook, std::int64_t step,
 std::string resumes(const Subject& subject) {
   const hooks::PreparedHook whole = hooks::prepare("hook", subject.make<Hook>(), {}),
                             resumed = hooks::prepare("hook", subject.make<Hook>(), {});
-  if (!whole.hook.has<Stateful>()) throw NotRun("it declares no state");
   state::ComponentState& state = subject.declare_state(whole.hook);
   state::ComponentState& taken_up = subject.declare_state(resumed.hook);
   const auto value = [](std::int64_t step) { return std::sin(static_cast<double>(step)); };
@@ -205,7 +203,7 @@ std::string resumes(const Subject& subject) {
   for (std::int64_t step = half + 1; step <= 2 * half; ++step)
     require(run(resumed, step, value(step)) == run(whole, step, value(step)),
             "at step {} another hook with the saved state does something else; what must be "
-            "remembered belongs into the state that declare_state() declares",
+            "remembered belongs into state (facet Stateful)",
             step);
   return fmt::format("{} bytes of state", state.bytes());
 }

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,31 +29,58 @@ using Handle = plugin_host::Handle<Logger>;
 using logging::LoggerHost;
 using logging::MemoryFile;
 
-// Sends records of every content, in a possible order.
-void feed(const Handle& logger) {
-  using Limits = std::numeric_limits<double>;
-  const std::vector<std::string> names = {"Loss",         "test/accuracy",
-                                          "Größe ≥ 数 🎲", "quote \" backslash \\ percent %s",
-                                          "a\tb\nc",      std::string(5000, 'x')};
-  const double time = 1763863320.5;
-  std::int64_t step = 0;
-  for (const double value :
-       {0.5, -0.0, 1.0, Limits::max(), -Limits::max(), Limits::denorm_min(), Limits::quiet_NaN(),
-        Limits::infinity(), -Limits::infinity(), 0.1, 123456789.125}) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const Scalar scalar{value};
-      const Record record = record_of({static_cast<std::uint32_t>(i), names[i]}, step,
-                                      time + static_cast<double>(step), scalar);
+using Limits = std::numeric_limits<double>;
+
+constexpr double begin_time = 1763863320.5;
+// The values of the steps.
+constexpr std::array<double, 11> step_values = {0.5,
+                                                -0.0,
+                                                1.0,
+                                                Limits::max(),
+                                                -Limits::max(),
+                                                Limits::denorm_min(),
+                                                Limits::quiet_NaN(),
+                                                Limits::infinity(),
+                                                -Limits::infinity(),
+                                                0.1,
+                                                123456789.125};
+
+const std::vector<std::string>& tag_names() {
+  static const std::vector<std::string> names = {"Loss",         "test/accuracy",
+                                                 "Größe ≥ 数 🎲", "quote \" backslash \\ percent %s",
+                                                 "a\tb\nc",      std::string(5000, 'x')};
+  return names;
+}
+
+// Sends scalars and the progress of these steps, and flushes.
+void send_steps(const Handle& logger, std::size_t first, std::size_t end) {
+  for (std::size_t i = first; i < end; ++i) {
+    const auto step = static_cast<std::int64_t>(i);
+    const auto passed = static_cast<double>(i);
+    std::uint32_t id = 0;
+    for (const std::string& name : tag_names()) {
+      const Scalar scalar{step_values[i]};
+      const Record record = record_of({id++, name}, step, begin_time + passed, scalar);
       logger.call([&](Logger& l) { l.record(record); });
     }
-    const Progress progress{step, 1000, step / 10, static_cast<double>(step), 12.5};
+    const Progress progress{step, 1000, step / 10, passed, 12.5};
     logger.call([&](Logger& l) { l.progress(progress); });
-    ++step;
   }
+  logger.call([](Logger& l) { l.flush(); });
+}
+
+// Sends records of every other content behind them, and flushes.
+void send_others(const Handle& logger) {
   send_every_content(
-      static_cast<std::uint32_t>(names.size()), step, time,
+      static_cast<std::uint32_t>(tag_names().size()), step_values.size(), begin_time,
       [&](const Record& record) { logger.call([&](Logger& l) { l.record(record); }); });
   logger.call([](Logger& l) { l.flush(); });
+}
+
+// Sends records of every content, in a possible order.
+void feed(const Handle& logger) {
+  send_steps(logger, 0, step_values.size());
+  send_others(logger);
 }
 
 void open(const Handle& logger, LoggerHost& host) {
@@ -209,6 +238,66 @@ std::string destroyed(const Subject& subject) {
   return {};
 }
 
+// What a logger has written, as a place to which more is added.
+struct Place {
+  explicit Place(const LoggerHost& host) : lines(host.screen.lines.size()) {
+    for (const MemoryFile& file : host.files) sizes[file.name] = file.content.size();
+  }
+
+  /// Returns what was written behind the place. A file that was created since then counts from its
+  /// size in `left`.
+  std::map<std::string, std::string> behind(const LoggerHost& host, const Place& left) const {
+    std::map<std::string, std::string> written;
+    for (const MemoryFile& file : host.files) {
+      const auto here = sizes.find(file.name), before = left.sizes.find(file.name);
+      std::size_t from = 0;
+      if (here != sizes.end()) from = here->second;
+      else if (before != left.sizes.end()) from = before->second;
+      written[file.name] = file.content.substr(from);
+    }
+    for (std::size_t i = lines; i < host.screen.lines.size(); ++i)
+      written["the terminal"] += host.screen.lines[i] + '\n';
+    return written;
+  }
+
+  std::map<std::string, std::size_t> sizes;  ///< of files
+  std::size_t lines;                         ///< on the terminal
+};
+
+// Simulates a resumed run: another logger takes up the state and the files in the middle. A logger
+// that declares no state may begin anew, as one does that writes a summary when it is closed.
+std::string remembers(const Subject& subject) {
+  constexpr std::size_t half = step_values.size() / 2;
+  LoggerHost host({.facts = sample_facts()});
+  const Handle whole = subject.make<Logger>(), resumed = subject.make<Logger>();
+  const state::ComponentState& state = subject.declare_state(whole);
+  state::ComponentState& taken_up = subject.declare_state(resumed);
+  if (state.bytes() == 0) throw NotRun("it declares no state");
+  open(whole, host);
+  send_steps(whole, 0, half);
+  const Place middle(host);
+  taken_up.assign(state);
+  LoggerHost later({.first_step = half, .facts = sample_facts()}, host.files);
+  open(resumed, later);
+  const Place opened(later);
+  for (const Handle* logger : {&whole, &resumed}) {
+    send_steps(*logger, half, step_values.size());
+    send_others(*logger);
+    close(*logger, Outcome::finished);
+  }
+  const auto expected = middle.behind(host, middle), found = opened.behind(later, middle);
+  require(found.size() == expected.size(), "resumed it writes to {} files, and without a break {}",
+          found.size(), expected.size());
+  for (const auto& [name, content] : expected) {
+    const auto other = found.find(name);
+    require(other != found.end() && other->second == content,
+            "another logger with the saved state goes on differently in {}; what must be "
+            "remembered belongs into the state that declare_state() declares",
+            name);
+  }
+  return fmt::format("{} bytes of state", state.bytes());
+}
+
 }  // namespace
 
 Suite logger_suite(const Subject& subject) {
@@ -220,6 +309,7 @@ Suite logger_suite(const Subject& subject) {
       {"a full disk is reported", [subject] { return contained(subject); }},
       {"files are the host's", [subject] { return own_files(subject); }},
       {"can be destroyed at any time", [subject] { return destroyed(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

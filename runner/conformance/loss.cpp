@@ -22,6 +22,7 @@ struct Setting {
   std::int64_t columns = 0;
   TargetRows targets;
   LentMatrix outputs;
+  state::ComponentState* state = nullptr;  // the subject's
 
   /// Returns the same loss with other numbers.
   Setting other(int set) const { return with(loss, target, columns, set); }
@@ -50,11 +51,13 @@ Setting setting(const Subject& subject) {
       const auto columns = loss.call([&](const Loss& l) { return l.outputs(target); });
       require(columns >= 1, "it asks for {} outputs for {}", columns, described(target));
       require(columns <= 1 << 20, "it asks for {} outputs for {}", columns, described(target));
-      subject.declare_state(loss);
+      state::ComponentState& state = subject.declare_state(loss);
       // The targets that the suite shows have all classes alike.
       const std::vector<std::int64_t> counts(static_cast<std::size_t>(target.classes), 1 + rows);
       loss.call([&](Loss& l) { l.prepare(counts); });
-      return Setting::with(loss, target, columns, 0);
+      Setting made = Setting::with(loss, target, columns, 0);
+      made.state = &state;
+      return made;
     } catch (const plugin_host::ComponentError& error) {
       require_refusal(error);
       refusals += fmt::format("; for {}: {}", described(target), error.message());
@@ -62,6 +65,8 @@ Setting setting(const Subject& subject) {
   }
   throw NotRun("it takes none of the targets that are tried" + refusals);
 }
+
+bool same(const LossSum& a, const LossSum& b) { return a.sum == b.sum && a.weight == b.weight; }
 
 bool close(double a, double b) { return std::abs(a - b) <= 1e-5 * std::max(1.0, std::abs(b)); }
 
@@ -123,9 +128,6 @@ std::string threads(const Subject& subject) {
     lane.sum = lane.setting.gradient(lane.gradient);
     lane.expected = lane.gradient.values();
   }
-  const auto same = [](const LossSum& a, const LossSum& b) {
-    return a.sum == b.sum && a.weight == b.weight;
-  };
   often_at_once(4, [&](int thread) {
     const Lane& lane = lanes[static_cast<std::size_t>(thread)];
     require(same(lane.setting.evaluate(), lane.evaluated), "evaluate() gives another sum {}",
@@ -173,6 +175,28 @@ std::string derivative(const Subject& subject) {
   return fmt::format("off by {:.1e} of the largest element", worst);
 }
 
+// Simulates a resumed run: another loss takes up the state in the middle.
+std::string remembers(const Subject& subject) {
+  const Setting whole = setting(subject), resumed = setting(subject);
+  constexpr int half = 3;
+  for (int set = 0; set < half; ++set) {
+    const Setting batch = whole.other(set);
+    batch.evaluate();
+    batch.gradient(LentMatrix(rows, whole.columns));
+  }
+  resumed.state->assign(*whole.state);
+  for (int set = half; set < 2 * half; ++set) {
+    const Setting expected = whole.other(set), found = resumed.other(set);
+    const LentMatrix one(rows, whole.columns), other(rows, whole.columns);
+    require(same(found.evaluate(), expected.evaluate()) &&
+                same(found.gradient(other), expected.gradient(one)) &&
+                same_bits(other.values(), one.values()),
+            "another loss with the saved state goes on differently; what must be remembered "
+            "belongs into state (facet Stateful)");
+  }
+  return fmt::format("{} bytes of state", whole.state->bytes());
+}
+
 }  // namespace
 
 Suite loss_suite(const Subject& subject) {
@@ -183,6 +207,7 @@ Suite loss_suite(const Subject& subject) {
        [subject] { return repeatable(subject); }},
       {"threads do not disturb each other", [subject] { return threads(subject); }},
       {"gradients are the derivatives", [subject] { return derivative(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

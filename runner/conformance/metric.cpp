@@ -24,6 +24,7 @@ struct Setting {
   LentMatrix outputs;
   std::size_t state_size = 0;
   std::size_t value_count = 1;
+  state::ComponentState* remembered = nullptr;  // the subject's
 
   static Setting with(const Handle& metric, const Target& target, std::size_t state_size,
                       std::size_t value_count, int set) {
@@ -88,11 +89,13 @@ Setting setting(const Subject& subject) {
   for (const Target& target : targets()) {
     try {
       metric.call([&](Metric& m) { m.prepare(target); });
-      subject.declare_state(metric);
+      state::ComponentState& remembered = subject.declare_state(metric);
       const train::ResultInfo last = train::results_of(metric).back();
       const std::size_t size = metric.call([](const Metric& m) { return m.state_size(); });
       require(size <= 1 << 24, "its state has {} numbers", size);
-      return Setting::with(metric, target, size, last.first + last.size, 0);
+      Setting made = Setting::with(metric, target, size, last.first + last.size, 0);
+      made.remembered = &remembered;
+      return made;
     } catch (const plugin_host::ComponentError& error) {
       require_refusal(error);
       refusals += fmt::format("; for {}: {}", described(target), error.message());
@@ -196,6 +199,26 @@ std::string threads(const Subject& subject) {
   return {};
 }
 
+// Simulates a resumed run: another metric takes up the state in the middle.
+std::string remembers(const Subject& subject) {
+  const Setting whole = setting(subject), resumed = setting(subject);
+  constexpr int half = 3;
+  for (int set = 0; set < half; ++set) whole.other(set).value(16, 5);
+  resumed.remembered->assign(*whole.remembered);
+  for (int set = half; set < 2 * half; ++set) {
+    const std::vector<double> expected = whole.other(set).value(16, 5);
+    const std::vector<double> found = resumed.other(set).value(16, 5);
+    require(
+        std::ranges::equal(
+            found, expected,
+            [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }),
+        "another metric with the saved state gives {} for the same rows, and the one before {}; "
+        "what must be remembered belongs into state (facet Stateful)",
+        text_of(found), text_of(expected));
+  }
+  return fmt::format("{} bytes of state", whole.remembered->bytes());
+}
+
 }  // namespace
 
 Suite metric_suite(const Subject& subject) {
@@ -205,6 +228,7 @@ Suite metric_suite(const Subject& subject) {
       {"states of no rows change nothing", [subject] { return merges_nothing(subject); }},
       {"values are repeatable", [subject] { return repeatable(subject); }},
       {"threads do not disturb each other", [subject] { return threads(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

@@ -7,7 +7,6 @@
 
 #include "assay/number_text.h"
 #include "assay/phases.h"
-#include "assay/state.h"
 #include "runner/conformance/model_bench.h"
 #include "runner/conformance/slopes.h"
 #include "runner/conformance/suites.h"
@@ -195,8 +194,6 @@ std::string evaluates(const Subject& subject) {
 // Simulates a resumed run: another model takes up the state in the middle.
 std::string remembers(const Subject& subject) {
   const ModelBench whole(subject), resumed(subject);
-  if (!whole.model().has<Stateful>() && !whole.model().has<Phases>())
-    throw NotRun("it remembers nothing");
   const std::vector<float> before = evaluated(whole, rows, rows);
   for (int set = 0; set < 3; ++set) whole.train(rows, set);
   require(
@@ -207,7 +204,7 @@ std::string remembers(const Subject& subject) {
     require(
         same_bits(evaluated(resumed, rows, rows), evaluated(whole, rows, rows)),
         "another model with the saved state goes on differently; what must be remembered belongs "
-        "into the state that declare_state() declares");
+        "into state (facet Stateful)");
     whole.train(rows, set);
     resumed.train(rows, set);
   }

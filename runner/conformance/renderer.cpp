@@ -21,7 +21,7 @@ using Handle = plugin_host::Handle<Renderer>;
 struct Declared {
   explicit Declared(const Subject& subject)
       : renderer(subject.make<Renderer>()), needs(hooks::needs_of(renderer)) {
-    subject.declare_state(renderer);
+    state = &subject.declare_state(renderer);
     size = renderer.call([](const Renderer& r) { return r.size(); });
     require(picture::possible(size),
             "its natural size is {} x {} pixels; expected 1 to {} each way, and no more than {} in "
@@ -31,6 +31,7 @@ struct Declared {
   }
   Handle renderer;
   hooks::RendererNeeded needs;
+  state::ComponentState* state;  // the subject's
   Size size;
 };
 
@@ -43,16 +44,17 @@ class Setting : public Declared {
     name_views_.assign(names_.begin(), names_.end());
   }
 
-  /// Returns at most this many rows of each set, and all else that it needs. Valid as long as this
-  /// object, until the next call.
-  const Snapshot& snapshot(std::int64_t most) {
+  /// Returns at most this many rows of each set, and all else that it needs. Its numbers depend on
+  /// `numbers`. Valid as long as this object, until the next call.
+  const Snapshot& snapshot(std::int64_t most, int numbers = 0) {
+    numbers_ = numbers;
     const std::int64_t columns = shape_.elements();
     const std::int64_t outputs = target_.classes > 0 ? target_.classes : target_.shape.elements();
     const std::int64_t count = std::max<std::int64_t>(std::min(most, rows()), 1);
-    samples_ = spread(static_cast<std::size_t>(count * columns), 31, 8);
-    outputs_ = spread(static_cast<std::size_t>(count * outputs), 32);
-    targets_.emplace(target_, count, 33);
-    kernel_ = spread(kernel_size, 34);
+    samples_ = spread(static_cast<std::size_t>(count * columns), seed(31), 8);
+    outputs_ = spread(static_cast<std::size_t>(count * outputs), seed(32));
+    targets_.emplace(target_, count, seed(33));
+    kernel_ = spread(kernel_size, seed(34));
     rows_.clear();
     for (const hooks::RowsNeed& need : needs.rows) {
       const std::int64_t n = std::min(need.rows, count);
@@ -77,9 +79,10 @@ class Setting : public Declared {
   }
   /// Throws Failed if the renderer wrote to the data of the snapshot.
   void require_unchanged() const {
-    const TargetRows targets(target_, targets_->view().shape[0], 33);
-    require(samples_ == spread(samples_.size(), 31, 8) && outputs_ == spread(outputs_.size(), 32) &&
-                *targets_ == targets && kernel_ == spread(kernel_size, 34),
+    const TargetRows targets(target_, targets_->view().shape[0], seed(33));
+    require(samples_ == spread(samples_.size(), seed(31), 8) &&
+                outputs_ == spread(outputs_.size(), seed(32)) && *targets_ == targets &&
+                kernel_ == spread(kernel_size, seed(34)),
             "it writes into its snapshot, which others draw as well");
   }
   /// Returns how many rows it draws, at most 256; 0 if it draws none.
@@ -102,6 +105,8 @@ class Setting : public Declared {
   }
 
  private:
+  std::uint64_t seed(std::uint64_t of) const { return seed_of(of, numbers_); }
+
   double share() const {
     constexpr double most_pixels = 250'000, most_each_way = picture::largest / 2;
     const auto width = static_cast<double>(size.width), height = static_cast<double>(size.height);
@@ -130,6 +135,7 @@ class Setting : public Declared {
   static constexpr std::int64_t kernel_rows = 6, kernel_columns = 4;
   static constexpr std::size_t kernel_size = kernel_rows * kernel_columns;
 
+  int numbers_ = 0;
   Shape shape_;
   Target target_;
   std::vector<std::string> names_;
@@ -248,6 +254,24 @@ std::string fewer(const Subject& subject) {
   return {};
 }
 
+// Simulates a resumed run: another renderer takes up the state after a picture of other values.
+std::string remembers(const Subject& subject) {
+  Setting whole(subject), resumed(subject);
+  const auto painter = subject.painter();
+  const Size size = whole.scaled(1);
+  const Box box{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
+  const auto picture = [&](Setting& s, int numbers) {
+    return draw(s, *painter, s.snapshot(s.rows(), numbers), size, box).pixels;
+  };
+  picture(whole, 1);
+  resumed.state->assign(*whole.state);
+  for (const int numbers : {2, 0})
+    require(picture(resumed, numbers) == picture(whole, numbers),
+            "another renderer with the saved state draws another picture of the same values; what "
+            "must be remembered belongs into state (facet Stateful)");
+  return fmt::format("{} bytes of state", whole.state->bytes());
+}
+
 }  // namespace
 
 Suite renderer_suite(const Subject& subject) {
@@ -256,6 +280,7 @@ Suite renderer_suite(const Subject& subject) {
       {"files are the same each time", [subject] { return files(subject); }},
       {"draws inside its box, in any size", [subject] { return boxes(subject); }},
       {"takes fewer rows than it asked for", [subject] { return fewer(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

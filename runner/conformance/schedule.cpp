@@ -23,6 +23,13 @@ std::vector<std::int64_t> counts() {
   return counts;
 }
 
+// Creates a schedule for a run of this many updates.
+Handle made(const Subject& subject, std::int64_t steps) {
+  const Handle schedule = subject.make<Schedule>(steps);
+  subject.declare_state(schedule);
+  return schedule;
+}
+
 double value(const Handle& schedule, std::int64_t count) {
   return schedule.call([&](const Schedule& s) { return s.value(count); });
 }
@@ -33,18 +40,18 @@ bool same(double a, double b) {
 
 std::string finite(const Subject& subject) {
   for (const std::int64_t steps : run_lengths) {
-    const Handle schedule = subject.make<Schedule>(steps);
+    const Handle schedule = made(subject, steps);
     for (const std::int64_t count : counts())
       require(std::isfinite(value(schedule, count)),
               "its value after {} updates is {} (in a run of {})", count, value(schedule, count),
               steps);
   }
-  const Handle schedule = subject.make<Schedule>();
+  const Handle schedule = made(subject, Subject::usual_steps);
   return fmt::format("{} at first, {} after 1000", value(schedule, 0), value(schedule, 1000));
 }
 
 void pure(const Subject& subject, std::int64_t steps) {
-  const Handle schedule = subject.make<Schedule>(steps), other = subject.make<Schedule>(steps);
+  const Handle schedule = made(subject, steps), other = made(subject, steps);
   const std::vector<std::int64_t> counts = conformance::counts();
   std::vector<double> first;
   for (const std::int64_t count : counts) first.push_back(value(schedule, count));
@@ -65,12 +72,35 @@ std::string pure_in_all_runs(const Subject& subject) {
   return {};
 }
 
+// Simulates a resumed run, and one that goes on for longer: a schedule takes up the state of one
+// that had another length.
+std::string remembers(const Subject& subject) {
+  std::size_t bytes = 0;
+  for (const std::int64_t before : run_lengths)
+    for (const std::int64_t steps : run_lengths) {
+      const Handle first = subject.make<Schedule>(before), resumed = subject.make<Schedule>(steps),
+                   fresh = made(subject, steps);
+      const state::ComponentState& state = subject.declare_state(first);
+      for (std::int64_t count = 0; count < before; count += 1 + before / 7) value(first, count);
+      subject.declare_state(resumed).assign(state);
+      bytes = state.bytes();
+      for (const std::int64_t count : counts())
+        require(same(value(resumed, count), value(fresh, count)),
+                "with the state of a run of {} its value after {} updates of a run of {} is {}, "
+                "without it {}; a schedule's state may not change its values",
+                before, count, steps, value(resumed, count), value(fresh, count));
+    }
+  if (bytes == 0) throw NotRun("it remembers nothing");
+  return fmt::format("{} bytes of state", bytes);
+}
+
 }  // namespace
 
 Suite schedule_suite(const Subject& subject) {
   return {
       {"values are finite", [subject] { return finite(subject); }},
       {"values depend on the count alone", [subject] { return pure_in_all_runs(subject); }},
+      {"all state is the host's", [subject] { return remembers(subject); }},
   };
 }
 

@@ -36,7 +36,6 @@ class Subject {
   plugin_host::Handle<Interface> make(std::int64_t total_steps) const {
     auto made = host_->create<Interface>(plan_);
     plugin_host::begin_schedules(made.object(), total_steps);
-    if constexpr (Interface::kind == Kind::schedule) declare_state(made);
     return made;
   }
   /// Lets a component that this subject created declare its state, which lives as long as the

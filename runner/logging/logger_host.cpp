@@ -32,7 +32,10 @@ LogFile& LoggerHost::create(std::string_view name) {
       std::ranges::any_of(files, [&](const auto& f) { return collide(name, f.name); });
   check_file_name(name);
   if (!how_.files || known) throw Error(fmt::format("/run/{}: cannot be made", name));
-  return files.emplace_back(name, how_.room);
+  MemoryFile& file = files.emplace_back(name, how_.room);
+  const auto left = std::ranges::find(left_, name, &MemoryFile::name);
+  if (left != left_.end()) file.content = left->content;
+  return file;
 }
 
 std::size_t LoggerHost::bytes() const {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/logger.h"
@@ -54,6 +55,7 @@ struct Circumstances {
   bool interactive = false;
   std::string run_name = "conformance";
   std::string run_folder = "/nonexistent/run";
+  std::int64_t first_step = 0;
   std::shared_ptr<const RunFacts> facts = std::make_shared<RunFacts>();
 };
 
@@ -61,12 +63,15 @@ struct Circumstances {
 class LoggerHost final : public LoggerContext {
  public:
   explicit LoggerHost(const Circumstances& how) : screen(how.interactive), how_(how) {}
+  /// Goes on with the files of a former logger: create() lends a file of theirs as it is.
+  LoggerHost(const Circumstances& how, std::deque<MemoryFile> left)
+      : screen(how.interactive), how_(how), left_(std::move(left)) {}
 
   LogFile& create(std::string_view name) override;
   Terminal& terminal() override { return screen; }
   std::string_view run_name() const override { return how_.run_name; }
   std::string_view run_folder() const override { return how_.run_folder; }
-  std::int64_t first_step() const override { return 0; }
+  std::int64_t first_step() const override { return how_.first_step; }
   std::int64_t total_steps() const override { return 1000; }
   double start_time() const override { return 1763863320.25; }
   std::span<const PlanEntry> plan() const override { return how_.facts->plan; }
@@ -84,6 +89,7 @@ class LoggerHost final : public LoggerContext {
 
  private:
   Circumstances how_;
+  std::deque<MemoryFile> left_;
 };
 
 }  // namespace assay::logging
