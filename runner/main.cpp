@@ -76,6 +76,7 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
   declare_plugins_new(plugins, common, chosen);
   declare_plugins_schema(plugins, common, chosen);
   declare_plugins_reference(plugins, common, chosen);
+  take_no_options_as_values(app);
 }
 
 // Returns the exit code.

@@ -16,6 +16,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <span>
 #include <sstream>
 #include <string>
@@ -59,7 +60,7 @@ class Completion {
       // A word that begins like a key is not a file.
       if (const CLI::Option* next = positional();
           next != nullptr && (keys.empty() || word_.empty()))
-        values(next->get_name(true));
+        values(name_of_argument(*next));
       std::ranges::move(keys, std::back_inserter(found_));
     }
     return std::move(found_);
@@ -74,11 +75,12 @@ class Completion {
     } else if (word.starts_with('-')) {
       const CLI::Option* option = find_option(word);
       if (option != nullptr && option->get_items_expected_max() > 0) value_of_ = option;
+      else if (option != nullptr) flags_.insert(option);
     } else if (const CLI::App* next = find_command(word)) {
       command_ = next;
     } else {
       const CLI::Option* argument = positional();
-      const std::string name = argument == nullptr ? "" : argument->get_name(true);
+      const std::string name = argument == nullptr ? "" : name_of_argument(*argument);
       if (name == "CONFIG" || name == "SETTING") pass_config(word);
       else if (name == "RUN_DIR" && command_->get_option_no_throw("SETTING") != nullptr)
         config_ = (std::filesystem::path(word) / "plan.yaml").string();
@@ -114,6 +116,13 @@ class Completion {
             add("--" + name, option->get_description());
   }
 
+  // Returns the name of an argument. Those of `verify --resume` are configs.
+  std::string name_of_argument(const CLI::Option& argument) const {
+    const bool proves = command_->get_name() == "verify" &&
+                        flags_.contains(command_->get_option_no_throw("--resume"));
+    return proves ? "CONFIG" : argument.get_name(true);
+  }
+
   const CLI::Option* positional() const {
     int before = 0;
     for (const CLI::Option* option : command_->get_options()) {
@@ -147,6 +156,7 @@ class Completion {
   }
 
   const CLI::App* command_;
+  std::set<const CLI::Option*> flags_;  // of those before the word
   Common common_;
   std::string word_;
   const CLI::Option* value_of_ = nullptr;  // the option whose value comes next

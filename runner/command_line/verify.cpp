@@ -139,6 +139,9 @@ std::string text_of(const std::string& config, const verify::Proof& proof) {
                         each.thing, each.how);
     if (!each.components.empty())
       text += fmt::format("    computed by {}\n", fmt::join(each.components, ", "));
+    if (!each.also.empty())
+      text += fmt::format("    after this step there differs, too, state of {}\n",
+                          fmt::join(each.also, ", "));
   }
   if (std::ranges::none_of(proof.taken_up,
                            [&](std::int64_t step) { return step % proof.steps_per_epoch == 0; }) &&
@@ -163,7 +166,8 @@ std::string json_of(const std::string& config, const verify::Proof& proof) {
                                    {"step", each.step},
                                    {"thing", each.thing},
                                    {"how", each.how},
-                                   {"components", each.components}});
+                                   {"components", each.components},
+                                   {"also", each.also}});
   return dumped(json);
 }
 
@@ -217,18 +221,19 @@ std::string at_least_one(const std::string& text) {
 
 void declare_verify(CLI::App& app, const Common& common, Chosen& chosen) {
   struct Arguments {
-    std::vector<std::string> folders, configs;
+    std::vector<std::string> words;  // run folders, or configs with --resume
+    bool resume = false;
     std::optional<std::int64_t> steps;
   };
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
       "verify", "Check the files of runs, or prove that runs of configs can be taken up");
-  CLI::Option* folders = command->add_option("RUN_DIR", a->folders, "Run folders");
-  CLI::Option* resume = command->add_option(
-      "--resume", a->configs,
-      "Configs, and key=value, which sets a key in all of them. Prove that a run which is taken up "
-      "is the run that would have been");
-  resume->type_name("CONFIG")->excludes(folders);
+  command->add_option("RUN_DIR", a->words,
+                      "Run folders; with --resume configs, and key=value, which sets a key in all "
+                      "of them");
+  CLI::Option* resume = command->add_flag(
+      "--resume", a->resume,
+      "Prove for these configs that a run which is taken up is the run that would have been");
   command
       ->add_option_function<std::int64_t>(
           "--steps", [a](const std::int64_t& steps) { a->steps = steps; },
@@ -243,10 +248,11 @@ void declare_verify(CLI::App& app, const Common& common, Chosen& chosen) {
       "Examples:\n  assay verify runs/test/*\n  assay verify --resume configs/digits.yaml");
   command->callback([&, a] {
     chosen = [&, a] {
-      if (!a->configs.empty()) return verify_resume(common, a->configs, a->steps);
-      if (a->folders.empty())
-        throw UsageError("verify: RUN_DIR is required  (`assay verify --help` shows all)");
-      return verify_folders(common, a->folders);
+      if (a->words.empty())
+        throw UsageError(fmt::format("verify: {} is required  (`assay verify --help` shows all)",
+                                     a->resume ? "CONFIG" : "RUN_DIR"));
+      return a->resume ? verify_resume(common, a->words, a->steps)
+                       : verify_folders(common, a->words);
     };
   });
 }

@@ -30,7 +30,27 @@ std::string meant_by(const std::string& option, const CLI::App& command,
   return meant.empty() ? "" : fmt::format("; a key of the config is set without dashes: {}", meant);
 }
 
+// Returns true if the command, or one that it belongs to, has an option of this name.
+bool is_option(const CLI::App& command, const std::string& word) {
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
+    for (const CLI::Option* option : app->get_options())
+      if (option->nonpositional() && option->check_name(word)) return true;
+  return false;
+}
+
 }  // namespace
+
+void take_no_options_as_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options())
+    if (option->nonpositional() && option->get_items_expected_max() > 0)
+      option->check(CLI::Validator(
+          [&app](const std::string& word) {
+            if (!word.starts_with('-') || !is_option(app, word)) return std::string();
+            return fmt::format("expected a value, found the option '{}'", word);
+          },
+          ""));
+  for (CLI::App* command : app.get_subcommands({})) take_no_options_as_values(*command);
+}
 
 CLI::Validator one_of(const std::vector<std::string>& words) {
   return {[words](const std::string& word) {

@@ -11,6 +11,10 @@ namespace assay::command_line {
 /// Takes these words only, and says so of others.
 CLI::Validator one_of(const std::vector<std::string>& words);
 
+/// Lets no option of the commands take the name of another one for its value, as in `--dir --name
+/// x`. To be called when all are declared.
+void take_no_options_as_values(CLI::App& app);
+
 /// Says what is wrong with a command line, and what was probably meant. The arguments are all that
 /// the program was given.
 std::string words_for(const CLI::App& app, const CLI::ParseError& error,

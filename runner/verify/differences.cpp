@@ -154,11 +154,21 @@ std::optional<Difference> difference_after(std::int64_t step, const fs::path& wh
       if (!is_length_of_log(name) && std::ranges::count(names, name) == 0) names.push_back(name);
   std::ranges::stable_sort(names, {},
                            [&](const std::string& name) { return owners.part_of(name); });
-  for (const std::string& name : names)
-    if (std::string how = difference_of(name, before, after); !how.empty())
-      return Difference{0, step, base::one_line(name), std::move(how),
-                        owners.of(name, hook_of_tag(after, tag_in(name)))};
-  return std::nullopt;
+  std::optional<Difference> found;
+  for (const std::string& name : names) {
+    std::string how = difference_of(name, before, after);
+    if (how.empty()) continue;
+    std::vector<std::string> components = owners.of(name, hook_of_tag(after, tag_in(name)));
+    if (!found) {
+      found = {0, step, base::one_line(name), std::move(how), std::move(components), {}};
+    } else if (!components.empty()) {
+      const std::string& owner = components.front();
+      if (std::ranges::count(found->components, owner) + std::ranges::count(found->also, owner) ==
+          0)
+        found->also.push_back(owner);
+    }
+  }
+  return found;
 }
 
 // Reads the lines of a log in JSON, without the time in them.
@@ -215,6 +225,13 @@ std::optional<Difference> difference_of_pictures(const fs::path& whole, const fs
   return std::nullopt;
 }
 
+std::vector<std::string> without_repeats(std::vector<std::string> names) {
+  std::vector<std::string> kept;
+  for (std::string& name : names)
+    if (std::ranges::count(kept, name) == 0) kept.push_back(std::move(name));
+  return kept;
+}
+
 }  // namespace
 
 Owners::Owners(const plan::Plan& plan, const plugin_host::PluginHost& host)
@@ -242,35 +259,36 @@ Owners::Part Owners::part_of(std::string_view name) const {
 
 std::vector<std::string> Owners::of(std::string_view name, const std::string& hook) const {
   std::vector<std::string> found;
-  const auto forward = [&] {
-    add(found, plan_.loss, host_);
-    add(found, plan_.model, host_);
-  };
   switch (part_of(name)) {
     case Part::transforms: add_named(found, plan_.transforms, host_, name_in(name)); break;
     case Part::buffers: add(found, plan_.model, host_); break;
-    case Part::loss:
-      forward();
-      add_named(found, plan_.transforms, host_);
-      break;
+    case Part::loss: add(found, plan_.loss, host_); break;
     case Part::gradient_transforms:
       add_named(found, plan_.gradient_transforms, host_, name_in(name));
-      forward();
+      add_named(found, plan_.gradient_transforms, host_);
       break;
     case Part::optimizer:
     case Part::weights:
       add(found, plan_.optimizer, host_);
       add_named(found, plan_.gradient_transforms, host_);
-      forward();
       break;
     case Part::hooks:
       if (name.starts_with("metrics/")) add_named(found, plan_.metrics, host_, name_in(name));
       const std::string_view owner = hook.empty() ? name_in(name) : std::string_view(hook);
       for (const plan::HookPlan& each : plan_.hooks)
         if (each.name == owner) add(found, each.component, host_, each.name);
+      add_named(found, plan_.metrics, host_);
       break;
   }
-  return found;
+  const Part part = part_of(name);
+  if (part != Part::transforms && part != Part::buffers) add(found, plan_.loss, host_);
+  if (part != Part::transforms) add(found, plan_.model, host_);
+  add_named(found, plan_.transforms, host_);
+  add(found, plan_.dataset, host_);
+  // A hook may change the rates, or restore weights.
+  if (part == Part::optimizer || part == Part::weights)
+    for (const plan::HookPlan& each : plan_.hooks) add(found, each.component, host_, each.name);
+  return without_repeats(std::move(found));
 }
 
 Comparison differences_between(const fs::path& whole, const fs::path& other, std::int64_t taken_up,

@@ -28,8 +28,10 @@ class Owners {
   enum class Part { transforms, buffers, loss, gradient_transforms, optimizer, weights, hooks };
   Part part_of(std::string_view name) const;
 
-  /// Returns the components that compute this part of the state, the owner first. `hook` is the
-  /// name of the hook that owns a tag, for the parts that have one.
+  /// Returns all components that compute this part of the state in a step, with those nested in
+  /// them: the owner first, then those whose results it uses, to the dataset. Any of them may be
+  /// the one that hides state. `hook` is the name of the hook that owns a tag, for the parts that
+  /// have one.
   std::vector<std::string> of(std::string_view name, const std::string& hook) const;
 
  private:
@@ -43,9 +45,12 @@ struct Difference {
   std::int64_t step = 0;      ///< the first step with a difference
   std::string thing;          ///< "optimizer/mu/layer1.kernel", "metrics.jsonl"
   std::string how;            ///< "element 3 was 0.5 and is 0.25"
-  /// The components that compute it, the one that owns it first: "optimizer 'adam' (plugin
+  /// All components that compute it, the one that owns it first: "optimizer 'adam' (plugin
   /// 'optimizers')".
-  std::vector<std::string> components;
+  std::vector<std::string> components = {};
+  /// The owners of other state that differs after the same step, as far as they are not among the
+  /// components.
+  std::vector<std::string> also = {};
 };
 
 struct Comparison {

@@ -128,6 +128,15 @@ class Resumed(Folder):
         self.assertEqual(self.resumed("small.yaml", "--steps", 6, expect=program.DONE),
                          "small.yaml: 6 steps of the plan's 30, taken up after steps 1, 2, 5: the same to the last bit\n")
 
+    def test_options_behind_resume_are_no_configs(self):
+        (self.folder / "plugins").mkdir()
+        said = "small.yaml: 6 steps of the plan's 30, taken up after steps 1, 2, 5: the same to the last bit\n"
+        for words in (("--plugin-path", "plugins", "small.yaml", "--steps", 6),
+                      ("--steps", 6, "small.yaml", "--plugin-path", "plugins"),
+                      ("--steps", 6, "--plugin-path", "plugins", "small.yaml")):
+            self.assertEqual(self.resumed(*words, expect=program.DONE), said)
+        self.assertEqual(self.verify("small.yaml", "--resume", "--steps", 6, expect=program.DONE), said)
+
     def test_state_that_is_not_declared_is_found(self):
         (self.folder / "plugins").mkdir()
         shutil.copy(program.BUILD / "tests" / "zoo" / "forgetful.so", self.folder / "plugins")

@@ -73,6 +73,24 @@ BOOST_AUTO_TEST_CASE(an_optimizer_with_hidden_state_is_named) {
   BOOST_TEST(first.components.front() == "optimizer 'forgetful_optimizer' (plugin 'forgetful')");
 }
 
+// Any of them may be the one, so none is left out, and neither are those nested in them.
+BOOST_AUTO_TEST_CASE(all_components_that_may_hide_state_are_named) {
+  const verify::Proof proof = prove(
+      {"optimizer={type: forgetful_optimizer}", "transforms=[standardize]",
+       "gradient_transforms=[{type: clip_by_global_norm, max_norm: {type: cosine, init_value: "
+       "1}}]",
+       "+hooks.counts={type: forgetful_hook, every: 1}"});
+  BOOST_REQUIRE(!proof.differences.empty());
+  const std::vector<std::string>& named = proof.differences.front().components;
+  BOOST_TEST(named.front() == "optimizer 'forgetful_optimizer' (plugin 'forgetful')");
+  for (const char* each : {"gradient_transform 'clip_by_global_norm'", "schedule 'cosine'",
+                           "loss 'softmax_cross_entropy'", "model 'mlp'", "transform 'standardize'",
+                           "dataset 'synthetic'", "hook counts of type 'forgetful_hook'"})
+    BOOST_TEST(std::ranges::count_if(
+                   named, [&](const std::string& name) { return name.starts_with(each); }) == 1,
+               each);
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_with_hidden_state_is_named) {
   const verify::Proof proof = prove({"+hooks.counts={type: forgetful_hook, every: 3}"});
   BOOST_REQUIRE(proof.differences.size() == 2U);
@@ -93,7 +111,14 @@ BOOST_AUTO_TEST_CASE(a_transform_that_draws_by_chance_differs_without_being_take
   BOOST_TEST(first.taken_up == 0);
   BOOST_TEST(first.step == 1);
   BOOST_TEST(first.thing == "epoch_loss/sum");
-  BOOST_TEST(first.components.back() == "transform 'random_transform' (plugin 'forgetful')");
+  const std::vector<std::string> suspects = {"loss 'softmax_cross_entropy' (plugin 'losses')",
+                                             "model 'mlp' (plugin 'mlp')",
+                                             "transform 'random_transform' (plugin 'forgetful')",
+                                             "dataset 'synthetic' (plugin 'datasets')"};
+  BOOST_TEST(first.components == suspects, boost::test_tools::per_element());
+  // The optimizer follows.
+  BOOST_REQUIRE(!first.also.empty());
+  BOOST_TEST(first.also.front() == "optimizer 'adam' (plugin 'optimizers')");
   BOOST_TEST(proof.taken_up.empty());
 }
 
