@@ -10,6 +10,7 @@
 
 #include "assay/error.h"
 #include "assay/number_text.h"
+#include "runner/base/regular_file.h"
 
 namespace assay::base {
 namespace {
@@ -25,6 +26,7 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name)
       file_(::openat(folder.descriptor(), std::string(name).c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666)) {
   if (file_.get() < 0) folder.fail(name, "cannot be created", errno);
+  digest_ = std::make_unique<Digest>();
 }
 
 AppendFile::AppendFile(const Folder& folder, std::string_view name, std::int64_t position)
@@ -42,6 +44,13 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name, std::int64_t
                             path_, grouped(status.st_size), grouped(position)));
   if (::ftruncate(file_.get(), position) != 0 || ::lseek(file_.get(), position, SEEK_SET) < 0)
     folder.fail(name, "cannot be cut back", errno);
+  try {
+    digest_ = std::make_unique<Digest>();
+    if (position > 0)
+      digest_->add(RegularFile(folder, name), 0, static_cast<std::uint64_t>(position));
+  } catch (const Error&) {
+    digest_ = nullptr;  // the file can still grow
+  }
 }
 
 void AppendFile::append(std::span<const std::byte> bytes) {
@@ -52,6 +61,7 @@ void AppendFile::append(std::span<const std::byte> bytes) {
     fail(path_, "cannot be written", error);
   }
   position_ += static_cast<std::int64_t>(bytes.size());
+  if (digest_) digest_->add(bytes);
 }
 
 void AppendFile::sync() {

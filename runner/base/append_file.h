@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "assay/logger.h"
+#include "runner/base/digest.h"
 #include "runner/base/file_descriptor.h"
 #include "runner/base/folder.h"
 
@@ -18,12 +20,17 @@ class AppendFile final : public LogFile {
   /// Creates the file `name` in the folder. Throws assay::Error if it exists or cannot be created.
   AppendFile(const Folder& folder, std::string_view name);
   /// Goes on with the file `name` of the folder, behind its first `position` bytes; what follows
-  /// them is cut off. Throws assay::Error when there is no such file, or when it is shorter.
+  /// them is cut off. Reads these bytes once, for digest(). Throws assay::Error when there is no
+  /// such file, or when it is shorter.
   AppendFile(const Folder& folder, std::string_view name, std::int64_t position);
 
   void append(std::span<const std::byte> bytes) override;
   std::int64_t position() const override { return position_; }
   std::string_view path() const override { return path_; }
+
+  /// Returns the digest of all its bytes (base/digest.h); empty if those from before could not be
+  /// read.
+  std::string digest() const { return digest_ == nullptr ? std::string() : digest_->text(); }
 
   /// Brings what was written to the disk. Throws assay::Error.
   void sync();
@@ -36,6 +43,7 @@ class AppendFile final : public LogFile {
   std::string path_;
   FileDescriptor file_;
   std::int64_t position_ = 0;
+  std::unique_ptr<Digest> digest_;  ///< null: unknown
 };
 
 }  // namespace assay::base

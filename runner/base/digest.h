@@ -30,6 +30,8 @@ class Digest {
   /// Adds the bytes of a file from `begin` on, piece by piece. Throws assay::Error where the file
   /// cannot be read, or has fewer bytes than when it was opened.
   void add(const RegularFile& file, std::uint64_t begin = 0);
+  /// Does the same up to `end`, behind which more may follow.
+  void add(const RegularFile& file, std::uint64_t begin, std::uint64_t end);
   /// Returns the digest of all bytes so far.
   std::string text() const;
 
@@ -38,6 +40,9 @@ class Digest {
   std::unique_ptr<State> state_;
 };
 
+/// Returns the digest of the first bytes of a file. Throws assay::Error where it cannot be read, or
+/// has fewer.
+std::string digest_of_first(const RegularFile& file, std::uint64_t bytes);
 /// Returns the digest of a text.
 std::string digest(std::string_view text);
 /// Returns the digest of the bytes of a file, or nothing where it cannot be read.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "assay/number_text.h"
+#include "runner/base/digest.h"
 #include "runner/base/words.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -22,6 +23,7 @@
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/plan/canonical.h"
+#include "runner/plan/load.h"
 #include "runner/run/checkpoints.h"
 #include "runner/run/run_folder.h"
 #include "runner/run/run_record.h"
@@ -77,6 +79,25 @@ bool is_finished(const fs::path& folder, const run::RunRecord& record) {
   return true;
 }
 
+// Returns true if plan.yaml is another plan than the one that the run had, or none any more. What
+// cannot change the result does not count; then it says that the text was changed.
+bool has_another_plan(const Common& common, const fs::path& folder, const run::RunRecord& record) {
+  const std::string path = (folder / "plan.yaml").string();
+  const auto written = record.files.find("plan.yaml");
+  if (written != record.files.end() && base::file_digest(path) == written->second) return false;
+  config::Diagnostics diagnostics;
+  plugin_host::PluginHost host = make_plugin_host(common);
+  const auto plan = plan::load(path, {}, host, diagnostics);
+  if (!plan || plan::digest(*plan) != record.plan_digest) return true;
+  if (written != record.files.end())
+    report(common,
+           fmt::format("{}: its text was changed or damaged since the run wrote it, in what does "
+                       "not change the result",
+                       base::shown_path(path)),
+           config::Severity::warning);
+  return false;
+}
+
 // Throws because the run has no checkpoint to go on from.
 [[noreturn]] void no_checkpoint(const fs::path& folder, std::vector<std::string> problems,
                                 std::string_view instead) {
@@ -124,7 +145,16 @@ int resume(const Common& common, const Arguments& arguments) {
   catch_signals();
   const run::RunRecord record = record_of_ended(folder);
   run::GoingOn how{{}, settings_of(common, arguments, record), arguments.force};
-  if (how.settings.empty() && !how.force && is_finished(folder, record)) return done;
+  const bool is_over = record.state == "finished" && record.complete;
+  if (is_over && how.settings.empty() && !how.force && !has_another_plan(common, folder, record)) {
+    if (record.altered)
+      report(common,
+             fmt::format("{}: {}", base::shown_path(fs::path(folder) / "run.json"),
+                         run::altered_record),
+             config::Severity::warning);
+    is_finished(folder, record);
+    return done;
+  }
   how.found = found_in(folder, record);
   if (!how.found.step)
     no_checkpoint(folder, {},

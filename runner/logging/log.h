@@ -120,6 +120,8 @@ class Log {
   const std::vector<std::string>& failures() const { return loggers_.failures(); }
   /// Returns, after finish, how many bytes each log file has.
   std::map<std::string, std::int64_t> positions() const { return loggers_.positions(); }
+  /// Returns the digests of these bytes, as far as they are known.
+  std::map<std::string, std::string> digests() const { return loggers_.digests(); }
   /// Returns the last value of every scalar tag.
   std::map<std::string, double> last_values() const;
   /// Returns how long the training thread waited for a full queue.

@@ -190,7 +190,11 @@ void Loggers::cut_files_that_were_left() {
     try {
       open_within(*info_.folder, name, existing,
                   [&](const base::Folder& folder, std::string_view last) {
-                    if (position > 0) return base::AppendFile(folder, last, position).finish();
+                    if (position > 0) {
+                      base::AppendFile file(folder, last, position);
+                      left_digests_[name] = file.digest();
+                      return file.finish();
+                    }
                     if (::unlinkat(folder.descriptor(), std::string(last).c_str(), 0) != 0 &&
                         errno != ENOENT)
                       folder.fail(last, "cannot be removed", errno);
@@ -233,6 +237,14 @@ std::map<std::string, std::int64_t> Loggers::positions() const {
   for (const Slot& slot : slots_)
     for (const auto& [name, file] : slot.context->files()) positions[name] = file->position();
   return positions;
+}
+
+std::map<std::string, std::string> Loggers::digests() const {
+  std::map<std::string, std::string> digests = left_digests_;
+  for (const Slot& slot : slots_)
+    for (const auto& [name, file] : slot.context->files()) digests[name] = file->digest();
+  std::erase_if(digests, [](const auto& each) { return each.second.empty(); });
+  return digests;
 }
 
 void Loggers::close(Outcome outcome) {

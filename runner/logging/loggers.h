@@ -69,6 +69,8 @@ class Loggers {
   const RunInfo& info() const { return info_; }
   /// Returns how many bytes of each file belong to the run, those from before included.
   std::map<std::string, std::int64_t> positions() const;
+  /// Returns the digests of these bytes (base/digest.h), as far as they are known.
+  std::map<std::string, std::string> digests() const;
   /// Lets every logger that works write what it holds, brings all files to the disk, and returns
   /// their positions. Throws assay::Error if one cannot be.
   std::map<std::string, std::int64_t> synced_positions();
@@ -92,6 +94,7 @@ class Loggers {
   RunInfo info_;
   Report report_;
   std::vector<std::string> failures_;
+  std::map<std::string, std::string> left_digests_;  ///< of files that no logger opened again
   std::set<std::string, std::less<>> synced_files_;  ///< whose names are on the disk
 };
 

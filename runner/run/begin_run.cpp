@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "assay/acts.h"
 #include "assay/error.h"
+#include "assay/number_text.h"
+#include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/words.h"
 #include "runner/config/reader.h"
@@ -125,6 +128,7 @@ std::unique_ptr<Run> Run::open(Prepared prepared, RunFolder folder,
   record.training_seconds = before.training_seconds;
   record.best = before.best;
   record.log_files = before.log_files;
+  record.files = before.files;
   record.changes = before.changes;
   if (!accepted.empty() || before.plan_digest != record.plan_digest)
     record.changes.push_back({how.found.step.value_or(0), std::chrono::system_clock::now(),
@@ -133,7 +137,7 @@ std::unique_ptr<Run> Run::open(Prepared prepared, RunFolder folder,
   std::unique_ptr<Run> run(new Run(std::move(prepared), std::move(folder), surroundings,
                                    std::move(record), std::move(paint), true));
   run->lend_state();
-  run->take_up(how, accepted, warnings);
+  run->take_up(how, before, accepted, warnings);
   return run;
 }
 
@@ -164,19 +168,58 @@ void Run::write_plan() {
   record_.git = around_.git.answer(0s);
   static_cast<void>(record_file_.write(record_, Sync::content));
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
-  for (std::string& copy : copy_config(folder_.folder(), *plan_.source, plan_.sources))
-    unsynced_.add(std::move(copy));
+  std::vector<std::string> written = copy_config(folder_.folder(), *plan_.source, plan_.sources);
+  for (const std::string& name : written) unsynced_.add(name);
   write_data_form(folder_.folder(), data_form(experiment_));
+  written.insert(written.end(), {"plan.yaml", "data.json"});
+  for (const std::string& name : written)
+    if (std::string digest = base::file_digest(folder_.path() / name); !digest.empty())
+      record_.files[name] = std::move(digest);
 }
 
 // Replaces plan.yaml by the plan that the run goes on with. Where the process is killed before
-// run.json follows, the same command goes on.
-void Run::replace_plan() {
-  const base::RegularFile file(folder_.folder(), "plan.yaml");
-  if (file.text(config::max_bytes) != plan_.yaml)
+// run.json follows, the same command goes on. Returns false if the text that was there is not the
+// one that the run had written.
+bool Run::replace_plan() {
+  const std::string text = base::RegularFile(folder_.folder(), "plan.yaml").text(config::max_bytes);
+  const auto written = record_.files.find("plan.yaml");
+  const bool was_whole = written == record_.files.end() || written->second == base::digest(text);
+  if (text != plan_.yaml)
     base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::now);
+  record_.files["plan.yaml"] = base::digest(plan_.yaml);
   record_.git = around_.git.answer(0s);
   static_cast<void>(record_file_.write(record_, Sync::content));
+  return was_whole;
+}
+
+// Returns a sentence for each log file whose bytes that belong to the run, as the checkpoint counts
+// them, are others than the run had logged. What is missing is told by the loggers.
+std::vector<std::string> Run::altered_logs(const state::StoredTensors& checkpoint) const {
+  std::vector<std::string> found;
+  const CheckpointFacts facts = checkpoint_facts(checkpoint);
+  for (const auto& [name, digest] : facts.log_digests) {
+    const auto tensor = checkpoint.header().tensors.find("logs/" + name);
+    if (tensor == checkpoint.header().tensors.end() || tensor->second.type != DType::int64 ||
+        tensor->second.shape.rank() != 0)
+      continue;
+    std::int64_t bytes = 0;
+    checkpoint.read(tensor->second, std::as_writable_bytes(std::span(&bytes, 1)));
+    const std::filesystem::path path = folder_.path() / name;
+    std::error_code ignored;
+    if (bytes <= 0 || !std::filesystem::exists(path, ignored)) continue;
+    try {
+      const base::RegularFile file(path);
+      const auto known = static_cast<std::uint64_t>(bytes);
+      if (file.size() >= known && base::digest_of_first(file, known) != digest)
+        found.push_back(fmt::format(
+            "{}: its first {} bytes are not those that the run had logged: the file was changed or "
+            "damaged since; `assay verify` looks at every line of it",
+            path.string(), grouped(bytes)));
+    } catch (const Error& error) {
+      found.emplace_back(error.what());
+    }
+  }
+  return found;
 }
 
 // Tells what is run.
@@ -245,8 +288,8 @@ std::vector<std::string> Run::restore(const state::StoredTensors& file, bool wha
 }
 
 // Takes up what was found, and only then writes what the run is from now on.
-void Run::take_up(const GoingOn& how, const std::vector<std::string>& accepted,
-                  const std::string& warnings) {
+void Run::take_up(const GoingOn& how, const RunRecord& before,
+                  const std::vector<std::string>& accepted, const std::string& warnings) {
   const Found& found = how.found;
   std::vector<std::string> left;
   if (found.file) left = restore(*found.file, how.force && !accepted.empty());
@@ -255,9 +298,22 @@ void Run::take_up(const GoingOn& how, const std::vector<std::string>& accepted,
     told.insert(told.end(), left.begin(), left.end());
   }
   const std::vector<std::string> damaged = actions_.damaged();
-  if (found.step) replace_plan();
+  const std::vector<std::string> altered =
+      found.file ? altered_logs(*found.file) : std::vector<std::string>();
+  bool has_its_plan = true;
+  if (found.step) has_its_plan = replace_plan();
   else write_plan();
   tell_beginning(warnings);
+  if (before.altered)
+    report(fmt::format("{}: {}; the run goes on by what it says",
+                       folder_.folder().path_of("run.json"), altered_record),
+           Severity::warning);
+  if (!has_its_plan)
+    report(fmt::format("{}: its text was changed or damaged since the run wrote it; it is written "
+                       "anew",
+                       folder_.folder().path_of("plan.yaml")),
+           Severity::warning);
+  for (const std::string& problem : altered) lost(problem);
   folder_.remove_images(obsolete_images_);
   for (const std::string& line : accepted) report(line, Severity::warning);
   for (const std::string& line : left) report(line, Severity::warning);

@@ -41,6 +41,27 @@ std::vector<std::string> list_in(const Metadata& metadata, const char* key) {
   return list;
 }
 
+void put_map(Metadata& metadata, const char* key, const std::map<std::string, std::string>& map) {
+  if (map.empty()) return;
+  base::JsonText json(base::JsonText::Layout::compact);
+  json.begin_object();
+  for (const auto& [name, value] : map) json.field(name, value);
+  json.end_object();
+  metadata[key] = json.text();
+}
+
+// Returns what put_map() wrote; nothing for other text.
+std::map<std::string, std::string> map_in(const Metadata& metadata, const char* key) {
+  std::map<std::string, std::string> map;
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return map;
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  if (json.is_object())
+    for (const auto& [name, value] : json.items())
+      if (value.is_string()) map[name] = value.get<std::string>();
+  return map;
+}
+
 }  // namespace
 
 bool is_checkpoint(const state::StoredTensors& file, const PlanDigests& plans) {
@@ -55,6 +76,7 @@ std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& fa
       {"format", format}, {"step", std::to_string(facts.step)}, {plan_digest_key, plan_digest}};
   put_list(metadata, "failures", facts.failures);
   put_list(metadata, "pictures_of_end", facts.pictures_of_end);
+  put_map(metadata, "log_digests", facts.log_digests);
   if (facts.pictures_left_out > 0)
     metadata["pictures_left_out"] = std::to_string(facts.pictures_left_out);
   return metadata;
@@ -65,6 +87,7 @@ CheckpointFacts checkpoint_facts(const state::StoredTensors& file) {
   const auto& metadata = file.header().metadata;
   facts.failures = list_in(metadata, "failures");
   facts.pictures_of_end = list_in(metadata, "pictures_of_end");
+  facts.log_digests = map_in(metadata, "log_digests");
   if (const auto found = metadata.find("pictures_left_out"); found != metadata.end()) {
     const std::string& text = found->second;
     std::from_chars(text.data(), text.data() + text.size(), facts.pictures_left_out);
@@ -231,6 +254,7 @@ void Checkpoints::write(CheckpointFacts facts, std::vector<state::NamedTensor> t
   facts.pictures_left_out = parts_.log.dropped_pictures();
   parts_.unsynced.bring_to_disk();
   const std::map<std::string, std::int64_t> positions = loggers.synced_positions();
+  facts.log_digests = loggers.digests();
   std::erase_if(tensors, [](const auto& tensor) { return tensor.name.starts_with("logs/"); });
   for (const auto& [file, position] : positions)
     tensors.push_back(state::named_tensor("logs/" + file, Shape(), std::span(&position, 1)));

@@ -55,6 +55,8 @@ struct CheckpointFacts {
   std::vector<std::string> failures;              ///< of the run so far
   std::size_t pictures_left_out = 0;              ///< since the run was asked to stop
   std::vector<std::string> pictures_of_end = {};  ///< in images/, of the hooks for the end
+  /// The digests of the log files as far as they belong to the run (logs/NAME).
+  std::map<std::string, std::string> log_digests = {};
 };
 /// The metadata of a checkpoint.
 std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& facts,

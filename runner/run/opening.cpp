@@ -98,6 +98,7 @@ std::vector<std::string> check_going_on(const Candidate& run, RunRecord& now, co
     check_is_unfinished(path, before, now, how.found);
     return reasons;
   }
+  if (before.altered) reasons.insert(reasons.begin(), std::string(altered_record));
   for (std::string& reason : reasons)
     reason = fmt::format("{}: {}", folder.path_of("run.json"), reason);
   reasons.back() += "; `assay resume --force` goes on all the same, and records this";

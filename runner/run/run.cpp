@@ -321,6 +321,7 @@ void Run::update(RunRecord record, const logging::State& state) {
 void Run::note_positions(const logging::Log& log) {
   record_.log_files.clear();
   record_.log_bytes = log.positions();
+  record_.log_digests = log.digests();
   for (const auto& [name, position] : record_.log_bytes) {
     state_.set("logs/" + name, position);
     record_.log_files.push_back(name);

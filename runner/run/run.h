@@ -117,10 +117,11 @@ class Run {
   void write_plan();
   void tell_beginning(const std::string& warnings);
   void lend_state();
-  void replace_plan();
+  bool replace_plan();
+  std::vector<std::string> altered_logs(const state::StoredTensors& checkpoint) const;
   std::vector<std::string> restore(const state::StoredTensors& file, bool what_fits);
-  void take_up(const GoingOn& how, const std::vector<std::string>& accepted,
-               const std::string& warnings);
+  void take_up(const GoingOn& how, const RunRecord& before,
+               const std::vector<std::string>& accepted, const std::string& warnings);
   void tell_where(const GoingOn& how);
 
   // The parts of train(), in their order.

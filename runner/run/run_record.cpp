@@ -123,6 +123,8 @@ std::string text_of(const RunRecord& record, bool shortened) {
   if (!record.complete) json.field("complete", false);
   json.field("log_files", record.log_files);
   if (!record.log_bytes.empty()) map("log_bytes", record.log_bytes);
+  if (!record.log_digests.empty()) map("log_digests", record.log_digests);
+  if (!record.files.empty()) map("files", record.files);
   if (!record.changes.empty())
     list("changes", record.changes, [&json](const RunRecord::Change& change) {
       json.field("after_step", change.after_step);
@@ -284,6 +286,8 @@ RunRecord record_of(const nlohmann::json& json) {
   all.read("complete", record.complete);
   all.read("log_files", record.log_files);
   all.read("log_bytes", record.log_bytes);
+  all.read("log_digests", record.log_digests);
+  all.read("files", record.files);
   all.read("plan", record.plan);
   all.each("changes", [&record](const Reader& reader) {
     RunRecord::Change& change = record.changes.emplace_back();
@@ -320,10 +324,25 @@ RunRecord record_of(const nlohmann::json& json) {
   return record;
 }
 
+// Returns true if the text has the checksum that it says, as JSON.
+bool fits_checksum(const std::string& text, const nlohmann::json& json) {
+  const auto found = json.find(checksum_key);
+  if (found == json.end() || !found->is_string()) return false;
+  const auto& stored = found->get_ref<const std::string&>();
+  std::string zeroed = text.substr(0, text.find_last_not_of(" \n") + 1);
+  const std::size_t at = zeroed.rfind(stored);
+  if (!text.ends_with('\n') || stored.size() != no_checksum.size() || at == zeroed.npos)
+    return false;
+  zeroed.replace(at, no_checksum.size(), no_checksum);
+  return base::digest(zeroed) == stored;
+}
+
 // Returns the part of the record that must be written even if there is hardly any room.
 RunRecord shortened(RunRecord record) {
   constexpr std::size_t most_failures = 2;
   record.final_values.clear();
+  record.log_digests.clear();
+  record.files.clear();
   record.plugins.clear();
   record.plan.clear();
   record.data.clear();
@@ -366,25 +385,22 @@ RunRecord read_record(const base::Folder& run_folder) {
   const base::RegularFile file(run_folder, "run.json");
   const std::string text = file.text(most_bytes);
   try {
-    return record_of(parsed(text));
+    const nlohmann::json json = parsed(text);
+    RunRecord record = record_of(json);
+    record.altered = json.contains(checksum_key) && !fits_checksum(text, json);
+    return record;
   } catch (const Error& error) {
     throw Error(fmt::format("{}: this is no record of a run: {}", file.path(), error.what()));
   }
 }
 
 bool has_its_checksum(const std::string& text) {
-  std::string stored;
   try {
-    stored = parsed(text).at(checksum_key).get<std::string>();
+    const nlohmann::json json = parsed(text);
+    return json.is_object() && fits_checksum(text, json);
   } catch (const std::exception&) {
     return false;  // it is no record
   }
-  std::string zeroed = text.substr(0, text.find_last_not_of(" \n") + 1);
-  const std::size_t at = zeroed.rfind(stored);
-  if (!text.ends_with('\n') || stored.size() != no_checksum.size() || at == zeroed.npos)
-    return false;
-  zeroed.replace(at, no_checksum.size(), no_checksum);
-  return base::digest(zeroed) == stored;
 }
 
 RunState read_run_state(const std::filesystem::path& run_folder) {

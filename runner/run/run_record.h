@@ -47,6 +47,10 @@ struct RunRecord {
   std::vector<std::string> log_files;  ///< that loggers have made
   /// How long they are. Known when the loggers are closed.
   std::map<std::string, std::int64_t> log_bytes;
+  std::map<std::string, std::string> log_digests;  ///< of these bytes (base/digest.h)
+  /// The digests of the files that the run writes when it begins, and that stay as they are:
+  /// plan.yaml, config.yaml, config/..., data.json.
+  std::map<std::string, std::string> files;
   std::chrono::system_clock::time_point start;
   std::optional<std::chrono::system_clock::time_point> end;
   std::string updated;  ///< when a running run last wrote its record; known only from the file
@@ -78,7 +82,14 @@ struct RunRecord {
   std::string weights_digest;
   std::vector<std::string> failures;  ///< of loggers and hooks during the run
   std::optional<base::GitState> git;  ///< of the working folder
+  /// It was read from a text that is not the one that its checksum was taken of. Whoever changes a
+  /// record on purpose leaves the checksum out.
+  bool altered = false;
 };
+
+/// What is said of such a record.
+inline constexpr const char* altered_record =
+    "its text is not the one that its checksum was taken of, so it was changed or damaged";
 
 /// run.json in a run folder. May be used from any thread. From the first write on it reserves room
 /// for the last record (base/reserved_file.h), so that a full disk does not leave a record that
@@ -90,8 +101,8 @@ class RecordFile {
 
   /// Replaces the content of the file. Drops a late record of a running run, after that of an ended
   /// one. Returns false if only a shortened record could be written: without overrides, final
-  /// values, plan, data and plugins, and with the first failures only. Throws assay::Error if
-  /// nothing could be written.
+  /// values, digests of files, plan, data and plugins, and with the first failures only. Throws
+  /// assay::Error if nothing could be written.
   [[nodiscard]] bool write(const RunRecord& record, base::Sync sync);
 
  private:

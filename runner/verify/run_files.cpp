@@ -15,6 +15,7 @@
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/atomic_file.h"
+#include "runner/base/digest.h"
 #include "runner/base/folder.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/utf8.h"
@@ -27,8 +28,8 @@
 #include "runner/run/run_actions.h"
 #include "runner/run/run_record.h"
 #include "runner/state/safetensors.h"
-#include "runner/verify/event_file.h"
 #include "runner/verify/json_lines.h"
+#include "runner/verify/log_check.h"
 #include "runner/verify/picture_file.h"
 
 namespace assay::verify {
@@ -87,6 +88,10 @@ class RunFiles {
       check_own(std::string(name));
     for (const std::string& file : files_)
       if (file.starts_with("config/")) check_config(file);
+    if (record_)
+      for (const auto& [file, digest] : record_->files)
+        if (!files_.contains(file) && !told_.contains(file))
+          tell({base::one_line(file), Condition::missing, {}, {}});
     check_checkpoints();
     check_logs();
     for (const std::string& file : files_)
@@ -132,12 +137,14 @@ class RunFiles {
     if (!files_.contains(name)) return tell({name, Condition::missing, {}, {}});
     if (name == "config.yaml") check_config(name);
     else if (name == "data.json")
-      check_file(name, [this](const auto& /*file*/) {
+      check_file(name, [this](const base::RegularFile& file) {
         static_cast<void>(run::read_data_form(folder_));
-        return Finding{{}, Condition::whole, {}, {}};
+        return as_written("data.json", file.text(longest_record));
       });
     else
-      check_file(name, [this](const auto& file) { return lines(check_text_lines(file), "line"); });
+      check_file(name, [this](const auto& file) {
+        return finding_of(check_text_lines(file), "line", findings_.is_running);
+      });
   }
 
   void check_record(run::Lock lock) {
@@ -168,8 +175,8 @@ class RunFiles {
     if (!files_.contains("plan.yaml")) return tell({"plan.yaml", Condition::missing, {}, {}});
     check_file("plan.yaml", [this](const base::RegularFile& file) -> Finding {
       config::Diagnostics diagnostics;
-      if (!config::read_text(file.path(), file.path(), file.text(config::max_bytes), diagnostics) ||
-          !diagnostics.empty())
+      const std::string text = file.text(config::max_bytes);
+      if (!config::read_text(file.path(), file.path(), text, diagnostics) || !diagnostics.empty())
         return {{}, Condition::damaged, first_error(diagnostics), {}};
       const auto plan = plan::load(file.path(), {}, host_, diagnostics);
       if (!plan)
@@ -185,7 +192,11 @@ class RunFiles {
                 {}};
       make_model(*plan);
       plan_is_whole_ = true;
-      return {{}, Condition::whole, "the plan that the run began with", {}};
+      Finding found = as_written("plan.yaml", text);
+      found.about = found.condition == Condition::whole
+                        ? "the plan that the run began with"
+                        : "the plan that the run began with, but " + found.about;
+      return found;
     });
   }
 
@@ -202,17 +213,34 @@ class RunFiles {
   void check_config(const std::string& name) {
     check_file(name, [&](const base::RegularFile& file) -> Finding {
       config::Diagnostics diagnostics;
-      std::string text = file.text(config::max_bytes);
+      const std::string text = file.text(config::max_bytes);
       if (name == "config.yaml")
-        static_cast<void>(
-            config::read_text(file.path(), file.path(), std::move(text), diagnostics));
+        static_cast<void>(config::read_text(file.path(), file.path(), text, diagnostics));
       else
-        config::check_text(std::make_shared<const config::Source>(
-                               config::Source{file.path(), file.path(), std::move(text)}),
-                           diagnostics);
+        config::check_text(
+            std::make_shared<const config::Source>(config::Source{file.path(), file.path(), text}),
+            diagnostics);
       if (!diagnostics.empty()) return {{}, Condition::damaged, first_error(diagnostics), {}};
-      return {};
+      return as_written(name, text);
     });
+  }
+
+  // Compares a text with the digest in run.json of what the run wrote.
+  Finding as_written(const std::string& name, const std::string& text) const {
+    const std::string written = record_ ? in(record_->files, name) : std::string();
+    const std::string digest = base::digest(text);
+    if (written.empty() || digest == written) return {};
+    return {{},
+            Condition::damaged,
+            fmt::format("its text is not the one that the run wrote: its digest is {}, and "
+                        "run.json has {}",
+                        digest, base::one_line(written)),
+            {}};
+  }
+  static std::string in(const std::map<std::string, std::string>& digests,
+                        const std::string& name) {
+    const auto found = digests.find(name);
+    return found == digests.end() ? std::string() : found->second;
   }
 
   void check_checkpoints() {
@@ -287,6 +315,7 @@ class RunFiles {
   void take_positions(const state::StoredTensors& stored) {
     constexpr std::string_view logs = "logs/";
     positions_.clear();
+    digests_ = run::checkpoint_facts(stored).log_digests;
     for (const auto& [name, tensor] : stored.header().tensors) {
       if (!name.starts_with(logs) || tensor.type != DType::int64 || tensor.shape.rank() != 0)
         continue;
@@ -306,11 +335,6 @@ class RunFiles {
       if (!told_.contains(name)) check_log(name);
   }
 
-  static bool is_json_lines(const std::string& name) { return name.ends_with(".jsonl"); }
-  static bool is_event_file(const std::string& name) {
-    return fs::path(name).filename().string().find("tfevents") != std::string::npos;
-  }
-
   void check_log(const std::string& name) {
     const auto position = positions_.find(name);
     if (!fs::path(name).is_relative() || name.find("..") != std::string::npos) return;
@@ -320,42 +344,15 @@ class RunFiles {
         tell({name, Condition::missing, "a log file of the run", {}});
       return;
     }
+    std::vector<LogEnd> ends;
+    if (position != positions_.end())
+      ends.push_back({fmt::format("the checkpoint of step {}", grouped(*findings_.newest)),
+                      position->second, in(digests_, name)});
+    if (record_ && !findings_.is_running && record_->log_bytes.contains(name))
+      ends.push_back({"run.json", record_->log_bytes.at(name), in(record_->log_digests, name)});
     check_file(name, [&](const base::RegularFile& file) {
-      Finding found = is_event_file(name) ? lines(check_event_file(file), "record")
-                      : is_json_lines(name)
-                          ? lines(check_json_lines(file), "record")
-                          : Finding{{}, Condition::whole, "its format is not known", {}};
-      if (found.condition == Condition::damaged) return found;
-      const auto shorter_than = [&](std::int64_t bytes, const std::string& who) {
-        if (file.size() >= static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)))
-          return false;
-        found = {{},
-                 Condition::damaged,
-                 fmt::format("it has {} bytes, and {} says {}{}{}", grouped(file.size()), who,
-                             grouped(bytes), found.about.empty() ? "" : ": ", found.about),
-                 file.size()};
-        return true;
-      };
-      if (position != positions_.end() &&
-          shorter_than(position->second,
-                       fmt::format("the checkpoint of step {}", grouped(*findings_.newest))))
-        return found;
-      if (!record_ || findings_.is_running) return found;
-      const auto bytes = record_->log_bytes.find(name);
-      if (bytes != record_->log_bytes.end()) shorter_than(bytes->second, "run.json");
-      return found;
+      return check_log_file(file, name, ends, findings_.is_running);
     });
-  }
-
-  // Says how far a file of records is whole.
-  Finding lines(const WholePart& part, const char* noun) const {
-    if (part.problem.empty()) return {{}, Condition::whole, counted(part.records, noun), {}};
-    const bool grows = part.is_cut_short && findings_.is_running;
-    return {{},
-            grows ? Condition::growing : Condition::damaged,
-            fmt::format("{} whole up to byte {}; behind that {}", counted(part.records, noun),
-                        grouped(part.bytes), part.problem),
-            part.bytes};
   }
 
   void check_other(const std::string& name) {
@@ -397,6 +394,7 @@ class RunFiles {
   std::optional<train::ModelDescription> model_;
   std::string no_model_;
   std::map<std::string, std::int64_t> positions_;  ///< of logs, in the newest whole checkpoint
+  std::map<std::string, std::string> digests_;     ///< of logs up to there
   Findings findings_;
 };
 

@@ -1,16 +1,15 @@
 // Checks every file of a run folder: what is whole, what is damaged, and what can still be had.
 //
 //   run.json       its checksum
-//   plan.yaml      is it the plan whose digest run.json has
-//   config.yaml    can it be read as a config; those in config/ as text
+//   plan.yaml      is it the plan whose digest run.json has, and the text
+//   config.yaml    can it be read as a config, and is it the text whose digest run.json has; so
+//                  those in config/ and data.json
 //   log.txt        lines of text
 //   checkpoints/   checksums, and digests of the plan and of the last weights
 //   images/        pictures (picture_file.h)
-//   log files      as long as the newest whole checkpoint and the end of the run need them
-//
-// Loggers are plugins, so nothing here knows which of them wrote a file. A file whose name ends in
-// .jsonl is JSON Lines, and one whose name holds `tfevents` is an event file: that is how
-// TensorBoard finds them, too. Of other log files only the length is checked.
+//   log files      as long as the newest whole checkpoint and the end of the run need them, with
+//   the
+//                  bytes whose digests these have (log_check.h)
 #pragma once
 
 #include <cstdint>

@@ -32,6 +32,24 @@ BOOST_AUTO_TEST_CASE(pieces_follow_each_other) {
   BOOST_TEST(read_file(*this / "a") == "one two");
 }
 
+BOOST_AUTO_TEST_CASE(it_knows_the_digest_of_its_bytes) {
+  {
+    AppendFile file(folder, "a");
+    BOOST_TEST(file.digest() == digest(""));
+    file.append(bytes_of("one "));
+    BOOST_TEST(file.digest() == digest("one "));
+    file.append(bytes_of("two"));
+    BOOST_TEST(file.digest() == digest("one two"));
+    BOOST_TEST(file.digest() == file_digest(*this / "a"));
+  }
+  AppendFile again(folder, "a", 5);
+  BOOST_TEST(again.digest() == digest("one t"));
+  again.append(bytes_of("en"));
+  BOOST_TEST(again.digest() == digest("one ten"));
+  BOOST_TEST(digest_of_first(RegularFile(folder, "a"), 3) == digest("one"));
+  BOOST_TEST(error_of([&] { digest_of_first(RegularFile(folder, "a"), 8); }) != "");
+}
+
 BOOST_AUTO_TEST_CASE(an_existing_file_is_never_opened) {
   write_file(*this / "a", "old");
   BOOST_TEST(error_of([&] { AppendFile(folder, "a"); }) ==
@@ -87,6 +105,7 @@ BOOST_AUTO_TEST_CASE(a_piece_that_does_not_fit_leaves_nothing) {
     file.append(bytes_of("a short piece still fits"));
   }
   file.append(bytes_of("!"));
+  BOOST_TEST(file.digest() == file_digest(*this / "a"));
   BOOST_TEST(read_file(*this / "a") == record + record + "a short piece still fits!");
 }
 

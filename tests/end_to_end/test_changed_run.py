@@ -59,7 +59,7 @@ class ChangedRun(unittest.TestCase):
         record = program.record(self.run)
         record |= {"state": "running", "steps": 310}
         record.pop("end")
-        (self.run / "run.json").write_text(json.dumps(record))
+        program.write_record(self.run, record)
         return self.run
 
     def refused(self, *arguments, expect=program.RUN_FAILED):
@@ -85,6 +85,68 @@ class ChangedRun(unittest.TestCase):
         plan.write_text(text.replace("steps: 400", "steps: 500"))
         self.assertIn("this run began with another plan: train.steps was 400 and is 500; `assay resume RUN_DIR` with this "
                       "key as a setting goes on to another length", self.refused())
+
+    def test_a_finished_run_whose_plan_was_edited(self):
+        self.assay("run", "small.yaml")
+        plan = self.run / "plan.yaml"
+        text = plan.read_text()
+        plan.write_text(text.replace("seed: 0\n", "seed: 5\n", 1))
+        self.assertIn("run.json: this run began with another plan: seed was 0 and is 5; put the config back", self.refused())
+        plan.write_text(text + "]")
+        self.assertIn("plan.yaml:", self.refused(expect=program.USAGE_ERROR))
+        plan.write_text(text.replace("threads: 1\n", "threads: 2\n"))
+        process = self.assay("resume", "run")
+        self.assertIn("this run is finished after 400 steps", process.stdout)
+        self.assertIn("plan.yaml: its text was changed or damaged since the run wrote it, in what does not change the "
+                      "result\n", process.stderr)
+        self.assertIn("but its text is not the one that the run wrote",
+                      self.assay("verify", "run", expect=program.RUN_FAILED).stdout)
+        plan.write_text(text)
+        process = self.assay("resume", "run")
+        self.assertEqual(process.stderr, "")
+
+    def test_a_plan_whose_text_was_changed(self):
+        whole = self.whole()
+        self.unfinished()
+        plan = self.run / "plan.yaml"
+        plan.write_text(plan.read_text().replace("threads: 1\n", "threads: 2\n"))
+        said = self.assay("resume", "run").stderr
+        self.assertIn("plan.yaml: its text was changed or damaged since the run wrote it; it is written anew\n", said)
+        assert_same(self, self.run, whole)
+        self.assay("verify", "run")
+
+    def test_a_record_whose_checksum_does_not_fit(self):
+        self.assay("run", "small.yaml")
+        record = self.run / "run.json"
+        damaged = record.read_text().replace('"name": "small"', '"name": "smalk"')
+        record.write_text(damaged)
+        words = "run.json: its text is not the one that its checksum was taken of, so it was changed or damaged"
+        process = self.assay("resume", "run")
+        self.assertIn(words, process.stderr)
+        self.assertIn("this run is finished", process.stdout)
+        record.write_text(damaged.replace('"seed": 0', '"seed": 1').replace('"kernels": "', '"kernels": "x'))
+        said = self.refused("train.steps=450")
+        self.assertIn(words, said.splitlines()[0])
+        self.assertIn("this run began with the kernels x", said)
+        record.write_text(damaged)
+        said = self.assay("resume", "run", "train.steps=450").stderr
+        self.assertIn(words + "; the run goes on by what it says\n", said)
+        self.assay("verify", "run")
+
+    def test_a_log_that_was_changed(self):
+        """A digit in a line that can still be read."""
+        self.unfinished()
+        log = self.run / "metrics.jsonl"
+        text = log.read_text()
+        place = text.index('"wall_time":') + 14
+        log.write_text(text[:place] + ("8" if text[place] == "9" else "9") + text[place + 1:])
+        self.assertIn("its records can be read, but its first ",
+                      self.assay("verify", "run", expect=program.RUN_FAILED).stdout)
+        said = self.assay("resume", "run", expect=program.PARTLY_FAILED).stderr
+        self.assertRegex(said, "metrics.jsonl: its first [0-9,]+ bytes are not those that the run had logged: the file was "
+                               "changed or damaged since")
+        (failure,) = program.record(self.run)["failures"]
+        self.assertIn("are not those that the run had logged", failure)
 
     def test_a_plan_that_is_forced(self):
         """A run takes up what fits: a hook less, another optimizer, but no other layer."""
@@ -152,7 +214,7 @@ class ChangedRun(unittest.TestCase):
         for plugin in record["plugins"]:
             if plugin["name"] == "optimizers":
                 plugin |= {"digest": "0" * 32, "version": "0.9.0"}
-        (self.run / "run.json").write_text(json.dumps(record))
+        program.write_record(self.run, record)
         found = [json.loads(line) for line in self.refused("seed=4", "--format", "json").splitlines()]
         messages = [line["message"] for line in found]
         self.assertEqual(len(messages), 2, messages)
@@ -209,7 +271,7 @@ class ChangedRun(unittest.TestCase):
         self.unfinished()
         record = program.record(self.run)
         record["failures"] = ["hooks.test failed at step 305 and is left out from now on: it is gone"]
-        (self.run / "run.json").write_text(json.dumps(record))
+        program.write_record(self.run, record)
         self.assay("resume", "run")
         assert_same(self, self.run, whole)
 

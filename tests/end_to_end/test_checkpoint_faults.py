@@ -124,7 +124,7 @@ class CheckpointFaults(unittest.TestCase):
         shutil.copytree(self.whole, killed)
         record = json.loads((killed / "run.json").read_text())
         record.update(state="running", steps=5)
-        (killed / "run.json").write_text(json.dumps(record))
+        program.write_record(killed, record)
         (killed / "checkpoints" / f"step_{STEPS}.safetensors").unlink()
 
         def begin():

@@ -203,7 +203,7 @@ class Resume(Runs):
         record = json.loads((run / "run.json").read_text())
         (plugin,) = [p for p in record["plugins"] if p["name"] == "optimizers"]
         plugin["digest"] = "0" * 32
-        (run / "run.json").write_text(json.dumps(record))
+        program.write_record(run, record)
         self.assertIn("another library of the plugin 'optimizers'", self.resume("run", expect=program.RUN_FAILED).stderr)
 
     def test_damaged_checkpoints_are_named_and_the_one_before_is_used(self):

@@ -231,7 +231,7 @@ class Describe(unittest.TestCase):
             self.assertNotIn("failure", program.assay("describe", run, folder="/").stdout)
             record = program.record(run)
             record["failures"] = ["logger jsonl: disk full", "two\nlines", *(f"failure {i}" for i in range(1010))]
-            (run / "run.json").write_text(json.dumps(record))
+            program.write_record(run, record)
             lines = program.assay("describe", run, folder="/").stdout.splitlines()
             print("\n".join(lines[:13]))
             self.assertEqual(lines[:3], ["run: finished after step 1 of 1", "failure: logger jsonl: disk full",

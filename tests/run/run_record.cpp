@@ -143,6 +143,9 @@ BOOST_AUTO_TEST_CASE(a_record_is_read_as_it_was_written) {
   r.failures = {"one", "two"};
   r.git = {"cafe", true};
   r.locked = false;
+  r.log_bytes = {{"metrics.jsonl", 12}};
+  r.log_digests = {{"metrics.jsonl", "abc"}};
+  r.files = {{"plan.yaml", "def"}};
   const double inf = std::numeric_limits<double>::infinity();
   r.final_values = {{"a", std::nan("")}, {"b", inf}, {"c", -inf}, {"d", 0.1}};
   const Json before = written(r);
@@ -150,6 +153,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_read_as_it_was_written) {
   BOOST_TEST(std::isnan(read.final_values.at("a")));
   BOOST_TEST(read.final_values.at("c") == -inf);
   BOOST_CHECK(read.start == r.start);
+  BOOST_TEST(!read.altered);
   std::filesystem::remove(*this / "run.json");
   BOOST_TEST(written(read) == before);  // nothing of it is lost
 }
@@ -162,7 +166,15 @@ BOOST_AUTO_TEST_CASE(the_checksum_is_that_of_the_text) {
   text[at] = '1';
   BOOST_TEST(!has_its_checksum(text));
   write_file(*this / "run.json", text);
-  BOOST_TEST(read_record(folder).steps == 1999);  // people may change a record
+  const RunRecord changed = read_record(folder);
+  BOOST_TEST(changed.steps == 1999);  // people may change a record
+  BOOST_TEST(changed.altered);
+  // Whoever does so on purpose leaves the checksum out.
+  Json json = Json::parse(text);
+  json.erase("checksum");
+  write_file(*this / "run.json", json.dump());
+  BOOST_TEST(!read_record(folder).altered);
+  BOOST_TEST(!has_its_checksum(json.dump()));
   BOOST_TEST(!has_its_checksum("{}\n"));
   BOOST_TEST(!has_its_checksum("{\"checksum\": \"\"}\n"));
   BOOST_TEST(!has_its_checksum("{\"checksum\": 1}\n"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <functional>
+#include <random>
 
 #include "tests/verify/small_runs.h"
 
@@ -16,6 +17,8 @@ using verify::Findings;
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int flips = 30;  // of each file
 
 struct RunFolders : SmallRuns {
   fs::path folder = *this / "run";
@@ -131,6 +134,58 @@ BOOST_AUTO_TEST_CASE(a_log_that_lacks_whole_records_is_too_short) {
   BOOST_TEST((only_broken().condition == Condition::missing));
 }
 
+// Records that can still be read, and keys that no result depends on, are known by their digests.
+BOOST_AUTO_TEST_CASE(a_bit_turned_over_anywhere_is_found) {
+  std::mt19937_64 random(7);
+  int passed = 0;
+  for (const std::string& name :
+       {std::string("plan.yaml"), std::string("config.yaml"), std::string("data.json"),
+        std::string("metrics.jsonl"), events()}) {
+    const std::string bytes = read_file(folder / name);
+    for (int i = 0; i < flips; ++i) {
+      const std::uint64_t bit = random() % (8 * bytes.size());
+      std::string damaged = bytes;
+      damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+      write_file(folder / name, damaged);
+      const Findings all = found();
+      if (!all.all_whole() && file_of(all, name).condition != Condition::whole) continue;
+      ++passed;
+      BOOST_TEST(false, name << ": bit " << bit % 8 << " of byte " << bit / 8);
+    }
+    write_file(folder / name, bytes);
+  }
+  BOOST_TEST(passed == 0);
+  BOOST_TEST(found().all_whole());
+  const std::string lines = read_file(folder / "metrics.jsonl");
+  const std::size_t digit = lines.find("\"wall_time\":") + 14;
+  const Finding later = broken_by("metrics.jsonl", [&](std::string text) {
+    text[digit] = text[digit] == '9' ? '8' : '9';
+    return text;
+  });
+  BOOST_TEST(later.about.starts_with("its records can be read, but its first "));
+}
+
+// A run that was killed has digests in its checkpoints.
+BOOST_AUTO_TEST_CASE(logs_of_a_run_that_was_killed_are_known_up_to_its_checkpoint) {
+  run::RunRecord record = run::read_record(base::Folder(folder));
+  BOOST_TEST(record.log_digests.size() == 2U);
+  record.state = "running";
+  record.weights_digest.clear();
+  record.log_bytes.clear();
+  record.log_digests.clear();
+  record.end.reset();
+  BOOST_TEST(run::RecordFile(base::Folder(folder)).write(record, base::Sync::later));
+  fs::remove(folder / "checkpoints/step_30.safetensors");
+  BOOST_TEST(found().all_whole());
+  std::string lines = read_file(folder / "metrics.jsonl");
+  const std::size_t digit = lines.find("\"wall_time\":") + 14;
+  lines[digit] = lines[digit] == '9' ? '8' : '9';
+  write_file(folder / "metrics.jsonl", lines);
+  const Finding changed = only_broken();
+  BOOST_TEST(changed.file == "metrics.jsonl");
+  BOOST_TEST(changed.about.find(", and the checkpoint of step 20 has ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_record) {
   write_file(folder / "run.json", flip(40)(read_file(folder / "run.json")));
   const Findings all = found();
@@ -150,10 +205,14 @@ BOOST_AUTO_TEST_CASE(a_plan_of_another_run) {
   const Finding other = file_of(found(), "plan.yaml");
   BOOST_TEST((other.condition == Condition::damaged));
   BOOST_TEST(other.about.starts_with("it is not the plan that the run began with"));
-  // Keys that change no result may be changed.
+  // Keys that change no result may be changed, but they are not what the run wrote.
   text = plan;
   write_file(folder / "plan.yaml", text.replace(text.find("threads: 1"), 10, "threads: 2"));
-  BOOST_TEST(found().all_whole());
+  const Finding edited = only_broken();
+  BOOST_TEST(edited.file == "plan.yaml");
+  BOOST_TEST(
+      edited.about.starts_with("the plan that the run began with, but its text is not the "
+                               "one that the run wrote: its digest is "));
   // Without a plan nobody knows the order of the weights.
   fs::remove(folder / "plan.yaml");
   const Findings without = found();
