@@ -63,7 +63,7 @@ OwnProcess::OwnProcess(const Setup& setup) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<std::string> own = setup.environment;
-  own.push_back(fmt::format("{}={}", parent_variable, ::getpid()));
+  own.push_back(parent_entry());
   const auto is_own = [&own](std::string_view entry) {
     const std::string_view name = entry.substr(0, entry.find('=') + 1);
     return std::ranges::any_of(own, [name](const std::string& o) { return o.starts_with(name); });
@@ -127,6 +127,8 @@ std::optional<int> OwnProcess::exit_code() const {
 int OwnProcess::ended_by() const {
   return has_ended_ && WIFSIGNALED(status_) ? WTERMSIG(status_) : 0;
 }
+
+std::string parent_entry() { return fmt::format("{}={}", parent_variable, ::getpid()); }
 
 void end_with_parent() {
   const char* const text = std::getenv(parent_variable);

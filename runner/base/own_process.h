@@ -45,8 +45,12 @@ class OwnProcess {
   FileDescriptor handle_;  ///< becomes readable when the process ends
 };
 
-/// Makes this process end with the OwnProcess that it is: SIGKILL comes when its parent ends,
-/// however that happens. Does nothing in a process that was started in another way.
+/// Returns the entry of the environment, NAME=VALUE, by which a child of this process knows that it
+/// is one. OwnProcess adds it.
+std::string parent_entry();
+
+/// Makes this process end with its parent: SIGKILL comes when the thread that started it ends,
+/// however that happens. Does nothing in a process without the parent_entry() of another.
 void end_with_parent();
 
 }  // namespace assay::base
