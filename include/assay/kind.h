@@ -1,4 +1,5 @@
-// The kinds of component that a plugin can offer. Configs and messages use the same names.
+// The kinds of component that a plugin can offer. Configs and messages use the same names. A new
+// kind goes to the end: plugins that were built before it hold the numbers of the others.
 #pragma once
 
 #include <array>
@@ -22,11 +23,13 @@ enum class Kind : std::uint32_t {
   hook,
   renderer,
   logger,
+  launcher,  // since SDK 1.1
 };
 
-inline constexpr std::array<std::string_view, 11> kind_names = {
-    "dataset", "transform", "model",    "loss",  "gradient_transform", "optimizer", "schedule",
-    "metric",  "hook",      "renderer", "logger"};
+inline constexpr std::array<std::string_view, 12> kind_names = {
+    "dataset",   "transform", "model",  "loss", "gradient_transform",
+    "optimizer", "schedule",  "metric", "hook", "renderer",
+    "logger",    "launcher"};
 
 constexpr std::string_view name_of(Kind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
 

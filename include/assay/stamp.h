@@ -3,7 +3,7 @@
 // the library's code.
 //
 // The note holds lines "key=value" (is_line in text.h), in this order:
-//   sdk=1.0                     version.h
+//   sdk=1.1                     version.h
 //   standard_library=libstdc++ cxx11
 //   debug_mode=off              _GLIBCXX_DEBUG
 //   sanitizers=none             address, thread

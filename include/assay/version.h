@@ -14,4 +14,4 @@
 #endif
 
 #define ASSAY_SDK_MAJOR 1
-#define ASSAY_SDK_MINOR 0
+#define ASSAY_SDK_MINOR 1

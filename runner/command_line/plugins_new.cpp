@@ -78,8 +78,8 @@ int make(const Common& common, const Arguments& a) {
              "  cd {}\n"
              "  meson setup build && meson compile -C build\n"
              "  meson test -C build --print-errorlogs\n"
-             "  assay run {}.yaml --plugin-path build\n",
-             base::shell_quoted(folder.string()), a.name);
+             "  {}\n",
+             base::shell_quoted(folder.string()), scaffold::command_to_try(kind, a.name));
   return done;
 }
 

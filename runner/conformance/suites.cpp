@@ -15,6 +15,7 @@ Suite suite_of(const Subject& subject) {
     case Kind::hook: return hook_suite(subject);
     case Kind::renderer: return renderer_suite(subject);
     case Kind::logger: return logger_suite(subject);
+    case Kind::launcher: return launcher_suite(subject);
     case Kind::transform: return transform_suite(subject);
     case Kind::gradient_transform: return gradient_transform_suite(subject);
   }

@@ -21,6 +21,14 @@ void replace(std::string& text, std::string_view word, std::string_view with) {
 
 }  // namespace
 
+std::string command_to_try(Kind kind, std::string_view name) {
+  std::string command = kind == Kind::launcher
+                            ? "assay batch plugin_name.yaml seed=1,2 -j 2 --launcher plugin_name"
+                            : "assay run plugin_name.yaml";
+  replace(command, "plugin_name", name);
+  return command + " --plugin-path build";
+}
+
 std::vector<File> plugin(Kind kind, std::string_view name) {
   const std::string kind_name(name_of(kind)), plugin_name(name);
   std::vector<File> files = {{plugin_name + ".cpp", text_of(kind_name + ".cpp")},
@@ -37,6 +45,7 @@ std::vector<File> plugin(Kind kind, std::string_view name) {
                              : "assay";
   for (File& file : files) {
     replace(file.text, "plugin_dependencies", dependencies);
+    replace(file.text, "plugin_command", command_to_try(kind, name));
     replace(file.text, "plugin_kind", kind_name);
     replace(file.text, "plugin_name", plugin_name);
     replace(file.text, "PluginName", class_name(kind, name));

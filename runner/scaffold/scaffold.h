@@ -19,4 +19,7 @@ struct File {
 /// (assay/closed_form.h).
 std::vector<File> plugin(Kind kind, std::string_view name);
 
+/// Returns the command that tries the plugin of this name, as its README has it.
+std::string command_to_try(Kind kind, std::string_view name);
+
 }  // namespace assay::scaffold

@@ -78,6 +78,12 @@ Place place_of(const ComponentTable& c) {
 }  // namespace
 
 std::string example(const ComponentTable& component) {
+  if (component.kind == Kind::launcher) {
+    std::string text = fmt::format(
+        "# launcher.yaml, for `assay batch --launcher @launcher.yaml`\ntype: {}\n", component.name);
+    add_options(component.parameters, "", text);
+    return text;
+  }
   const Place place = place_of(component);
   const std::string indent(place.key.find_first_not_of(' ') + 2, ' ');
   std::string text =

@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(every_broken_promise_is_found) {
   for (const auto& [component, broken] : expected)
     BOOST_TEST(found.contains(component),
                component << " passes '" << broken.check << "'; it fails" << failures[component]);
-  BOOST_TEST(sound.size() == kind_names.size());
+  BOOST_TEST(sound.size() == kind_names.size() - 1);  // launchers: unsound_launchers.cpp
   for (const auto& [component, text] : failures) {
     BOOST_TEST_MESSAGE(component << text);
     BOOST_TEST(expected.contains(component), component << text);

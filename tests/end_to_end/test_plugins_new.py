@@ -1,6 +1,7 @@
 """`assay plugins new`: what it writes builds against what is installed, keeps its kind's promises and
 runs, for every kind."""
 
+import csv
 import json
 import pathlib
 import subprocess
@@ -11,7 +12,7 @@ import installed
 import program
 
 KINDS = ["dataset", "transform", "model", "loss", "gradient_transform", "optimizer", "schedule", "metric", "hook",
-         "renderer", "logger"]
+         "renderer", "logger", "launcher"]
 # Warnings that a user may well make errors of.
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 
@@ -45,6 +46,9 @@ class EveryKind(Case):
         self.assertEqual(commands, [f"cd {name}", *readme.splitlines()])
         for command in commands[1:]:
             self.shell(command, home, CXXFLAGS=STRICT)
+        if kind == "launcher":
+            (batch,) = home.glob("batches/*/*")
+            return batch
         (run,) = home.glob("runs/*/*")
         return run
 
@@ -121,6 +125,15 @@ class EveryKind(Case):
         self.assertEqual(lines[0], "step,tag,value")
         self.assertEqual([line.split(",")[:2] for line in lines[1:3]], [["20", "Loss"], ["20", "Accuracy"]])
         self.assertEqual(len(lines), 21)
+
+    def test_launcher(self):
+        """Its workers run the batch, and print to a file in the batch's folder."""
+        batch = self.make("launcher", "sessions")
+        with open(batch / "table.csv", newline="") as file:
+            self.assertEqual([row["state"] for row in csv.DictReader(file)], ["finished"] * 2)
+        (printed,) = (path.read_text() for path in (batch / "logs").glob("assay-sessions-*.txt"))
+        self.assertIn("seed=1  finished", printed)
+        self.assertIn("seed=2  finished", printed)
 
     def test_every_kind_is_here(self):
         for kind in KINDS:

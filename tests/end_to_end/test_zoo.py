@@ -371,7 +371,7 @@ class Zoo(unittest.TestCase):
             file = self.place(folder, "older", with_sdk(b"0.2"))
             code, output = check(file)
             self.assertEqual(code, 1)
-            self.assertIn("sdk: the plugin has '0.2', this assay '1.0'; rebuild the plugin", output)
+            self.assertIn("sdk: the plugin has '0.2', this assay '1.1'; rebuild the plugin", output)
 
     @unittest.skipUnless((ZOO / "avx512_at_load.so").exists(), "made for x86-64")
     def test_instructions_that_the_cpu_lacks(self):

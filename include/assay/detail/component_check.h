@@ -15,6 +15,7 @@ struct About;
 class Dataset;
 class GradientTransform;
 class Hook;
+class Launcher;
 class Logger;
 class Loss;
 class Metric;
@@ -86,8 +87,8 @@ struct Bases {
   }
 };
 template <class T>
-using Kinds = Bases<T, Dataset, GradientTransform, Hook, Logger, Loss, Metric, Model, Optimizer,
-                    Renderer, Schedule, Transform>;
+using Kinds = Bases<T, Dataset, GradientTransform, Hook, Launcher, Logger, Loss, Metric, Model,
+                    Optimizer, Renderer, Schedule, Transform>;
 
 /// Reports what is wrong with a table. The compiler adds the class and the number of the option.
 template <class T, TableMistake mistake, std::size_t option>
