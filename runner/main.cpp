@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/base/standard_descriptors.h"
+#include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/last_words.h"
@@ -84,8 +86,11 @@ int parse_and_run(int argc, char** argv, Common& common) {
   CLI::App app("Assay runs experiments from YAML configs.", "assay");
   Chosen chosen;
   declare(app, common, chosen);
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> reversed = with_launcher_keys(arguments);
+    std::ranges::reverse(reversed);
+    app.parse(std::move(reversed));
     static_cast<void>(std::filesystem::current_path());  // throws where it was removed
     return chosen();
   } catch (const CLI::CallForHelp&) {
@@ -93,7 +98,7 @@ int parse_and_run(int argc, char** argv, Common& common) {
     return done;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --version
-    report(common, words_for(app, error, std::vector<std::string>(argv + 1, argv + argc)));
+    report(common, words_for(app, error, arguments));
     return usage_error;
   } catch (const std::exception& error) {
     report(common, error);

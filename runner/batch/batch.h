@@ -7,8 +7,9 @@
 //   attempts/      NAME.json, how the processes of a run ended
 //   table.csv      the results; the same to the byte, whatever the order in which the runs ended
 //   runs.csv       what differs from time to time: times, threads, attempts, folders
+//   workers.json   the launcher that was chosen, and workers that outlast their host (workers.h)
 //
-// The truth about a run is its folder. Nothing else is written while runs run, so any number of
+// The truth about a run is its folder. Nothing else of a run is written while it runs, so any number of
 // processes on any number of machines may work on a batch, and any of them may be killed.
 #pragma once
 

@@ -6,14 +6,12 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <memory>
 #include <set>
 #include <system_error>
 #include <thread>
 
 #include "runner/base/atomic_file.h"
 #include "runner/base/machine_share.h"
-#include "runner/base/own_process.h"
 #include "runner/batch/table.h"
 
 namespace assay::batch {
@@ -52,41 +50,36 @@ class Failures {
 
 }  // namespace
 
-Local shared_out(std::optional<int> jobs, std::size_t runs) {
+Local shared_out(std::optional<int> jobs, std::size_t runs, const LaunchPlace& place) {
   const auto cores = static_cast<int>(base::cores_given().amount);
   const int most = static_cast<int>(std::min<std::size_t>(std::max<std::size_t>(runs, 1), 4096));
   Local local;
   local.jobs = std::min(jobs.value_or(cores), most);
-  local.threads = std::max(1, cores / local.jobs);
+  local.threads = place.cores > 0 ? static_cast<int>(std::min<std::int64_t>(place.cores, 4096))
+                  : place.is_this_machine ? std::max(1, cores / local.jobs)
+                                          : 1;
   return local;
 }
 
-void run_here(const Batch& batch, const Local& local, const std::atomic<int>& stop) {
-  std::vector<std::string> arguments = {"work", batch.folder.string(), "--threads",
-                                        std::to_string(local.threads)};
-  arguments.insert(arguments.end(), local.limits.begin(), local.limits.end());
+WantedWorkers wanted_workers(const Batch& batch, const Local& local) {
+  WantedWorkers wanted{
+      .count = local.jobs,
+      .arguments = {"work", batch.folder.string(), "--threads", std::to_string(local.threads)},
+      .environment = local.environment,
+      .each = local.needs};
+  wanted.arguments.insert(wanted.arguments.end(), local.limits.begin(), local.limits.end());
+  wanted.each.cores = local.threads;
+  return wanted;
+}
+
+void watch(const Batch& batch, const Local& local, Workers& workers, const std::atomic<int>& stop) {
   std::optional<Failures> failures;
   if (local.max_failures) failures.emplace(batch);
-  std::vector<std::unique_ptr<base::OwnProcess>> workers;
-  for (int job = 0; job < local.jobs; ++job)
-    workers.push_back(std::make_unique<base::OwnProcess>(base::OwnProcess::Setup{
-        .arguments = arguments, .has_own_group = true, .environment = local.environment}));
   bool told = false;
-  const auto all_ended = [&] {
-    // The first that is still there is waited for, the others are only looked at.
-    auto time = std::chrono::milliseconds(glance);
-    bool all = true;
-    for (const auto& worker : workers) {
-      const bool has_ended = worker->wait(time);
-      if (!has_ended) time = 0ms;
-      all = all && has_ended;
-    }
-    return all;
-  };
-  while (!all_ended()) {
+  while (!workers.wait(glance)) {
     const bool too_many = failures && failures->count() >= *local.max_failures;
     if (told || (stop.load() == 0 && !too_many)) continue;
-    for (const auto& worker : workers) worker->send(stop.load() != 0 ? stop.load() : SIGTERM);
+    workers.stop(stop.load() != 0 ? stop.load() : SIGTERM);
     told = true;
   }
 }

@@ -1,4 +1,4 @@
-// Runs a batch on this machine: starts workers (`assay work`) and waits for them.
+// Runs a batch: has workers started (workers.h) and waits for them.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 
 #include "runner/batch/batch.h"
 #include "runner/batch/run_status.h"
+#include "runner/batch/workers.h"
 
 namespace assay::batch {
 
@@ -20,15 +21,20 @@ struct Local {
   std::optional<std::size_t> max_failures;  ///< ends the batch when so many runs have failed
   std::vector<std::string> limits;          ///< further arguments of `assay work`
   std::vector<std::string> environment;     ///< of the workers, beside this process's
+  WorkerNeeds needs;                        ///< of each worker; the cores are `threads`
 };
 
-/// Returns how many runs go at a time on this machine's share of cores, and how many threads each
-/// may use: jobs times threads is never more than the cores. `jobs` is a wish.
-Local shared_out(std::optional<int> jobs, std::size_t runs);
+/// Returns how many runs go at a time, and how many threads each may use. On this machine jobs
+/// times threads is never more than its share of cores. In another place a run has the cores that
+/// the launcher names, or one. `jobs` is a wish.
+Local shared_out(std::optional<int> jobs, std::size_t runs, const LaunchPlace& place);
 
-/// Starts the workers and returns when all have ended. They are told to stop when `stop`, the
-/// number of a signal, is not 0, and when there are too many failures. Throws assay::Error.
-void run_here(const Batch& batch, const Local& local, const std::atomic<int>& stop);
+/// Returns the workers that run the batch so.
+WantedWorkers wanted_workers(const Batch& batch, const Local& local);
+
+/// Returns when all workers have ended. They are told to stop when `stop`, the number of a signal,
+/// is not 0, and when there are too many failures. Throws what the launcher throws.
+void watch(const Batch& batch, const Local& local, Workers& workers, const std::atomic<int>& stop);
 
 /// Waits as long as other processes run runs of the batch, and `stop` is 0.
 void wait_for_others(const Batch& batch, const std::atomic<int>& stop);

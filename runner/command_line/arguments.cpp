@@ -70,6 +70,16 @@ bool is_override(std::string_view argument) {
   return argument.substr(0, argument.find('/')).find('=') != std::string_view::npos;
 }
 
+std::vector<std::string> with_launcher_keys(std::span<const std::string> arguments) {
+  constexpr std::string_view dashes = "--", option = "--launcher=", key = "--launcher.";
+  std::vector<std::string> result;
+  for (const std::string& argument : arguments)
+    result.push_back(argument.starts_with(key)
+                         ? std::string(option) + argument.substr(dashes.size())
+                         : argument);
+  return result;
+}
+
 std::string override_for(std::string_view option, std::string_view next_argument) {
   option.remove_prefix(std::min(option.find_first_not_of('-'), option.size()));
   const std::size_t equals = option.find('=');

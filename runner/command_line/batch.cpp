@@ -22,9 +22,11 @@
 #include "runner/base/words.h"
 #include "runner/batch/batch.h"
 #include "runner/batch/freeze.h"
+#include "runner/batch/launcher_choice.h"
 #include "runner/batch/local.h"
 #include "runner/batch/table.h"
 #include "runner/batch/worker.h"
+#include "runner/batch/workers.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/exit_code.h"
@@ -55,12 +57,12 @@ struct Shown {
 };
 
 struct BatchArguments {
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments, launcher;
   std::string folder, resume, name;
   int jobs = 0;
   std::size_t trials = 0, max_failures = 0;
   std::uint64_t sweep_seed = 0;
-  bool dry_run = false, rerun_failed = false, fail_fast = false;
+  bool dry_run = false, rerun_failed = false, fail_fast = false, detach = false;
   std::int64_t time_limit = 0, memory_limit = 0;
   Shown shown;
 };
@@ -193,8 +195,61 @@ std::string count_text(const std::vector<Status>& statuses) {
   return text;
 }
 
+// Returns how many workers there are to be, and what each may use.
+batch::Local shared_out(const BatchArguments& a, std::size_t waiting,
+                        const batch::Workers& workers) {
+  std::optional<int> jobs;
+  if (a.jobs > 0) jobs = a.jobs;
+  else if (workers.size() > 0) jobs = static_cast<int>(workers.size());
+  else if (!workers.place().is_this_machine)
+    throw UsageError(
+        fmt::format("batch: how many workers shall the launcher {} start? Say it with -j N",
+                    workers.launcher()));
+  batch::Local local = batch::shared_out(jobs, waiting, workers.place());
+  if (a.fail_fast) local.max_failures = 1;
+  if (a.max_failures > 0) local.max_failures = a.max_failures;
+  if (a.time_limit > 0) {
+    local.limits.insert(local.limits.end(), {"--time-limit", std::to_string(a.time_limit)});
+    // A run that is late has a while to save its state.
+    constexpr double later = 15;
+    const auto share =
+        (waiting + static_cast<std::size_t>(local.jobs) - 1) / static_cast<std::size_t>(local.jobs);
+    local.needs.seconds = (static_cast<double>(a.time_limit) + later) * static_cast<double>(share);
+  }
+  if (a.memory_limit > 0) {
+    local.limits.insert(local.limits.end(), {"--memory-limit", std::to_string(a.memory_limit)});
+    local.needs.memory = a.memory_limit << 20;
+  }
+  return local;
+}
+
+// Makes the launcher that was chosen, or that of the last time. Reports problems, and returns
+// nothing then.
+std::optional<batch::Workers> workers_of(const Common& common, const Batch& batch,
+                                         const BatchArguments& a, plugin_host::PluginHost& host) {
+  const std::vector<std::string> chosen =
+      a.launcher.empty() ? batch::last_choice_of_launcher(batch) : a.launcher;
+  config::Diagnostics diagnostics;
+  const auto plan = batch::chosen_launcher(chosen, host, diagnostics);
+  report(common, diagnostics);
+  if (!plan) return std::nullopt;
+  batch::Workers workers(
+      batch, host.create<Launcher>(*plan), chosen,
+      [&common](const std::string& text) { report(common, text, Severity::warning); });
+  for (const std::string& warning : host.warnings()) report(common, warning, Severity::warning);
+  if (a.detach && !workers.place().outlasts_this_process)
+    throw UsageError(fmt::format(
+        "batch: --detach: the workers of the launcher {} end with this command; take one whose "
+        "workers go on",
+        plan->type));
+  return workers;
+}
+
 // Runs what waits, and tells how it went.
-int run_batch(const Batch& batch, const BatchArguments& a, base::GitQuery& git) {
+int run_batch(const Common& common, const Batch& batch, const BatchArguments& a,
+              plugin_host::PluginHost& host, base::GitQuery& git) {
+  std::optional<batch::Workers> workers = workers_of(common, batch, a, host);
+  if (!workers) return usage_error;
   catch_signals();
   answer_interrupts_with("the runs save their state and stop");
   if (a.rerun_failed)
@@ -208,18 +263,19 @@ int run_batch(const Batch& batch, const BatchArguments& a, base::GitQuery& git) 
                            counted(batch.runs.size(), "run"), count_text(before))
             << std::flush;
   if (waiting > 0) {
-    batch::Local local = batch::shared_out(a.jobs > 0 ? std::optional(a.jobs) : std::nullopt,
-                                           static_cast<std::size_t>(waiting));
-    if (a.fail_fast) local.max_failures = 1;
-    if (a.max_failures > 0) local.max_failures = a.max_failures;
-    if (a.time_limit > 0)
-      local.limits.insert(local.limits.end(), {"--time-limit", std::to_string(a.time_limit)});
-    if (a.memory_limit > 0)
-      local.limits.insert(local.limits.end(), {"--memory-limit", std::to_string(a.memory_limit)});
+    workers->take_up();
+    batch::Local local = shared_out(a, static_cast<std::size_t>(waiting), *workers);
     // Git is asked once for all runs.
     local.environment = {base::environment_entry(git.answer(patience_with_git))};
     git.end();
-    batch::run_here(batch, local, stop_signal());
+    workers->start(batch::wanted_workers(batch, local));
+    if (a.detach) {
+      std::cout << fmt::format("{} at work; to wait for the results: assay batch --resume {}\n",
+                               counted(workers->size(), "worker"),
+                               base::shell_quoted(base::shown_path(batch.folder)));
+      return done;
+    }
+    batch::watch(batch, local, *workers, stop_signal());
   }
   batch::wait_for_others(batch, stop_signal());
   const auto after = batch::statuses_of(batch);
@@ -241,23 +297,24 @@ int start_batch(const Common& common, const BatchArguments& a) {
       throw UsageError(
           "batch: --resume goes on with the batch as it was frozen, and takes no configs and "
           "settings");
-    return run_batch(batch::read_batch(fs::absolute(a.resume).lexically_normal()), a, git);
+    const Batch batch = batch::read_batch(fs::absolute(a.resume).lexically_normal());
+    plugin_host::PluginHost host = make_plugin_host(common);
+    return run_batch(common, batch, a, host, git);
   }
   const batch::Request request = request_of(common, a);
   config::Diagnostics diagnostics;
-  std::optional<batch::Frozen> frozen;
-  {
-    plugin_host::PluginHost host = make_plugin_host(common);
-    frozen = batch::freeze(request, host, diagnostics);
-  }
+  plugin_host::PluginHost host = make_plugin_host(common);
+  // Another launcher than the one meant would only be noticed when all is frozen.
+  const bool is_launcher = batch::chosen_launcher(a.launcher, host, diagnostics).has_value();
+  const std::optional<batch::Frozen> frozen = batch::freeze(request, host, diagnostics);
   report(common, diagnostics);
-  if (!frozen) return usage_error;
+  if (!frozen || !is_launcher) return usage_error;
   tell_same(common, frozen->batch);
   if (a.dry_run) {
     print_plan(*frozen);
     return done;
   }
-  return run_batch(batch::write(*frozen), a, git);
+  return run_batch(common, batch::write(*frozen), a, host, git);
 }
 
 int work(const Common& common, const WorkArguments& a) {
@@ -308,6 +365,14 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
                       "value, key=range(0,5), key=loguniform(1e-4,1e-1), zip(a=1,2,b=3,4), "
                       "@trials.csv; `also` begins another sweep");
   command->add_option("-j,--jobs", a->jobs, "Runs at a time")->type_name("N");
+  command
+      ->add_option("--launcher", a->launcher,
+                   "Where the workers are started: NAME or {type: NAME, ...}; "
+                   "--launcher.KEY=VALUE sets one of its options (local)")
+      ->type_name("LAUNCHER")
+      ->allow_extra_args(false);
+  command->add_flag("--detach", a->detach,
+                    "Start the workers and end, if those of the launcher go on");
   command->add_option("--dir", a->folder, "The folder of the batch")->type_name("DIR");
   command->add_option("--name", a->name, "The name of the batch")->type_name("NAME");
   command->add_option("--trials", a->trials, "So many runs with settings drawn at random")

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "runner/batch/launcher_choice.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
 #include "runner/command_line/complete_key.h"
@@ -41,6 +42,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> files = {
     {"PATH", ":files csv npy jsonl"},
 }};
 
+constexpr std::string_view of_launcher = "--launcher.";
+
 class Completion {
  public:
   Completion(const CLI::App& app, const Common& common, std::span<const std::string> words)
@@ -51,6 +54,8 @@ class Completion {
 
   std::vector<Candidate> candidates() {
     if (value_of_ != nullptr) values(value_of_->get_type_name());
+    else if (word_.starts_with(of_launcher) && find_option("--launcher") != nullptr)
+      launcher_options();
     else if (word_.starts_with('-')) options();
     else {
       for (const CLI::App* command : command_->get_subcommands({}))
@@ -71,6 +76,7 @@ class Completion {
   void pass(const std::string& word) {
     if (value_of_ != nullptr) {
       if (value_of_->check_lname("plugin-path")) common_.plugin_path.push_back(word);
+      if (value_of_->check_lname("launcher")) launcher_ = word;
       value_of_ = nullptr;
     } else if (word.starts_with('-')) {
       const CLI::Option* option = find_option(word);
@@ -123,6 +129,14 @@ class Completion {
     return proves ? "CONFIG" : argument.get_name(true);
   }
 
+  // Adds the options of the launcher that the words before name.
+  void launcher_options() {
+    plugin_host::PluginHost host = make_plugin_host(common_);
+    if (std::ranges::count(host.names(Kind::launcher), launcher_) == 0) return;
+    for (const Parameter& option : host.parameters(Kind::launcher, launcher_))
+      add(fmt::format("{}{}=", of_launcher, option.name), option.doc);
+  }
+
   const CLI::Option* positional() const {
     int before = 0;
     for (const CLI::Option* option : command_->get_options()) {
@@ -145,6 +159,9 @@ class Completion {
     if (name == "NAME" && command_->get_option_no_throw("KIND") == nullptr)
       for (const auto& component : make_plugin_host(common_).components())
         add(component.name, fmt::format("{}: {}", name_of(component.kind), component.doc));
+    if (name == "LAUNCHER")
+      for (const auto& component : make_plugin_host(common_).components())
+        if (component.kind == Kind::launcher) add(component.name, component.doc);
     if (const std::size_t brace = name.find('{'); brace != std::string_view::npos) {
       std::istringstream list(std::string(name.substr(brace + 1, name.find('}') - brace - 1)));
       for (std::string value; std::getline(list, value, ',');) add(value, "");
@@ -161,7 +178,8 @@ class Completion {
   std::string word_;
   const CLI::Option* value_of_ = nullptr;  // the option whose value comes next
   int arguments_ = 0;                      // of the command, without options
-  std::string config_;                     // the last config
+  std::string launcher_ = batch::usual_launcher;
+  std::string config_;  // the last config
   std::vector<std::string> overrides_;
   std::vector<Candidate> found_;
 };

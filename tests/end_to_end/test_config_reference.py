@@ -53,6 +53,14 @@ class Reference(unittest.TestCase):
             kind, name = line.split()[:2]
             self.assertIn(f"\n### {kind} `{name}`\n", generated())
 
+    def check_launcher(self, example, folder):
+        """It is a file of its own, and its first line says how to use it."""
+        name, options = re.match(r"# (\S+), for `assay batch (.*)`\n", example).groups()
+        (folder / name).write_text(filled(example))
+        (folder / "c.yaml").write_text("\n".join(BASE.values()) + "\n")
+        process = program.assay("batch", "c.yaml", "seed=1,2", *options.split(), folder=folder)
+        self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+
     def test_its_yaml_runs(self):
         sections = re.findall(r"\n### ([^\n]*)\n[^#]*?```yaml\n(.*?)```", generated(), re.DOTALL)
         self.assertGreaterEqual(len(sections), 18)
@@ -60,6 +68,9 @@ class Reference(unittest.TestCase):
             with self.subTest(component=title), program.temporary_folder() as folder:
                 numpy.save(pathlib.Path(folder) / "samples.npy", numpy.ones((50, 8, 8), "float32"))
                 numpy.save(pathlib.Path(folder) / "targets.npy", numpy.arange(50) % 3)
+                if title.startswith("launcher "):
+                    self.check_launcher(example, pathlib.Path(folder))
+                    continue
                 key = example.split(":")[0]
                 config = "\n".join((BASE | {key: filled(example)}).values())
                 if not config.count("loggers:"):

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import subprocess
 import unittest
 
 import numpy
@@ -41,9 +42,25 @@ class Headers(unittest.TestCase):
             with self.subTest(plugin=f"{kind} {name}"):
                 self.assertRegex(lines[0] if lines else "", rf"^ {kind.replace('_', ' ').capitalize()}s? `{name}`")
 
+    def test_commands_of_launchers(self):
+        """A launcher is named on the command line: its comment ends with that."""
+        for name, kind, lines in headers():
+            if kind != "launcher":
+                continue
+            with self.subTest(launcher=name), program.temporary_folder() as folder:
+                (command,) = (line.strip() for line in paragraphs(lines)[-1])
+                self.assertIn(f"type: {name}", command)
+                (pathlib.Path(folder) / "digits.yaml").write_text("\n".join(BASE.values()) + "\n")
+                process = subprocess.run(command.replace("assay", f"'{program.ASSAY}'", 1), shell=True, cwd=folder,
+                                         capture_output=True, text=True, timeout=600)
+                self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+                self.assertIn("2 finished\n", process.stdout)
+
     def test_yaml(self):
         count = 0
         for name, kind, lines in headers():
+            if kind == "launcher":
+                continue
             with self.subTest(plugin=f"{kind} {name}"), program.temporary_folder() as folder:
                 block = "\n".join(line[3:] for line in paragraphs(lines)[-1])
                 key = re.match(r"(\w+):", block)

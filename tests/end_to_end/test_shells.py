@@ -81,6 +81,10 @@ class Complete(unittest.TestCase):
         self.assertEqual(complete("plugins", "list", "optimizer", ""), ([], []))
         self.assertEqual(complete("--kernels", "")[0], ["generic", "avx2", "avx512"])
         self.assertEqual(complete("run", "--plugin-path", ""), ([], [":files"]))
+        self.assertEqual(complete("batch", "--launcher", "")[0], ["local"])
+        self.assertEqual(complete("batch", "a.yaml", "--launcher", "local", "--launcher.")[0], ["--launcher.nice="])
+        self.assertEqual(complete("batch", "--launcher.n")[0], ["--launcher.nice="])
+        self.assertEqual(complete("run", "--launcher.")[0], [])
         self.assertEqual(complete("nonsense", ""), complete(""))
 
     def test_keys(self):
