@@ -17,7 +17,8 @@ import program
 
 # The most lines that each may have.
 LINES = {"momentum": 32, "early_stopping": 50, "norms": 40, "batch_norm": 130, "confusion": 60, "auc": 60,
-         "scaled_loss": 50, "lookahead": 60, "heat_map": 60, "settings": 50, "standardize": 50}
+         "scaled_loss": 50, "lookahead": 60, "heat_map": 60, "settings": 50, "standardize": 50,
+         "remote_shell": 80}
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror"
 
 ROWS, INPUTS, CLASSES = 300, 5, 3
