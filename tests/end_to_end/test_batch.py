@@ -302,12 +302,23 @@ class Interrupted(Batch):
 
     @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed")
     def test_anything_may_start_workers(self):
+        """The command of the page, with the real GNU parallel."""
         process = self.begin(jobs=1)
         process.send_signal(signal.SIGKILL)
         process.wait()
         wait_until(lambda: processes_of(str(self.folder)) == [], 10)
-        subprocess.run(["parallel", "-n0", str(program.ASSAY), "work", "b", ":::", "1", "2"], cwd=self.folder, check=True,
-                       capture_output=True, timeout=100)
+        page = (program.SOURCE / "docs" / "batches.md").read_text()
+        (command,) = re.findall(r"^parallel .*$", page, re.MULTILINE)
+        self.assertIn(" assay work batches/rates ", command)
+        (self.folder / "batches").mkdir()
+        (self.folder / "batches" / "rates").symlink_to(self.folder / "b")
+        process = subprocess.run(command, shell=True, cwd=self.folder, capture_output=True, text=True, timeout=300,
+                                 env={**os.environ, "HOME": str(self.folder), "PATH": f"{program.ASSAY.parent}:{os.environ['PATH']}"})
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual({name: attempt["failed"] for name, attempt in self.attempts().items()},
+                         {f"seed={seed}": False for seed in range(3)})
+        for seed in range(3):
+            self.assertEqual(program.record(self.folder / "b" / "runs" / f"seed={seed}")["state"], "finished")
         self.check_it_goes_on()
 
 
