@@ -2,6 +2,7 @@
 // change the mean, and the optimizer the weights, slice by slice.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,7 +15,6 @@
 #include "runner/train/network.h"
 #include "runner/train/parameter_slices.h"
 #include "runner/train/slot_memory.h"
-#include "runner/train/tuning.h"
 
 namespace assay::train {
 
@@ -22,6 +22,20 @@ namespace assay::train {
 struct RawGradientUse {
   bool values = false;
   bool norm = false;
+};
+
+/// The weights that training leaves alone or moves at another rate than the rest.
+struct Tuning {
+  /// An optimizer of the same type and options for the weights whose rates have a factor. It is a
+  /// component of its own, because begin_step() sets a rate for all slices that follow.
+  struct Group {
+    plugin_host::Handle<Optimizer> optimizer;
+    double factor = 1;  ///< of its rates
+  };
+
+  std::vector<bool> frozen;  ///< by parameter; empty: none is
+  std::vector<Group> groups;
+  std::vector<std::size_t> group_of;  ///< by parameter, a number of `groups` + 1; empty or 0: none
 };
 
 class Update {
