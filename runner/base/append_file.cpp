@@ -38,7 +38,7 @@ AppendFile::AppendFile(const Folder& folder, std::string_view name, std::int64_t
   if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0)
     folder.fail(name, "cannot be opened again", errno);
   if (!S_ISREG(status.st_mode))
-    throw Error(fmt::format("{}: cannot be opened again: this is no regular file", path_));
+    throw Error(fmt::format("{}: cannot be opened again: it is not a regular file", path_));
   if (status.st_size < position)
     throw Error(fmt::format("{}: cannot be opened again: it has {} bytes; expected at least {}",
                             path_, grouped(status.st_size), grouped(position)));
@@ -65,7 +65,7 @@ void AppendFile::append(std::span<const std::byte> bytes) {
 }
 
 void AppendFile::sync() {
-  if (::fsync(file_.get()) != 0) fail(path_, "cannot be brought to the disk", errno);
+  if (::fsync(file_.get()) != 0) fail(path_, "cannot be synced to the disk", errno);
 }
 
 void AppendFile::finish() {

@@ -14,7 +14,7 @@
 namespace assay::base {
 
 /// XXH3-128 (https://github.com/Cyan4973/xxHash): the same everywhere and with every version. It
-/// tells bytes apart that differ by chance, not those of somebody who wants two to look alike.
+/// tells bytes apart that differ by chance, but not those that somebody made to look alike.
 class Digest {
  public:
   /// The hexadecimal digits of a digest.
@@ -25,9 +25,9 @@ class Digest {
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;
 
-  /// Adds bytes behind those before. It takes no memory for them.
+  /// Appends bytes. It takes no memory for them.
   void add(std::span<const std::byte> bytes);
-  /// Adds the bytes of a file from `begin` on, piece by piece. Throws assay::Error where the file
+  /// Adds the bytes of a file from `begin` on, piece by piece. Throws assay::Error if the file
   /// cannot be read, or has fewer bytes than when it was opened.
   void add(const RegularFile& file, std::uint64_t begin = 0);
   /// Does the same up to `end`, behind which more may follow.
@@ -45,7 +45,7 @@ class Digest {
 std::string digest_of_first(const RegularFile& file, std::uint64_t bytes);
 /// Returns the digest of a text.
 std::string digest(std::string_view text);
-/// Returns the digest of the bytes of a file, or nothing where it cannot be read.
+/// Returns the digest of the bytes of a file, or nothing if it cannot be read.
 std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace assay::base

@@ -52,7 +52,7 @@ class Wrapping {
     return blanks;
   }
 
-  // Takes what fits behind so many blanks, or fewer where the first word needs them.
+  // Takes what fits after this many blanks, or fewer if the first word needs them.
   std::string next_line(std::size_t blanks) {
     const std::string_view word = rest_.substr(0, end_of_word());
     const std::size_t needed = width(word);

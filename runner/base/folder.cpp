@@ -76,7 +76,7 @@ std::string Folder::path_of(std::string_view name) const {
 void Folder::sync() const {
   // Some file systems do not support fsync of a folder (EINVAL).
   if (::fsync(descriptor()) != 0 && errno != EINVAL)
-    fail({}, "cannot be brought to the disk", errno);
+    fail({}, "cannot be synced to the disk", errno);
 }
 
 void Folder::fail(std::string_view name, std::string_view what, int error) const {

@@ -9,8 +9,8 @@ HomePath with_home(std::string_view path) {
   if (!path.starts_with('~')) return result;
   const char* const home = std::getenv("HOME");
   if (path.size() > 1 && path[1] != '/') {
-    result.problem = "of '~' only '~/', your home folder, is known";
-    result.hint = "what is called so is written ./" + result.path;
+    result.problem = "'~' is only known as '~/', your home folder";
+    result.hint = "write a file of that name as ./" + result.path;
   } else if (home == nullptr || *home != '/') {
     result.problem = "'~/' is the folder in the environment variable HOME, which ";
     result.problem += home == nullptr ? "is not set" : "names none";

@@ -184,14 +184,14 @@ std::optional<std::int64_t> memory_of_cpus(const ProcessLimits& limits) {
   return from_megabytes(megabytes);
 }
 
-/// Returns a limit that can be counted with. One beyond that is none.
+/// Returns the limit as a signed number. A limit that does not fit counts as none.
 std::optional<std::int64_t> countable(std::optional<std::uint64_t> limit) {
   if (!limit || std::cmp_greater(*limit, std::numeric_limits<std::int64_t>::max()))
     return std::nullopt;
   return static_cast<std::int64_t>(*limit);
 }
 
-/// Counts the processes and threads of the user, as far as they are seen.
+/// Counts the processes and threads of the user that this process can see.
 std::int64_t processes_of_user(const fs::path& root) {
   std::int64_t count = 0;
   std::error_code error;

@@ -20,7 +20,7 @@ struct ProcessLimits {
   std::int64_t memory = 0;                    ///< physical memory, in bytes
   std::optional<std::int64_t> address_space;  ///< `ulimit -v`, in bytes
   std::optional<std::int64_t> data_segment;   ///< `ulimit -d`, in bytes
-  std::optional<std::int64_t> processes;      ///< `ulimit -u`; it does not hold for root
+  std::optional<std::int64_t> processes;      ///< `ulimit -u`; it does not apply to root
   std::function<std::optional<std::string>(const char*)> variable;  ///< of the environment
 
   /// Queries the system. It caches nothing, because a limit may change while the process runs.
@@ -46,7 +46,8 @@ Share memory_given(const ProcessLimits& limits = ProcessLimits::of_this_process(
 std::optional<std::int64_t> memory_held();
 
 /// Says which limit on processes and threads is reached: "the control group /job (pids.max) allows
-/// 100 processes and threads, and there are as many". Nothing where none is known to be.
+/// 100 processes and threads, and there are as many". Returns nothing if no limit is known to be
+/// reached.
 std::optional<std::string> reached_limit_on_processes(
     const ProcessLimits& limits = ProcessLimits::of_this_process());
 

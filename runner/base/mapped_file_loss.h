@@ -53,7 +53,7 @@ class MappedFileWatch {
 
   enum class Change {
     content,
-    time  ///< of modification; whether the content did is not known: there is no digest of it
+    time  ///< of modification; there is no digest to tell if the content changed, too
   };
   /// Returns the files that were mapped when the watch began and changed since, by their paths. A
   /// file that was only touched is not among them, and neither is one that was replaced by another
@@ -77,10 +77,10 @@ class MappedFileWatch {
     }
   };
   static std::optional<Look> look_at(const std::string& path);
-  /// Returns a digest of the file's content; nothing where it cannot be read, or where another file
-  /// has taken its name.
+  /// Returns a digest of the file's content; nothing if it cannot be read, or if another file has
+  /// taken its name.
   static std::optional<std::string> digest_of(const std::string& path, const Look& look);
-  /// Returns what changed of a file; nothing where nothing did.
+  /// Returns what changed in a file, or nothing.
   static std::optional<Change> change_of(const std::string& path, const Look& before);
 
   std::map<std::string, Look> files_;

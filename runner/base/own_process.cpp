@@ -27,7 +27,7 @@ extern char** environ;
 namespace assay::base {
 namespace {
 
-// Tells a process whose child it is.
+// The environment variable that tells a process the number of its parent.
 constexpr const char* parent_variable = "ASSAY_PARENT";
 
 class FileActions {
@@ -136,7 +136,7 @@ void end_with_parent() {
   pid_t parent = 0;
   const std::string_view digits = text;
   std::from_chars(digits.data(), digits.data() + digits.size(), parent);
-  ::unsetenv(parent_variable);  // children of this process are not meant
+  ::unsetenv(parent_variable);  // it must not reach children of this process
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::raise(SIGKILL);  // it ended before
 }

@@ -23,8 +23,8 @@ struct OpenedFile {
   int error = 0;           ///< errno of what failed; 0: nothing
 };
 
-/// Opens a regular file to be read. Of anything else only the kind is returned: it is neither
-/// opened, which may do something to a device, nor waited for. Throws nothing.
+/// Opens a regular file for reading. For anything else it only returns the kind: it neither opens
+/// it, which may affect a device, nor waits for it. Throws nothing.
 OpenedFile open_regular_file(const std::string& path);
 
 class RegularFile {
@@ -32,7 +32,7 @@ class RegularFile {
   /// Opens the file. Throws assay::Error, with the path, if that fails or if the file is not a
   /// regular file.
   explicit RegularFile(const std::filesystem::path& path);
-  /// Opens the file `name` of a folder, whatever the folder is called by now. Throws as above.
+  /// Opens the file `name` of a folder, even if the folder was renamed. Throws as above.
   RegularFile(const Folder& folder, std::string_view name);
 
   const std::string& path() const { return path_; }
@@ -40,9 +40,9 @@ class RegularFile {
   /// Returns its size in bytes when it was opened.
   std::uint64_t size() const { return size_; }
 
-  /// Returns the whole text of the file. Throws assay::Error where it has more than `most` bytes.
+  /// Returns the whole text of the file. Throws assay::Error if it has more than `most` bytes.
   std::string text(std::uint64_t most) const;
-  /// Fills `out` with the bytes that begin at `offset`. Throws assay::Error where there are fewer.
+  /// Fills `out` with the bytes that begin at `offset`. Throws assay::Error if there are fewer.
   void read(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:

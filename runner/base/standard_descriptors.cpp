@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<const char*, 3> names = {"standard input", "standard output",
                                               "standard error"};
 
-// Files get the lowest number that is free, and what closes many begins there as well.
+// Files get the lowest free number, and code that closes many descriptors starts there as well.
 int high_number() {
   constexpr rlim_t wanted = 900;
   rlimit limit{};

@@ -15,22 +15,22 @@ namespace assay::base {
 /// end up in that file.
 void open_standard_descriptors() noexcept;
 
-/// Another descriptor of the same open file, with a number that nobody meets by chance. Programs
-/// that are started do not get it. Holds none where that fails: the file is closed, or there are
-/// too many descriptors.
+/// Another descriptor of the same open file, with a number that nobody uses by chance. Programs
+/// that are started do not get it. Holds none if that fails: the file is closed, or there are too
+/// many descriptors.
 FileDescriptor duplicate(int descriptor);
 
 /// Descriptors 0, 1 and 2 as they are when this is made. Holds duplicates of them.
 class KeptDescriptors {
  public:
   KeptDescriptors();
-  /// Returns what is otherwise now: "standard output (closed), standard error (another file)".
-  /// Empty: nothing.
+  /// Returns what has changed since then: "standard output (closed), standard error (another
+  /// file)". Empty if nothing has.
   std::string changes() const;
-  /// Makes them what they were. To be called while no other thread opens files: one may have got a
-  /// number that was closed.
+  /// Restores them. Must be called while no other thread opens files: one may have got a number
+  /// that was closed.
   void restore() const;
-  /// Opens those again that are closed now. To be called at any time.
+  /// Reopens those that are closed now. May be called at any time.
   void reopen() const;
 
  private:
@@ -38,7 +38,7 @@ class KeptDescriptors {
     FileDescriptor duplicate;
     struct stat identity {};
   };
-  /// Empty where the descriptor is what it was.
+  /// Empty if the descriptor is what it was.
   std::string change_of(int number) const;
 
   std::array<File, 3> files_;

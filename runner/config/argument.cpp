@@ -78,7 +78,8 @@ class ValueReader {
       if (at_ < text_.size() && text_[at_] == ',')
         stop(at_, at_ + 1, "several values, and a run takes one for each key", hint_for_several());
       if (at_ < text_.size())
-        stop(at_, at_ + 1, "expected the end of the value", "quote a text that holds such marks");
+        stop(at_, at_ + 1, "expected the end of the value",
+             "quote a text that has such characters");
       return node;
     } catch (const Stop&) {
       return std::nullopt;
@@ -113,7 +114,7 @@ class ValueReader {
                        hint_for_runs());
   }
 
-  // Returns 0.5 for the two values of 0,5; nothing where they are no number so.
+  // Returns 0.5 for the two values of 0,5; nothing if that is not a number.
   static std::string with_a_point(const std::vector<std::string>& values) {
     const auto are_digits = [](std::string_view text) {
       return text.find_first_not_of("0123456789") == text.npos;
@@ -158,7 +159,7 @@ class ValueReader {
         entry.value = value("}", depth + 1);
         if (node.find(entry.key) != nullptr)
           diagnostics_.error(entry.where, {},
-                             fmt::format("the key {} is there twice", base::quoted(entry.key)));
+                             fmt::format("the key {} occurs twice", base::quoted(entry.key)));
         node.map.push_back(std::move(entry));
       } while (goes_on(open, '}'));
     return node;
@@ -300,7 +301,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
                 "to run each: assay batch A B");
   if (equals == std::string::npos && argument.action != Action::remove)
     return fail(0, text.size(), "expected key=value, +key=value, ++key=value or ~key",
-                text.starts_with('@') ? "a file is taken for a key: key=" + text : "");
+                text.starts_with('@') ? "a file is given as the value of a key: key=" + text : "");
   const std::size_t key_end = std::min(equals, text.size());
   for (; begin <= key_end;) {
     const std::size_t end = std::min(text.find('.', begin), key_end);
@@ -308,7 +309,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
     if (argument.path.size() == max_depth) return fail(begin, end, "nested too deeply");
     if (const std::size_t bracket = text.find('[', begin); bracket < end && text[end - 1] == ']')
       return fail(bracket, end, "a key has no brackets",
-                  fmt::format("an element of a list is named so: {}.{}",
+                  fmt::format("an element of a list is written {}.{}",
                               text.substr(key_begin, bracket - key_begin),
                               text.substr(bracket + 1, end - bracket - 2)));
     argument.path.push_back(text.substr(begin, end - begin));
@@ -333,7 +334,7 @@ bool report_blank_for_equals(std::span<const std::string> arguments,
       asked(parts_of(key)) == Takes::unknown)
     return false;
   diagnostics.error(Places(first).at(0, key.size()), {},
-                    "expected key=value, found a key that no '=' follows",
+                    "expected key=value, found a key without '='",
                     fmt::format("write {}={}", key, base::shortened(base::one_line(value))));
   return true;
 }

@@ -53,7 +53,7 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
                                       const AskedKeys& asked = {});
 
 /// Reports that the first of the arguments is a key and the next one its value, with a blank
-/// between them in place of a '='. Returns false where they are not.
+/// between them in place of a '='. Returns false if they are not.
 bool report_blank_for_equals(std::span<const std::string> arguments,
                              const std::shared_ptr<const Source>& first, Diagnostics& diagnostics,
                              const AskedKeys& asked);

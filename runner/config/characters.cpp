@@ -44,7 +44,7 @@ std::string message_for(std::string_view text, std::size_t at) {
                        static_cast<unsigned>(static_cast<unsigned char>(text[at])));
   if (character->code == byte_order_mark)
     return "a byte order mark (U+FEFF), which only a file may start with";
-  return fmt::format("there is the control character U+{:04X}",
+  return fmt::format("found the control character U+{:04X}",
                      static_cast<std::uint32_t>(character->code));
 }
 
@@ -65,7 +65,7 @@ bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& 
   const auto report = [&](const Kind& kind, std::string hint) {
     if (kind.count == 0) return;
     if (!kind.more.empty() && kind.count <= most_shown + 1)
-      hint += "; there is more at " + base::listed(kind.more);
+      hint += "; also at " + base::listed(kind.more);
     diagnostics.error(places.at(kind.first), {}, message_for(text, kind.first), std::move(hint));
   };
   if (wide) {
@@ -74,7 +74,7 @@ bool check_characters(const std::shared_ptr<const Source>& source, Diagnostics& 
     return false;
   }
   report(bytes, "is this a text file? Then save it as UTF-8");
-  report(marks, "delete it, though it cannot be seen");
+  report(marks, "delete it; it is invisible");
   report(controls, "is this a text file? A config is YAML in UTF-8");
   return bytes.count + marks.count + controls.count == 0;
 }

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_files = 100;
-constexpr std::size_t max_chain = 16;            // files that extend or take each other
+constexpr std::size_t max_chain = 16;            // files that extend or include each other
 constexpr std::size_t max_text = 8 * max_bytes;  // of all values
 
 constexpr std::string_view extends = "extends";
@@ -70,7 +70,7 @@ Composition::File* Composition::mentioned(const Mention& mention) {
     return nullptr;
   };
   if (mention.path.find("${") != std::string_view::npos)
-    return refuse("the name of a file takes no references",
+    return refuse("the name of a file cannot contain references",
                   "files are read before references are filled in");
   base::HomePath path = base::with_home(mention.path);
   if (!path.problem.empty()) return refuse(std::move(path.problem), std::move(path.hint));
@@ -84,7 +84,7 @@ Composition::File* Composition::mentioned(const Mention& mention) {
     std::string circle;
     for (auto link = std::find(chain_.begin(), chain_.end(), &file); link != chain_.end(); ++link)
       circle += (*link)->name + " -> ";
-    return refuse("files that refer to each other in a circle", circle + name);
+    return refuse("files that refer to each other in a cycle", circle + name);
   }
   file.name = name;
   file.done = true;  // unless it can be read
@@ -123,14 +123,14 @@ bool Composition::can_read(const Mention& mention, const std::string& name) {
                                      fs::is_directory(status) ? "a folder" : "not a regular file"));
   if (chain_.size() >= max_chain)
     return fail(mention,
-                fmt::format("more than {} files that each lead to the next", grouped(max_chain)));
+                fmt::format("more than {} files that each refer to the next", grouped(max_chain)));
   const std::uintmax_t bytes = fs::file_size(name, error);
   if (bytes > max_bytes) return true;  // the reader reports this, and reads no more than that
   exhausted_ = read_bytes_ + bytes > max_bytes;
   if (exhausted_)
-    fail(mention, fmt::format("the files of this config are longer than {} KiB, the most that all "
-                              "together may be",
-                              max_bytes / 1024));
+    fail(mention,
+         fmt::format("the files of this config have more than {} KiB together, which is the limit",
+                     max_bytes / 1024));
   return !exhausted_;
 }
 
@@ -247,11 +247,11 @@ bool Composition::spend(const NodeSize& size, const Mention& mention) {
   spent_.bytes += size.bytes;
   exhausted_ = spent_.nodes > max_nodes || spent_.bytes > max_text;
   if (exhausted_)
-    fail(mention,
-         fmt::format("the files of this config hold more than {}, those that are taken "
-                     "several times included",
-                     spent_.nodes > max_nodes ? fmt::format("{} values", grouped(max_nodes))
-                                              : fmt::format("{} bytes", grouped(max_text))));
+    fail(
+        mention,
+        fmt::format("the files of this config hold more than {}, counting repeated files each time",
+                    spent_.nodes > max_nodes ? fmt::format("{} values", grouped(max_nodes))
+                                             : fmt::format("{} bytes", grouped(max_text))));
   return !exhausted_;
 }
 

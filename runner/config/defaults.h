@@ -38,8 +38,8 @@ class Defaults {
     return Takes::unknown;
   }
 
-  /// Returns false for a key that is known to hold no secret: what is wrong with the secret there
-  /// is that it is there.
+  /// Returns false for a key that cannot hold a secret: the only thing wrong with a secret there is
+  /// its place.
   virtual bool takes_secret(const Node& /*config*/, std::span<const std::string> /*path*/) const {
     return true;
   }

@@ -132,7 +132,7 @@ class Interpolation {
       chain_.back().node->reported = true;
       const Link& last = last_written();
       return fail(*last.node, last.key,
-                  circle ? "references in a circle" : "too long a chain of references",
+                  circle ? "references in a cycle" : "too long a chain of references",
                   chain_from(circle ? link : chain_.begin()) + whole + key);
     }
     chain_.push_back({&node, key});
@@ -175,7 +175,7 @@ class Interpolation {
       if (!is_single(*value)) {
         ++wrong;
         fail(node, key,
-             fmt::format("{} is {}: within a text only single values can be referred to",
+             fmt::format("{} is {}: within a text, references can only refer to single values",
                          base::quoted(reference->name), described(*value)),
              "");
         continue;

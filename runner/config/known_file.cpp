@@ -87,21 +87,22 @@ std::optional<KnownFile> known_file(const std::string& path, std::string_view st
                : KnownFile{"a checkpoint (safetensors)",
                            fmt::format("`assay describe {}` shows it; {}", folder, repeat(folder))};
   if (is_record_of_run(start)) return of_run("the record of a run (run.json)");
-  if (is_metrics(start)) return of_run("a log of metrics (JSON in lines)");
+  if (is_metrics(start)) return of_run("a log of metrics (JSON Lines)");
   if (is_log(start)) return of_run("the log of a run (log.txt)");
   if (start.starts_with("\x7f"
                         "ELF"))
     return KnownFile{"a program or a library (ELF)",
-                     fmt::format("if it is a plugin, `assay plugins check {}` tries it", path)};
+                     fmt::format("if it is a plugin, `assay plugins check {}` tests it", path)};
   if (start.starts_with("\x89PNG") || start.starts_with("%PDF-")) return of_run("a picture");
   if (start.starts_with("\x93NUMPY"))
-    return KnownFile{"an array of NumPy's (.npy)",
+    return KnownFile{"a NumPy array (.npy)",
                      "a config names it: dataset: {type: npy, samples: FILE, targets: FILE}"};
   if (start.starts_with("\x1f\x8b"))
     return KnownFile{"a compressed file (gzip)", "if a config is in it, unpack it with gunzip"};
   if (start.starts_with("<?xml") || start.starts_with("<svg") || start.starts_with("<!"))
-    return KnownFile{"a file of XML or HTML, as SVG pictures are", ""};
-  if (start.starts_with("PK\x03\x04")) return KnownFile{"a ZIP archive, as .npz and .pt are", ""};
+    return KnownFile{"a file of XML or HTML, such as an SVG picture", ""};
+  if (start.starts_with("PK\x03\x04"))
+    return KnownFile{"a ZIP archive, such as .npz and .pt files", ""};
   return std::nullopt;
 }
 

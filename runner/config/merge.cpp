@@ -121,9 +121,9 @@ class Merge {
             fmt::format("write {}: without a value", base::quoted(entry.key)));
       else if (std::ranges::count(dropped, name) > 0)
         fail(entry.where, entry.key,
-             fmt::format("there is no key {} to remove: with another type it is gone",
+             fmt::format("there is no key {} to remove: it is gone with the old type",
                          base::quoted(name)),
-             "leave this out");
+             "leave this line out");
       else if (found == nullptr && !misspelt_)
         fail(entry.where, entry.key,
              fmt::format("there is no key {} to remove: none of the files before sets it",

@@ -54,7 +54,7 @@ Node scalar(std::string text);
 /// Returns the value of an unquoted text: `null` and `~` are null, everything else is a scalar.
 Node plain_value(std::string text, const Location& where);
 
-/// Returns what stands there in words: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
+/// Describes the value in words: "'abc'", "the text '5'" (quoted), "null", "a list", "a map".
 std::string described(const Node& node);
 
 /// The size of a node, including the node itself.

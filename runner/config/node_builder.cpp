@@ -86,8 +86,8 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (expects_key() && length == 0 && open_bracket() && begin < text_.size()) {
     if (text_[begin] == ',') stop(begin, end, "a ',' with nothing before it", "one too many?");
     if (const auto key_end = key_without_its_colon(text_, begin))
-      stop(begin, *key_end, "the ':' of a key stands in the line of the key",
-           "write it right behind the key");
+      stop(begin, *key_end, "the ':' of a key must be on the same line as the key",
+           "write it right after the key");
     // This looks like a key that continues on the next line, which is not allowed.
     const std::size_t bracket = *open_bracket();
     const std::size_t stop_sign = text_.find_first_of(":,]}\n", begin);
@@ -118,7 +118,8 @@ void NodeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (expects_key()) stop(begin, begin + 1, "a key must be text, found an alias");
   check_indentation(begin);
   const auto found = anchors_.find(anchor);
-  if (found == anchors_.end()) stop(begin, begin + 1, "an alias inside of what it stands for");
+  if (found == anchors_.end())
+    stop(begin, begin + 1, "an alias inside the value that it stands for");
   spend(found->second.size, begin);
   Node node = found->second.node;
   node.where = places_.at(begin, text_.find_first_of(" ,]}\n", begin));
@@ -141,9 +142,9 @@ void NodeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     if (const auto complaint = complaint_of_scalar(text_, begin, block_column())) stop(*complaint);
   check_indentation(begin);
   if (!quoted && text == "-" && open_bracket())
-    stop(begin, end, "a '-' alone is no value within braces or brackets", "quote it: \"-\"");
+    stop(begin, end, "a '-' alone is not a value within braces or brackets", "quote it: \"-\"");
   if (!quoted && text.ends_with('$') && end < text_.size() && text_[end] == '{')
-    stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets that it stands in",
+    stop(end - 1, end + 1, "'${' breaks the map or list in braces or brackets around it",
          "quote it: \"" + text + "{...}\"");
   for (std::size_t at = 0; at < text.size();) {
     const auto character = base::character_at(text, at);
@@ -187,7 +188,7 @@ std::size_t NodeBuilder::begin_of(const YAML::Mark& mark) {
     end = std::min(verbatim && end != std::string::npos ? end + 1 : end, text_.size());
     if (text_[begin] == '!' && begin >= after_tag_) {
       diagnostics_.error(places_.at(begin, end), {},
-                         "tags are not allowed: the option says what type its value has",
+                         "tags are not allowed: the option determines the type of its value",
                          "leave it out, or quote a text that starts with '!'");
       after_tag_ = end;
     }
@@ -272,8 +273,8 @@ void NodeBuilder::key(const std::string& text, std::size_t begin, std::size_t en
     stop(begin, end, "merge keys belong to YAML 1.1: write the keys out, or use an alias");
   const auto [found, is_new] = map.lines.try_emplace(text, where.line);
   if (!is_new)
-    diagnostics_.error(where, base::joined(path(), text), "the key is there twice",
-                       fmt::format("first in line {}", found->second));
+    diagnostics_.error(where, base::joined(path(), text), "the key occurs twice",
+                       fmt::format("first on line {}", found->second));
   spend({1, text.size(), 0}, begin);
   map.node.map.push_back({text, where, {}});
   map.has_key = true;
@@ -307,9 +308,9 @@ void NodeBuilder::spend(const NodeSize& size, std::size_t begin) {
   spent_.nodes += size.nodes;
   spent_.bytes += size.bytes;
   if (spent_.nodes > max_nodes)
-    stop(
-        begin, begin + 1,
-        fmt::format("more than {} values, those that aliases repeat included", grouped(max_nodes)));
+    stop(begin, begin + 1,
+         fmt::format("more than {} values, including those that aliases repeat",
+                     grouped(max_nodes)));
   if (spent_.bytes > max_text)
     stop(begin, begin + 1,
          fmt::format("aliases repeat more than {} bytes of text", grouped(max_text)));

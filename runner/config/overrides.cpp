@@ -125,7 +125,7 @@ class Overrides {
     const std::string& name = change.path.back();
     if (change.action == Action::add && map.find(name) != nullptr)
       return fail(
-          change.places.back(), base::joined(key, name), "there is such a key already",
+          change.places.back(), base::joined(key, name), "this key exists already",
           fmt::format("{0}=... sets it, ++{0}=... sets or adds it", base::joined(key, name)));
     Node over;
     over.kind = Node::Kind::map;
@@ -146,7 +146,7 @@ class Overrides {
       return &list.list.back();
     }
     if (last && change.action == Action::add && index && *index < size) {
-      fail(change.places[i], base::joined(key, change.path[i]), "there is such an element already",
+      fail(change.places[i], base::joined(key, change.path[i]), "this element exists already",
            fmt::format("the next one is {}", size));
       return nullptr;
     }
@@ -158,11 +158,11 @@ class Overrides {
       if (removed == elements_.end() || again) return &list.list[*index];
       fail(change.places[i], base::joined(key, change.path[i]),
            fmt::format("{} removes this element", removed->by),
-           "leave one of the two out; the numbers are those of the list as it was");
+           "leave one of the two out; elements have the numbers of the original list");
       return nullptr;
     }
     fail(change.places[i], key,
-         fmt::format("{} a list of {} element{}, which has no element {}",
+         fmt::format("{} a list of {} element{} without an element {}",
                      list.where.source == nullptr ? "by default this is" : "this is", size,
                      size == 1 ? "" : "s", base::quoted(change.path[i])),
          adds ? fmt::format("the next one is {}", size) : hint_for_element(list, key, change, i));
@@ -211,7 +211,7 @@ class Overrides {
       return fail(change.value->where, key,
                   is == wanted ? "not removed: it has another value"
                                : fmt::format("not removed: it is {}, not {}", is, wanted),
-                  fmt::format("~{} removes it in any case", key));
+                  fmt::format("~{} removes it whatever its value", key));
     }
     if (parent->kind == Node::Kind::list) {
       elements_.push_back({{change.path.begin(), change.path.end() - 1},
@@ -255,10 +255,10 @@ std::vector<Argument> read(const Node& root, std::span<const std::string> argume
     if (!check_text(source, diagnostics)) continue;
     bytes += arguments[i].size();
     if (bytes > max_bytes) {
-      diagnostics.error(whole, {},
-                        fmt::format("the arguments are longer than {} KiB, the most that all "
-                                    "together may be",
-                                    max_bytes / 1024));
+      diagnostics.error(
+          whole, {},
+          fmt::format("the arguments have more than {} KiB together, which is the limit",
+                      max_bytes / 1024));
       break;
     }
     if (report_blank_for_equals(arguments.subspan(i), source, diagnostics, asked)) {
@@ -269,7 +269,7 @@ std::vector<Argument> read(const Node& root, std::span<const std::string> argume
     if (!change) continue;
     if (change->path.front() == "extends") {
       diagnostics.error(change->places.front(), "extends", "only a file can extend others",
-                        "an argument takes a file for one key: key=@FILE");
+                        "an argument includes a file as the value of one key: key=@FILE");
       continue;
     }
     std::string key;

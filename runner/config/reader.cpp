@@ -34,13 +34,13 @@ struct FileText {
   std::string text;  ///< of a regular file
 };
 
-// Reads the first `most` bytes, or fewer when the file is shorter or shrinks meanwhile. Never waits
-// for a writer, as a pipe would make it.
+// Reads the first `most` bytes, or fewer if the file is shorter or shrinks meanwhile. Never waits
+// for a writer, as reading from a pipe would.
 FileText read_start(const std::string& path, std::size_t most) {
   const base::OpenedFile file = base::open_regular_file(path);
   FileText result{file.error, file.kind, {}};
   if (result.error != 0 || result.kind != base::FileKind::regular) return result;
-  // The size that a file says it has is not asked for: it may change, or be made up (/proc).
+  // The size that a file reports is not used: it may change, or be made up (/proc).
   std::array<char, 16384> part;
   while (result.text.size() < most) {
     const ssize_t count = ::read(file.descriptor.get(), part.data(),
@@ -78,9 +78,8 @@ std::string hint_for_missing(const std::string& path) {
 bool check_size(const std::shared_ptr<const Source>& source, std::size_t bytes,
                 Diagnostics& diagnostics) {
   if (bytes <= max_bytes) return true;
-  diagnostics.error(
-      {source, 0, 0, 0}, {},
-      fmt::format("longer than {} KiB, the most that a config may be", max_bytes / 1024));
+  diagnostics.error({source, 0, 0, 0}, {},
+                    fmt::format("longer than {} KiB, the limit for a config", max_bytes / 1024));
   return false;
 }
 

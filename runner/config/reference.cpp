@@ -80,11 +80,11 @@ NameProblem problem_with_reference(std::string_view name) {
             fmt::format("there are {}", resolvers)};
   if (name.find_first_of(calculating) != none)
     return {fmt::format("expected the name of a key, found {}", base::quoted(name)),
-            "references are not calculated with: write the result"};
+            "there is no arithmetic with references: write the result"};
   if (const std::size_t bracket = name.find('[');
       bracket != 0 && bracket != none && name.ends_with(']'))
     return {fmt::format("expected the name of a key, found {}", base::quoted(name)),
-            fmt::format("an element of a list is named so: ${{{}.{}}}", name.substr(0, bracket),
+            fmt::format("an element of a list is written ${{{}.{}}}", name.substr(0, bracket),
                         name.substr(bracket + 1, name.size() - bracket - 2))};
   if (name.empty() || name.starts_with('.') || name.ends_with('.'))
     return {fmt::format("expected the full name of a key, found {}", base::quoted(name)),

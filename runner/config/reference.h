@@ -20,7 +20,7 @@ struct Reference {
 /// Returns the first reference that starts at text[from] or later. `\${` starts none.
 std::optional<Reference> next_reference(std::string_view text, std::size_t from);
 
-/// Tells who fills in a reference.
+/// The part of the program that fills in a reference.
 enum class FilledBy {
   config,     ///< the reader of the config: `${train.batch_size}`, `${env:HOME}`
   run_dir,    ///< the run, when it makes its folder: `${now:%H%M}`

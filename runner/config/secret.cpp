@@ -38,7 +38,7 @@ bool holds_secret(std::string_view text) {
 NameProblem problem_with_secret(std::string_view name) {
   const std::string variable(name.substr(prefix.size()));
   if (variable.find(',') != variable.npos)
-    return {"a secret has no default, which would be in clear in the config",
+    return {"a secret has no default, which would be in plain text in the config",
             fmt::format("${{secret:{}}}, with the environment variable set",
                         base::shortened(variable.substr(0, variable.find(','))))};
   if (!is_variable(variable))
@@ -51,8 +51,9 @@ NameProblem problem_with_secret(std::string_view name) {
             fmt::format("a secret has no default: set {}", variable)};
   const std::string_view text = value;
   if (text.size() < shortest || base::one_line(text) != text)
-    return {fmt::format("the environment variable {} holds no secret", base::quoted(variable)),
-            fmt::format("a secret is one line of text of at least {} bytes", shortest)};
+    return {
+        fmt::format("the environment variable {} does not hold a secret", base::quoted(variable)),
+        fmt::format("a secret is one line of text of at least {} bytes", shortest)};
   return {};
 }
 

@@ -60,7 +60,7 @@ std::optional<Complaint> complaint_of_block(std::string_view text, std::size_t b
     if (is_first && deepest > column)
       return Complaint{deepest_at, deepest_at + deepest,
                        "a blank line that is deeper than the block's first line",
-                       "delete its spaces, though they cannot be seen"};
+                       "delete its spaces; they are invisible"};
     if (is_first) return std::nullopt;
     if (column > deepest) {
       deepest = column;
@@ -87,8 +87,7 @@ std::optional<Complaint> complaint_of_indentation(std::string_view text, std::si
   const bool starts_line = line.text.find_first_not_of(" \t") == at - line.begin;
   if (!starts_line || line.indentation() > *parent) return std::nullopt;
   const bool tab = text[line.begin + line.indentation()] == '\t';
-  return Complaint{at, at + 1,
-                   "this line goes on with the value of a key, but is not indented deeper",
+  return Complaint{at, at + 1, "this line continues the value of a key, but is not indented deeper",
                    tab ? "a tab cannot indent: use spaces" : "indent it deeper than the key"};
 }
 

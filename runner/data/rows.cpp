@@ -45,7 +45,7 @@ class Describer final : public DatasetDescription {
 
 void check_shapes(const Description& description, const std::string& who) {
   const auto fail = [&](const char* what, const Shape& shape, const std::string& expected) {
-    throw Error(fmt::format("{}: {} of shape {} cannot be; expected {}", who, what,
+    throw Error(fmt::format("{}: {} of shape {} are not possible; expected {}", who, what,
                             fmt::join(shape.dimensions(), "x"), expected));
   };
   constexpr const char* possible = "dimensions of 1 or more, and no more than 2^56 elements in all";
@@ -55,7 +55,7 @@ void check_shapes(const Description& description, const std::string& who) {
   if (!base::elements(sample, description.rows)) fail("samples", sample, possible);
   if (!base::elements(target, description.rows)) fail("targets", target, possible);
   if (target.rank() == Shape::maximum_rank)
-    fail("targets", target, "at most 7 dimensions beside that of the rows");
+    fail("targets", target, "at most 7 dimensions besides the rows");
 }
 
 // Checks the names, because they appear in messages and tables.
@@ -77,7 +77,7 @@ void check_splits(const Description& description, const std::string& who) {
   std::set<std::string> names;
   for (const auto& split : description.splits) {
     if (split.name == plan::all_rows || std::ranges::count(plan::training_owners, split.name) != 0)
-      fail(split, "has a name that is taken");
+      fail(split, "has a reserved name");
     if (!names.insert(split.name).second) fail(split, "is declared twice");
     if (split.rows.empty()) fail(split, "has no rows");
     for (const std::int64_t row : split.rows)
@@ -186,7 +186,7 @@ Description describe(const plugin_host::Handle<Dataset>& dataset) {
   if (describer.targets() != 1)
     throw Error(fmt::format("{} must declare classes or values, once", dataset.who()));
   if (description.target.dtype == DType::int32 && description.class_names.empty())
-    throw Error(fmt::format("{} declares classes, but none", dataset.who()));
+    throw Error(fmt::format("{} declares classes, but names none", dataset.who()));
   check_names(description, dataset.who());
   check_splits(description, dataset.who());
   return description;

@@ -73,8 +73,8 @@ class Rows {
   MatrixView<const float> block(std::int64_t first, std::int64_t rows, float* scratch) const;
   /// Writes the samples of the rows at these positions to `scratch` and returns them.
   MatrixView<const float> gather(std::span<const std::int64_t> positions, float* scratch) const;
-  /// Prefetches the rows at these positions, as far as they lie in memory, and returns at once. The
-  /// next access does not have to wait for memory then. Has no other effect.
+  /// Prefetches those rows at these positions that are in memory, and returns at once. The next
+  /// access does not have to wait for memory then. Has no other effect.
   void ask_for(std::span<const std::int64_t> positions) const;
 
  private:
@@ -108,12 +108,12 @@ std::size_t bytes_to_read(const plugin_host::Handle<Dataset>& dataset,
 Rows read(const plugin_host::Handle<Dataset>& dataset, const Description& description,
           std::vector<std::int64_t> rows, std::int64_t shown = 0, const CopyLimits& limits = {});
 
-/// Reads the target of the first row. A dataset whose rows have none throws then, as it does
-/// wherever targets are read: plugin_host::ComponentError.
+/// Reads the target of the first row. A dataset without targets then throws, as it does wherever
+/// targets are read: plugin_host::ComponentError.
 void check_has_targets(const plugin_host::Handle<Dataset>& dataset, const Description& description);
 
-/// Reads rows of which only the samples are needed. The rows have no targets: do not call
-/// targets(). Throws like read().
+/// Reads only the samples of rows. The rows have no targets: do not call targets(). Throws like
+/// read().
 Rows read_without_targets(const plugin_host::Handle<Dataset>& dataset,
                           const Description& description, std::vector<std::int64_t> rows,
                           const CopyLimits& limits = {});

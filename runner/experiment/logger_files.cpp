@@ -48,7 +48,7 @@ void check_type(const std::vector<const plan::NamedComponent*>& loggers, const p
     if (!files) continue;
     if (files->empty() && std::exchange(silent, true))
       diagnostics.warning(component.where, "loggers",
-                          fmt::format("the logger '{}' is there twice", component.type),
+                          fmt::format("the logger '{}' occurs twice", component.type),
                           "remove one: both would do the same");
     for (const std::string& file : *files) {
       const auto [writer, is_new] = writers.emplace(file, logger);

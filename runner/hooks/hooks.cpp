@@ -188,7 +188,7 @@ class Hooks::Context final : public HookContext {
       owner = &hooks_.owners_.claim(tag, hook_.name);
     }
     if (*owner != hook_.name)
-      throw Error(fmt::format("the tag '{}' is that of hooks.{}; another curve needs another one",
+      throw Error(fmt::format("the tag '{}' belongs to hooks.{}; another curve needs another tag",
                               tag, *owner));
     return tag;
   }
@@ -257,7 +257,7 @@ std::optional<BadLoss> Hooks::fire(std::int64_t step, const TrainingLoss& loss,
   auto bad = bad_loss();
   if (step == length_.steps) {
     if (before_end) before_end();
-    if (acted) measured_.clear();  // the weights may be others now
+    if (acted) measured_.clear();  // the weights may have changed
     due_.clear();
     for (Slot& slot : hooks_)
       if (slot.works && is_for_end_only(slot, step)) due_.push_back(&slot);

@@ -1,6 +1,6 @@
 // Runs the hooks that are due after a step. Collects their needs first, so that a split is
-// evaluated at most once per step, however many hooks need it. After the last step of a run the
-// hooks that are due because it is the last one come behind the others, and a split is evaluated
+// evaluated at most once per step, however many hooks need it. After the last step of a run, the
+// hooks that are due because it is the last one run after the others, and a split is evaluated
 // again for what only they need.
 #pragma once
 
@@ -27,7 +27,7 @@ namespace assay::hooks {
 /// The rows that hooks read, by the name of the split.
 using Splits = std::map<std::string, std::shared_ptr<const data::Rows>>;
 
-/// A value that a hook reads, and that is NaN or infinite because the loss over its split is.
+/// A value that a hook reads and that is NaN or infinite because the loss over its split is.
 struct BadLoss {
   std::string name;  ///< "test.loss"
   std::string split;
@@ -79,15 +79,15 @@ class Hooks {
                               const std::function<void()>& before_end = {});
   /// Returns true if a hook for the end of the run may act, so that anything may change there.
   bool acts_at_end() const;
-  /// Returns the watched value of the step that was fired; nothing if no hook was due that reads
-  /// it. Hooks that are due because the run ends do not count.
+  /// Returns the watched value of the step that was fired; nothing if no hook that reads it was
+  /// due. Hooks that are due because the run ends do not count.
   const std::optional<double>& watched_value() const { return watched_value_; }
   /// Returns why a hook asked the run to stop ("hooks.patience: ..."); nothing if none did.
   const std::optional<std::string>& stop_reason() const { return stop_reason_; }
 
   /// Returns the hook that owns each tag, by its name. No other hook may use the tag.
   std::map<std::string, std::string> owners() const;
-  /// Takes up what owners() returned before. A hook that there is no more owns nothing.
+  /// Restores what owners() returned before. A hook that no longer exists owns nothing.
   void restore_owners(const std::map<std::string, std::string>& owners);
 
   /// A hook that throws is reported and left out from then on.

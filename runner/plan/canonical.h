@@ -19,11 +19,11 @@ namespace assay::plan {
 ///   name, run_dir  for people, and where things are put
 ///   threads        rows are cut up by their number alone (train/lanes.h)
 ///   loggers        where records go; a logger that fails does not stop the run
-///   resume         goes on with a run only if it is the same
-///   checkpoints    a run that is taken up computes what it would have computed
-/// Hooks and metrics count, because the values that they read are part of the result, and because a
-/// run ends at a loss that is not finite where a hook reads it. `kernels` counts as the plan states
-/// it: null, with which each machine uses the best that it has, differs from every name.
+///   resume         continues a run only if it is the same one
+///   checkpoints    a resumed run computes what it would have computed anyway Hooks and metrics
+/// count, because the values that they read are part of the result, and because a run ends when a
+/// hook reads a loss that is not finite. `kernels` counts as the plan states it: null, with which
+/// each machine uses the best that it has, differs from every name.
 inline constexpr std::array<std::string_view, 6> not_in_digest = {
     "name", "run_dir", "resume", "threads", "loggers", "checkpoints"};
 

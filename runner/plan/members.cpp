@@ -26,9 +26,9 @@ bool is_name(std::string_view text, bool hyphens) {
 std::string hint_for(const Node& section) {
   if (section.kind != Node::Kind::scalar) return "write [] for none";
   if (section.scalar.find_first_of("[{") == 0)
-    return "a text is no list or map, whatever it holds: write it out here";
+    return "a text is never a list or map, whatever it contains: write it here";
   if (section.scalar.starts_with('-'))
-    return "an element of a list is '- ' and a value: mind the space";
+    return "an element of a list is '- ' and a value; the space is needed";
   return fmt::format("write [{}]", section.scalar);
 }
 
@@ -87,7 +87,7 @@ std::vector<Member> of_map(const Node& map, const std::string& section, bool hyp
                       hyphens ? ", hyphens" : ""));
     if (const std::string old = old_name(entry, map); !old.empty()) {
       diagnostics.error(entry.where, key,
-                        "the config has nothing of this name, and no type is said",
+                        "the config has nothing of this name, and no type is given",
                         fmt::format("did you mean '{}'?  A new one needs `type: NAME`", old));
       continue;
     }

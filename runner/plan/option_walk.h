@@ -1,4 +1,4 @@
-// The options that a config may have, and their values where the config does not set them.
+// The options that a config may have, and their values if the config does not set them.
 #pragma once
 
 #include <deque>
@@ -39,9 +39,9 @@ class OptionWalk {
 
   struct Option {
     std::string name;
-    const Parameter* parameter = nullptr;  ///< null for a name or number of the config
+    const Parameter* parameter = nullptr;  ///< null for a name or number that the config chooses
   };
-  /// Returns the options that may stand below, without `type`.
+  /// Returns the options that are allowed below, without `type`.
   std::vector<Option> options() const;
 
  private:

@@ -45,8 +45,8 @@ void each_text(const Values& values, const std::string& key, const Visit& visit)
 
 std::string hint_for(FilledBy by) {
   switch (by) {
-    case FilledBy::run_dir: return "the time is for run_dir";
-    case FilledBy::tag: return "it is for the tags of hooks";
+    case FilledBy::run_dir: return "the time is for run_dir only";
+    case FilledBy::tag: return "it is for the tags of hooks only";
     case FilledBy::component: return "a secret is for texts that only a component reads";
     case FilledBy::config: break;
   }

@@ -34,7 +34,7 @@ struct NamedComponent {
   ComponentPlan component;
 };
 
-/// A text that an option of a component holds, of one in a group, a list, or a component within.
+/// The text of an option of a component, or of an option in a group, list or component within it.
 struct OptionText {
   std::string option;  ///< "tag", "curves.0.tag"
   std::string text;
@@ -101,26 +101,26 @@ struct BestPlan {
   config::Location where = {};  ///< of the value
 };
 
-/// The steps after which the state of the run is saved. It changes nothing that the run computes.
+/// The steps after which the state of the run is saved. It does not change what the run computes.
 struct CheckpointPlan {
   std::optional<std::int64_t> every;        ///< after n, 2n, 3n, ... steps
   std::optional<std::int64_t> every_epoch;  ///< after every n-th epoch
   std::optional<std::int64_t> every_seconds = 300;
   bool at_end = true;            ///< when the run finishes or is asked to stop
-  std::int64_t keep = 2;         ///< the number of newest files that stay
-  std::optional<BestPlan> best;  ///< and the one that is best by this stays
+  std::int64_t keep = 2;         ///< the number of newest files to keep
+  std::optional<BestPlan> best;  ///< the best one by this is kept as well
 
   bool while_training() const { return every || every_epoch || every_seconds || best; }
 };
 
-/// All that a config says, typed and with every default.
+/// Everything that a config says, typed and with every default.
 struct Content {
   std::string name;
   std::uint64_t seed = 0;
   std::optional<std::int64_t> threads;    ///< the maximum; one per core if absent
   std::optional<InstructionSet> kernels;  ///< the best of the CPU if absent
   std::string run_dir;                    ///< template: may hold ${now:...}
-  bool resume = false;                    ///< if run_dir has this run already, go on with it
+  bool resume = false;                    ///< if run_dir has this run already, continue it
   ComponentPlan dataset;
   std::optional<SplitPlan> split;          ///< defined by the dataset if absent
   std::vector<NamedComponent> transforms;  ///< of samples, in order

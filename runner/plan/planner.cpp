@@ -126,10 +126,10 @@ Value Planner::option(const char* name) {
 void Planner::check_name(const std::string& name) {
   constexpr std::size_t longest = 255;  // bytes; the limit of most file systems
   if (name.size() > longest)
-    return diagnostics_.error(place_of("name"), "name",
-                              fmt::format("expected a name that can be a folder's, of at most {} "
-                                          "bytes, found {} bytes",
-                                          grouped(longest), grouped(name.size())));
+    return diagnostics_.error(
+        place_of("name"), "name",
+        fmt::format("expected a name that can be a folder's, of at most {} bytes, found {} bytes",
+                    grouped(longest), grouped(name.size())));
   const bool literal = name.find("\\${") != std::string::npos;
   const bool bad = name.empty() || name == "." || name == ".." || literal ||
                    name.find('/') != std::string::npos || !is_line(name);
@@ -137,7 +137,7 @@ void Planner::check_name(const std::string& name) {
     diagnostics_.error(place_of("name"), "name",
                        "expected a name that can be a folder's, one line without '/', found " +
                            base::quoted(base::one_line(name)),
-                       literal ? "a name cannot hold a '${'" : "");
+                       literal ? "a name cannot contain '${'" : "");
 }
 
 std::string Planner::run_dir() {
@@ -165,7 +165,7 @@ bool Planner::resume(const std::string& run_dir) {
   const bool resume = optional<bool>(option("resume")).value_or(false);
   if (resume && run_dir.find("${now:") != std::string::npos && !reported("run_dir"))
     diagnostics_.error(place_of("resume"), "resume",
-                       "the folder of each run has another name, so none can be found again",
+                       "the folder of each run has a different name, so none can be found again",
                        "give run_dir a name without ${now:...}");
   return resume;
 }
@@ -208,7 +208,7 @@ std::optional<SplitPlan> Planner::split(const Validator::Placed& dataset) {
     return share != nullptr && share->where.source != nullptr;
   };
   if (dataset.common_problems == 0 && !is_said("test") && !is_said("validation"))
-    diagnostics_.warning(split.where, "dataset.split", "this holds no rows back",
+    diagnostics_.warning(split.where, "dataset.split", "this does not hold back any rows",
                          "say how many: {test: 0.25}");
   if (split.test + split.validation >= 1) {
     diagnostics_.error(split.where, "dataset.split",
@@ -295,7 +295,7 @@ std::optional<InitFromPlan> Planner::init_from(const Values& model) {
       diagnostics_.error(rename.find("to")->where, base::joined(key, "to"),
                          fmt::format("expected as many '*' as in {}, found {}",
                                      base::quoted(given.text), base::quoted(*to)),
-                         "each '*' is what that of the other name stood for");
+                         "each '*' stands for the same text in both names");
   }
   return init;
 }
@@ -399,16 +399,18 @@ HookPlan Planner::hook(const Node& given, const Member& member, ListNames& names
   }
   for (const char* bound : {"from", "until"})
     if (optional<std::int64_t>(placed.common, bound) && fires && !repeats && !has_reported(&node))
-      diagnostics_.error(placed.common.find(bound)->where, base::joined(key, bound),
-                         "it bounds `every`, `every_epoch` and `times`, and this hook has none",
-                         "leave it out: `at` and `at_end` name their steps themselves");
+      diagnostics_.error(
+          placed.common.find(bound)->where, base::joined(key, bound),
+          "it bounds `every`, `every_epoch` and `times`, and this hook has none of them",
+          "leave it out: it does not apply to `at` and `at_end`");
   if (trigger.times && trigger.every && trigger.every_epoch)
-    diagnostics_.error(placed.common.find("times")->where, base::joined(key, "times"),
-                       "`every` and `every_epoch` both stand beside it",
-                       "it picks steps of one of them: leave the other out, or make two hooks");
+    diagnostics_.error(
+        placed.common.find("times")->where, base::joined(key, "times"),
+        "`every` and `every_epoch` are both present",
+        "it selects from the steps of one of them: leave the other out, or make two hooks");
   if (trigger.from && trigger.until && *trigger.from > *trigger.until)
     diagnostics_.error(placed.common.find("from")->where, base::joined(key, "from"),
-                       fmt::format("step {} comes after until, {}", *trigger.from, *trigger.until));
+                       fmt::format("step {} is after until, {}", *trigger.from, *trigger.until));
   std::string name = member.name.empty() ? names.name(placed.component.type) : member.name;
   const std::string named = base::joined("hooks", name);
   note(named, placed.common);

@@ -18,7 +18,7 @@ using config::Node;
 
 constexpr std::string_view digits = "0123456789";
 constexpr const char* hint_for_filled =
-    "a reference within a text makes text: only a value that is nothing else takes over its type";
+    "a reference within a longer text makes text: alone, it keeps the type of its value";
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -128,7 +128,7 @@ std::string hint_for_groups(const std::string& text, bool integer) {
 
 // Returns a hint with the value if the text is a fraction; a config does no arithmetic.
 std::string hint_for_calculation(std::string_view text, bool integer) {
-  constexpr std::string_view nothing = "nothing is calculated";
+  constexpr std::string_view nothing = "there is no arithmetic";
   if (text.find_first_not_of("0123456789.+-*/^()e ") != text.npos ||
       text.find_first_of("*/^(") == text.npos || text.find_first_of(digits) == text.npos)
     return {};

@@ -12,17 +12,17 @@ namespace assay::plan {
 /// Returns the keys at the top level, in the order of a plan. `choices` of an integer are words
 /// that may replace it.
 std::span<const Parameter> experiment_parameters();
-/// Returns the options that trigger a hook. They stand beside the hook's own options.
+/// Returns the options that trigger a hook. They are siblings of the hook's own options.
 std::span<const Parameter> trigger_parameters();
-/// Returns the options that split a dataset. They stand beside the dataset's own options.
+/// Returns the options that split a dataset. They are siblings of the dataset's own options.
 std::span<const Parameter> split_parameters();
-/// Returns the options that say which weights a model begins with. They stand beside its own.
+/// Returns the options that say which weights a model begins with. They are siblings of its own.
 std::span<const Parameter> init_parameters();
-/// Returns the options that say which weights are trained, and how fast. They stand beside the
+/// Returns the options that say which weights are trained, and how fast. They are siblings of the
 /// optimizer's own options.
 std::span<const Parameter> tuning_parameters();
 
-/// Returns the options above that stand beside those of a component of this kind.
+/// Returns the options above that are siblings of those of a component of this kind.
 std::span<const Parameter> common_parameters(Kind kind);
 
 /// The ways in which a config may shorten an option of the tables above (short_form.h).

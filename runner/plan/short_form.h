@@ -14,7 +14,7 @@
 namespace assay::plan {
 
 /// Returns the map with the long forms of its options that are in the table (schema.h), so that the
-/// table can judge them. Their values keep their places. Whatever is neither form stays as it is.
+/// table can judge them. Their values keep their places. A value in neither form stays as it is.
 config::Node in_long_form(config::Node map, std::span<const Parameter> table);
 
 }  // namespace assay::plan

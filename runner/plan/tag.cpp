@@ -91,7 +91,7 @@ void check_tags(const Draft& draft, config::Diagnostics& diagnostics) {
       const std::string& owner = owners.claim(tag.tag.written(), hook.name);
       if (owner != hook.name)
         diagnostics.error(tag.where, tag.key,
-                          fmt::format("the tag {} is that of hooks.{} already",
+                          fmt::format("the tag {} belongs to hooks.{} already",
                                       base::quoted(tag.tag.written()), owner),
                           choose_another_tag);
     }

@@ -60,7 +60,7 @@ std::string hint_for_dots(const Node::Entry& entry) {
   for (std::size_t dot; (dot = keys.rfind('.')) != keys.npos; keys = keys.substr(0, dot))
     nested = fmt::format("{{{}: {}}}", keys.substr(dot + 1), nested);
   nested = fmt::format("{}: {}", keys, nested);
-  return fmt::format("in a file keys nest: {}; dots are for the command line", nested);
+  return fmt::format("in a file, keys nest: {}; dots are for the command line", nested);
 }
 
 std::string lower(std::string text) {
@@ -180,7 +180,7 @@ void Validator::unknown_keys(const Node& map,
       for (const std::string& name : names) mean(base::joined(key, name));
       ++unknown_keys_;
       diagnostics_.error(entry.where, base::joined(key, entry.key), message,
-                         fmt::format("leave '{}:' out: what it holds is to stand here", entry.key));
+                         fmt::format("leave out '{}:' and put its content here", entry.key));
       continue;
     }
     std::string suggestion = base::suggest(entry.key, names);
@@ -263,7 +263,7 @@ Validator::Placed Validator::read_component(const Node& node, Kind kind, const s
   const bool many = default_components_ > most_default_components;
   if ((depth_ > deepest_component || many) && !endless_) {
     if (defaults_ > 0)
-      diagnostics_.error({}, default_key_, "defaults without end: each holds another component");
+      diagnostics_.error({}, default_key_, "endless defaults: each contains another component");
     else
       diagnostics_.error(
           node.where, key,
@@ -322,9 +322,9 @@ std::string Validator::missing_type(const Node& component, Kind kind, const std:
   const Node::Entry* below = nests ? &component.map.front() : nullptr;
   std::string hint = base::hint_of(misspelt ? "type" : "", listing(kind, known));
   if (nests && std::ranges::count(known, below->key) > 0)
-    hint = fmt::format("write {{type: {}, ...}}: its options stand beside it", below->key);
+    hint = fmt::format("write {{type: {}, ...}}: its options go next to it", below->key);
   else if (nests && below->value.find("type") != nullptr)
-    hint = fmt::format("leave '{}:' out: what it holds is to stand here", below->key);
+    hint = fmt::format("leave out '{}:' and put its content here", below->key);
   else below = nullptr;
   const config::Location* removal = component.removal("type");
   if (removal != nullptr && !misspelt) hint = "removed here; " + hint;
@@ -410,7 +410,7 @@ Value Validator::given(const Node& node, const Parameter& p, const std::string& 
     if (p.type == ParameterType::choice && element.kind == Node::Kind::scalar &&
         !chosen.insert(element.scalar).second)
       diagnostics_.error(element.where, name,
-                         fmt::format("{} is there twice", base::quoted(element.scalar)),
+                         fmt::format("{} occurs twice", base::quoted(element.scalar)),
                          "leave one of them out");
   }
   value.data = std::move(list);
@@ -535,7 +535,7 @@ Value Validator::fallback(const Parameter& p, const std::string& key) {
   }
   if (diagnostics_.size() > problems && defaults_ == 0)
     diagnostics_.error({}, key, fmt::format("its default, {}, is not valid", p.fallback),
-                       "this is a mistake of the plugin; giving the option a value avoids it");
+                       "this is a mistake in the plugin; giving the option a value avoids it");
   return value;
 }
 
@@ -595,7 +595,7 @@ void Validator::wrong(const Node& node, const std::string& expected, const std::
 std::string Validator::hint_for_list(const Node& node, const Parameter& p) {
   if (node.kind != Node::Kind::scalar) return {};
   if (node.scalar.starts_with('['))
-    return "a text is no list, whatever it holds: write it out here";
+    return "a text is never a list, whatever it contains: write the list here";
   if (node.quoted) return {};
   std::string_view text = node.scalar;
   if (text.starts_with('(') && text.ends_with(')')) text = text.substr(1, text.size() - 2);

@@ -17,8 +17,8 @@
 
 namespace assay::plan {
 
-/// The limits of components that are options of others: how deep they are nested, and how many
-/// defaults bring.
+/// The limits of components that are options of others: how deep they are nested, and how many come
+/// from defaults.
 inline constexpr std::size_t deepest_component = 16;
 inline constexpr std::size_t most_default_components = 1024;
 
@@ -63,7 +63,7 @@ class Validator {
   /// `common`.
   Placed component(const config::Node& node, Kind kind, const std::string& key,
                    std::span<const Parameter> common = {});
-  /// Returns the components so far that are not sound, those in options of others included.
+  /// Returns the components so far that are not sound, including those in options of others.
   const Unsound& unsound() const { return unsound_; }
 
  private:

@@ -38,7 +38,8 @@ ReadableValue ValueName::value() const {
 
 std::string no_value(std::string_view text) {
   return fmt::format(
-      "'{}' is no value: expected SPLIT.METRIC, for instance test.loss, or batch.loss, epoch.loss, "
+      "'{}' is not a value: expected SPLIT.METRIC, for instance test.loss, or batch.loss, "
+      "epoch.loss, "
       "optimizer.learning_rate",
       base::one_line(text));
 }

@@ -52,7 +52,7 @@ class ValueName {
   const std::string& text() const { return text_; }
   std::string_view owner() const { return std::string_view(text_).substr(0, dot_); }  ///< "test"
   std::string_view name() const { return std::string_view(text_).substr(dot_ + 1); }  ///< "loss"
-  /// Returns the value that the name stands for. A split is the one that is written.
+  /// Returns the value that the name stands for. A split is returned as written.
   ReadableValue value() const;
 
  private:

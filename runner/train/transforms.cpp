@@ -15,10 +15,11 @@ namespace assay::train {
 void Transforms::add(plugin_host::Handle<Transform> transform) {
   const Shape shape = transform.call([&](Transform& t) { return t.shape(shapes_.back()); });
   if (!base::elements(shape))
-    throw Error(fmt::format(
-        "{}: transformed samples of shape {} cannot be; expected dimensions of 1 or more, and no "
-        "more than 2^56 elements in all",
-        transform.who(), fmt::join(shape.dimensions(), "x")));
+    throw Error(
+        fmt::format("{}: transformed samples of shape {} are not possible; expected dimensions of "
+                    "1 or more, and no "
+                    "more than 2^56 elements in all",
+                    transform.who(), fmt::join(shape.dimensions(), "x")));
   shapes_.push_back(shape);
   chain_.push_back(std::move(transform));
 }

@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(paths) {
         std::pair{"~/x/y", "/home/ada/x/y"}, std::pair{"x/~/y", "x/~/y"},
         std::pair{"./~/y", "./~/y"}, std::pair{"", ""}})
     BOOST_TEST(base::with_home(path).path == expected);
-  BOOST_TEST(base::with_home("~bob/x").problem == "of '~' only '~/', your home folder, is known");
-  BOOST_TEST(base::with_home("~bob/x").hint == "what is called so is written ./~bob/x");
+  BOOST_TEST(base::with_home("~bob/x").problem == "'~' is only known as '~/', your home folder");
+  BOOST_TEST(base::with_home("~bob/x").hint == "write a file of that name as ./~bob/x");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_home) {

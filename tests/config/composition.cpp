@@ -142,11 +142,11 @@ BOOST_AUTO_TEST_CASE(circles) {
                     {"c.yaml", "extends: a.yaml"},
                     {"self.yaml", "extends: self.yaml"}};
   BOOST_TEST(files.composed("a.yaml") ==
-             "c.yaml:1:10: error: extends: files that refer to each other in a circle\n"
+             "c.yaml:1:10: error: extends: files that refer to each other in a cycle\n"
              "    1 | extends: a.yaml\n"
              "      |          ^~~~~~ a.yaml -> b.yaml -> c.yaml -> a.yaml\n");
   BOOST_TEST(files.composed("self.yaml") ==
-             "self.yaml:1:10: error: extends: files that refer to each other in a circle\n"
+             "self.yaml:1:10: error: extends: files that refer to each other in a cycle\n"
              "    1 | extends: self.yaml\n"
              "      |          ^~~~~~~~~ self.yaml -> self.yaml\n");
 }
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
       "a.yaml:1:33: error: extends.4: expected the path of a config, found '@base.yaml'\n"
       "    1 | extends: [bse.yaml, sub, 5, {}, @base.yaml, \"${x}\"]\n"
       "      |                                 ^~~~~~~~~~ without '@'\n"
-      "a.yaml:1:45: error: extends.5: the name of a file takes no references\n"
+      "a.yaml:1:45: error: extends.5: the name of a file cannot contain references\n"
       "    1 | extends: [bse.yaml, sub, 5, {}, @base.yaml, \"${x}\"]\n"
       "      |                                             ^~~~~~ files are read before "
       "references are filled in\n"
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(all_files_together_have_the_limits_of_one) {
 
   for (int i = 0; i < 40; ++i)
     files.write(fmt::format("c{}.yaml", i), fmt::format("extends: c{}.yaml", i + 1));
-  BOOST_TEST(contains(files.composed("c0.yaml"), "more than 16 files that each lead to the next"));
+  BOOST_TEST(contains(files.composed("c0.yaml"), "more than 16 files that each refer to the next"));
 
   std::string list = "extends: [";
   for (int i = 0; i < 300; ++i) list += fmt::format("n{}.yaml, ", i);

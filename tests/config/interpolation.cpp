@@ -88,11 +88,11 @@ BOOST_AUTO_TEST_CASE(problems) {
              "    2 | b: ${x}\n"
              "      |    ^~~~ a -> b -> x\n");
   BOOST_TEST(filled_in("a: ${b}\nb: x${c}\nc: ${a}") ==
-             "a.yaml:3:4: error: c: references in a circle\n"
+             "a.yaml:3:4: error: c: references in a cycle\n"
              "    3 | c: ${a}\n"
              "      |    ^~~~ a -> b -> c -> a\n");
   BOOST_TEST(filled_in("a: ${a}") ==
-             "a.yaml:1:4: error: a: references in a circle\n"
+             "a.yaml:1:4: error: a: references in a cycle\n"
              "    1 | a: ${a}\n"
              "      |    ^~~~ a -> a\n");
   BOOST_TEST(filled_in("a: {b: 1}\nc: x${a}\nd: ${now}\ne: \"${\"") ==
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(problems) {
                        "${oc.env:HOME}\ng: ${.s}") ==
              "a.yaml:2:4: error: a: expected the name of a key, found 's + 1'\n"
              "    2 | a: ${s + 1}\n"
-             "      |    ^~~~~~~~ references are not calculated with: write the result\n"
+             "      |    ^~~~~~~~ there is no arithmetic with references: write the result\n"
              "a.yaml:3:4: error: b: expected the name of a key, found '2*s'\n"
              "    3 | b: ${2*s}\n"
-             "      |    ^~~~~~ references are not calculated with: write the result\n"
+             "      |    ^~~~~~ there is no arithmetic with references: write the result\n"
              "a.yaml:4:4: error: c: the config sets no key 's-1'\n"
              "    4 | c: ${s-1}\n"
              "      |    ^~~~~~\n"
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(problems) {
   BOOST_TEST(filled_in("a: [1, 2]\nb: ${a[1]}") ==
              "a.yaml:2:4: error: b: expected the name of a key, found 'a[1]'\n"
              "    2 | b: ${a[1]}\n"
-             "      |    ^~~~~~~ an element of a list is named so: ${a.1}\n");
+             "      |    ^~~~~~~ an element of a list is written ${a.1}\n");
   BOOST_TEST(filled_in("a: ${x} and ${y}\nb: 1${a}") ==
              "a.yaml:1:4: error: a: the config sets no key 'x'\n"
              "    1 | a: ${x} and ${y}\n"
@@ -147,11 +147,11 @@ BOOST_AUTO_TEST_CASE(problems) {
              "    1 | a: ${x} and ${y}\n"
              "      |             ^~~~\n");
   BOOST_TEST(filled_in("a: {b: [1, \"${a}\"]}") ==
-             "a.yaml:1:13: error: a.b.1: references in a circle\n"
+             "a.yaml:1:13: error: a.b.1: references in a cycle\n"
              "    1 | a: {b: [1, \"${a}\"]}\n"
              "      |             ^~~~ a.b.1 -> a -> a.b.1\n");
   BOOST_TEST(filled_in("a: {b: \"${c}\"}\nc: {d: \"${a}\"}") ==
-             "a.yaml:2:9: error: c.d: references in a circle\n"
+             "a.yaml:2:9: error: c.d: references in a cycle\n"
              "    2 | c: {d: \"${a}\"}\n"
              "      |         ^~~~ a.b -> c -> c.d -> a -> a.b\n");
 }
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(growth_has_an_end) {
   for (int i = 0; i < 5000; ++i) circles += ", 1";
   circles += "]";
   for (int i = 0; i < 3000; ++i) circles += fmt::format(", b{}: \"${{a}}\"", i);
-  BOOST_TEST(filled_in(circles + "}").find("references in a circle") != std::string::npos);
+  BOOST_TEST(filled_in(circles + "}").find("references in a cycle") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_time) {

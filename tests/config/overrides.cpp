@@ -57,10 +57,10 @@ BOOST_AUTO_TEST_CASE(order_does_not_matter_but_for_the_same_key) {
 
 BOOST_AUTO_TEST_CASE(problems) {
   BOOST_TEST(applied("a: [x]", {"a.1=z", "a.x=1"}) ==
-             "argument 1: error: a: this is a list of 1 element, which has no element '1'\n"
+             "argument 1: error: a: this is a list of 1 element without an element '1'\n"
              "      | a.1=z\n"
              "      |   ^ the only one is 0; +a.1=... adds it\n"
-             "argument 2: error: a: this is a list of 1 element, which has no element 'x'\n"
+             "argument 2: error: a: this is a list of 1 element without an element 'x'\n"
              "      | a.x=1\n"
              "      |   ^ 'x' is a.0\n");
   BOOST_TEST(
@@ -88,10 +88,10 @@ BOOST_AUTO_TEST_CASE(problems) {
       "      |   ^\n"
       "argument 8: error: expected key=value, +key=value, ++key=value or ~key\n"
       "      | @f.yaml\n"
-      "      | ^~~~~~~ a file is taken for a key: key=@f.yaml\n"
+      "      | ^~~~~~~ a file is given as the value of a key: key=@f.yaml\n"
       "argument 9: error: extends: only a file can extend others\n"
       "      | extends=x\n"
-      "      | ^~~~~~~ an argument takes a file for one key: key=@FILE\n");
+      "      | ^~~~~~~ an argument includes a file as the value of one key: key=@FILE\n");
 }
 
 BOOST_AUTO_TEST_CASE(maps_are_merged_as_a_file_would) {
@@ -108,19 +108,19 @@ BOOST_AUTO_TEST_CASE(add) {
   BOOST_TEST(applied("a: [x]", {"+a.1=y", "++a.2=z", "++a.0=w"}) == "{a: [w, y, z]}");
   BOOST_TEST(applied("a: [x]", {"+a.2=z", "++a.0=w", "+a.1=y"}) == "{a: [w, y, z]}");
   BOOST_TEST(applied("a: {b: 1}\nl: [1]", {"+a.b=2", "+a=3", "+l.0=4", "+l.2=5", "+l.-1=5"}) ==
-             "argument 1: error: a.b: there is such a key already\n"
+             "argument 1: error: a.b: this key exists already\n"
              "      | +a.b=2\n"
              "      |    ^ a.b=... sets it, ++a.b=... sets or adds it\n"
-             "argument 2: error: a: there is such a key already\n"
+             "argument 2: error: a: this key exists already\n"
              "      | +a=3\n"
              "      |  ^ a=... sets it, ++a=... sets or adds it\n"
-             "argument 3: error: l.0: there is such an element already\n"
+             "argument 3: error: l.0: this element exists already\n"
              "      | +l.0=4\n"
              "      |    ^ the next one is 1\n"
-             "argument 4: error: l: this is a list of 1 element, which has no element '2'\n"
+             "argument 4: error: l: this is a list of 1 element without an element '2'\n"
              "      | +l.2=5\n"
              "      |    ^ the next one is 1\n"
-             "argument 5: error: l: this is a list of 1 element, which has no element '-1'\n"
+             "argument 5: error: l: this is a list of 1 element without an element '-1'\n"
              "      | +l.-1=5\n"
              "      |    ^~ the next one is 1\n");
 }
@@ -137,15 +137,15 @@ BOOST_AUTO_TEST_CASE(remove) {
       "argument 1: error: hooks.los: the config sets no such key\n"
       "      | ~hooks.los\n"
       "      |        ^~~ did you mean 'loss'?\n"
-      "argument 2: error: l: this is a list of 1 element, which has no element '1'\n"
+      "argument 2: error: l: this is a list of 1 element without an element '1'\n"
       "      | ~l.1\n"
       "      |    ^ the only one is 0\n"
-      "argument 3: error: l: this is a list of 1 element, which has no element 'x'\n"
+      "argument 3: error: l: this is a list of 1 element without an element 'x'\n"
       "      | ~l.x.y\n"
       "      |    ^ the only one is 0\n"
       "argument 4: error: s: not removed: it is '2', not '3'\n"
       "      | ~s=3\n"
-      "      |    ^ ~s removes it in any case\n"
+      "      |    ^ ~s removes it whatever its value\n"
       "argument 5: error: s.x: the config sets no such key\n"
       "      | ~s.x\n"
       "      |    ^\n");
@@ -185,8 +185,8 @@ BOOST_AUTO_TEST_CASE(values) {
              "      |   ^\n"
              "argument 8: error: expected the end of the value\n"
              "      | a=[1] 2\n"
-             "      |       ^ quote a text that holds such marks\n"
-             "argument 9: error: the key 'b' is there twice\n"
+             "      |       ^ quote a text that has such characters\n"
+             "argument 9: error: the key 'b' occurs twice\n"
              "      | a={b: 1, b: 2}\n"
              "      |          ^\n"
              "argument 10: error: there is no value\n"

@@ -88,11 +88,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
       {"a: [1, 2\n   b: 3",
        "a.yaml:2:4: error: expected ',' or ']' before this\n"
        "    2 |    b: 3\n"
-       "      |    ^ '[' is open since 1:4\n"},
+       "      |    ^ '[' has been open since 1:4\n"},
       {"a: {b: 1 c: 2}",
        "a.yaml:1:10: error: expected ',' or '}' before this\n"
        "    1 | a: {b: 1 c: 2}\n"
-       "      |          ^ '{' is open since 1:4\n"},
+       "      |          ^ '{' has been open since 1:4\n"},
       {"a: {b: 1\n",
        "a.yaml:1:4: error: '{' is never closed\n"
        "    1 | a: {b: 1\n"
@@ -123,21 +123,21 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
        "    1 | a: \"\\q\"\n"
        "      |      ^ write \\\\ for a backslash, or use single quotes\n"},
       {"a: *x",
-       "a.yaml:1:4: error: no anchor of this name before here\n"
+       "a.yaml:1:4: error: there is no anchor of this name before this\n"
        "    1 | a: *x\n"
        "      |    ^ `&name` in front of a value makes one; quote a text that starts with '*'\n"},
       {"a: \"x\" y",
        "a.yaml:1:8: error: the quoted text ends before this\n"
        "    1 | a: \"x\" y\n"
-       "      |        ^ quote all of it; a '\"' within is written '\\\"'\n"},
+       "      |        ^ quote all of it; write a '\"' within it as '\\\"'\n"},
       {"a: 'b'c'",
        "a.yaml:1:7: error: the quoted text ends before this\n"
        "    1 | a: 'b'c'\n"
-       "      |       ^ quote all of it; a ' within is written twice: ''\n"},
+       "      |       ^ quote all of it; write a ' within it twice: ''\n"},
       {"a:\n  b: 1\n c: 2",
-       "a.yaml:3:2: error: this line is indented unlike those before it\n"
+       "a.yaml:3:2: error: this line is indented differently from those before it\n"
        "    3 |  c: 2\n"
-       "      |  ^ the keys of a map all start in one column\n"},
+       "      |  ^ all keys of a map start in the same column\n"},
       {"a:\n  b: 1\n    c: 2",
        "a.yaml:3:5: error: a key deeper than the line before it, which has a value already\n"
        "    3 |     c: 2\n"
@@ -152,28 +152,28 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_yaml) {
 BOOST_AUTO_TEST_CASE(refuses_yaml_that_is_not_a_config) {
   check({
       {"a: 1\nb: 2\na: 3",
-       "a.yaml:3:1: error: a: the key is there twice\n"
+       "a.yaml:3:1: error: a: the key occurs twice\n"
        "    3 | a: 3\n"
-       "      | ^ first in line 1\n"},
+       "      | ^ first on line 1\n"},
       {"a: 1\n---\nb: 2",
        "a.yaml:2:1: error: a second document starts here, but a config is one document\n"
        "    2 | ---\n"
        "      | ^~~\n"},
       {"a: !!int 3",
-       "a.yaml:1:4: error: tags are not allowed: the option says what type its value has\n"
+       "a.yaml:1:4: error: tags are not allowed: the option determines the type of its value\n"
        "    1 | a: !!int 3\n"
        "      |    ^~~~~ leave it out, or quote a text that starts with '!'\n"},
       {"a: &x !y [1]",
-       "a.yaml:1:7: error: tags are not allowed: the option says what type its value has\n"
+       "a.yaml:1:7: error: tags are not allowed: the option determines the type of its value\n"
        "    1 | a: &x !y [1]\n"
        "      |       ^~ leave it out, or quote a text that starts with '!'\n"},
       {"a:\n  ? {b: 1, b: 2}\n  : c",
        "a.yaml:2:5: error: a key must be text, found a list or a map\n"
        "    2 |   ? {b: 1, b: 2}\n"
        "      |     ^\n"
-       "a.yaml:2:12: error: a.b: the key is there twice\n"
+       "a.yaml:2:12: error: a.b: the key occurs twice\n"
        "    2 |   ? {b: 1, b: 2}\n"
-       "      |            ^ first in line 2\n"},
+       "      |            ^ first on line 2\n"},
       {"? [a]\n: b",
        "a.yaml:1:3: error: a key must be text, found a list or a map\n"
        "    1 | ? [a]\n"
@@ -199,15 +199,15 @@ BOOST_AUTO_TEST_CASE(refuses_yaml_that_is_not_a_config) {
        "    1 | {a: b, c}\n"
        "      |        ^\n"},
       {"a: &x [*x]",
-       "a.yaml:1:8: error: an alias inside of what it stands for\n"
+       "a.yaml:1:8: error: an alias inside the value that it stands for\n"
        "    1 | a: &x [*x]\n"
        "      |        ^\n"},
       {"x: {tag: Step ${step}, every: 5}",
-       "a.yaml:1:15: error: '${' breaks the map or list in braces or brackets that it stands in\n"
+       "a.yaml:1:15: error: '${' breaks the map or list in braces or brackets around it\n"
        "    1 | x: {tag: Step ${step}, every: 5}\n"
        "      |               ^~ quote it: \"Step ${...}\"\n"},
       {"a: [b, ${x}]",
-       "a.yaml:1:8: error: '${' breaks the map or list in braces or brackets that it stands in\n"
+       "a.yaml:1:8: error: '${' breaks the map or list in braces or brackets around it\n"
        "    1 | a: [b, ${x}]\n"
        "      |        ^~ quote it: \"${...}\"\n"},
       {"a: \"\\0\"",
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(refuses_yaml_that_is_not_a_config) {
        "    1 | a: \"\\0\"\n"
        "      |    ^~~~\n"},
       {std::string("a: x\0y", 6),
-       "a.yaml:1:5: error: there is the control character U+0000\n"
+       "a.yaml:1:5: error: found the control character U+0000\n"
        "    1 | a: x\uFFFDy\n"
        "      |     ^ is this a text file? A config is YAML in UTF-8\n"},
       {"é: \xC3\x28",
@@ -259,8 +259,7 @@ BOOST_AUTO_TEST_CASE(files) {
   std::ofstream(name) << "";
   BOOST_TEST(read_file(name) == name + ": error: the file is empty\n");
   std::ofstream(name) << std::string(config::max_bytes + 1, '#');
-  BOOST_TEST(read_file(name) ==
-             name + ": error: longer than 256 KiB, the most that a config may be\n");
+  BOOST_TEST(read_file(name) == name + ": error: longer than 256 KiB, the limit for a config\n");
   std::filesystem::remove_all(folder);
   BOOST_TEST(read_file("/no/such.yaml") == "/no/such.yaml: error: there is no such file\n");
   BOOST_TEST(read_file("") == "'': error: there is no such file\n");

@@ -40,9 +40,9 @@ BOOST_AUTO_TEST_CASE(reads_as_the_suite_says) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses) {
-  const char* const colon = "the ':' of a key stands in the line of the key";
+  const char* const colon = "the ':' of a key must be on the same line as the key";
   const char* const indentation =
-      "this line goes on with the value of a key, but is not indented deeper";
+      "this line continues the value of a key, but is not indented deeper";
   const char* const comment = "a comment needs a space before its '#'";
   const std::vector<Case> cases = {
       // Valid YAML, but outside of the subset.
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(refuses) {
       {"Y79Y/03", "a:\n- [\n\tb,\n c\n ]", indentation},
       {"G9HC", "a:\n&x\n- b", indentation},
       {"S98Z", "a: >\n \n   \n  # b\n", "a blank line that is deeper than the block's first line"},
-      {"YJV2", "a: [-]", "a '-' alone is no value within braces or brackets"},
+      {"YJV2", "a: [-]", "a '-' alone is not a value within braces or brackets"},
   };
   for (const Case& c : cases) {
     const std::string said = read(c.text);

@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_description_must_be_whole) {
   BOOST_TEST(error_of([](DatasetDescription& out) {
                out.samples(3, {2});
                out.classes({});
-             }) == "dataset fake declares classes, but none");
+             }) == "dataset fake declares classes, but names none");
   BOOST_TEST(error_of([](DatasetDescription& out) {
                out.samples(3, {2});
                out.samples(4, {2});
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(shapes_must_be_possible) {
     });
   };
   const std::string expected =
-      " cannot be; expected dimensions of 1 or more, and no more than 2^56 elements in all";
+      " are not possible; expected dimensions of 1 or more, and no more than 2^56 elements in all";
   const std::string samples = "dataset fake: samples of shape ", targets = "dataset fake: targets";
   BOOST_TEST(of_samples(4, {}) == "nothing thrown");
   BOOST_TEST(of_samples(4, {-2, -3}) == samples + "-2x-3" + expected);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(shapes_must_be_possible) {
   BOOST_TEST(of_targets({-1, -1}) == targets + " of shape -1x-1" + expected);
   BOOST_TEST(of_targets({1, 1, 1, 1, 1, 1, 1, 1}) ==
              targets +
-                 " of shape 1x1x1x1x1x1x1x1 cannot be; expected at most 7 dimensions beside "
+                 " of shape 1x1x1x1x1x1x1x1 are not possible; expected at most 7 dimensions beside "
                  "that of the rows");
 }
 
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(splits_must_be_sound) {
              "dataset fake: split 'test' names row -1, but there are rows 0 to 3");
   BOOST_TEST(split_error("test", {}) == "dataset fake: split 'test' has no rows");
   BOOST_TEST(split_error("train", {3}) == "dataset fake: split 'train' is declared twice");
-  BOOST_TEST(split_error("all", {3}) == "dataset fake: split 'all' has a name that is taken");
+  BOOST_TEST(split_error("all", {3}) == "dataset fake: split 'all' has a reserved name");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,7 +86,7 @@ class Texts(Hostile):
     def test_alias_bomb(self):
         lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
         lines += [f"{c}: &{c} [{', '.join(['*' + chr(ord(c) - 1)] * 10)}]" for c in "bcdefghij"]
-        self.refused_text("\n".join(lines), "more than 20,000 values, those that aliases repeat included")
+        self.refused_text("\n".join(lines), "more than 20,000 values, including those that aliases repeat")
 
     def test_alias_bomb_of_text(self):
         self.refused_text('a: &a "' + "x" * 100_000 + '"\nb: [' + "*a, " * 10_000 + "x]",

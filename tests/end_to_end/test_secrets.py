@@ -118,7 +118,7 @@ class Secrets(unittest.TestCase):
     def test_values_that_cannot_be_kept(self):
         for value in ("", "abc", "two\nlines", "\x1b[31mred"):
             process = self.assay("check", "a.yaml", secret=value, expect=program.USAGE_ERROR)
-            self.assertIn("the environment variable 'TOKEN' holds no secret", process.stderr)
+            self.assertIn("the environment variable 'TOKEN' does not hold a secret", process.stderr)
             self.assertIn("one line of text of at least 4 bytes", process.stderr)
         process = program.assay("check", "a.yaml", 'hooks.tells.word="${secret:TOKEN,s3cret}"', "--plugin-path",
                                 FIXTURES, folder=self.folder, env={**os.environ, "TOKEN": SECRET})

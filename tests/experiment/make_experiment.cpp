@@ -491,7 +491,7 @@ BOOST_AUTO_TEST_CASE(loggers_of_one_type_are_refused_where_they_write_the_same_f
   BOOST_TEST(with("file: a.log", "every: 1") ==
              "error loggers: the logger b would write 'a.log', as loggers.a does\n");
   BOOST_TEST(with("file: ''", "file: ''") ==
-             "warning loggers: the logger 'to_file' is there twice\n");
+             "warning loggers: the logger 'to_file' occurs twice\n");
   BOOST_TEST(with("file: none", "file: none") == "");  // the run will say it
   BOOST_TEST(problems({{"loggers", "[jsonl, {type: to_file}, {type: to_file, file: b.log}]"}}) ==
              "");

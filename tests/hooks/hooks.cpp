@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE(a_tag_is_a_line_of_one_hook) {
   BOOST_TEST(logged().size() == 6U);
   BOOST_REQUIRE(hooks.failures().size() == 3U);
   BOOST_TEST(hooks.failures()[0].ends_with(
-      "the tag 'b/a' is that of hooks.b/a; another curve needs another one"));
+      "the tag 'b/a' belongs to hooks.b/a; another curve needs another tag"));
   BOOST_TEST(hooks.failures()[1].ends_with("a tag is one line of text, found '\\xff\\xfe'"));
   BOOST_TEST(hooks.failures()[2].ends_with("a tag is one line of text, found 'two\\nlines'"));
 }
@@ -405,7 +405,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_knows_who_owns_which_tag) {
   hooks.fire(2, loss);
   BOOST_REQUIRE(hooks.failures().size() == 1U);
   BOOST_TEST(hooks.failures()[0].ends_with(
-      "the tag 'at 3' is that of hooks.a; another curve needs another one"));
+      "the tag 'at 3' belongs to hooks.a; another curve needs another tag"));
   const std::map<std::string, std::string> owners = {{"at 1", "a"}, {"at 2", "a"}, {"at 3", "a"}};
   BOOST_CHECK(hooks.owners() == owners);
 }

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_names_no_split_and_metric_blames_its_option) {
         error_of([&] { prepared([&](HookNeeds& needs) { needs.value(name, "value"); }); });
     BOOST_TEST(error.option() == "value");
     BOOST_TEST(error.message() == "'" + std::string(name) +
-                                      "' is no value: expected SPLIT.METRIC, for instance "
+                                      "' is not a value: expected SPLIT.METRIC, for instance "
                                       "test.loss, or batch.loss, epoch.loss, "
                                       "optimizer.learning_rate");
   }

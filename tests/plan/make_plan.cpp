@@ -192,11 +192,13 @@ BOOST_AUTO_TEST_CASE(every_problem_in_one_go) {
       "plugins list optimizer`)\n"
       "a.yaml:5:1: error: dataset: missing: expected the name of a dataset, or {type: NAME, ...}\n"
       "    5 | \n"
-      "      | ^ add `dataset: NAME`  (what to learn from; datasets: digits; `assay plugins list "
+      "      | ^ add `dataset: NAME`  (the data to learn from; datasets: digits; `assay plugins "
+      "list "
       "dataset`)\n"
       "a.yaml:5:1: error: loss: missing: expected the name of a loss, or {type: NAME, ...}\n"
       "    5 | \n"
-      "      | ^ add `loss: NAME`  (what training makes small; losses: softmax_cross_entropy; "
+      "      | ^ add `loss: NAME`  (the loss that training minimizes; losses: "
+      "softmax_cross_entropy; "
       "`assay plugins list loss`)\n"
       "a.yaml:5:1: error: train: missing: expected epochs or steps\n"
       "    5 | \n"
@@ -261,10 +263,10 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
              "hooks.a: this hook never fires");
   BOOST_TEST(
       message("hooks: {a: {type: scalar, tag: x, value: a.y, every: 1, from: 3, until: 2}}") ==
-      "hooks.a.from: step 3 comes after until, 2");
+      "hooks.a.from: step 3 is after until, 2");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, every: 2, "
                      "every_epoch: 1}}") ==
-             "hooks.a.times: `every` and `every_epoch` both stand beside it");
+             "hooks.a.times: `every` and `every_epoch` are both present");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, every_epoch: 1}}") ==
              "none");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, from: 9}}") ==
@@ -292,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_tag_of_two_hooks_is_refused) {
       problems("hooks:\n"
                "  a: {type: scalar, tag: x, value: test.loss, every: 1}\n"
                "  b: {type: image, tag: x, renderer: sheet, at: 0}\n") ==
-      "a.yaml:3:25: error: hooks.b.tag: the tag 'x' is that of hooks.a already\n"
+      "a.yaml:3:25: error: hooks.b.tag: the tag 'x' belongs to hooks.a already\n"
       "    3 |   b: {type: image, tag: x, renderer: sheet, at: 0}\n"
       "      |                         ^ records of two hooks under one tag would mix: choose "
       "another\n");
@@ -358,7 +360,7 @@ BOOST_AUTO_TEST_CASE(the_run_folder) {
   BOOST_TEST(plan_of(experiment("run_dir: ~/runs/x")).plan.value().run_dir ==
              std::string(std::getenv("HOME")) + "/runs/x");
   BOOST_TEST(message("run_dir: ~other/x") ==
-             "run_dir: of '~' only '~/', your home folder, is known");
+             "run_dir: '~' is only known as '~/', your home folder");
 }
 
 BOOST_AUTO_TEST_CASE(bounds) {
@@ -432,7 +434,7 @@ BOOST_AUTO_TEST_CASE(only_options_that_are_values_add_metrics) {
 
 BOOST_AUTO_TEST_CASE(the_form_of_a_value_is_checked) {
   const std::string found = problems("hooks: {a: {type: scalar, at: 1, tag: t, value: loss}}");
-  BOOST_TEST(found.find("error: hooks.a.value: 'loss' is no value: expected SPLIT.METRIC, for "
+  BOOST_TEST(found.find("error: hooks.a.value: 'loss' is not a value: expected SPLIT.METRIC, for "
                         "instance test.loss, or batch.loss, epoch.loss, "
                         "optimizer.learning_rate\n") != std::string::npos,
              found);

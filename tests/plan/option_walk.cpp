@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(references_see_defaults) {
              "    1 | threads: ${train.batch_size}\n"
              "      |          ^~~~~~~~~~~~~~~~~~~\n");
   BOOST_TEST(shown("model: {type: mlp, hidden: \"${model.hidden}\"}", {}, "", "model") ==
-             "a.yaml:1:29: error: model.hidden: references in a circle\n"
+             "a.yaml:1:29: error: model.hidden: references in a cycle\n"
              "    1 | model: {type: mlp, hidden: \"${model.hidden}\"}\n"
              "      |                             ^~~~~~~~~~~~~~~ model.hidden -> model.hidden\n");
   BOOST_TEST(shown("name: ${optimizer.eps}\nseed: ${optimizer.learning_rat}\n"

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(paths_start_at_the_file_that_says_them) {
   BOOST_TEST(value_of<std::string>("{path: ./~x.csv}", "path") ==
              value_of<std::string>("{path: y/../~x.csv}", "path"));
   BOOST_TEST(problem("{path: ~bob/x.csv}") ==
-             "m.path: of '~' only '~/', your home folder, is known | what is called so is "
+             "m.path: '~' is only known as '~/', your home folder | what is called so is "
              "written ./~bob/x.csv");
   const auto list = value_of<plan::List>("{paths: [a, /b]}", "paths");
   BOOST_TEST(std::get<std::string>(list[0].data) == "/configs/a");
@@ -230,9 +230,9 @@ BOOST_AUTO_TEST_CASE(mistakes_of_plugins_are_named) {
   BOOST_TEST(plan_of(experiment("loss: wrong", "loss"), catalogue).problems ==
              "assay: error: loss.n: expected an integer, found 'many'\n"
              "assay: error: loss.n: its default, many, is not valid\n"
-             "      = this is a mistake of the plugin; giving the option a value avoids it\n");
+             "      = this is a mistake in the plugin; giving the option a value avoids it\n");
   const std::string problems = plan_of(experiment("loss: endless", "loss"), catalogue).problems;
-  BOOST_TEST(problems.find("loss.a: defaults without end: each holds another component") !=
+  BOOST_TEST(problems.find("loss.a: endless defaults: each contains another component") !=
              std::string::npos);
   BOOST_TEST(problems.size() < 2000U);
 }

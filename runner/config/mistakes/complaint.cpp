@@ -116,14 +116,14 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
   const bool behind = last != none && last >= line.begin && last < at;
   if (behind && is_one_of(text[last], "]}\"'") && text.substr(at, 1) == "," &&
       text.find_first_not_of(" \t", at + 1) >= line.begin + line.text.size())
-    return Complaint{at, at + 1, "a ',' that is in no list and no map", "leave it out"};
+    return Complaint{at, at + 1, "a ',' outside of any list or map", "leave it out"};
   if (behind && is_one_of(text[last], "]}"))
     return Complaint{at, at + 1, fmt::format("the '{}' before this ends the value", text[last]),
-                     "the next key has a line of its own"};
+                     "put the next key on a line of its own"};
   if (behind && is_one_of(text[last], "\"'"))
     return Complaint{at, at + 1, "the quoted text ends before this",
-                     text[last] == '"' ? "quote all of it; a '\"' within is written '\\\"'"
-                                       : "quote all of it; a ' within is written twice: ''"};
+                     text[last] == '"' ? "quote all of it; write a '\"' within it as '\\\"'"
+                                       : "quote all of it; write a ' within it twice: ''"};
   if (at > first && follows_alias(text, at, line))
     return Complaint{at, at + 1, "an alias is a whole value: nothing can follow it",
                      "quote a text that starts with '*'"};
@@ -144,10 +144,10 @@ std::optional<Complaint> complaint_of_lines(std::string_view text, std::size_t a
   }
   if (at == first && is_among_keys(earlier, line))
     return Complaint{at, at + 1, "expected the next key of the map, found an element of a list",
-                     "a list stands below a key of its own"};
+                     "a list needs a key of its own above it"};
   if (at == first)
-    return Complaint{at, at + 1, "this line is indented unlike those before it",
-                     "the keys of a map all start in one column"};
+    return Complaint{at, at + 1, "this line is indented differently from those before it",
+                     "all keys of a map start in the same column"};
   if (is_colon && line.indentation() > before.indentation() &&
       text.substr(first, at - first).find(' ') == none)
     return Complaint{first, at, "a key deeper than the line before it, which has a value already",
@@ -167,7 +167,7 @@ Complaint complaint_of_brackets(std::string_view text, std::size_t open, std::si
     const std::size_t comment = rest.find(" #");
     const bool eaten = comment != none && rest.find(close, comment) != none;
     return {open, open + 1, fmt::format("'{}' is never closed", text[open]),
-            eaten ? "' #' starts a comment: quote a text that holds it" : ""};
+            eaten ? "' #' starts a comment: quote a text that contains it" : ""};
   }
   const std::size_t space = text.find_last_of(" \n,[{", at - 1);
   const bool is_key = text[at] == ':' && space != none && space > open && text[space] == ' ';
@@ -175,7 +175,7 @@ Complaint complaint_of_brackets(std::string_view text, std::size_t open, std::si
   if (is_key && text[text.find_last_not_of(' ', space)] == ':')
     return colon_in_text(text, space + 1, at, end);
   const std::string since =
-      fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column);
+      fmt::format("'{}' has been open since {}:{}", text[open], opened.line, opened.column);
   if (is_key) return {space + 1, at, fmt::format("expected ',' or '{}' before this", close), since};
   return {at, at + 1, fmt::format("expected ',' or '{}'", close), since};
 }
@@ -192,7 +192,7 @@ Complaint complaint_of_closing(std::string_view text, std::size_t at,
   const char close = text[open] == '[' ? ']' : '}';
   const Location opened = place(open);
   const std::string since =
-      fmt::format("'{}' is open since {}:{}", text[open], opened.line, opened.column);
+      fmt::format("'{}' has been open since {}:{}", text[open], opened.line, opened.column);
   const std::string stray = fmt::format("a '{}' that nothing opened", text[at]);
   if (at + 1 < text.size() && !is_one_of(text[at + 1], " \t\n,]}"))
     return {at, at + 1, stray, "remove it, or quote the text that it is in"};

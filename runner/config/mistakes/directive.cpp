@@ -58,11 +58,12 @@ bool check_directives(const std::shared_ptr<const Source>& source, Diagnostics& 
     const std::vector<std::string_view> parts = words(line);
     if (line.starts_with('%')) {
       if (!in_front)
-        return fail(begin, {"a line that starts with '%' is a directive, which stands before '---'",
-                            "quote a text that starts with '%'; a comment starts with '#'"});
+        return fail(begin,
+                    {"a line that starts with '%' is a directive, which belongs before '---'",
+                     "quote a text that starts with '%'; a comment starts with '#'"});
       if (parts != std::vector<std::string_view>{"%YAML", "1.2"})
         return fail(begin, of_directive(line));
-      if (version) return fail(begin, {"%YAML is there twice", "leave one out"});
+      if (version) return fail(begin, {"%YAML occurs twice", "leave one out"});
       version = begin;
     } else if (!parts.empty()) {
       if (in_front && version && !line.starts_with("---"))

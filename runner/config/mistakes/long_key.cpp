@@ -30,8 +30,7 @@ std::optional<std::size_t> long_key_end(std::string_view text, std::size_t begin
 }
 
 std::string long_key_message() {
-  return fmt::format("a key longer than {} bytes, the most that one may have",
-                     grouped(max_key_bytes));
+  return fmt::format("a key longer than {} bytes, which is the limit", grouped(max_key_bytes));
 }
 
 }  // namespace assay::config

@@ -86,7 +86,7 @@ Complaint complaint_of_key(std::string_view text, std::size_t begin, std::size_t
       words.substr(std::min(words.find_first_not_of(" \t", size), words.size()));
   if (name.empty()) return about(words.size(), "");
   if (std::string hint = hint_for_decimal_comma(text, begin, end); !hint.empty())
-    return {begin, end, fmt::format("'{}' is no key", words), std::move(hint)};
+    return {begin, end, fmt::format("'{}' is not a key", words), std::move(hint)};
   if (rest.empty()) return about(size, hint_for_next(text.substr(end)));
   if (rest[0] == ':') return about(size, hint_for_key(rest), "': '");
   if (rest[0] == '=') return about(size, hint_for_key("="));

@@ -31,9 +31,9 @@ Complaint complaint_of_second_document(std::string_view text, std::size_t first,
     return complaint_of_key(text, begin, begin + top.entry().size());
   if (top.colon_column() == std::string_view::npos) return {begin, begin + 1, no_map, ""};
   const auto beside = std::ranges::count(lines, top.indentation(), &Line::indentation);
-  constexpr const char* hint = "the keys of a map all start in one column";
-  if (beside > 1) return {at, end, "this line is indented unlike those before it", hint};
-  return {begin, begin + 1, "this line is indented unlike those after it", hint};
+  constexpr const char* hint = "all keys of a map start in the same column";
+  if (beside > 1) return {at, end, "this line is indented differently from those before it", hint};
+  return {begin, begin + 1, "this line is indented differently from those after it", hint};
 }
 
 }  // namespace assay::config

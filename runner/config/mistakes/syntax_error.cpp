@@ -28,14 +28,14 @@ struct Translation {
 
 constexpr const char* not_an_alias = "this is read as an alias, which is '*' and a name";
 constexpr const char* not_an_anchor = "this is read as an anchor, which is '&' and a name";
-constexpr const char* no_tags = "tags are not allowed: the option says what type its value has";
+constexpr const char* no_tags = "tags are not allowed: the option determines the type of its value";
 constexpr const char* quote_star = "quote a text that starts with '*'";
 constexpr const char* quote_and = "quote a text that starts with '&'";
 constexpr const char* quote_mark = "leave it out, or quote a text that starts with '!'";
 
 const std::array<Translation, 20> translations = {{
     {Said::MAP_VALUE, "':' where no value can start",
-     "check the indentation; a text that holds ': ' needs quotes"},
+     "check the indentation; a text that contains ': ' needs quotes"},
     {Said::MAP_KEY, "a key where none can stand", "check the indentation"},
     {Said::BLOCK_ENTRY, "'- ' where no list can start", "check the indentation"},
     {Said::END_OF_MAP, "expected the next key of the map, found something else",
@@ -43,7 +43,7 @@ const std::array<Translation, 20> translations = {{
     {Said::END_OF_SEQ, "expected the next '- ' of the list, found something else",
      "check the indentation, and the quotes of the value before"},
     {Said::UNKNOWN_TOKEN, "no value can start with this character", "quote the whole value"},
-    {Said::UNKNOWN_ANCHOR, "no anchor of this name before here",
+    {Said::UNKNOWN_ANCHOR, "there is no anchor of this name before this",
      "`&name` in front of a value makes one; quote a text that starts with '*'"},
     {Said::CHAR_IN_ALIAS, not_an_alias, quote_star},
     {Said::ALIAS_NOT_FOUND, not_an_alias, quote_star},
@@ -54,10 +54,10 @@ const std::array<Translation, 20> translations = {{
     {Said::TAG_WITH_NO_SUFFIX, no_tags, quote_mark},
     {Said::CHAR_IN_TAG_HANDLE, no_tags, quote_mark},
     {Said::END_OF_VERBATIM_TAG, no_tags, quote_mark},
-    {Said::CHAR_IN_BLOCK, "'|' and '>' start a block of lines, which begins in the next line",
+    {Said::CHAR_IN_BLOCK, "'|' and '>' start a block of lines, which begins on the next line",
      "quote a text that starts with this sign"},
     {Said::ZERO_INDENT_IN_BLOCK, "a block of lines cannot be indented by 0",
-     "leave the digit out: the first line says how far"},
+     "leave the digit out: the first line sets the indentation"},
     {Said::BAD_FILE, "nested too deeply", "at most 64 levels"},
     {Said::TAB_IN_INDENTATION, "a tab cannot indent", "use spaces"},
 }};
@@ -79,13 +79,13 @@ std::size_t tab_in_indentation(std::string_view text, std::size_t at) {
 
 // Returns a hint about a tab in an indentation that also lists the other lines with one.
 std::string hint_for_tab(std::string_view text, std::size_t tab, Places& places) {
-  if (line_at(text, tab).is_blank()) return "delete it, though it cannot be seen";
+  if (line_at(text, tab).is_blank()) return "delete it; it is invisible";
   std::vector<std::string> more;
   for (const Line& line : layout_of(text, text.size()).lines)
     if (line.begin > tab && line.words().starts_with('\t'))
       more.push_back(std::to_string(places.at(line.begin).line));
   if (more.empty()) return "use spaces";
-  return fmt::format("use spaces, also in line{} {}", more.size() > 1 ? "s" : "",
+  return fmt::format("use spaces, also on line{} {}", more.size() > 1 ? "s" : "",
                      base::listed(more));
 }
 
