@@ -48,7 +48,7 @@ void check_file_name(std::string_view name) {
     const std::size_t end = rest.find('/');
     const std::string_view part = rest.substr(0, end);
     if (part.empty() || part == "." || part == "..")
-      throw Error(fmt::format("'{}' is no name for a file in the run folder", name));
+      throw Error(fmt::format("'{}' is not a name for a file in the run folder", name));
     if (end == rest.npos) break;
     rest.remove_prefix(end + 1);
   }

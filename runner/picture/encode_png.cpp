@@ -46,7 +46,7 @@ void append_chunk(Bytes& to, std::string_view type, Content&& content) {
   append_big_endian(to, libdeflate_crc32(0, to.data() + begin + 4, length + 4));
 }
 
-// Uninitialized memory, so that only the part that is written to costs anything.
+// The memory is not initialized, so that only the part that is written to costs anything.
 struct Scratch {
   explicit Scratch(std::size_t bytes)
       : data(std::make_unique_for_overwrite<std::uint8_t[]>(bytes)), size(bytes) {}

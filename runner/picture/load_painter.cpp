@@ -16,8 +16,8 @@
 namespace assay::picture {
 namespace {
 
-/// Looks for room in memory before the first drawing, which reads the fonts: fontconfig crashes
-/// where it is refused memory, and nobody could tell why.
+/// Checks that memory is left before the first drawing, which reads the fonts: fontconfig crashes
+/// if it is refused memory, and nobody could tell why.
 class CautiousPainter final : public Painter {
  public:
   explicit CautiousPainter(std::unique_ptr<Painter> painter) : painter_(std::move(painter)) {}
@@ -72,7 +72,7 @@ std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> fol
     return std::make_unique<CautiousPainter>(std::move(painter));
   }
   throw Error("pictures need " + std::string(library_name) +
-              ", which is part of Assay and is in none of these folders:" + searched);
+              ", which is part of Assay but is in none of these folders:" + searched);
 }
 
 }  // namespace assay::picture

@@ -1,5 +1,5 @@
 // Turns a renderer's drawing into the bytes of a picture file. The code is in a library of its own,
-// opened by load.h, so that a run without pictures never loads Cairo.
+// opened by load_painter.h, so that a run without pictures never loads Cairo.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace assay::picture {
 inline constexpr std::int64_t largest = 32767;
 /// The most pixels in all: 256 MiB, which a run still draws and encodes in seconds.
 inline constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
-/// Returns true if a picture can be of this size.
+/// Returns true if a picture can have this size.
 constexpr bool possible(const Size& size) {
   return size.width >= 1 && size.height >= 1 && size.width <= largest && size.height <= largest &&
          size.width * size.height <= most_pixels;

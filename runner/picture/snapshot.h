@@ -14,8 +14,8 @@
 
 namespace assay::picture {
 
-/// Shares the rows with others that need them, and keeps copies of all else; a copy of a snapshot
-/// shares them. Borrows the names of parameters, which live as long as the model.
+/// Shares the rows with others that need them, and keeps copies of everything else; a copy of a
+/// snapshot shares those. Borrows the names of parameters, which live as long as the model.
 class StoredSnapshot {
  public:
   /// `data` tells what the samples and targets are.
@@ -52,7 +52,7 @@ class StoredSnapshot {
   }
 
  private:
-  // Copies the numbers, row behind row.
+  // Copies the numbers, row by row.
   MatrixView<const float> copy(MatrixView<const float> from) {
     auto to = std::make_shared<std::vector<float>>();
     to->reserve(static_cast<std::size_t>(from.rows * from.columns));

@@ -18,8 +18,8 @@ void BoundedSchedule::begin(std::int64_t total_steps) {
 double BoundedSchedule::value(std::int64_t count) const {
   if (!begun_)
     throw Error(
-        fmt::format("{}: a constructor asks for a value; the schedule {} has none before "
-                    "the length of the run is known",
+        fmt::format("{}: a constructor asks for a value, but the schedule {} has none before the "
+                    "length of the run is known",
                     option_, name_));
   const double value = schedule_.value(count);
   if (const std::string wrong = complaint(value, count); !wrong.empty())

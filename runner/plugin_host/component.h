@@ -22,7 +22,7 @@
 
 namespace assay::plugin_host {
 
-/// The reason why a component threw, as far as the exception's type tells.
+/// The reason why a component threw, as far as the type of the exception shows it.
 enum class Cause {
   stated,   ///< its message says what is wrong
   mistake,  ///< a std::logic_error: a bug, or a request for something that does not exist
@@ -141,7 +141,7 @@ struct Object {
   std::vector<std::pair<FacetId, void*>> facets;  ///< and the facet's interface
   std::vector<std::shared_ptr<Object>> nested;
   std::deque<std::string> texts;  ///< those of its options
-  /// Multiplies the rates of an optimizer, and of those within it.
+  /// The factor of the rates of an optimizer, and of those within it.
   std::shared_ptr<double> rate_factor;
   std::unique_ptr<BoundedSchedule> bounded;  ///< set for a schedule: the form that its owner uses
   std::shared_ptr<const config::Secrets> secrets;  ///< secrets given to components; never null

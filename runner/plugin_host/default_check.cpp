@@ -99,7 +99,7 @@ std::string DefaultCheck::mistake_in(const Parameter& parameter) const {
   if (!node || !problems.empty()) return first(problems);
   std::string mistake = value(*node, parameter);
   if (mistake.empty() && Descent(*this).is_endless(*node, parameter, 0))
-    mistake = "it holds components within components without end";
+    mistake = "it contains components within components without end";
   return mistake;
 }
 

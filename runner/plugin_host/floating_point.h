@@ -19,8 +19,7 @@ class KeptFloatingPointMode {
   std::fenv_t mode_;
 };
 
-/// Returns true if results round to nearest and denormal numbers are kept, as IEEE 754 has it by
-/// default.
+/// Returns true if results round to nearest and denormal numbers are kept, the default of IEEE 754.
 bool computes_by_default_rules();
 
 }  // namespace assay::plugin_host

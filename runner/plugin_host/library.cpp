@@ -37,7 +37,7 @@ std::string reason(const std::filesystem::path& file, const std::string& linkers
   try {
     lines = missing_symbols(file);
   } catch (const std::runtime_error&) {
-    // In that case the linker's message must do.
+    // In that case the linker's message has to do.
   }
   return lines.empty() ? base::one_line(linkers_words)
                        : fmt::format("{}: {}", shown(file), some_of(lines));
@@ -64,8 +64,9 @@ void* open(const std::filesystem::path& file, const Warn& warn) {
   // round.
   if (constexpr const char* symbol = "_ZSt9terminatev";
       dlsym(library, symbol) != dlsym(RTLD_DEFAULT, symbol))
-    throw std::runtime_error(fmt::format(
-        "{}: it brings a C++ runtime of its own; link it without -static-libstdc++", shown(file)));
+    throw std::runtime_error(
+        fmt::format("{}: it contains a C++ runtime of its own; link it without -static-libstdc++",
+                    shown(file)));
   if (const std::string changes = state.restore(); warn && !changes.empty())
     warn(fmt::format("{}: opening it changed for the whole process: {}", shown(file), changes));
   return library;
@@ -93,7 +94,7 @@ const Manifest& open_library(const std::filesystem::path& file, const Offers& el
                     shown(file), manifest.sdk_major, manifest.sdk_minor, stamp::sdk));
   if (const std::vector<std::string> wrong = mistakes(manifest, elsewhere); !wrong.empty())
     throw std::runtime_error(
-        fmt::format("{}: {} (a mistake of the plugin)", shown(file), some_of(wrong)));
+        fmt::format("{}: {} (a mistake in the plugin)", shown(file), some_of(wrong)));
   return manifest;
 }
 

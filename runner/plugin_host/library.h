@@ -11,8 +11,8 @@
 
 namespace assay::plugin_host {
 
-/// Reports something that the caller should know but that is no reason to refuse a library: one
-/// line.
+/// Reports, in one line, something that the caller should know but that is no reason to refuse a
+/// library.
 using Warn = std::function<void(const std::string&)>;
 
 /// Opens a library whose stamp was accepted, and checks its manifest. Throws std::runtime_error

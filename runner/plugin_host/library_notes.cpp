@@ -24,14 +24,14 @@ constexpr Elf64_Half this_machine = EM_X86_64;
 #elif defined(__aarch64__)
 constexpr Elf64_Half this_machine = EM_AARCH64;
 #else
-#error "say here which ELF machine this is"
+#error "add the ELF machine number of this architecture here"
 #endif
 
 std::uintmax_t size_of_regular(const std::filesystem::path& path) {
   std::error_code error;
   const bool regular = std::filesystem::is_regular_file(path, error);
   if (error) throw std::runtime_error(fmt::format("it cannot be read: {}", error.message()));
-  if (!regular) throw std::runtime_error("it is no regular file");
+  if (!regular) throw std::runtime_error("it is not a regular file");
   return std::filesystem::file_size(path);
 }
 
@@ -109,14 +109,15 @@ std::vector<std::string> read_notes(const std::filesystem::path& library) {
   File file(library);
   if (file.size() == 0) throw std::runtime_error("it is empty");
   if (file.size() < SELFMAG || file.text(0, SELFMAG) != ELFMAG)
-    throw std::runtime_error("it is no shared library (no ELF header)");
+    throw std::runtime_error("it is not a shared library (no ELF header)");
   const auto header = file.at<Elf64_Ehdr>(0);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != this_machine)
     throw std::runtime_error(fmt::format(
         "it is built for another kind of machine (ELF class {}, machine {}; here {} and {}); "
         "rebuild it for this one",
         header.e_ident[EI_CLASS], header.e_machine, ELFCLASS64, this_machine));
-  if (header.e_type != ET_DYN) throw std::runtime_error("it is an ELF file, but no shared library");
+  if (header.e_type != ET_DYN)
+    throw std::runtime_error("it is an ELF file, but not a shared library");
   if (header.e_phentsize != sizeof(Elf64_Phdr))
     throw std::runtime_error("its program headers are damaged");
   std::vector<std::string> found;
@@ -132,7 +133,7 @@ std::vector<std::string> read_notes(const std::filesystem::path& library) {
   }
   if (!found.empty()) return found;
   throw std::runtime_error(
-      "it is a shared library, but no Assay plugin (no stamp; does a source file end in "
+      "it is a shared library, but not an Assay plugin (no stamp; does a source file end in "
       "ASSAY_PLUGIN?)");
 }
 

@@ -82,7 +82,7 @@ std::string name_of_part(const Stamp& part) {
   return fmt::format("{} {}", name_of(part.components.front().kind), part.components.front().name);
 }
 
-// Returns how a part of a pack was built otherwise than the part with the pack's name.
+// Returns how a part of a pack was built differently from the part with the pack's name.
 std::string differences(const Stamp& pack, const Stamp& part) {
   std::vector<std::string> found;
   const auto compare = [&](std::string_view field, std::string_view first,
@@ -99,7 +99,7 @@ std::string differences(const Stamp& pack, const Stamp& part) {
 }
 
 // Returns the instructions that all parts together need: the greatest set and every further
-// feature. A set that nobody knows is greater than all others.
+// feature. An unknown set is greater than all others.
 std::string joined_instructions(std::span<const Stamp> parts) {
   std::string_view greatest;
   std::set<std::string_view> seen;
@@ -119,7 +119,7 @@ std::string joined_instructions(std::span<const Stamp> parts) {
   return std::string(greatest) + features;
 }
 
-// Makes one stamp of those of the source files of a library.
+// Combines the stamps of a library's source files into one.
 Stamp joined(std::vector<Stamp> parts) {
   const auto named = [](const Stamp& part) { return !part.plugin.empty(); };
   const auto pack = std::ranges::find_if(parts, named);
@@ -128,8 +128,8 @@ Stamp joined(std::vector<Stamp> parts) {
   if (std::ranges::count_if(parts, named) > 1) damaged("it says 'plugin' twice");
   if (parts.size() > 1 && !pack->components.empty())
     throw std::runtime_error(
-        "it has an ASSAY_PLUGIN beside an ASSAY_COMPONENT; end all source files with components in "
-        "ASSAY_COMPONENT, and one more in ASSAY_PACK");
+        "it has both an ASSAY_PLUGIN and an ASSAY_COMPONENT; end all source files with components "
+        "in ASSAY_COMPONENT, and one more in ASSAY_PACK");
   for (const Stamp& part : parts)
     if (const std::string how = differences(*pack, part); !how.empty())
       throw std::runtime_error(fmt::format(

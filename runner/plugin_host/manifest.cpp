@@ -25,7 +25,7 @@ std::string name_mistake(const char* text) {
   if (text == nullptr) return "its name is a null pointer";
   if (is_name(text)) return {};
   if (!is_line(text)) return fmt::format("its name {}", no_line);
-  return fmt::format("{} is no name: expected lower-case letters, digits and underscores",
+  return fmt::format("{} is not a name: expected lower-case letters, digits and underscores",
                      base::quoted(text));
 }
 
@@ -35,7 +35,7 @@ std::string line_mistake(const char* text, std::string_view what) {
   return is_line(text) ? "" : fmt::format("{} {}", what, no_line);
 }
 
-// Returns the host's options that stand beside a component's own options in a config.
+// Returns the host's options that are siblings of a component's own options in a config.
 std::set<std::string_view> names_of_the_host(Kind kind) {
   std::set<std::string_view> names = {"type"};
   for (const Parameter& p : plan::common_parameters(kind)) names.insert(p.name);
@@ -123,7 +123,7 @@ class Inspection {
     for (const Parameter& p : std::span(parameters, count)) {
       if (left_ == 0)
         return endless(
-            fmt::format("it has more than {} parameters, those of groups included; does a group "
+            fmt::format("it has more than {} parameters, including those of groups; does a group "
                         "contain itself?",
                         grouped(most_parameters)));
       --left_;
@@ -156,11 +156,11 @@ class Inspection {
       wrong("{}: {}", option, mistake);
     if (p.fallback != nullptr && !is_line(p.fallback)) wrong("{}: its default {}", option, no_line);
     if (!bounds_hold_any(p))
-      wrong("{}: nothing lies within its bounds, {} and {}", option, p.minimum, p.maximum);
+      wrong("{}: no number is within its bounds, {} and {}", option, p.minimum, p.maximum);
     if (p.type == ParameterType::choice && p.choices == nullptr)
       wrong("{}: it is a choice without words", option);
     else if (p.choices != nullptr && !are_choices(p.choices))
-      wrong("{}: its choices are no words separated by '|', each once", option);
+      wrong("{}: its choices are not distinct words separated by '|'", option);
     if (p.type == ParameterType::component && !is_kind(p.kind))
       wrong("{}: its kind is {}; there are 0 to {}", option, static_cast<std::uint32_t>(p.kind),
             kind_names.size() - 1);
@@ -191,7 +191,8 @@ std::vector<std::string> mistakes(const Manifest& manifest, const Offers& elsewh
   const auto require = [&](const char* text, const char* what, bool (*good)(std::string_view)) {
     if (text == nullptr || *text == '\0') wrong(fmt::format("the plugin has no {}", what));
     else if (!is_line(text)) wrong(fmt::format("the plugin's {} {}", what, no_line));
-    else if (!good(text)) wrong(fmt::format("{} is no {} of a plugin", base::quoted(text), what));
+    else if (!good(text))
+      wrong(fmt::format("{} is not a {} of a plugin", base::quoted(text), what));
   };
   require(manifest.name, "name", is_name);
   require(manifest.version, "version", is_word);

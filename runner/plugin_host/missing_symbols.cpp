@@ -26,7 +26,7 @@ struct Origin {
 
 constexpr std::string_view own_source =
     "the plugin itself: a source file that is missing in its build, or a function that is declared "
-    "and defined nowhere";
+    "but not defined";
 
 constexpr std::array<Origin, 27> origins = {{
     {"cairo_", "libcairo; link it: dependency('cairo')"},
@@ -97,8 +97,8 @@ class Needed {
 
 std::string not_opened(const std::string& name, std::string_view linkers_words) {
   if (linkers_words.starts_with(name + ": cannot open shared object file"))
-    return fmt::format("the library {} is needed and not found", name);
-  return fmt::format("the library {} is needed and does not open: {}", name, linkers_words);
+    return fmt::format("the library {} is needed but not found", name);
+  return fmt::format("the library {} is needed but does not open: {}", name, linkers_words);
 }
 
 }  // namespace

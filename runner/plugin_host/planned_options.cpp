@@ -25,7 +25,7 @@ template <class T>
 const T& as(const plan::Value& value, OptionKey key) {
   if (const T* found = std::get_if<T>(&value.data)) return *found;
   throw std::logic_error(
-      fmt::format("option '{}' is asked for with another type than its table says", shown(key)));
+      fmt::format("option '{}' is requested with a type that differs from its table", shown(key)));
 }
 
 double as_number(const plan::Value& value, OptionKey key) {
@@ -39,7 +39,7 @@ double as_number(const plan::Value& value, OptionKey key) {
 const plan::Value& PlannedOptions::at(std::string_view name) const {
   if (const plan::Value* value = values_.find(name)) return *value;
   throw std::logic_error(
-      fmt::format("option '{}' is asked for, but its table does not have it", name));
+      fmt::format("option '{}' is requested, but its table does not have it", name));
 }
 
 const plan::Value& PlannedOptions::at(OptionKey key) const {

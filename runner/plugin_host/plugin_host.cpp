@@ -66,7 +66,7 @@ void PluginHost::add(const std::filesystem::path& file, std::size_t folder) {
 void PluginHost::use(InstructionSet instructions) {
   const InstructionSet best = cpu_instruction_set();
   if (instructions > best)
-    throw Error(fmt::format("{} is asked for, this CPU has {} at best", name_of(instructions),
+    throw Error(fmt::format("{} is requested, but this CPU has {} at best", name_of(instructions),
                             name_of(best)));
   instructions_ = instructions;
 }

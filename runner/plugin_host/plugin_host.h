@@ -62,7 +62,7 @@ class PluginHost final : public plan::Catalogue, public Host {
   std::shared_ptr<Object> create(const plan::ComponentPlan& plan) {
     return create(plan, std::make_shared<double>(1.0));
   }
-  /// Creates a component that shares what rates are multiplied by with the one that contains it.
+  /// Creates a component that shares the factor of its rates with the one that contains it.
   std::shared_ptr<Object> create(const plan::ComponentPlan& plan,
                                  std::shared_ptr<double> rate_factor);
   template <class Interface>

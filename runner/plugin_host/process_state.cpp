@@ -165,8 +165,9 @@ std::string KeptProcessState::restore() {
   state_.restore();
   const std::string left = state_.changes();
   return base::one_line(
-      left.empty() ? changes + "; this was undone"
-                   : fmt::format("{}; this was undone, but what cannot be: {}", changes, left));
+      left.empty()
+          ? changes + "; this was undone"
+          : fmt::format("{}; this was undone, except for what cannot be: {}", changes, left));
 }
 
 void ProcessState::restore_floating_point() const { std::fesetenv(&floating_point_); }

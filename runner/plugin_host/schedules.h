@@ -28,7 +28,7 @@ struct RateOption {
 };
 
 /// Returns the rates in a component's values, including those in groups, lists, and components
-/// within it that are no schedules themselves ("inner.learning_rate"). Omits rates that are null.
+/// within it that are not schedules themselves ("inner.learning_rate"). Omits rates that are null.
 /// Borrows the arguments. Throws std::runtime_error if a library does not load.
 std::vector<RateOption> rate_options(const plan::ComponentPlan& component,
                                      plan::Catalogue& catalogue);

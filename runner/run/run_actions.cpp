@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 5> kept = {"buffers/", "gradient_transfor
 void check_name(const std::string& name) {
   if (is_name(name) && !name.starts_with("step_")) return;
   throw Error(fmt::format(
-      "{} is no name of a checkpoint; expected lower-case letters, digits and underscores that do "
+      "{} is not a name of a checkpoint; expected lower-case letters, digits and underscores that do "
       "not begin with 'step_'",
       base::quoted(name)));
 }

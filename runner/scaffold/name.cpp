@@ -58,7 +58,8 @@ std::string problem_with(std::string_view name) {
   if (!of_letters || name.ends_with('_') || name.find("__") != std::string_view::npos) {
     const std::string better = mended(name);
     return fmt::format(
-        "{} is no name for a plugin: expected lower-case words joined by single underscores, such "
+        "{} is not a name for a plugin: expected lower-case words joined by single underscores, "
+        "such "
         "as top_k{}",
         base::quoted(name),
         better.empty() || !problem_with(better).empty()
@@ -75,7 +76,9 @@ std::string problem_with(std::string_view name) {
         name);
   if (std::ranges::count(yamls_own, name) > 0)
     return fmt::format(
-        "'{}' cannot be the name of a plugin: in a config it is no text; choose another one", name);
+        "'{}' cannot be the name of a plugin: a config does not read it as text; choose another "
+        "one",
+        name);
   return {};
 }
 

@@ -14,7 +14,7 @@ namespace assay::state {
 
 std::string problem_with_name(std::string_view name) {
   if (!name.empty() && is_line(name) && name.find('/') == std::string_view::npos) return {};
-  return fmt::format("{} is no name of state; expected one line of text without '/'",
+  return fmt::format("{} is not a name of state; expected one line of text without '/'",
                      base::quoted(name));
 }
 
@@ -43,7 +43,7 @@ class ComponentState::Declaration final : public State {
     if (std::ranges::find(memories_, full, &Memory::name) != memories_.end())
       complain(fmt::format("it declares two states '{}'", name));
     if (size_of(type) == 0)
-      complain(fmt::format("the type of its state '{}' is none of assay::DType", name));
+      complain(fmt::format("the type of its state '{}' is not one of assay::DType", name));
     std::size_t bytes = size_of(type);
     for (const std::int64_t dimension : shape.dimensions()) {
       if (dimension < 1)
@@ -94,7 +94,7 @@ void ComponentState::assign(const ComponentState& other) {
     return a.name == b.name && a.type == b.type && a.shape == b.shape;
   };
   if (!std::ranges::equal(memories_, other.memories_, same))
-    throw Error("it declares other state than before");
+    throw Error("it declares different state than before");
   for (std::size_t i = 0; i < memories_.size(); ++i)
     std::ranges::copy(other.memories_[i].buffer.bytes(), memories_[i].buffer.bytes().begin());
 }

@@ -1,5 +1,5 @@
-// Numbers for all parameters of a model in one flat buffer: weights, gradients or what an optimizer
-// remembers of each weight.
+// Numbers for all parameters of a model in one flat buffer: weights, gradients, or an optimizer's
+// state for each weight.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ class ParameterMemory {
   std::span<const float> values(std::size_t parameter) const {
     return {pointers_[parameter], sizes_[parameter]};
   }
-  /// Returns everything, the gaps between parameters included.
+  /// Returns everything, including the gaps between parameters.
   std::span<std::byte> bytes() { return buffer_.bytes(); }
   std::span<const std::byte> bytes() const { return buffer_.bytes(); }
 

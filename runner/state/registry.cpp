@@ -19,8 +19,7 @@ std::string described(DType type, const Shape& shape) {
 
 constexpr std::int64_t longest_text = std::int64_t{1} << 16;
 
-// Returns true for what a run of another plan may go on without: the state that a component
-// declared.
+// Returns true for state that a run of another plan may lack: what a component declared.
 bool may_be_missing(std::string_view name) {
   constexpr std::array<std::string_view, 10> parts = {
       "hooks/",      "loggers/",      "metrics/",   "loss/",
@@ -46,7 +45,7 @@ bool Registry::keeps(std::string_view name) {
 void Registry::lend(const std::string& name, const Entry& entry) {
   const auto elements = static_cast<std::size_t>(entry.shape.elements());
   if (entry.bytes.size() != elements * size_of(entry.type))
-    throw std::logic_error(fmt::format("the state '{}' has other bytes than its shape", name));
+    throw std::logic_error(fmt::format("the bytes of the state '{}' do not fit its shape", name));
   if (!entries_.emplace(name, entry).second)
     throw std::logic_error(fmt::format("there are two states named '{}'", name));
 }
@@ -175,7 +174,7 @@ void Registry::restore_parts(const StoredTensors& file,
   for (const auto& [name, tensor] : stored) file.read(tensor, wanted.at(name)->bytes);
 }
 
-// Throws for what nothing in this run remembers.
+// Throws for values that nothing in this run remembers.
 void Registry::check_known(const StoredTensors& file, const Source& source) const {
   const auto all_lent = lent_by_stored_name();
   for (const auto& [name, tensor] : source) {
@@ -192,7 +191,8 @@ void Registry::check_known(const StoredTensors& file, const Source& source) cons
 
 void Registry::restore(const StoredTensors& file, Moment moment) {
   if (!file.verify())
-    throw Error(fmt::format("{}: it has no checksum, so it is no state of a run", file.path()));
+    throw Error(
+        fmt::format("{}: it has no checksum, so it is not the state of a run", file.path()));
   for (const Moment each : {Moment::end, moment}) {
     const Source source = source_of(file, each);
     for (const auto& [name, entry] : lent_by_stored_name()) check_entry(file, source, name, *entry);
@@ -203,7 +203,8 @@ void Registry::restore(const StoredTensors& file, Moment moment) {
 
 std::vector<std::string> Registry::restore_what_fits(const StoredTensors& file, Moment moment) {
   if (!file.verify())
-    throw Error(fmt::format("{}: it has no checksum, so it is no state of a run", file.path()));
+    throw Error(
+        fmt::format("{}: it has no checksum, so it is not the state of a run", file.path()));
   std::vector<std::string> told;
   Source source = source_of(file, moment);
   for (const auto& [name, entry] : lent_by_stored_name()) {

@@ -1,4 +1,4 @@
-// The state of a run: everything that it must remember to go on, by name.
+// The state of a run: everything that it must remember to be resumed, by name.
 //
 //   step, hooks_step, seed        finished updates; the last step whose hooks have run; the plan's
 //                                 seed
@@ -18,11 +18,11 @@
 //   stop_reason                   why a hook ended the run, if one did
 //
 // The file of a finished run has a second value of some of these, before_end/NAME: the one from
-// before the hooks for its end ran. A run that is made longer goes on from there.
+// before the hooks for its end ran. A run that is made longer continues from there.
 //
 // In a file weights have their own names, layer1.kernel, so that other programs find them, unless
-// something else has that name. Most of it lies in memory of those who compute with it, and is
-// lent. Single numbers and texts may be the registry's own: `seed`, `stop_reason`, and what begins
+// something else has that name. Most of it is memory of its owners, who compute with it and lend
+// it. The registry itself may own single numbers and texts: `seed`, `stop_reason`, and what begins
 // with best/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
 // run::Run::restore reads it back.
 #pragma once
@@ -41,10 +41,10 @@
 
 namespace assay::state {
 
-/// The beginning of the names that values from before the end of a run have in a file.
+/// The prefix that the names of values from before the end of a run have in a file.
 inline constexpr std::string_view before_end_prefix = "before_end/";
 
-/// To be used from one thread at a time.
+/// Must be used by one thread at a time.
 class Registry {
  public:
   Registry() = default;
@@ -58,9 +58,9 @@ class Registry {
     std::span<std::byte> bytes;
   };
 
-  /// Names memory of its owner's, who keeps it as long as the registry lives. A number is a tensor
-  /// without dimensions. Throws std::logic_error for a name that is taken, or a shape that is not
-  /// that of the values.
+  /// Names memory of its owner, who keeps it as long as the registry lives. A number is a tensor
+  /// without dimensions. Throws std::logic_error for a name that is taken, or a shape that does not
+  /// fit the values.
   template <class T>
   void lend(const std::string& name, const Shape& shape, std::span<T> values) {
     lend(name, {dtype_of<T>(), shape, std::as_writable_bytes(values)});
@@ -77,7 +77,7 @@ class Registry {
   void set(const std::string& name, double number);
   void set(const std::string& name, std::string_view text);
 
-  /// Returns the entry; null when there is none of the name.
+  /// Returns the entry; null if there is none of this name.
   const Entry* find(std::string_view name) const;
   /// Returns the numbers or texts that set() or restore() left, by the part of their names that
   /// follows the prefix.
@@ -91,19 +91,19 @@ class Registry {
   /// Returns the same with the names that they have in a file.
   std::vector<NamedTensor> stored_tensors(std::string_view prefix = {}) const;
 
-  /// Returns true for the names, as files have them, of what the registry keeps itself.
+  /// Returns true for the name, as files have it, of something that the registry keeps itself.
   static bool keeps(std::string_view name);
 
   /// The state that is taken from the file of a finished run.
   enum class Moment { end, before_end };
   /// Takes the values of a file. What is lent must be in the file, with its type and shape; what
-  /// the registry keeps itself becomes what the file has. Throws assay::Error, and changes nothing,
-  /// where the file is damaged, has no checksum, or holds something else.
+  /// the registry keeps itself is replaced by what the file has. Throws assay::Error, and changes
+  /// nothing, if the file is damaged, has no checksum, or holds something else.
   void restore(const StoredTensors& file, Moment moment = Moment::end);
-  /// Does the same with a file of another plan. What a component declared and the file lacks stays
-  /// as it is, and what nothing here remembers is left out. Returns the names of both, a sentence
-  /// each. Numbers of the training itself and weights must be in the file, and every shape must be
-  /// the same.
+  /// Does the same with a file of another plan. State that a component declared and that the file
+  /// lacks stays as it is; values that nothing here remembers are left out. Returns a sentence for
+  /// each of both. Numbers of the training itself and weights must be in the file, and every shape
+  /// must be the same.
   std::vector<std::string> restore_what_fits(const StoredTensors& file,
                                              Moment moment = Moment::end);
   /// Takes only the entries whose names begin with one of the prefixes. All that are lent must be

@@ -54,7 +54,7 @@ void check_is_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto character = base::character_at(text, at);
     if (!character)
-      throw Error(fmt::format("a name or the metadata is no text: {}", base::one_line(text)));
+      throw Error(fmt::format("a name or the metadata is not text: {}", base::one_line(text)));
     at += character->bytes;
   }
 }
@@ -112,7 +112,7 @@ std::string header_of(std::span<const NamedTensor> tensors,
   return text;
 }
 
-// Replaces the digits of the checksum in a header. Returns false when they are not there. Texts
+// Replaces the digits of the checksum in a header. Returns false if they are not there. Texts
 // cannot be mistaken for the entry, since JSON escapes the quotes in them.
 bool replace_checksum(std::string& header, std::string_view before, std::string_view after) {
   const std::string entry = fmt::format("\"{}\":\"", checksum_key);
@@ -196,8 +196,8 @@ void StoredTensors::read_floats(const std::string& name, std::span<float> values
     if (type == "F16") return read_as(begin, std::uint16_t{}, float_of_half);
     if (type == "BF16") return read_as(begin, std::uint16_t{}, float_of_bfloat16);
   }
-  throw Error(fmt::format("{}: '{}' holds no numbers of the types F32, F64, F16 or BF16", path(),
-                          base::one_line(name)));
+  throw Error(fmt::format("{}: '{}' does not hold numbers of the types F32, F64, F16 or BF16",
+                          path(), base::one_line(name)));
 }
 
 std::string StoredTensors::content_digest() const {
@@ -218,8 +218,7 @@ bool StoredTensors::verify() const {
   checksum.add(std::as_bytes(std::span(&size, 1)));
   checksum.add(std::as_bytes(std::span(header)));
   checksum.add(file_, data_begin_);
-  if (checksum.text() != stored->second)
-    damaged(path(), "its bytes are not those that its checksum was taken of");
+  if (checksum.text() != stored->second) damaged(path(), "its bytes do not match its checksum");
   return is_whole_ = true;
 }
 

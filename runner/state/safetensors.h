@@ -34,21 +34,21 @@ NamedTensor named_tensor(std::string name, const Shape& shape, std::span<T> valu
   return {std::move(name), dtype_of<T>(), shape, std::as_bytes(values)};
 }
 
-/// Writes the file atomically (base/atomic_file.h), from where the values lie: it takes no memory
-/// for a copy of them. Tensors of wide types come first, so that each lies at a multiple of its
-/// type's size, as readers of the format expect. The metadata gets an entry `checksum`: the
-/// XXH3-128 of all bytes of the file, with zeros in the place of the checksum's own digits. Throws
-/// assay::Error, also for names that a reader would refuse.
+/// Writes the file atomically (base/atomic_file.h), directly from memory: it makes no copy of the
+/// values. Tensors of wide types come first, so that each lies at a multiple of its type's size, as
+/// readers of the format expect. The metadata gets an entry `checksum`: the XXH3-128 of all bytes
+/// of the file, with zeros in the place of the checksum's own digits. Throws assay::Error, also for
+/// names that a reader would refuse.
 void write_safetensors(const base::Folder& folder, std::string_view name,
                        std::span<const NamedTensor> tensors,
                        std::map<std::string, std::string> metadata,
                        base::Sync sync = base::Sync::now);
 
 /// The tensors in a file. The header is read when the file is opened, the numbers when they are
-/// asked for.
+/// requested.
 class StoredTensors {
  public:
-  /// Throws assay::Error that says what is wrong with the file, whatever lies at this path.
+  /// Throws assay::Error that says what is wrong with the file, whatever is at this path.
   explicit StoredTensors(const std::filesystem::path& path,
                          OtherTypes other_types = OtherTypes::refused)
       : StoredTensors(base::RegularFile(path), other_types) {}
@@ -68,7 +68,7 @@ class StoredTensors {
   void read_floats(const std::string& name, std::span<float> values) const;
 
   /// Reads the whole file and compares it with its checksum, the first time that it is called.
-  /// Throws assay::Error where it is damaged. Returns false when the file has no checksum: other
+  /// Throws assay::Error if it is damaged. Returns false if the file has no checksum: other
   /// programs write none.
   bool verify() const;
   /// Returns the digest of all bytes of the file (base/digest.h).

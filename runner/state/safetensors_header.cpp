@@ -44,8 +44,8 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 11> other_types =
                                                                                    {"U32", 4},
                                                                                    {"U64", 8}}};
 
-// Follows the events of the parser, so that no tree is made of what does not belong here. The
-// parser keeps a bit for each level of nesting, and the first value in the wrong place ends it.
+// Follows the events of the parser, so that invalid content never becomes a tree. The parser keeps
+// a bit for each level of nesting, and the first value in the wrong place ends it.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
   Reader(std::uint64_t data_bytes, OtherTypes others) : data_bytes_(data_bytes), others_(others) {}
@@ -124,13 +124,13 @@ class Reader final : public nlohmann::json_sax<Json> {
   enum class Level { outside, header, metadata, tensor };
 
   [[noreturn]] void fail_twice(const std::string& key) const {
-    throw Error(fmt::format("{}'{}' is in its header twice", key == name_ ? "" : of_tensor(),
+    throw Error(fmt::format("{}'{}' occurs in its header twice", key == name_ ? "" : of_tensor(),
                             base::one_line(key)));
   }
   std::string of_tensor() const { return fmt::format("'{}': ", base::one_line(name_)); }
 
   bool refuse(const std::string& found) const {
-    if (level_ == Level::outside) throw Error("its header is no JSON object");
+    if (level_ == Level::outside) throw Error("its header is not a JSON object");
     throw Error(
         fmt::format("{}expected {}, found {}", of_tensor(), expected(), base::one_line(found)));
   }
@@ -163,7 +163,7 @@ class Reader final : public nlohmann::json_sax<Json> {
       throw Error(fmt::format("'{}' lies outside the file", name));
     const std::size_t element = is_listed ? other->second : size_of(type->type);
     if (!is_shape_of(static_cast<std::uint64_t>(end - begin), element))
-      throw Error(fmt::format("'{}' has another shape than its bytes", name));
+      throw Error(fmt::format("the shape of '{}' does not fit its bytes", name));
     const auto first = static_cast<std::uint64_t>(begin), last = static_cast<std::uint64_t>(end);
     if (is_listed) header_.others.emplace(name_, Other{*type_, Shape(*shape_), first, last});
     else header_.tensors.emplace(name_, Tensor{type->type, Shape(*shape_), first, last});

@@ -1,5 +1,4 @@
-// A copy of everything that a run remembers, taken between two steps and written while training
-// goes on.
+// A copy of a run's whole state, taken between two steps and written while training goes on.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +13,11 @@ namespace assay::state {
 
 class Snapshot {
  public:
-  /// Allocates the memory, for what the registry holds now and some names and numbers more. Throws
-  /// std::bad_alloc.
+  /// Allocates the memory for what the registry holds now, and for some more names and numbers.
+  /// Throws std::bad_alloc.
   explicit Snapshot(const Registry& registry);
 
-  /// Copies everything, in place of what was copied before. Allocates only if the registry has
+  /// Copies everything, and replaces what was copied before. Allocates only if the registry has
   /// grown by more than expected. Throws std::bad_alloc; the snapshot is empty then.
   void take(const Registry& registry);
 

@@ -2,9 +2,9 @@
 // complete and check while the user types.
 //
 // It covers the rules for one value at a time: keys, types, bounds, words, components with their
-// options, and required keys. Assay itself checks the rest: if a hook's value exists, if tags
-// differ, if splits leave rows to train on, and how a number is written (1.0 is an integer in JSON
-// Schema).
+// options, and required keys. Assay itself checks the rest: whether a hook's value exists, whether
+// tags differ, whether splits leave rows to train on, and how a number is written (1.0 is an
+// integer in JSON Schema).
 #pragma once
 
 #include <span>

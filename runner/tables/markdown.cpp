@@ -56,7 +56,7 @@ std::string section(Kind kind, std::span<const ComponentTable> components) {
   title[0] = static_cast<char>(title[0] - 'a' + 'A');
   std::string text = fmt::format("\n## {}\n", title);
   if (const auto beside = plan::common_parameters(kind); !beside.empty())
-    text += fmt::format("\nEvery {} takes, beside its own options:\n\n{}", plan::in_words(kind),
+    text += fmt::format("\nBesides its own options, every {} takes:\n\n{}", plan::in_words(kind),
                         table(beside));
   for (const ComponentTable& c : components) {
     if (c.kind != kind) continue;

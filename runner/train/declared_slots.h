@@ -15,9 +15,9 @@ struct DeclaredSlot {
   float initial;     ///< for each weight
 };
 
-/// Lets the component declare its slots; to be called once. Throws ComponentError if the component
-/// does. Throws assay::Error for a slot that cannot be saved and restored: no name, a duplicate
-/// name, an initial value that is not finite.
+/// Lets the component declare its slots; call it once. Throws ComponentError if the component does.
+/// Throws assay::Error for a slot that cannot be saved and restored: no name, a duplicate name, an
+/// initial value that is not finite.
 std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<Optimizer>& optimizer);
 std::vector<DeclaredSlot> declared_slots(const plugin_host::Handle<GradientTransform>& transform);
 

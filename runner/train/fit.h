@@ -17,7 +17,7 @@ namespace assay::train {
 struct FitRows {
   const data::Rows& rows;
   const Transforms& transforms;
-  std::size_t count = 0;    ///< how many transforms they have passed, in evaluation mode
+  std::size_t count = 0;    ///< the number of transforms that they have passed, in evaluation mode
   bool any_values = false;  ///< values that are not finite are passed on as well
 };
 

@@ -86,7 +86,7 @@ void GradientTransforms::reduce(const Member& member, std::size_t index) {
   member.transform.call([&](const GradientTransform& t) { t.reduce(now, sums); });
 }
 
-// Adds up what the slices gave, in their order.
+// Adds up the sums of the slices, in their order.
 std::span<const double> GradientTransforms::add_up(const Member& member) {
   const auto totals = std::span(totals_).first(member.sums);
   for (std::size_t i = 0; i < member.sums; ++i) {

@@ -1,8 +1,8 @@
 // Lets the gradient transforms of a run change the mean gradient, slice by slice.
 //
 // A step takes as few rounds over the slices as the sums need. A round applies all transforms whose
-// totals are known, and reduces for the next one that needs sums over what they leave. So
-// transforms without sums cost no round of their own.
+// totals are known, and computes the sums of their result that the next one needs. So transforms
+// without sums cost no round of their own.
 #pragma once
 
 #include <cstddef>
@@ -30,9 +30,9 @@ struct PreparedTransform {
   std::size_t sums = 0;
 };
 
-/// Asks a transform for its slots and the number of its sums, which it tells once. Throws
-/// ComponentError if the transform does, and assay::Error for what declared_slots() refuses or a
-/// number of sums that is not allowed.
+/// Asks a transform, once, for its slots and the number of its sums. Throws ComponentError if the
+/// transform does, and assay::Error for what declared_slots() refuses or a number of sums that is
+/// not allowed.
 PreparedTransform prepare(std::string name, plugin_host::Handle<GradientTransform> transform);
 
 class GradientTransforms {

@@ -31,7 +31,7 @@ std::vector<ResultInfo> results_of(const plugin_host::Handle<Metric>& metric) {
   for (auto result = results.begin(); result != results.end(); ++result) {
     if (!result->name.empty() && !is_name(result->name))
       wrong(
-          fmt::format("{} is no name of a result; expected lower-case letters, digits and "
+          fmt::format("{} is not a name of a result; expected lower-case letters, digits and "
                       "underscores, or nothing",
                       base::quoted(result->name)));
     if (std::find_if(results.begin(), result, [&](const ResultInfo& earlier) {

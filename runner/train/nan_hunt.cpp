@@ -88,7 +88,7 @@ Trace find_first_not_finite(Network& network, const RowSelection& rows, std::int
                                          *rows.rows, position))
       return {bad->text, !bad->transform, bad->transform.has_value()};
   }
-  if (!finder.found) return {"all layers are finite, the loss itself is not"};
+  if (!finder.found) return {"all layers are finite, but the loss itself is not"};
   const ModelDescription& model = network.description();
   const LayerInfo& layer = model.layers.at(static_cast<std::size_t>(finder.found->layer));
   const std::int64_t position = rows.order.empty()

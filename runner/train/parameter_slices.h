@@ -28,7 +28,7 @@ class ParameterSlices {
   /// The size is fixed, so that no result depends on the number of threads.
   static constexpr std::size_t most_elements = 4096;
 
-  /// Cuts every parameter into slices of `most_elements`. If `whole`, each is a slice as it is.
+  /// Cuts every parameter into slices of `most_elements`. If `whole`, each parameter is one slice.
   /// Leaves out the parameters for which `left_out` is true; it is empty, or has a value for each.
   ParameterSlices(const ModelDescription& model, bool whole,
                   const std::vector<bool>& left_out = {});

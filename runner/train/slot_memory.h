@@ -15,7 +15,7 @@ namespace assay::train {
 
 class SlotMemory {
  public:
-  /// Every number is its slot's initial one at first. Parameters without slices get no memory.
+  /// Every number has its slot's initial value at first. Parameters without slices get no memory.
   /// Throws std::bad_alloc.
   SlotMemory(std::vector<DeclaredSlot> declared, const ModelDescription& model,
              const ParameterSlices& slices);
@@ -24,7 +24,7 @@ class SlotMemory {
   std::span<float* const> of(std::size_t slice) const {
     return std::span(starts_).subspan(slice * memories_.size(), memories_.size());
   }
-  /// Lends all that there is: OWNER/SLOT/PARAMETER. `parameters` are the model's.
+  /// Lends all slots: OWNER/SLOT/PARAMETER. `parameters` are the model's.
   void lend(const std::string& owner, std::span<const state::NamedShape> parameters,
             state::Registry& registry);
   /// Returns the bytes of all slots.

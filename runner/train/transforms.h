@@ -26,7 +26,7 @@ class Transforms {
   Transforms(const Shape& sample, std::uint64_t seed) : seed_(seed), shapes_{sample} {}
 
   /// Adds a transform at the end, and asks it for its shape. Throws ComponentError if it refuses
-  /// the samples that it would get; assay::Error, with its name, for a shape that cannot be.
+  /// the samples that it would get; assay::Error, with its name, for an impossible shape.
   void add(plugin_host::Handle<Transform> transform);
 
   bool empty() const { return chain_.empty(); }
@@ -39,8 +39,8 @@ class Transforms {
 
   /// Returns the key of the transform at this position of the chain: its stream of random numbers
   /// is fold_in(fold_in(key(seed), 0x7472616e), position), with threefry.h, and the key has the
-  /// stream's high word above the low one. 0x7472616e ("tran") is no number of a parameter, so no
-  /// transform shares a stream with the initial weights.
+  /// stream's high word above the low one. 0x7472616e ("tran") is not the number of any parameter,
+  /// so no transform shares a stream with the initial weights.
   std::uint64_t key(std::size_t index) const;
 
   /// Returns the bytes that each buffer of a Scratch needs for blocks of this many rows.

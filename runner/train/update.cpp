@@ -31,7 +31,7 @@ std::vector<DeclaredSlot> checked(std::vector<DeclaredSlot> slots, const Tuning&
   };
   for (const Tuning::Group& group : tuning.groups)
     if (!std::ranges::equal(slots, declared_slots(group.optimizer), same))
-      throw Error(fmt::format("{}: it declares other slots when it is made a second time",
+      throw Error(fmt::format("{}: it declares different slots when it is made a second time",
                               group.optimizer.who()));
   return slots;
 }

@@ -41,9 +41,9 @@ struct Tuning {
 class Update {
  public:
   /// `declared` are the optimizer's slots: an optimizer declares them once. `raw` says what has to
-  /// be kept because transforms change the gradient. Weights that `tuning` freezes have no part in
-  /// anything: no slots, no transforms, no norm; their gradient is zero for whoever looks at it.
-  /// Throws std::bad_alloc; assay::Error if the optimizers of the tuning declare other slots.
+  /// be kept because transforms change the gradient. Weights that `tuning` freezes have no slots
+  /// and no part in transforms or norms; their gradient is zero for everyone who reads it. Throws
+  /// std::bad_alloc; assay::Error if the optimizers of the tuning declare other slots.
   Update(plugin_host::Handle<Optimizer> optimizer, std::vector<DeclaredSlot> declared,
          Network& network, ThreadTeam& team, std::vector<PreparedTransform> transforms = {},
          RawGradientUse raw = {}, Tuning tuning = {});
@@ -63,15 +63,15 @@ class Update {
   /// threads. Throws std::logic_error if neither was kept.
   double gradient_norm() const;
 
-  /// Returns what the optimizer's rates are multiplied by, those of all groups included.
+  /// Returns the factor of the optimizer's rates, including those of all groups.
   double& rate_factor() { return *optimizer_.object().rate_factor; }
 
   /// Lends the slots: optimizer/SLOT/PARAMETER, gradient_transforms/NAME/SLOT/PARAMETER.
   void lend_state(state::Registry& registry);
 
-  /// Returns the bytes of the slots, and of what the transforms sum up.
+  /// Returns the bytes of the slots and of the transforms' sums.
   std::size_t slot_bytes() const { return slots_.bytes() + transforms_.bytes(); }
-  /// Returns the bytes that are kept of the gradient before any transform.
+  /// Returns the bytes that the copy of the gradient before any transform takes.
   std::size_t raw_bytes() const;
 
  private:
@@ -86,7 +86,7 @@ class Update {
   Network& network_;
   ThreadTeam& team_;
   bool by_element_;
-  ParameterSlices pieces_;  ///< of a fixed size, of all that is trained
+  ParameterSlices pieces_;  ///< of a fixed size, of all weights that are trained
   ParameterSlices slices_;  ///< the optimizer's: pieces_, or whole parameters
   SlotMemory slots_;
   GradientTransforms transforms_;

@@ -57,7 +57,7 @@ class EmulatedCpu(unittest.TestCase):
             process = program.assay("run", program.CONFIGS / "digits.yaml", "kernels=avx2", folder=folder,
                                     emulator=on("Nehalem"))
             self.assertEqual(process.returncode, program.USAGE_ERROR)
-            self.assertIn("kernels: avx2 is asked for, this CPU has generic at best", process.stderr)
+            self.assertIn("kernels: avx2 is requested, but this CPU has generic at best", process.stderr)
             self.assertEqual(list(program.pathlib.Path(folder).iterdir()), [])
 
 

@@ -201,7 +201,7 @@ class FineTuning(unittest.TestCase):
         content[-5] ^= 1
         path.write_bytes(content)
         said = self.said("check", "small.yaml", f"model.init_from={path}", expect=program.USAGE_ERROR)
-        self.assertIn("its bytes are not those that its checksum was taken of", said)
+        self.assertIn("its bytes do not match its checksum", said)
         self.assertEqual(len(re.findall("error:", said)), 1, said)
 
     def test_the_plan_repeats_the_run(self):

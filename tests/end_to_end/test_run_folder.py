@@ -262,11 +262,11 @@ class Describe(unittest.TestCase):
             "6 GB of another model": (sparse, "it has no 'layer1.kernel' of shape 64x100"),
             "an empty file": (lambda path: path.write_bytes(b""), "it has less than 8 bytes"),
             "a long header": (lambda path: path.write_bytes(struct.pack("<Q", 2**60)), "its header is cut short"),
-            "nested JSON": (header("[" * 5_000_000), "its header is no JSON object"),
+            "nested JSON": (header("[" * 5_000_000), "its header is not a JSON object"),
             "NaN": (header("NaN"), "its header is not JSON"),
             "two of a name": (header('{"w": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}, '
                                      '"w": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
-                              "'w' is in its header twice"),
+                              "'w' occurs in its header twice"),
             "an unknown type": (header('{"w": {"dtype": "Q7", "shape": [], "data_offsets": [0, 4]}}', bytes(4)),
                                 "'w' has the dtype Q7; expected F32, F64, I32, I64 or U8"),
         }

@@ -105,11 +105,11 @@ class Zoo(unittest.TestCase):
         """Only what it does lack, by the dynamic linker's rules: DT_RUNPATH holds for what the file itself needs,
         DT_RPATH also for what that needs."""
         one = "undefined symbol: missing_one()"
-        far = ("the library libnear.so is needed and does not open: libfar.so: cannot open shared object file: "
+        far = ("the library libnear.so is needed but does not open: libfar.so: cannot open shared object file: "
                "No such file or directory")
         for name, brought, said in [
                 ("far_by_runpath", ["far"], one),
-                ("far_by_runpath", [], "the library libfar.so is needed and not found"),
+                ("far_by_runpath", [], "the library libfar.so is needed but not found"),
                 ("near_by_rpath", ["near", "far"], one),
                 ("near_by_rpath", ["near"], far),
                 ("near_by_runpath", ["near", "far"], far)]:
@@ -353,8 +353,8 @@ class Zoo(unittest.TestCase):
             (place / "folder.so").mkdir()
             (place / "link.so").symlink_to("nowhere.so")
             os.mkfifo(place / "pipe.so")
-            for name, reason in [("folder", "it is no regular file"), ("link", "it cannot be read: No such file"),
-                                 ("pipe", "it is no regular file"), ("none", "it cannot be read: No such file")]:
+            for name, reason in [("folder", "it is not a regular file"), ("link", "it cannot be read: No such file"),
+                                 ("pipe", "it is not a regular file"), ("none", "it cannot be read: No such file")]:
                 code, output = check(place / f"{name}.so")
                 self.assertEqual(code, 1)
                 self.assertIn(reason, output)

@@ -86,13 +86,13 @@ BOOST_AUTO_TEST_CASE(a_file_exists_once_and_lies_in_the_run_folder) {
                                ": cannot be created: File exists; it gets no more records, "
                                "training goes on");
   BOOST_TEST(reports[1] ==
-             "logger writer: '../b.txt' is no name for a file in the run folder; it "
+             "logger writer: '../b.txt' is not a name for a file in the run folder; it "
              "gets no more records, training goes on");
   BOOST_TEST(reports[6] ==
              "logger writer: the name of a file in the run folder must be one line of text; it "
              "gets no more records, training goes on");
   for (const std::size_t i : {2, 3, 4, 5, 7, 8, 9, 10})
-    BOOST_TEST(reports[i].find("is no name for a file in the run folder") != std::string::npos,
+    BOOST_TEST(reports[i].find("is not a name for a file in the run folder") != std::string::npos,
                reports[i]);
   BOOST_TEST(reports[11].find("'images' is a folder of the run itself") != std::string::npos);
   BOOST_TEST(reports[12].find("'images' is a folder of the run itself") != std::string::npos);

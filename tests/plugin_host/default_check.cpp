@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(components_without_end) {
   BOOST_TEST(of_loss("{type: deep, again: {type: deep, again: deep}}") == "");
   for (const char* text :
        {"loop", "{type: deep, again: loop}", "{type: loop, again: [deep, loop]}"})
-    BOOST_TEST(of_loss(text) == "it holds components within components without end", text);
+    BOOST_TEST(of_loss(text) == "it contains components within components without end", text);
 }
 
 BOOST_AUTO_TEST_CASE(what_others_offer_may_be_unknown) {

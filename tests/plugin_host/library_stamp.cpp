@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(a_stamp_has_all_fields) {
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_is_no_library_is_named_for_what_it_is, Folder) {
   BOOST_TEST(refused_bytes("") == "it is empty");
-  BOOST_TEST(refused_bytes("ab") == "it is no shared library (no ELF header)");
+  BOOST_TEST(refused_bytes("ab") == "it is not a shared library (no ELF header)");
   BOOST_TEST(refused_bytes("Some text, that is rather longer than the header of an ELF file is.") ==
-             "it is no shared library (no ELF header)");
+             "it is not a shared library (no ELF header)");
   BOOST_TEST(refused(folder / "none.so") == "it cannot be read: No such file or directory");
-  BOOST_TEST(refused(folder.path()) == "it is no regular file");
+  BOOST_TEST(refused(folder.path()) == "it is not a regular file");
   BOOST_REQUIRE(mkfifo((folder / "pipe.so").c_str(), 0600) == 0);
-  BOOST_TEST(refused(folder / "pipe.so") == "it is no regular file");
+  BOOST_TEST(refused(folder / "pipe.so") == "it is not a regular file");
 }
 
 BOOST_FIXTURE_TEST_CASE(other_elf_files_are_refused, Folder) {
@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(other_elf_files_are_refused, Folder) {
   check_contains(refused_bytes(bytes), "another kind of machine (ELF class 1");
   bytes = plugin;
   put(bytes, offsetof(Elf64_Ehdr, e_type), Elf64_Half{ET_EXEC});
-  BOOST_TEST(refused_bytes(bytes) == "it is an ELF file, but no shared library");
+  BOOST_TEST(refused_bytes(bytes) == "it is an ELF file, but not a shared library");
   bytes = plugin;
   put(bytes, offsetof(Elf64_Ehdr, e_phentsize), Elf64_Half{32});
   BOOST_TEST(refused_bytes(bytes) == "its program headers are damaged");
@@ -123,9 +123,10 @@ BOOST_AUTO_TEST_CASE(a_library_without_a_stamp_is_no_plugin) {
   Dl_info cosine{};
   BOOST_REQUIRE(dladdr(dlsym(RTLD_DEFAULT, "cos"), &cosine) != 0);
   BOOST_TEST_CONTEXT(cosine.dli_fname) {
-    BOOST_TEST(refused(cosine.dli_fname) ==
-               "it is a shared library, but no Assay plugin (no stamp; does a source file end in "
-               "ASSAY_PLUGIN?)");
+    BOOST_TEST(
+        refused(cosine.dli_fname) ==
+        "it is a shared library, but not an Assay plugin (no stamp; does a source file end in "
+        "ASSAY_PLUGIN?)");
   }
 }
 

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(bounds_hold_a_number_of_the_type) {
     BOOST_TEST_CONTEXT(c.minimum << " to " << c.maximum << (c.open ? ", open" : ""))
     BOOST_TEST(c.fine == wrong.empty(), wrong);
     if (!c.fine)
-      BOOST_TEST(wrong.starts_with("schedule sound: option 'p': nothing lies within its bounds, "));
+      BOOST_TEST(wrong.starts_with("schedule sound: option 'p': no number is within its bounds, "));
   }
 }
 
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(choices_are_words_each_once) {
   BOOST_TEST(choices("sum|mean|su") == "");
   for (const char* words : {"", "|", "a|", "|a", "a||b", "a|a", "a|b|a", "b|a|c|a"})
     BOOST_TEST(choices(words) ==
-               "schedule sound: option 'p': its choices are no words separated by '|', each once");
+               "schedule sound: option 'p': its choices are not distinct words separated by '|'");
   BOOST_TEST(choices(nullptr) == "schedule sound: option 'p': it is a choice without words");
 }
 

@@ -169,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_name_that_the_table_lacks_is_the_authors_mistake, Given) {
-  const std::string lacks = "option 'depth' is asked for, but its table does not have it";
+  const std::string lacks = "option 'depth' is requested, but its table does not have it";
   check_mistake([&] { options.has("depth"); }, lacks);
   check_mistake([&] { options.number({"depth"}); }, lacks);
   check_mistake([&] { options.schedule({"depth"}); }, lacks);

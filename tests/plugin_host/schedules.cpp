@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(no_value_comes_before_the_length, Plugins) {
         host.create<Optimizer>(component(Kind::optimizer, "hasty", {{"rate", value(lasting())}}));
       },
       "",
-      "rate: a constructor asks for a value; the schedule lasting has none before the "
+      "rate: a constructor asks for a value, but the schedule lasting has none before the "
       "length of the run is known");
 }
 

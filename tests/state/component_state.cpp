@@ -91,9 +91,9 @@ BOOST_AUTO_TEST_CASE(wrong_declarations_are_refused_even_if_the_component_catche
   };
   const Case cases[] = {
       {[](State& s) { s.number("a/b", 0); },
-       "'a/b' is no name of state; expected one line of text without '/'"},
+       "'a/b' is not a name of state; expected one line of text without '/'"},
       {[](State& s) { s.number("", 0); },
-       "'' is no name of state; expected one line of text without '/'"},
+       "'' is not a name of state; expected one line of text without '/'"},
       {[](State& s) {
          s.number("a", 0);
          s.integer("a", 0);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(values_pass_to_another_instance_with_the_same_declarations)
   second.assign(first);
   BOOST_TEST(*number[1] == 5);
   other.declare(*remembering([](State& state) { state.integer("n", 1); }), "x");
-  BOOST_TEST(message_of([&] { other.assign(first); }) == "it declares other state than before");
+  BOOST_TEST(message_of([&] { other.assign(first); }) == "it declares different state than before");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

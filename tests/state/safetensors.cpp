@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_other_types_have_sizes_and_places) {
   for (const auto& [type, shape] : {std::pair("BF16", "[12]"), std::pair("U64", "[3]"),
                                     std::pair("F8_E4M3", "[2,12]"), std::pair("I16", "[3,2,2]")})
     BOOST_TEST(error_of(header(type, shape)) == "nothing thrown");
-  BOOST_TEST(error_of(header("BF16", "[24]")) == "'w' has another shape than its bytes");
+  BOOST_TEST(error_of(header("BF16", "[24]")) == "the shape of 'w' does not fit its bytes");
   BOOST_TEST(error_of(header("F12", "[24]")) ==
              "'w' has the dtype F12; expected F32, F64, I32, I64 or U8");
   BOOST_TEST(error_of(R"({"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]},)"
@@ -229,10 +229,10 @@ BOOST_AUTO_TEST_CASE(a_cut_anywhere_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(a_damaged_header_is_an_error) {
   const std::string outside = "'w' lies outside the file";
-  const std::string other_shape = "'w' has another shape than its bytes";
+  const std::string other_shape = "the shape of 'w' does not fit its bytes";
   BOOST_TEST(error_of("\xff\xff\xff\xff\xff\xff\xff\xff{}") == "its header is cut short");
-  BOOST_TEST(error_of_header("null") == "its header is no JSON object");
-  BOOST_TEST(error_of_header("[1]") == "its header is no JSON object");
+  BOOST_TEST(error_of_header("null") == "its header is not a JSON object");
+  BOOST_TEST(error_of_header("[1]") == "its header is not a JSON object");
   BOOST_TEST(error_of_header("{}") == "there are bytes after its last tensor");
   BOOST_TEST(error_of_header(R"({"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})") ==
              "'w' has the dtype F16; expected F32, F64, I32, I64 or U8");
@@ -267,11 +267,11 @@ BOOST_AUTO_TEST_CASE(a_header_that_contradicts_itself_is_an_error) {
              "there are bytes before 'b' that belong to no tensor");
   BOOST_TEST(error_of_header(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},)"
                              R"("w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})",
-                             12) == "'w' is in its header twice");
+                             12) == "'w' occurs in its header twice");
   BOOST_TEST(error_of_header(R"({"w":{"dtype":"F32","shape":[3],"shape":[3]}})", 12) ==
-             "'w': 'shape' is in its header twice");
+             "'w': 'shape' occurs in its header twice");
   BOOST_TEST(error_of_header(R"({"__metadata__":{"a":"b","a":"c"}})", 0) ==
-             "'__metadata__': 'a' is in its header twice");
+             "'__metadata__': 'a' occurs in its header twice");
   BOOST_TEST(error_of_header(R"({"w":{"dtype":"F32","shape":[3]}})", 12) ==
              "'w' lacks its data_offsets");
   BOOST_TEST(error_of_header(R"({"w":1})") == "'w': expected an object, found 1");
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_contradicts_itself_is_an_error) {
   BOOST_TEST(error_of_header(tensor("[[6]]", "[0,24]")) ==
              "'w': expected whole numbers, found a list");
   BOOST_TEST(error_of_header(tensor("[18446744073709551615]", "[0,24]")) ==
-             "'w' has another shape than its bytes");
+             "the shape of 'w' does not fit its bytes");
   BOOST_TEST(error_of_header(tensor("[6]", "[0,18446744073709551615]")) ==
              "'w' lies outside the file");
   BOOST_TEST(error_of_header(tensor("[NaN]", "[0,24]")).starts_with("its header is not JSON: "));
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_contradicts_itself_is_an_error) {
 // Each of these would take gigabytes, overflow the stack or never end if the file were trusted.
 BOOST_AUTO_TEST_CASE(what_costs_more_than_it_is_worth_is_refused) {
   constexpr std::size_t many = 4'000'000;
-  BOOST_TEST(error_of_header(std::string(many, '[')) == "its header is no JSON object");
+  BOOST_TEST(error_of_header(std::string(many, '[')) == "its header is not a JSON object");
   BOOST_TEST(error_of_header(R"({"w":)" + std::string(many, '[')) ==
              "'w': expected an object, found a list");
   std::string objects;

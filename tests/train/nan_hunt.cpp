@@ -59,7 +59,7 @@ class Samples final : public Dataset {
 BOOST_FIXTURE_TEST_SUITE(nan_hunt, Hunt)
 
 BOOST_AUTO_TEST_CASE(finite_layers_leave_the_loss) {
-  BOOST_TEST(found() == "all layers are finite, the loss itself is not");
+  BOOST_TEST(found() == "all layers are finite, but the loss itself is not");
 }
 
 BOOST_AUTO_TEST_CASE(the_first_layer_is_named_with_its_weights) {

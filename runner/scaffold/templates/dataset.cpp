@@ -4,7 +4,7 @@
 //   rows    points on both spirals together (default 1000)
 //   turns   of each spiral (default 1.5)
 //   noise   how far points lie beside their spiral, as a standard deviation (default 0.02)
-//   seed    another one gives other noise (default 0)
+//   seed    seed for the noise (default 0)
 //
 //   dataset: {type: plugin_name, turns: 2, split: {test: 0.25}}
 #include <algorithm>
