@@ -44,8 +44,8 @@ const plan::ComponentPlan* nested_in(const plan::Value& value) {
   return std::get_if<plan::ComponentPlan>(&value.data);
 }
 
-// Returns where a value is said to be what it is: a component that an argument gave another type is
-// what that argument makes of it.
+// Returns the place that determines a value: for a component whose type an argument has changed,
+// that is the argument.
 const config::Location& written_at(const plan::Value& value) {
   const plan::ComponentPlan* nested = nested_in(value);
   return nested != nullptr && nested->where.is_in_argument() ? nested->where : value.where;

@@ -82,18 +82,18 @@ class Blame {
     config::Location where;
     std::string key;
   };
-  /// Returns where the option is; nothing where nothing is to be said.
+  /// Returns where the option is; nothing if nothing should be reported.
   std::optional<Place> place_of(const Part& part, const std::string& option) const;
 
-  /// Who judged the component as a whole: it, by what only it knows, or the host, by its sizes.
+  /// The judge that rejected the component as a whole: the component itself, or the host, because
+  /// of its sizes.
   enum class By { component, host };
   /// Lists possible causes that are set on the command line, since the component's own place does
   /// not show them: options that the message names, and also sizes if the host rejected it.
   static std::string set_by_arguments(const Part& part, const std::string& message, By by);
 
-  /// Reports what a component, or one within it, threw. One within that is refused as a whole is
-  /// what its options make of it, so it is to blame on an option that the command line sets, if
-  /// that is the only one.
+  /// Reports what a component, or one within it, threw. If one within it is refused as a whole, its
+  /// options are the cause, so the command line's option is blamed if it is the only one.
   void report(const Part& part, const plugin_host::ComponentError& error);
 
   const plan::Draft& draft_;

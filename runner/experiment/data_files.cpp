@@ -12,7 +12,7 @@
 namespace assay::experiment {
 namespace {
 
-/// Counts the options of type `path`, those of groups included.
+/// Counts the options of type `path`, including those of groups.
 std::size_t path_options(std::span<const Parameter> table) {
   std::size_t count = 0;
   for (const Parameter& parameter : table) {

@@ -1,4 +1,4 @@
-// The files that components read, as far as their parameter tables tell: their options of type
+// The files that components read, as far as their parameter tables show: their options of type
 // `path`.
 #pragma once
 
@@ -25,12 +25,12 @@ class DataFiles {
  public:
   DataFiles(const plan::ComponentPlan& dataset, std::span<const Parameter> table);
 
-  /// Returns the file that holds the "samples" or the "targets": the only one that there can be, or
-  /// that of an option of this name. Nothing where that is not known: where the table has several
+  /// Returns the file that holds the "samples" or the "targets": the only possible one, or that of
+  /// an option of this name. Returns nothing if that is not known: if the table has several
   /// options, one that is left out may stand for a file that the dataset finds by itself.
   std::optional<DataFile> with(std::string_view part) const;
   const std::vector<DataFile>& files() const { return files_; }
-  /// Returns "its files are /a.idx and /b.idx"; nothing where there are none.
+  /// Returns "its files are /a.idx and /b.idx"; nothing if there are none.
   std::string listed() const;
 
  private:
@@ -41,8 +41,8 @@ class DataFiles {
   std::size_t options_ = 0;  ///< of type `path` that the table has
 };
 
-/// Returns the absolute paths that options of the components name which compute: of the dataset,
-/// the model and so on, but not of hooks and loggers, whose paths may be for writing.
+/// Returns the absolute paths in options of the components that compute: the dataset, the model and
+/// so on, but not hooks and loggers, whose paths may be for writing.
 std::set<std::string> paths_read_by(const plan::Content& plan, plan::Catalogue& catalogue);
 
 }  // namespace assay::experiment

@@ -37,10 +37,10 @@ std::string subject(const std::vector<std::size_t>& classes,
   return fmt::format("classes {} have", base::listed(named));
 }
 
-/// Returns the option that names the file of a part of the rows; empty where it is not known.
+/// Returns the option that names the file of a part of the rows; empty if it is not known.
 std::string option_of(const std::optional<DataFile>& file) { return file ? file->option : ""; }
 
-/// Returns "/data/x.npy: " where the file is known.
+/// Returns "/data/x.npy: " if the file is known.
 std::string begin_of(const std::optional<DataFile>& file) { return file ? file->path + ": " : ""; }
 
 /// Counts the rows of each split that hold such a value: "2 rows of the split 'train'".
@@ -50,7 +50,7 @@ class Counts {
     total_ += rows;
     parts_.push_back(fmt::format("{} of the split '{}'", counted(rows, "row"), split));
   }
-  /// Says how many they are; nothing where there is no other than the one that is named.
+  /// Returns their number in words; nothing if the one that the message names is the only one.
   std::string text() const {
     if (total_ < 2) return {};
     return fmt::format(" ({} have such values)", fmt::join(parts_, " and "));
@@ -76,13 +76,13 @@ void check_values(const plan::Draft& draft, const DataFiles& files, const hooks:
   if (!first) return;
   const auto file = files.with(first->in_target ? "targets" : "samples");
   const std::string said = begin_of(file) + data::described(*first) + counts.text() +
-                           "; mend these rows or leave them out";
+                           "; fix these rows or leave them out";
   const std::string hint = file ? "" : files.listed();
   const Part dataset("dataset", draft.dataset);
   if (draft.train.on_nan == plan::OnNan::ignore)
     return blame.warn(dataset, option_of(file), said, hint);
-  blame.report(dataset, option_of(file),
-               said + ", or set `train.on_nan: ignore` to train all the same", hint);
+  blame.report(dataset, option_of(file), said + ", or set `train.on_nan: ignore` to train anyway",
+               hint);
 }
 
 void report_sample(const plan::Draft& draft, const DataFiles& files, const std::string& found,
@@ -90,8 +90,7 @@ void report_sample(const plan::Draft& draft, const DataFiles& files, const std::
   const auto file = files.with("samples");
   blame.report(Part("dataset", draft.dataset), option_of(file),
                begin_of(file) + found +
-                   "; mend this row or leave it out, or set `train.on_nan: ignore` to train all "
-                   "the same",
+                   "; fix this row or leave it out, or set `train.on_nan: ignore` to train anyway",
                file ? "" : files.listed());
 }
 

@@ -11,9 +11,9 @@
 
 namespace assay::experiment {
 
-/// Reports the first value of the dataset that is NaN or infinite, with its file where that is
-/// known, and counts the rows with such values in each split: an error, or a warning where
-/// `train.on_nan` is `ignore`. Looks at what is in memory.
+/// Reports the first value of the dataset that is NaN or infinite, with its file if that is known,
+/// and counts the rows with such values in each split. This is an error, or a warning if
+/// `train.on_nan` is `ignore`. Checks what is in memory.
 void check_values(const plan::Draft& draft, const DataFiles& files, const hooks::Splits& splits,
                   Blame& blame);
 
@@ -22,8 +22,8 @@ void check_values(const plan::Draft& draft, const DataFiles& files, const hooks:
 void report_sample(const plan::Draft& draft, const DataFiles& files, const std::string& found,
                    Blame& blame);
 
-/// Warns of classes that no row to train on has: the model never sees one, and labels that are
-/// counted from 1 leave class 0 empty.
+/// Warns of classes that no training row has: the model never sees one, and labels that are counted
+/// from 1 leave class 0 empty.
 void warn_of_missing_classes(const plan::Draft& draft, const DataFiles& files,
                              const hooks::Splits& splits, Blame& blame);
 

@@ -38,7 +38,7 @@ void Demand::add(const plan::HookPlan& plan, hooks::PreparedHook& hook) {
   for (const hooks::RowsNeed& need : hook.rows) show(need, part);
   if (hook.reads_gradients() && std::ranges::count(plan.trigger.at, 0) != 0)
     blame_.report(part, "",
-                  "it reads gradients, and there are none at step 0, before the first batch; leave "
+                  "it reads gradients, but there are none at step 0, before the first batch; leave "
                   "0 out of `at`");
 }
 

@@ -52,7 +52,7 @@ class Demand {
   void add(const hooks::PictureNeed& need, const Part& renderer);
   /// Adds rows that are shown in pictures or to hooks.
   void show(const hooks::RowsNeed& need, const Part& part);
-  /// Divides "confusion.f1" into the metric and its result, where there is a metric `confusion`.
+  /// Divides "confusion.f1" into the metric and its result, if there is a metric `confusion`.
   void find_result(plan::SplitValue& value) const;
   /// Checks that the split exists. `value` is the option's value, which names the split.
   bool check_split(const Part& part, const std::string& option, const std::string& value,

@@ -17,11 +17,11 @@ void report(const train::BadSample& bad, const Fitting& fitting, Blame& blame) {
   if (!bad.transform) return report_sample(fitting.draft, fitting.files, bad.text, blame);
   blame.report(transform_part(fitting.draft, *bad.transform), {},
                bad.text +
-                   "; change the transform, mend this row or leave it out, or set `train.on_nan: "
-                   "ignore` to train all the same");
+                   "; change the transform, fix this row or leave it out, or set `train.on_nan: "
+                   "ignore` to train anyway");
 }
 
-// Fits a component behind the first `count` transforms. Returns true if it is fitted.
+// Fits a component after the first `count` transforms. Returns true if it is fitted.
 template <class Interface>
 bool fit(const plugin_host::Handle<Interface>& component, const Part& part, std::size_t count,
          const Fitting& fitting, Blame& blame) {

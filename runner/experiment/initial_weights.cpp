@@ -138,7 +138,7 @@ class Reading {
         names, [&](const auto& name) { return base::match(rename.from.text, name).has_value(); });
     diagnostics_.error(
         rename.from.where, key_of("rename"),
-        fits ? fmt::format("the patterns before it fit all that is called {}",
+        fits ? fmt::format("the patterns before it already fit everything called {}",
                            base::quoted(rename.from.text))
              : fmt::format("the file has no tensors called {}", base::quoted(rename.from.text)),
         fits ? ""
@@ -146,7 +146,7 @@ class Reading {
                              "it has: " + base::listed(names)));
   }
 
-  // Returns the name in the file of what the model calls so; null if the file lacks it.
+  // Returns the file's name of a tensor that has this name in the model; null if the file lacks it.
   const std::string* find(const std::string& name) {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return nullptr;
@@ -187,7 +187,7 @@ class Reading {
           plan_.where, key_of("file"),
           fmt::format("not all tensors of the file fit: {}", base::listed(wrong)),
           is_transposed
-              ? "a kernel is [inputs, outputs]: transpose it where the file is written"
+              ? "a kernel is [inputs, outputs]: transpose it in the program that writes the file"
               : "`rename: {NAME: null}` leaves one out, and `missing: [NAME]` allows that");
     if (!lacking.empty())
       diagnostics_.error(
@@ -196,8 +196,8 @@ class Reading {
           near_names());
   }
 
-  // Returns advice about weights that the file lacks: of tensors with the same shape the one whose
-  // name is most alike.
+  // Returns advice about weights that the file lacks: the tensor of the same shape with the most
+  // similar name.
   std::string near_names() const {
     std::vector<std::string> untaken;
     std::string best, meant;
@@ -218,7 +218,8 @@ class Reading {
       return fmt::format("it has {}: `rename: {{\"{}\": \"{}\"}}`", base::quoted(best), best,
                          meant);
     return (untaken.empty() ? std::string() : fmt::format("it has: {}; ", base::listed(untaken))) +
-           "`rename:` gives tensors other names, and `missing: allow` begins with random weights";
+           "`rename:` gives tensors other names, and `missing: allow` lets such weights begin as "
+           "random ones";
   }
 
   void find_buffers() {

@@ -9,7 +9,7 @@
 namespace assay::experiment {
 
 /// Returns the rule for a model that was built. Throws plugin_host::ComponentError, and
-/// assay::Error if the model asks for blocks that cannot be.
+/// assay::Error if the model asks for impossible blocks.
 train::LaneRule lane_rule(const plan::TrainPlan& plan, const plugin_host::Handle<Model>& model);
 
 }  // namespace assay::experiment

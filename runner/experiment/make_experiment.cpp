@@ -92,8 +92,8 @@ class Assembly {
     described_ = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       out_.data = data::describe(*dataset_);
       out_.state.declare(dataset_->object(), "dataset");
-      // Rows without targets can only be predicted. The dataset says so before the loss and the
-      // metrics judge targets that are not there.
+      // Rows without targets can only be predicted. The dataset reports that before the loss and
+      // the metrics check targets that are not there.
       data::check_has_targets(*dataset_, out_.data);
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
@@ -114,7 +114,7 @@ class Assembly {
     if (draft_.split) return;
     for (const auto& [name, shared] : trained_on(*rows_))
       diagnostics_.warning(draft_.dataset.where, "dataset",
-                           fmt::format("{} of the {} rows of its split '{}' are trained on, too",
+                           fmt::format("{} of the {} rows of its split '{}' are training rows, too",
                                        grouped(shared), grouped(out_.split_sizes.at(name)), name));
   }
 
@@ -145,10 +145,9 @@ class Assembly {
     if (draft_.train.batch_size.value_or(0) > out_.batches->rows())
       diagnostics_.warning(
           draft_.place("train.batch_size"), "train.batch_size",
-          fmt::format("{} rows are more than the training split has: every step "
-                      "takes all {}",
+          fmt::format("the training split has fewer rows than {}: every step takes all {}",
                       grouped(*draft_.train.batch_size), grouped(out_.batches->rows())),
-          "`batch_size: all` says so");
+          "write `batch_size: all`");
   }
 
   std::int64_t steps_of(std::int64_t epochs) const {
@@ -181,8 +180,8 @@ class Assembly {
     find_best(demand);
   }
 
-  // Finds the value by which a checkpoint is the best among those that hooks read. What a hook
-  // reads that could not be made is not known.
+  // Finds the value by which a checkpoint is the best among those that hooks read. If a hook could
+  // not be made, it is not known what it reads.
   void find_best(const Demand& demand) {
     const std::optional<plan::BestPlan>& best = draft_.checkpoints.best;
     const auto name = best ? plan::ValueName::parse(best->value) : std::nullopt;
@@ -332,7 +331,7 @@ class Assembly {
     check_logger_files(draft_, host_, diagnostics_);
   }
 
-  // Leaves transforms_ empty if one of them is not known: the model depends on what they leave.
+  // Leaves transforms_ empty if one of them is not known: the model depends on their output.
   void make_transforms() {
     train::Transforms chain(out_.data.sample_shape, draft_.seed);
     bool known = described_ && !draft_.doubtful.contains("transforms");
@@ -465,7 +464,7 @@ class Assembly {
     if (!tuning) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
       std::vector<train::DeclaredSlot> slots = train::declared_slots(*optimizer);
-      take_slots(slots, "use an optimizer that remembers less, or make the layers narrower");
+      take_slots(slots, "use an optimizer with less state, or make the layers narrower");
       out_.update =
           std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network, *out_.team,
                                           std::move(transforms), raw, *std::move(tuning));
@@ -493,7 +492,7 @@ class Assembly {
     return tuning;
   }
 
-  // Reads the weights last: what the model has learned when it was fitted comes from the file, too.
+  // Reads the weights last: they also replace what the model has learned when it was fitted.
   void read_initial_weights() {
     if (!draft_.init_from || !out_.network) return;
     state::Registry buffers;
@@ -502,7 +501,7 @@ class Assembly {
                                 out_.network->weights(), buffers, diagnostics_);
   }
 
-  // Finds the weights that are trained, for which alone slots are kept.
+  // Finds the weights that are trained; only they get slots.
   void choose() {
     const train::ModelDescription& model = out_.network->description();
     out_.choice = choose_weights(draft_, model, diagnostics_);
@@ -520,8 +519,7 @@ class Assembly {
       follow_schedules(part, *transform);
       blame_.attempt(part, [&] {
         auto prepared = train::prepare(name, std::move(*transform));
-        take_slots(prepared.slots,
-                   "use a transform that remembers less, or make the layers narrower");
+        take_slots(prepared.slots, "use a transform with less state, or make the layers narrower");
         take_sums(prepared.sums);
         transforms.push_back(std::move(prepared));
       });
@@ -562,7 +560,7 @@ class Assembly {
     });
   }
 
-  // Finds out what hooks read of the gradient before any transform, which takes memory of its own.
+  // Finds out which hooks read the gradient before any transform, which takes memory of its own.
   train::RawGradientUse raw_gradient_use() {
     train::RawGradientUse use;
     for (const hooks::PreparedHook& hook : out_.hooks) {

@@ -38,12 +38,12 @@ std::int64_t largest_block(const Experiment& experiment) {
 /// whatever its size.
 constexpr std::size_t drawing_libraries = std::size_t{3} << 20;
 
-/// Returns how many rows there are of those that are needed.
+/// Returns how many of the needed rows exist.
 std::int64_t rows_of(const Experiment& experiment, const hooks::RowsNeed& need) {
   return std::min(need.rows, experiment.splits.at(need.split)->count);
 }
 
-/// Returns the bytes of so many rows of this many numbers.
+/// Returns the bytes of this many rows of this many numbers.
 std::size_t row_bytes(std::int64_t rows, std::int64_t columns) {
   return static_cast<std::size_t>(rows * columns) * sizeof(float);
 }
@@ -74,8 +74,8 @@ class HeldRows {
   std::map<std::string, std::int64_t> most_;  // by split
 };
 
-/// Returns the bytes that a picture keeps until it is drawn, but for values that a hook collects:
-/// nobody knows how many those are.
+/// Returns the bytes that a picture keeps until it is drawn, except for values that a hook
+/// collects, whose number is unknown.
 std::size_t kept(const Experiment& experiment, const hooks::RendererNeeded& needed) {
   std::size_t bytes = 0;
   for (const hooks::RowsNeed& need : needed.rows) bytes += kept_outputs(experiment, need);

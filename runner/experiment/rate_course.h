@@ -14,7 +14,7 @@ namespace assay::experiment {
 
 /// The values of a rate. Steps count as in hooks: step 1 is the first update.
 struct RateCourse {
-  /// The maximum number of steps that are checked. A shorter run is checked completely; of a longer
+  /// The maximum number of steps that are checked. A shorter run is checked completely; in a longer
   /// one this many steps are checked, evenly spread and including both ends.
   static constexpr std::int64_t most_looked_at = 100'000;
 

@@ -31,7 +31,7 @@ void check_tag_clashes(const plan::Draft& draft, std::int64_t steps, std::int64_
         if (owner == hook.name || written.at(owner).contains(tag.written()))
           continue;  // the plan reports tags written alike
         diagnostics.error(given.where, given.key,
-                          fmt::format("at step {} this is {}, a tag of hooks.{} as well",
+                          fmt::format("at step {} this is {}, which is also a tag of hooks.{}",
                                       grouped(step), base::quoted(name), owner),
                           plan::choose_another_tag);
         break;

@@ -27,7 +27,7 @@ void warn_of_no_step(const plan::Draft& draft, const plan::HookPlan& hook, std::
     }
   diagnostics.warning(
       where, option,
-      fmt::format("this hook fires at no step of this run, which has {}", counted(steps, "step")));
+      fmt::format("this hook never fires in this run, which has {}", counted(steps, "step")));
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ void warn_of_steps(const plan::Draft& draft, const plan::HookPlan& hook, std::in
     if (bounded && alone.*period && hooks::Timetable(alone, steps, steps_per_epoch).count() == 0)
       diagnostics.warning(
           draft.place(key + "." + option), key + "." + option,
-          fmt::format("this names no step of this run, which has {}", counted(steps, "step")));
+          fmt::format("this selects no step of this run, which has {}", counted(steps, "step")));
   };
   check("every", &plan::Trigger::every);
   check("every_epoch", &plan::Trigger::every_epoch);
@@ -66,14 +66,15 @@ void warn_of_lanes(const plan::Draft& draft, std::int64_t batch_size, const trai
   const train::Lanes lanes(batch_size, rule);
   if (rule.whole && draft.train.block_rows && *draft.train.block_rows < batch_size)
     diagnostics.warning(draft.place("train.block_rows"), "train.block_rows",
-                        "blocks are whole batches: this model takes no parts of them");
+                        "blocks are whole batches: this model does not take parts of them");
   if (!rule.lanes || *rule.lanes <= lanes.count()) return;
   diagnostics.warning(
       draft.place("train.lanes"), "train.lanes",
-      rule.whole ? std::string("1 lane is used: this model takes whole batches only")
-                 : fmt::format("{} {} used: so many blocks of {} rows does a batch of {} make",
-                               grouped(lanes.count()), lanes.count() == 1 ? "lane is" : "lanes are",
-                               grouped(lanes.block_rows()), grouped(batch_size)));
+      rule.whole
+          ? std::string("1 lane is used: this model takes whole batches only")
+          : fmt::format("{} {} used: a batch of {} has {} of {} rows", grouped(lanes.count()),
+                        lanes.count() == 1 ? "lane is" : "lanes are", grouped(batch_size),
+                        counted(lanes.count(), "block"), grouped(lanes.block_rows())));
 }
 
 void warn_of_threads(const plan::Draft& draft, const base::Share& cores,
@@ -84,7 +85,7 @@ void warn_of_threads(const plan::Draft& draft, const base::Share& cores,
       fmt::format("{} threads are more than the {} that this run may use, as {} says; it uses {}",
                   grouped(*draft.threads), counted(cores.amount, "core"), cores.limit,
                   grouped(cores.amount)),
-      "leave it out to use as many as there are cores");
+      "leave it out to use one thread per core");
 }
 
 }  // namespace assay::experiment

@@ -10,8 +10,8 @@
 
 namespace assay::experiment {
 
-/// Warns about a trigger that never fires, or a part of which never does: `every` and `every_epoch`
-/// without a step within `from` and `until`, or steps of `at` after the last.
+/// Warns about a trigger that never fires, or that has a part which never does: `every` and
+/// `every_epoch` without a step within `from` and `until`, or steps of `at` after the last.
 void warn_of_steps(const plan::Draft& draft, const plan::HookPlan& hook, std::int64_t steps,
                    std::int64_t steps_per_epoch, config::Diagnostics& diagnostics);
 

@@ -22,11 +22,11 @@ class BackgroundWriter {
   explicit BackgroundWriter(ByteSink& sink);
   BackgroundWriter(const BackgroundWriter&) = delete;
   BackgroundWriter& operator=(const BackgroundWriter&) = delete;
-  /// Waits for the write that is going on. What is not written then never is.
+  /// Waits for the current write. Anything that is not written by then is dropped.
   ~BackgroundWriter();
 
-  /// Hands a piece over; waits while another one waits. Returns a piece that was written, for its
-  /// memory. Throws what the sink threw.
+  /// Hands over a piece; blocks while another one is waiting. Returns a piece that was written, so
+  /// that its memory can be reused. Throws what the sink threw.
   Piece write(Piece piece);
   /// Waits until everything is written. Throws what the sink threw.
   void finish();

@@ -41,7 +41,7 @@ bool are_equal(const std::vector<double>& gradient, const std::vector<double>& p
                             [&](double d, double p) { return std::abs(d - w * p) <= tolerance; });
 }
 
-// Returns true if the gradient for rows of this class differs as the probabilities do.
+// Returns true if the gradient for rows of this class differs in the same way as the probabilities.
 bool follows_probabilities(const plugin_host::Handle<Loss>& loss, std::int32_t target,
                            Meaning meaning, std::int64_t columns) {
   std::vector<float> z = probe_outputs(columns), d(z.size());

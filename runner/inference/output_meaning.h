@@ -15,14 +15,14 @@ enum class Meaning {
   softmax_logits,  ///< one for each class: the probabilities are their softmax
   sigmoid_logit,   ///< one: the probability of the second of two classes is its sigmoid
   scores,          ///< one for each class: the greatest is that of the predicted class
-  numbers,         ///< predicted values, or numbers of which only the loss knows the meaning
+  numbers,         ///< predicted values, or numbers whose meaning only the loss knows
 };
 
 /// Asks the loss that the model was trained with. Its outputs are logits if its gradient with
 /// respect to the outputs z is w * (p(z) - q), where p is the softmax (or the sigmoid), and w > 0
 /// and q depend on the target alone. That is true of cross-entropies, also with weights of classes
-/// and smoothed labels, and of no other loss: p(z) is then what the loss fits to the frequencies
-/// of the classes. Throws plugin_host::ComponentError.
+/// and smoothed labels, and of no other loss: the loss then fits p(z) to the frequencies of the
+/// classes. Throws plugin_host::ComponentError.
 Meaning meaning_of(const plugin_host::Handle<Loss>& loss, const Target& target,
                    std::int64_t outputs);
 

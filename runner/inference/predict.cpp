@@ -28,7 +28,7 @@ bool is_finite(std::span<const float> values) {
 
 [[noreturn]] void refuse(const data::Rows& rows, std::int64_t position) {
   if (const auto found = data::find_not_finite(rows, std::array{position}))
-    throw Error(data::described(*found) + "; mend this row or leave it out");
+    throw Error(data::described(*found) + "; fix this row or leave it out");
   throw Error(
       fmt::format("the outputs of the model for row {} of the dataset, counted from 0, are "
                   "not finite; values that are far too large are often the cause",

@@ -18,7 +18,7 @@ enum class FileType { csv, npy, jsonl };
 
 /// Returns the type of this name, "csv".
 std::optional<FileType> file_type_named(std::string_view name);
-/// Returns the type that a file's suffix tells; nothing for other suffixes.
+/// Returns the type for a file's suffix; nothing for other suffixes.
 std::optional<FileType> file_type_of(std::string_view file_name);
 
 /// The columns of predictions.
@@ -33,8 +33,8 @@ struct Columns {
   std::vector<std::string> names() const;
 };
 
-/// Returns the columns of a model's predictions. A class whose name an earlier one has gets its
-/// number appended: "cat (3)".
+/// Returns the columns of a model's predictions. A class that has the same name as an earlier one
+/// gets its number appended: "cat (3)".
 Columns columns_of(Meaning meaning, std::int64_t outputs, std::span<const std::string> classes);
 
 struct Prediction {
@@ -47,20 +47,20 @@ struct Prediction {
 class PredictionFormat {
  public:
   virtual ~PredictionFormat() = default;
-  /// Returns what stands before the predictions of this many rows.
+  /// Returns the header before the predictions of this many rows.
   virtual std::string header(std::int64_t rows) const = 0;
   virtual void append(const Prediction& prediction, std::string& out) const = 0;
 };
 
 /// CSV (RFC 4180, with "\n" at the end of lines): a line of names, then the columns `row`, `class`
-/// (where there are classes) and `probability_NAME` for each class; `score_NAME`, `output`, or
-/// `output_0`, ... where the numbers are those.
+/// (if there are classes) and `probability_NAME` for each class; `score_NAME`, `output`, or
+/// `output_0`, ... if the numbers are those.
 ///
 /// npy: a structured array with the fields `row` (int64), `class` (text) and `probability`
 /// (float32, one for each class); `score` or `output` as above.
 ///
 /// JSON lines: an object for each row, {"row": 0, "class": "cat", "probability": {"cat": 0.75,
-/// "dog": 0.25}}; {"row": 0, "output": [1.5]} where there are no classes.
+/// "dog": 0.25}}; {"row": 0, "output": [1.5]} if there are no classes.
 ///
 /// Numbers in text are the shortest that read back as the same float32.
 std::unique_ptr<PredictionFormat> make_format(FileType type, const Columns& columns);

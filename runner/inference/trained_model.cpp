@@ -67,7 +67,7 @@ bool are_of_data(const std::vector<std::string>& settings, config::Diagnostics& 
     const std::string_view key = key_of(setting);
     if (is_within(key, "dataset") || key == "threads") continue;
     diagnostics.error({}, std::string(key),
-                      "a trained model stays as it was trained; expected a key of `dataset`, or "
+                      "a trained model cannot be changed; expected a key of `dataset`, or "
                       "`threads`");
   }
   return diagnostics.empty();
@@ -82,7 +82,7 @@ void use_kernels(const Choice& choice, const run::RunRecord& record, plugin_host
   const InstructionSet best = plugin_host::cpu_instruction_set();
   if (*trained_with <= best) return host.use(*trained_with);
   diagnostics.warning({}, "",
-                      fmt::format("this run used {} kernels, and this CPU has {} at best; the last "
+                      fmt::format("this run used {} kernels, but this CPU has {} at best; the last "
                                   "bits of results may differ",
                                   record.kernels, name_of(best)));
   host.use(best);
@@ -120,10 +120,9 @@ std::unique_ptr<TrainedModel> TrainedModel::open(const Choice& choice,
   if (!draft) return nullptr;
   const auto trained = plan::Draft(*draft).finished();
   if (plan::digest(*trained) != record.plan_digest)
-    throw Error(
-        fmt::format("{}: this is not the plan that the run was trained with, whose digest "
-                    "is in run.json",
-                    file));
+    throw Error(fmt::format(
+        "{}: this is not the plan that the run was trained with, whose digest is in run.json",
+        file));
   if (!choice.settings.empty()) draft = sound_draft(file, choice.settings, host, diagnostics);
   if (!draft) return nullptr;
   use_kernels(choice, record, host, diagnostics);
@@ -240,7 +239,8 @@ std::vector<Handle<Metric>> TrainedModel::make_metrics(plugin_host::PluginHost& 
   return metrics;
 }
 
-// Warns of libraries that compute and are not those that the run was trained with.
+// Warns of libraries that take part in the computation and differ from those that the run was
+// trained with.
 void TrainedModel::warn_of_plugins(const plugin_host::PluginHost& host,
                                    config::Diagnostics& diagnostics) const {
   constexpr std::array computing = {Kind::dataset, Kind::transform, Kind::model, Kind::loss,
@@ -264,7 +264,7 @@ void TrainedModel::warn_of_plugins(const plugin_host::PluginHost& host,
 
 std::vector<MetricValues> TrainedModel::evaluate(const data::Rows& rows) {
   const auto refuse = [&](const std::optional<data::NotFinite>& found) {
-    if (found) throw Error(data::described(*found) + "; mend this row or leave it out");
+    if (found) throw Error(data::described(*found) + "; fix this row or leave it out");
   };
   const base::MappedFileWatch watch(0);
   const bool any_values = plan_.train.on_nan == plan::OnNan::ignore;

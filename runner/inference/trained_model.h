@@ -1,5 +1,5 @@
 // The trained model of a run, ready to be used. The run may still be running, or have been killed:
-// its folder is only read, and may lie anywhere.
+// its folder is only read, and may be anywhere.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +65,7 @@ class TrainedModel {
   const run::DataForm& trained_on() const { return trained_on_; }
   const plugin_host::Handle<Loss>& loss() const { return *loss_; }
   train::Network& network() { return *network_; }
-  /// Returns the finished steps that the model is told when it computes.
+  /// Returns the number of finished steps that the model gets when it computes.
   std::int64_t step() const { return checkpoint_.step.value_or(record_.steps); }
 
   /// Computes all metrics of the plan, the loss, and the accuracy if there are classes; sorted by

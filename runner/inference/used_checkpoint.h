@@ -13,10 +13,10 @@
 
 namespace assay::inference {
 
-/// A checkpoint without damage. The file is held open, so a run that removes it takes nothing away.
+/// A checkpoint without damage. The file is held open, so it stays readable if the run removes it.
 struct UsedCheckpoint {
   state::StoredTensors file;
-  std::optional<std::int64_t> step;  ///< finished steps; nothing if the file does not tell
+  std::optional<std::int64_t> step;  ///< finished steps; nothing if the file does not say
   std::vector<std::string> damaged;  ///< newer checkpoints that are damaged, and what is wrong
 };
 
@@ -29,10 +29,10 @@ UsedCheckpoint newest_checkpoint(const base::Folder& run_folder, const run::Plan
 UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, const run::PlanDigests& plans,
                                  const std::string& step_or_name);
 
-/// Takes the values of a trained model's state. What a model computes outputs with must be in the
-/// file, but transforms and the loss learn before the first step only: what the file lacks of them
-/// is taken from the newest whole checkpoint. The state of metrics and of the dataset is taken as
-/// far as it is there. Throws assay::Error.
+/// Takes the values of a trained model's state. Everything that a model needs to compute outputs
+/// must be in the file. Transforms and the loss learn before the first step only: state of theirs
+/// that the file lacks is taken from the newest whole checkpoint. The state of metrics and of the
+/// dataset is taken if it is there. Throws assay::Error.
 void take_state(const state::Registry& state, const UsedCheckpoint& checkpoint,
                 const base::Folder& run_folder, const run::PlanDigests& plans);
 

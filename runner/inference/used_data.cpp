@@ -32,8 +32,7 @@ UsedData::UsedData(plugin_host::Handle<Dataset> dataset, std::optional<plan::Spl
       description_(data::describe(dataset_)) {
   if (description_.sample_shape != trained_on_.sample_shape)
     throw Error(fmt::format(
-        "its samples have the shape {}, and the model was trained on samples of "
-        "shape {}",
+        "its samples have the shape {}, but the model was trained on samples of shape {}",
         base::shape_text(description_.sample_shape), base::shape_text(trained_on_.sample_shape)));
 }
 
@@ -84,11 +83,11 @@ void UsedData::check_targets() const {
   const Target &now = description_.target, &before = trained_on_.target;
   const auto& names = description_.class_names;
   if (now.dtype != before.dtype || now.shape != before.shape || now.classes > before.classes)
-    throw Error(fmt::format("its targets are {}, and the model was trained on {}", target_text(now),
+    throw Error(fmt::format("its targets are {}, but the model was trained on {}", target_text(now),
                             target_text(before)));
   const auto [name, trained] = std::ranges::mismatch(names, trained_on_.class_names);
   if (name != names.end())
-    throw Error(fmt::format("its class {} is {}, and the model was trained with {} as class {}",
+    throw Error(fmt::format("its class {} is {}, but the model was trained with {} as class {}",
                             name - names.begin(), base::quoted(*name), base::quoted(*trained),
                             name - names.begin()));
 }

@@ -243,8 +243,8 @@ void Log::begin() {
   if (beat_.tell) attempt([&] { beat(); });
 }
 
-// Takes the waiting records, and returns how the run has ended if it has. It needs no memory: a
-// mark that never left the queue would be waited for without end.
+// Takes the waiting records, and returns how the run has ended if it has. It needs no memory: the
+// run would wait forever for a mark that never left the queue.
 std::optional<Outcome> Log::take(std::vector<Waiting>& records) noexcept {
   const std::lock_guard lock(mutex_);
   std::swap(records, queue_);
@@ -273,8 +273,8 @@ void Log::tick_if_due() noexcept {
   if (Clock::now() - ticked_ >= tick_interval) attempt([&] { tick(); });
 }
 
-// Drawing after training is no progress of it: values would be those of the step whose picture is
-// drawn.
+// Drawing after training is not progress of training: the values would be those of the step whose
+// picture is drawn.
 void Log::tick() {
   ticked_ = Clock::now();
   const bool over = over_.load();
@@ -292,7 +292,7 @@ void Log::tick() {
   flushed_ = ticked_;
 }
 
-// The rate is that of training: it does not fall when that is over.
+// The rate is that of training: it does not fall when training is over.
 void Log::tell_progress() {
   if (!told_the_end_)
     paces_.push_back({seconds_since(start_), step_.load(std::memory_order_relaxed)});

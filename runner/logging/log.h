@@ -51,9 +51,8 @@ struct State {
   std::vector<std::string> failures;
   std::vector<std::string> files;  ///< of the loggers
 };
-/// Receives the progress of the run, on the logging thread: when the loggers have opened their
-/// files and written nothing yet, after a second, and then every few
-/// seconds.
+/// Receives the progress of the run, on the logging thread: once the loggers have opened their
+/// files and before they write, after a second, and then every few seconds.
 struct Beat {
   std::function<void(const State&)> tell;
   std::chrono::steady_clock::duration first = std::chrono::seconds(1);
@@ -69,8 +68,8 @@ struct Notices {
   std::function<void(const std::string&)> warning;
   /// Reports that the end of the run waits for this many pictures to be drawn.
   std::function<void(std::size_t pictures)> drawing;
-  /// So many pictures are left to draw when training is over. Told several times a second, on the
-  /// logging thread; from then on loggers are told of no progress.
+  /// Receives the number of pictures that are left to draw when training is over, several times a
+  /// second, on the logging thread. From then on loggers get no progress.
   std::function<void(std::size_t pictures)> left;
 };
 
@@ -100,8 +99,8 @@ class Log {
     else record(tag, step, std::make_unique<StoredContent>(content));
   }
   void picture(std::string_view tag, Picture picture);
-  /// Calls the function on the logging thread when all records before it are written: as soon as
-  /// possible, or when they are written anyway.
+  /// Calls the function on the logging thread when all records before it are written: either as
+  /// soon as possible, or whenever they are written in any case.
   enum class When { soon, in_turn };
   void mark(Mark mark, When when = When::soon);
   void progress(std::int64_t step, std::int64_t epoch) {
@@ -214,7 +213,7 @@ class Log {
   };
   std::vector<Pace> paces_;        ///< of the last ticks
   bool told_the_end_ = false;      ///< loggers know how far training came
-  bool draws_at_the_end_ = false;  ///< and are told no more of it
+  bool draws_at_the_end_ = false;  ///< and get no more of it
   std::chrono::steady_clock::time_point start_, ticked_, flushed_, next_beat_;
 
   bool has_thread_ = false;

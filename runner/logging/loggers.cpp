@@ -91,7 +91,7 @@ class Loggers::Context final : public LoggerContext {
   const auto& files() const { return files_; }
   /// Returns a sentence for each file whose former content is gone.
   const std::vector<std::string>& lost() const { return lost_; }
-  // All of them, though one throws.
+  // Close all of them, even if one throws.
   void finish_files() {
     std::exception_ptr failure;
     for (const auto& [name, file] : files_) try {
@@ -177,8 +177,8 @@ void Loggers::each(const std::function<void(Logger&)>& function) {
   for (Slot& slot : slots_) call(slot, function);
 }
 
-// A logger need not open its files again: the tensorboard logger begins a new one. What lies behind
-// their positions does not belong to the run any more, and neither do files that have none.
+// A logger need not open its files again: the tensorboard logger begins a new one. What follows
+// their positions no longer belongs to the run, and neither do files that have none.
 void Loggers::cut_files_that_were_left() {
   std::set<std::string> left(info_.former_files.begin(), info_.former_files.end());
   for (const auto& [name, position] : info_.positions) left.insert(name);

@@ -28,9 +28,9 @@ struct RunInfo {
   std::int64_t first_step = 0;
   std::int64_t total_steps = 0;
   double start_time = 0;
-  /// The run goes on in a folder that has its files from before. `positions` says how many bytes of
-  /// each file belong to it; a file that is not there has none. What else lies in the files is cut
-  /// off. `last_values` are those of scalar tags.
+  /// Continues a run in a folder that has its files from before. `positions` says how many bytes of
+  /// each file belong to it; a file that is not there has none. The rest of each file is cut off.
+  /// `last_values` are those of scalar tags.
   bool goes_on = false;
   std::map<std::string, std::int64_t> positions = {};
   /// Files that loggers may have made before. Those without a position are removed.
@@ -67,14 +67,15 @@ class Loggers {
   void fail(const std::string& message);
   const std::vector<std::string>& failures() const { return failures_; }
   const RunInfo& info() const { return info_; }
-  /// Returns how many bytes of each file belong to the run, those from before included.
+  /// Returns how many bytes of each file belong to the run, including those from before.
   std::map<std::string, std::int64_t> positions() const;
   /// Returns the digests of these bytes (base/digest.h), as far as they are known.
   std::map<std::string, std::string> digests() const;
   /// Lets every logger that works write what it holds, brings all files to the disk, and returns
   /// their positions. Throws assay::Error if one cannot be.
   std::map<std::string, std::int64_t> synced_positions();
-  /// The logger that is being called: "logger jsonl"; empty when there is none. From any thread.
+  /// Returns the logger that is being called: "logger jsonl"; empty if there is none. May be called
+  /// from any thread.
   std::string called() const;
 
  private:

@@ -13,7 +13,7 @@ namespace assay::logging {
 
 class Storage {
  public:
-  /// Returns memory for so many elements, each default-constructed.
+  /// Returns memory for this many elements, each default-constructed.
   template <class T>
   std::span<T> make(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(std::max_align_t));

@@ -29,7 +29,7 @@ template <class... Arguments>
 
 std::string quoted(std::string_view text) { return base::quoted(base::one_line(text)); }
 
-// Throws if a name stands in the list twice.
+// Throws if a name occurs twice in the list.
 void require_different(std::string_view what, std::vector<std::string_view> names) {
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
@@ -154,7 +154,7 @@ class Copier {
       case number: value.text = {}; return;
       case TypedValue::Type::text: return keep(value.text);
     }
-    refuse("the type of {} is {}, which is none of TypedValue::Type", what,
+    refuse("the type of {} is {}, which is not one of TypedValue::Type", what,
            static_cast<std::uint32_t>(value.type));
   }
 
@@ -181,13 +181,13 @@ class Copier {
     const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(image.png[i]); };
     bool is_png = image.png.size() >= header;
     for (std::size_t i = 0; is_png && i < start.size(); ++i) is_png = byte(i) == start[i];
-    if (!is_png) refuse("the bytes of an image are no PNG file");
+    if (!is_png) refuse("the bytes of an image are not a PNG file");
     const auto side_at = [&](std::size_t i) {
       return std::int64_t{byte(i) << 24 | byte(i + 1) << 16 | byte(i + 2) << 8 | byte(i + 3)};
     };
     const std::int64_t width = side_at(start.size()), height = side_at(start.size() + 4);
     if (width != image.width || height != image.height)
-      refuse("an image is said to have {} x {} pixels, and its PNG file has {} x {}", image.width,
+      refuse("an image is declared with {} x {} pixels, but its PNG file has {} x {}", image.width,
              image.height, width, height);
   }
 
@@ -208,7 +208,7 @@ class Copier {
       refuse("a histogram has the minimum {} and the maximum {}; expected finite numbers in order",
              h.minimum, h.maximum);
     if (!std::isfinite(h.number) || h.number < 0)
-      refuse("a histogram is of {} numbers; expected a finite number from 0 on", h.number);
+      refuse("a histogram has the number {}; expected a finite number from 0 on", h.number);
     if (std::isnan(h.sum)) refuse("the sum of a histogram is NaN; expected a number");
     if (!(h.sum_of_squares >= 0))
       refuse("the sum of squares of a histogram is {}; expected a number from 0 on",

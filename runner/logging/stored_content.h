@@ -1,4 +1,5 @@
-// The content of a record with all that it refers to, so that it outlives the call that logs it.
+// The content of a record with everything that it refers to, so that it outlives the call that logs
+// it.
 #pragma once
 
 #include <cstddef>

@@ -272,7 +272,7 @@ class Check(InFolder):
         self.write("a.yaml", SMALL)
         process = self.assay("check", "a.yaml", "hooks.loss.every=29")
         self.assertRegex(process.stdout, r"loss +0  none of this run  \"loss\": batch.loss")
-        said = "hooks.loss.every: this hook fires at no step of this run, which has 28 steps"
+        said = "hooks.loss.every: this hook never fires in this run, which has 28 steps"
         self.assertTrue(process.stderr.startswith(f"argument 1: warning: {said}\n"), process.stderr)
         # A run says so as well, and goes on.
         run = self.assay("run", "a.yaml", "hooks.loss.every=29", "run_dir=run")

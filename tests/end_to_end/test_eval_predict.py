@@ -199,24 +199,24 @@ class Evaluating(Use):
                 numpy.save(self.folder / f"{name}.npy", array)
             return self.assay("eval", "run", "dataset.samples=a.npy", "dataset.targets=b.npy",
                               expect=program.USAGE_ERROR).stderr
-        self.assertIn("error: dataset: its samples have the shape 28x28, and the model was trained on samples of shape "
+        self.assertIn("error: dataset: its samples have the shape 28x28, but the model was trained on samples of shape "
                       "8x8\n    9 |   type: npy\n      |         ^~~ samples is set by argument 1",
                       refused(a=numpy.zeros((4, 28, 28), "float32"), b=numpy.zeros(4, "int32")))
-        self.assertIn("its targets are 12 classes, and the model was trained on 10 classes",
+        self.assertIn("its targets are 12 classes, but the model was trained on 10 classes",
                       refused(a=numpy.zeros((4, 8, 8), "float32"), b=numpy.array([0, 1, 2, 11])))
-        self.assertIn("its targets are values of shape scalar, and the model was trained on 10 classes",
+        self.assertIn("its targets are values of shape scalar, but the model was trained on 10 classes",
                       refused(b=numpy.zeros(4, "float32")))
         samples = numpy.zeros((4, 8, 8), "float32")
         samples[2, 1, 3] = numpy.inf
         numpy.save(self.folder / "a.npy", samples)
         numpy.save(self.folder / "b.npy", numpy.zeros(4, "int32"))
         for command in (["eval", "run"], ["predict", "run", "--output", "p.csv"]):
-            self.assertIn("the sample of row 2 of the dataset, counted from 0, is infinite at [1, 3]; mend this row or "
+            self.assertIn("the sample of row 2 of the dataset, counted from 0, is infinite at [1, 3]; fix this row or "
                           "leave it out",
                           self.assay(*command, "dataset.samples=a.npy", "dataset.targets=b.npy",
                                      expect=program.RUN_FAILED).stderr)
         self.assertFalse((self.folder / "p.csv").exists())
-        self.assertIn("'dogs', and the model was trained with '0' as class 0",
+        self.assertIn("'dogs', but the model was trained with '0' as class 0",
                       self.assay("eval", "run", f"dataset.classes=[{','.join(['dogs'] * 10)}]",
                                  expect=program.USAGE_ERROR).stderr)
 

@@ -221,7 +221,7 @@ class Warnings(unittest.TestCase):
             process = program.assay("run", DIGITS, "run_dir=run", "train.epochs=74", "hooks.loss.every=1000000",
                                     folder=folder)
             self.assertEqual(process.returncode, program.DONE)
-            warning = "warning: hooks.loss.every: this hook fires at no step of this run, which has 74 steps\n"
+            warning = "warning: hooks.loss.every: this hook never fires in this run, which has 74 steps\n"
             self.assertTrue(process.stderr.startswith(f"argument 3: {warning}"), process.stderr)
             self.assertIn(warning, (pathlib.Path(folder) / "run" / "log.txt").read_text())
 

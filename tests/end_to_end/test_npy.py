@@ -197,7 +197,7 @@ class Npy(unittest.TestCase):
         self.save(samples, labels.astype("int32"))
         said = f"dataset.samples: {self.folder / 'x.npy'}: {said}"
         self.assertRegex(self.refusal(), r"^c\.yaml:3:\d+: error: dataset\.samples: ")
-        self.assertIn(f"error: {said}; mend these rows or leave them out", self.refusal())
+        self.assertIn(f"error: {said}; fix these rows or leave them out", self.refusal())
         result = program.assay("run", "c.yaml", "train.on_nan=ignore", folder=self.folder)
         self.assertEqual(result.returncode, program.DONE, result.stderr)
         self.assertIn(f"warning: {said}", result.stderr)

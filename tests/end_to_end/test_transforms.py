@@ -77,8 +77,8 @@ class Transforms(unittest.TestCase):
         process = program.assay("check", "c.yaml", whole, "transforms=[standardize]", "hooks={}", folder=self.folder)
         self.assertEqual(process.returncode, program.USAGE_ERROR)
         self.assertIn("c.yaml:3:31: error: dataset.samples: ", process.stderr)
-        self.assertIn("x.npy: the sample of row 77777 of the dataset, counted from 0, is NaN in column 5; mend this row "
-                      "or leave it out, or set `train.on_nan: ignore` to train all the same\n", process.stderr)
+        self.assertIn("x.npy: the sample of row 77777 of the dataset, counted from 0, is NaN in column 5; fix this row "
+                      "or leave it out, or set `train.on_nan: ignore` to train anyway\n", process.stderr)
         process = program.assay("check", "c.yaml", whole, "transforms=[standardize]", "hooks={}",
                                 "train.on_nan=ignore", folder=self.folder)
         self.assertEqual(process.returncode, program.DONE, process.stderr)

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(splits_that_overlap_are_a_warning) {
   const Made overlapping =
       made({{"dataset", "overlapping"}, {"train", "{epochs: 1}"}, {"hooks", value("other.loss")}});
   BOOST_TEST(overlapping.problems ==
-             "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n"
+             "warning dataset: 2 of the 3 rows of its split 'test' are training rows, too\n"
              "warning dataset: class 1 ('b') has no rows to train on\n");
   BOOST_TEST(overlapping.experiment.has_value());
 }
@@ -391,7 +391,7 @@ BOOST_AUTO_TEST_CASE(what_the_data_show_is_told_at_the_option_that_names_their_f
   };
   // The only option for files.
   const std::string overlap =
-      "warning dataset: 2 of the 3 rows of its split 'test' are trained on, too\n";
+      "warning dataset: 2 of the 3 rows of its split 'test' are training rows, too\n";
   const std::string class_1 = "class 1 ('b') has no rows to train on\n";
   BOOST_TEST(with("overlapping") == overlap + "warning dataset: " + class_1);
   BOOST_TEST(with("overlapping, files: [a.csv]") ==

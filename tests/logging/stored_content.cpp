@@ -237,8 +237,8 @@ BOOST_AUTO_TEST_CASE(histograms_that_are_none_are_refused) {
   BOOST_TEST(with(2, 1, 2, 3, 4).starts_with("a histogram has the minimum 2 and the maximum 1"));
   BOOST_TEST(with(not_a_number, 1, 2, 3, 4).starts_with("a histogram has the minimum nan"));
   BOOST_TEST(with(0, infinity, 2, 3, 4).starts_with("a histogram has the minimum 0"));
-  BOOST_TEST(with(0, 1, -1, 3, 4).starts_with("a histogram is of -1 numbers"));
-  BOOST_TEST(with(0, 1, not_a_number, 3, 4).starts_with("a histogram is of nan numbers"));
+  BOOST_TEST(with(0, 1, -1, 3, 4).starts_with("a histogram has the number -1 numbers"));
+  BOOST_TEST(with(0, 1, not_a_number, 3, 4).starts_with("a histogram has the number nan numbers"));
   BOOST_TEST(with(0, 1, 2, not_a_number, 4).starts_with("the sum of a histogram is NaN"));
   BOOST_TEST(with(0, 1, 2, 3, -4).starts_with("the sum of squares of a histogram is -4"));
   BOOST_TEST(
@@ -248,15 +248,15 @@ BOOST_AUTO_TEST_CASE(histograms_that_are_none_are_refused) {
 BOOST_AUTO_TEST_CASE(images_are_png_files_of_their_size) {
   BOOST_TEST(refusal(Image{3, 2, png_of(3, 2)}) == "nothing thrown");
   BOOST_TEST(refusal(Image{3, 2, png_of(2, 3)}) ==
-             "an image is said to have 3 x 2 pixels, and its PNG file has 2 x 3");
+             "an image is declared with 3 x 2 pixels, but its PNG file has 2 x 3");
   BOOST_TEST(refusal(Image{0, 2, png_of(0, 2)}).starts_with("an image has 0 x 2 pixels"));
   BOOST_TEST(refusal(Image{40000, 2, png_of(3, 2)}).starts_with("an image has 40000 x 2 pixels"));
   std::vector<std::byte> png = png_of(3, 2);
   BOOST_TEST(refusal(Image{3, 2, std::span(png).first(23)}) ==
-             "the bytes of an image are no PNG file");
-  BOOST_TEST(refusal(Image{3, 2, {}}) == "the bytes of an image are no PNG file");
+             "the bytes of an image are not a PNG file");
+  BOOST_TEST(refusal(Image{3, 2, {}}) == "the bytes of an image are not a PNG file");
   png[1] = std::byte{'J'};
-  BOOST_TEST(refusal(Image{3, 2, png}) == "the bytes of an image are no PNG file");
+  BOOST_TEST(refusal(Image{3, 2, png}) == "the bytes of an image are not a PNG file");
 }
 
 BOOST_AUTO_TEST_CASE(curves_that_are_none_are_refused) {
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(tables_that_are_none_are_refused) {
   odd.type = static_cast<TypedValue::Type>(9);
   const std::vector<TypedValue> odd_cells = {odd};
   BOOST_TEST(refusal(Table{column, odd_cells}) ==
-             "the type of a table's cell is 9, which is none of TypedValue::Type");
+             "the type of a table's cell is 9, which is not one of TypedValue::Type");
 }
 
 BOOST_AUTO_TEST_CASE(graphs_that_are_none_are_refused) {
