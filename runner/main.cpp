@@ -39,8 +39,8 @@ void declare(CLI::App& app, Common& common, Chosen& chosen) {
       ->check(one_of({instruction_set_names.begin(), instruction_set_names.end()}));
   app.add_option_function<std::string>(
          "--format", [&](const std::string& name) { common.json = name == "json"; },
-         "How problems are told on standard error: text, or json for editors, one object per line; "
-         "`assay eval` prints its values so, too")
+         "The format of problems on standard error: text, or json for editors, one object per "
+         "line; `assay eval` prints its values in it, too")
       ->check(one_of({"text", "json"}))
       ->type_name("FORMAT")
       ->trigger_on_parse();  // so that problems of the command line use it too

@@ -5,11 +5,11 @@
 // Nothing is stored, so rows use no memory, and they are the same on every machine. With many
 // elements and a noise of 1 the classes are well separated, and any sound training learns them.
 //
-//   rows      how many
+//   rows      number of rows
 //   shape     of a sample (default [64])
 //   classes   how many (default 10)
 //   noise     width of the noise around the centres (default 1)
-//   seed      another one gives other centres and other rows (default 0)
+//   seed      seed for the centres and the rows (default 0)
 //
 //   dataset:
 //     type: synthetic
@@ -61,14 +61,13 @@ class Synthetic final : public assay::Dataset {
   };
   static constexpr auto table = assay::options(
       assay::required("rows", &Options::rows, "number of rows", {.minimum = 1, .maximum = 1e12}),
-      assay::option("shape", &Options::shape, "of a sample",
+      assay::option("shape", &Options::shape, "shape of a sample",
                     {.minimum = 1, .maximum = most_elements}),
       assay::option("classes", &Options::classes, "number of classes",
                     {.minimum = 2, .maximum = 65536}),
       assay::option("noise", &Options::noise,
                     "width of the noise; the centres' elements lie in [-1, 1)", {.minimum = 0}),
-      assay::option("seed", &Options::seed, "another one gives other centres and rows",
-                    {.minimum = 0}));
+      assay::option("seed", &Options::seed, "seed for the centres and rows", {.minimum = 0}));
 
   explicit Synthetic(const Options& options)
       : rows_(options.rows), classes_(options.classes), noise_(static_cast<float>(options.noise)) {

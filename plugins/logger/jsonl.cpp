@@ -206,7 +206,7 @@ class JsonLines final : public assay::Logger {
  public:
   static constexpr assay::About about = {
       .name = "jsonl",
-      .doc = "One JSON object a line in metrics.jsonl: all records, of images the sizes."};
+      .doc = "One JSON object a line in metrics.jsonl: all records, but only the sizes of images."};
 
   void open(assay::LoggerContext& context) override { file_ = &context.create("metrics.jsonl"); }
 

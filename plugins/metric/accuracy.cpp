@@ -26,7 +26,7 @@ class Accuracy final : public assay::Metric {
   void prepare(const assay::Target& target) override {
     if (target.classes == 0)
       throw assay::Error(
-          "accuracy counts predicted classes, and the targets of this dataset are numbers; "
+          "accuracy counts predicted classes, but the targets of this dataset are numbers; "
           "expected a dataset with classes: leave this metric out");
   }
 

@@ -31,14 +31,15 @@ class Adam final : public assay::Optimizer {
   };
   static constexpr auto table = assay::options(
       assay::required("learning_rate", &Options::learning_rate,
-                      "about the size of a step of each parameter", {.minimum = 0}),
+                      "approximate size of a step of each parameter", {.minimum = 0}),
       assay::option("b1", &Options::b1, "decay of the mean of the gradient",
                     {.minimum = 0, .maximum = 1, .exclusive_maximum = true}),
       assay::option("b2", &Options::b2, "decay of the mean of the squared gradient",
                     {.minimum = 0, .maximum = 1, .exclusive_maximum = true}),
-      assay::option("eps", &Options::eps, "added to the root of the mean square", {.minimum = 0}),
-      assay::option("eps_root", &Options::eps_root, "added to the mean square, under the root",
-                    {.minimum = 0}));
+      assay::option("eps", &Options::eps, "number added to the root of the mean square",
+                    {.minimum = 0}),
+      assay::option("eps_root", &Options::eps_root,
+                    "number added to the mean square, under the root", {.minimum = 0}));
 
   explicit Adam(const Options& options)
       : learning_rate_(options.learning_rate),

@@ -22,8 +22,8 @@ class Sgd final : public assay::Optimizer {
     bool nesterov = false;
   };
   static constexpr auto table = assay::options(
-      assay::required("learning_rate", &Options::learning_rate,
-                      "the step is this times the gradient", {.minimum = 0}),
+      assay::required("learning_rate", &Options::learning_rate, "factor of the gradient in a step",
+                      {.minimum = 0}),
       assay::option("momentum", &Options::momentum, "decay of the trace of past gradients; 0: none",
                     {.minimum = 0, .maximum = 1}),
       assay::option("nesterov", &Options::nesterov, "look ahead along the trace"));

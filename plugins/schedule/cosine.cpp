@@ -69,8 +69,8 @@ class Cosine final : public Schedule {
   static constexpr auto table =
       options(required("init_value", &Options::init_value, init_value_doc),
               option("decay_steps", &Options::decay_steps,
-                     "steps until the end is reached; null: the whole run", {.minimum = 1}),
-              option("alpha", &Options::alpha, "the end as a share of init_value"),
+                     "steps until the final value is reached; null: the whole run", {.minimum = 1}),
+              option("alpha", &Options::alpha, "the final value as a share of init_value"),
               option("exponent", &Options::exponent, exponent_doc, {.minimum = 0}));
 
   explicit Cosine(const Options& given)

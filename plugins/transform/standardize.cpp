@@ -68,7 +68,7 @@ class Standardize final : public assay::Transform, public assay::Fits, public as
         throw assay::Error(
             "element " + std::to_string(i) + " of the samples, counted from 0, " +
             (sums.rows == 0 ? "is NaN in all training rows" : "is infinite in a training row") +
-            ": it has no mean; mend the data or leave the element out");
+            ": it has no mean; fix the data or leave the element out");
       if (options_.with_mean) mean_[i] = sums.mean;
       if (options_.with_std) scale_[i] = sums.scale();
     }

@@ -24,14 +24,15 @@ namespace {
                        : fmt::format(" before '{0}'; a file of this name is ./{0}", argument)));
 }
 
-// Throws UsageError where the first of the arguments is neither an override nor a config, but what
-// was to set a key: `@adam.yaml`, `train.epochs 5`.
+// Throws UsageError if the first of the arguments is neither an override nor a config, but was
+// meant to set a key: `@adam.yaml`, `train.epochs 5`.
 void refuse_part_of_override(std::span<const std::string> arguments) {
   const std::string& argument = arguments.front();
   if (argument.starts_with('@'))
-    throw UsageError(fmt::format(
-        "'{0}': a file is taken for a key: optimizer={0}; a config of this name is ./{0}",
-        argument));
+    throw UsageError(
+        fmt::format("'{0}': a file is given as the value of a key: optimizer={0}; a config of this "
+                    "name is ./{0}",
+                    argument));
   const std::string_view section = std::string_view(argument).substr(0, argument.find('.'));
   const bool is_key = std::ranges::any_of(plan::experiment_parameters(),
                                           [section](const auto& p) { return p.name == section; });

@@ -13,7 +13,7 @@ namespace assay::command_line {
 /// its name is written ./NAME.
 bool is_override(std::string_view argument);
 
-/// Throws UsageError where the first of the arguments is no file and cannot be meant as a config.
+/// Throws UsageError if the first of the arguments is not a file and cannot be meant as a config.
 void check_begins_with_config(std::span<const std::string> arguments);
 
 struct ConfigArguments {

@@ -77,13 +77,13 @@ int check_all(const Common& common, const std::vector<std::string>& arguments) {
 void declare_check(CLI::App& app, const Common& common, Chosen& chosen) {
   const auto arguments = std::make_shared<std::vector<std::string>>();
   CLI::App* command =
-      app.add_subcommand("check", "Find all errors of configs, and tell what they would do when");
+      app.add_subcommand("check", "Find all errors of configs, and show what they would do when");
   command
       ->add_option("CONFIG", *arguments,
                    "Configs or run folders; and key=value, which sets a key in all of them")
       ->required();
   command->footer(
-      "Trains nothing and writes nothing. The exit code is 2 where a config has errors.\n"
+      "Trains nothing and writes nothing. The exit code is 2 if a config has errors.\n"
       "Example:\n  assay check configs/*.yaml train.epochs=10");
   command->callback(
       [&, arguments] { chosen = [&, arguments] { return check_all(common, *arguments); }; });

@@ -21,7 +21,7 @@ void Console::on_lost(StandardTerminal::Lost lost) {
 }
 
 void Console::say(const Lines& lines) {
-  terminal_.status({});  // what it says of progress is over
+  terminal_.status({});  // its phase of reporting progress is over
   terminal_.print(lines(output_columns()));
 }
 

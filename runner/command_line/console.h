@@ -14,10 +14,10 @@ class Console final : public run::Listener {
  public:
   /// Borrows the options. `describe`: shows the trained model with its weights.
   Console(const Common& common, bool describe) : common_(common), describe_(describe) {}
-  ~Console() override { lost_ = {}; }  // whoever it calls may be gone
+  ~Console() override { lost_ = {}; }  // the object that it would call may be gone
 
   /// Sets the function to call, once, when standard output takes no more. Calls it at once if that
-  /// has happened already. Not to be called while something is shown.
+  /// has happened already. Must not be called while something is shown.
   void on_lost(StandardTerminal::Lost lost);
 
   void say(const Lines& lines) override;
@@ -34,7 +34,7 @@ class Console final : public run::Listener {
   const Common& common_;
   bool describe_;
   StandardTerminal::Lost lost_;
-  std::string lost_before_;  ///< what nobody was told of yet
+  std::string lost_before_;  ///< not reported yet
   StandardTerminal terminal_{[this](const std::string& message) {
     if (lost_) lost_(message);
     else lost_before_ = message;

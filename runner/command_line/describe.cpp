@@ -49,10 +49,10 @@ struct BadConfig {};
 struct Described {
   fs::path config;
   std::optional<fs::path> weights;  ///< nothing: as initialized
-  std::vector<std::string> run;     ///< lines of how it stands; none: there is no run
+  std::vector<std::string> run;     ///< lines about its state; none if there is no run
 };
 
-// Returns how a run stands, in words.
+// Returns the state of a run in words.
 std::string state_text(const run::RunRecord& run, run::Lock lock) {
   const std::string after =
       fmt::format("after step {} of {}", grouped(run.steps), grouped(run.total_steps));
@@ -66,27 +66,27 @@ std::string state_text(const run::RunRecord& run, run::Lock lock) {
     return fmt::format("ended without a word, {}; the process was killed, or its machine went down",
                        then);
   return fmt::format(
-      "running, {}; nobody can tell whether it still runs, since its file system has no locks",
-      then);
+      "running, {}; whether it still runs is unknown, since its file system has no locks", then);
 }
 
-// Returns what the run can go on from; nothing if it runs, or if nothing is left to do.
+// Returns the checkpoint to resume the run from, in words; nothing if it runs, or if nothing is
+// left to do.
 std::optional<std::string> way_on(const fs::path& folder, const run::RunRecord& run,
                                   run::Lock lock) {
   if (lock == run::Lock::held || (run.state == "finished" && run.complete)) return std::nullopt;
   const base::Folder opened(folder);
   const auto step = run::newest_checkpoint(opened, run::plan_digests(run));
-  if (!step) return "it has no checkpoint to go on from";
+  if (!step) return "it has no checkpoint to resume from";
   return fmt::format("its newest checkpoint is that of step {}; `assay resume {}` goes on from it",
                      grouped(*step), base::shell_quoted(folder.string()));
 }
 
-// Returns how the run of a folder stands and what failed on the way, a line each.
+// Returns the state of a folder's run and the failures so far, a line each.
 std::vector<std::string> run_lines(const fs::path& folder) {
   constexpr std::size_t most_failures = 10;
   try {
     auto [run, lock] = run::read_run_state(folder);
-    std::erase(run.failures, run.reason);  // which the state tells
+    std::erase(run.failures, run.reason);  // which the state line contains
     std::vector<std::string> lines = {fmt::format("run: {}", state_text(run, lock))};
     if (run.best) {
       const auto [name, text] = run::best_text(*run.best);
@@ -111,7 +111,7 @@ Described find(const fs::path& what) {
     const fs::path folder = fs::absolute(what).parent_path().parent_path();
     if (!fs::exists(folder / "plan.yaml", error))
       throw UsageError(
-          fmt::format("{}: a checkpoint lies in checkpoints/ of its run folder, whose plan.yaml "
+          fmt::format("{}: a checkpoint belongs in checkpoints/ of its run folder, whose plan.yaml "
                       "says what the weights are for; there is no {}",
                       what.string(), (folder / "plan.yaml").string()));
     return {folder / "plan.yaml", what, {}};
@@ -122,7 +122,7 @@ Described find(const fs::path& what) {
     throw UsageError(fmt::format("{}: cannot be entered: {}", what.string(), error.message()));
   if (!has_plan)
     throw UsageError(
-        fmt::format("{}: it has no plan.yaml, so it is no run folder; `assay run` makes them "
+        fmt::format("{}: it has no plan.yaml, so it is not a run folder; `assay run` makes them "
                     "(a config can be described, too)",
                     what.string()));
   return {what / "plan.yaml", run::last_checkpoint(what), run_lines(what)};
@@ -159,7 +159,7 @@ std::string tree_of_checkpoint(const std::string& name, const train::ModelDescri
   return model_tree(name, model, read, output_columns());
 }
 
-// Returns the tree of the weights that training begins with, below a line that says where they are
+// Returns the tree of the weights that training begins with, below a line that says where they come
 // from. Throws BadConfig if they cannot be read.
 std::string tree_as_initialized(const plan::Plan& plan, experiment::DescribedModel& declared,
                                 config::Diagnostics& diagnostics) {

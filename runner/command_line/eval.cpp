@@ -107,7 +107,7 @@ void declare_eval(CLI::App& app, const Common& common, Chosen& chosen) {
       app.add_subcommand("eval", "Print the loss and all metrics of a trained model");
   declare(*command, *arguments);
   command->footer(
-      "Without a split, all splits are evaluated; of other data, all rows are. Nothing is "
+      "Without a split, all splits are evaluated, or all rows of other data. Nothing is "
       "written.\n"
       "The run may still be running. With --format json each split is a JSON object on a line.\n"
       "Examples:\n"

@@ -80,7 +80,7 @@ void blame(const PluginCode& code, std::string_view what, std::string_view name)
        "` looks for the cause"});
 }
 
-// Tells that memory had nearly run out, and returns whether it had: a library that is refused
+// Reports if memory had nearly run out, and returns whether it had: a library that is refused
 // memory may crash, whoever calls it.
 bool told_of_memory(const PluginCode& code, std::string_view signal) {
   const auto memory = base::AddressSpace::of_this_process();
@@ -125,8 +125,8 @@ void when_killed(int number, siginfo_t* signal_info, void* /*context*/) {
       blame(code, "killed by SIG", name);
     } else {
       say({"killed by SIG", name,
-           " outside of the calls of plugins; a thread of a plugin's own, or one that wrote where "
-           "it must not, can be the cause: `assay plugins check FILE` tries one"});
+           " outside of calls into plugins; a plugin's own thread, or a plugin that wrote where it "
+           "must not, can be the cause: `assay plugins check FILE` tests a plugin"});
     }
   }
   signal(number, SIG_DFL);  // only now: a signal of another thread would end the report
@@ -138,7 +138,7 @@ void at_exit() {
   if (getpid() != process || (code.what == nullptr && !main_runs)) return;
   std::fflush(nullptr);
   if (code.what != nullptr) blame(code, "called exit()", {});
-  else say({"a thread of a plugin's own called exit(); `assay plugins check FILE` tries one"});
+  else say({"a plugin's own thread called exit(); `assay plugins check FILE` tests a plugin"});
   _exit(run_failed);
 }
 

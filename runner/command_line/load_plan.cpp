@@ -29,7 +29,7 @@ void check_one_says_the_kernels(std::string_view option, std::span<const std::st
     const std::string_view set = words.substr(std::min(words.find_first_not_of('+'), words.size()));
     if (set.starts_with("kernels=") && set.substr(set.find('=') + 1) != option)
       throw UsageError(
-          fmt::format("--kernels {}: the argument '{}' says otherwise; leave one of the two out",
+          fmt::format("--kernels {}: the argument '{}' says otherwise; leave out one of the two",
                       option, argument));
   }
 }
@@ -88,11 +88,11 @@ std::string config_of(const std::string& config_or_run_folder) {
       throw UsageError(
           fmt::format("{}: cannot be entered: {}", config_or_run_folder, error.message()));
     throw UsageError(
-        fmt::format("{}: this folder has no plan.yaml, so it is no run folder; expected a config "
-                    "or a run folder",
+        fmt::format("{}: this folder has no plan.yaml, so it is not a run folder; expected a "
+                    "config or a run folder",
                     config_or_run_folder));
   }
-  return config_or_run_folder;  // where there is none, the reader says so
+  return config_or_run_folder;  // if there is none, the reader says so
 }
 
 std::optional<const plan::Plan> load_plan(const Common& common, const std::string& config,

@@ -50,8 +50,8 @@ std::string work(const experiment::Experiment& experiment, const plugin_host::Pl
                      counted(lanes.block_rows(), "row"), name_of(host.instructions()));
 }
 
-// Returns numbers as texts of three digits, or of as many as tell apart those that differ in the
-// first nine.
+// Returns numbers as texts of three digits, or of as many as it takes to tell apart those that
+// differ in the first nine.
 std::array<std::string, 3> told_apart(const std::array<double, 3>& numbers) {
   constexpr int fewest = 3, most = 9;
   const auto texts = [&](int digits) {
@@ -77,7 +77,7 @@ std::string rate_text(const experiment::RateCourse& course, std::int64_t steps) 
   if (rises) text += fmt::format(" -> {} at step {}", peak, grouped(course.peak_step));
   if (last != (rises ? peak : first)) text += " -> " + last;
   if (course.looked_at < steps)
-    text += fmt::format(" ({} of {} looked at)", grouped(course.looked_at), counted(steps, "step"));
+    text += fmt::format(" ({} of {} checked)", grouped(course.looked_at), counted(steps, "step"));
   return text;
 }
 

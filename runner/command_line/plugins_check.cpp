@@ -108,8 +108,8 @@ void declare_plugins_check(CLI::App& plugins, const Common& common, Chosen& chos
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = plugins.add_subcommand(
       "check",
-      "Try plugins: whether they load, take their options, and keep their kind's promises");
-  command->add_option("FILE", a->files, "Plugin libraries, tried in processes of their own")
+      "Test plugins: whether they load, take their options, and keep their kind's promises");
+  command->add_option("FILE", a->files, "Plugin libraries, each tested in a process of its own")
       ->required();
   command
       ->add_option("--set", a->trial.settings,

@@ -87,7 +87,7 @@ int list(const Common& common, const std::string& kind, bool why) {
   }
   print_refused(host);
   if (why)
-    print_wrapped("No plugin was opened to find this out; `assay plugins check FILE` tries one.",
+    print_wrapped("No plugin was opened to find this out; `assay plugins check FILE` tests one.",
                   0);
   return done;
 }
@@ -104,7 +104,7 @@ void declare_plugins_list(CLI::App& plugins, const Common& common, Chosen& chose
   command->add_option("KIND", a->kind, "Only this kind: dataset, model, loss, optimizer, ...");
   command->add_flag(
       "--why", a->why,
-      "Also say where was looked, what was found, and what was refused for which reason");
+      "Also show which places were searched, what was found, and what was refused and why");
   command->footer("Example:\n  assay plugins list optimizer");
   command->callback([&, a] { chosen = [&, a] { return list(common, a->kind, a->why); }; });
 }

@@ -55,7 +55,7 @@ void check_name(const Common& common, Kind kind, const std::string& name) {
     const std::string file = library->file.stem().string();
     if (library->stamp.offers(kind, name) || file == name || file == "lib" + name)
       fail(
-          fmt::format("there is {} {} already, in {}, which is refused: {}; mend or remove it, or "
+          fmt::format("there is {} {} already, in {}, which is refused: {}; fix or remove it, or "
                       "choose another name",
                       name_of(kind), name, base::shown_path(library->file), library->refusal));
   }
@@ -89,7 +89,7 @@ void declare_plugins_new(CLI::App& plugins, const Common& common, Chosen& chosen
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = plugins.add_subcommand("new", "Write a plugin to start from");
   command->add_option("KIND", a->kind, fmt::format("{}", fmt::join(kind_names, ", ")))->required();
-  command->add_option("NAME", a->name, "In lower case: it is named so in configs")->required();
+  command->add_option("NAME", a->name, "In lower case: its name in configs")->required();
   command->add_option("--dir", a->folder, "Where to make the folder NAME (.)")->type_name("DIR");
   command->footer(
       "Writes the folder NAME with a component that works, a build for Meson, a config that runs\n"

@@ -20,7 +20,7 @@ int reference_of(const Common& common) {
 
 void declare_plugins_reference(CLI::App& plugins, const Common& common, Chosen& chosen) {
   CLI::App* command = plugins.add_subcommand(
-      "reference", "Print all that a config may say with all plugins, as Markdown");
+      "reference", "Print everything that a config may contain with all plugins, as Markdown");
   command->footer("Example:\n  assay plugins reference > config-reference.md");
   command->callback([&] { chosen = [&] { return reference_of(common); }; });
 }

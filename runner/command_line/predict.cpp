@@ -104,7 +104,7 @@ void declare_predict(CLI::App& app, const Common& common, Chosen& chosen) {
       ->required();
   command
       ->add_option("--output-format", a->format,
-                   "csv, npy or jsonl, for an output whose name does not tell (default of -: csv)")
+                   "csv, npy or jsonl, for an output whose name does not say (default for -: csv)")
       ->check(one_of({"csv", "npy", "jsonl"}))
       ->type_name("FORMAT");
   command->footer(
@@ -112,7 +112,7 @@ void declare_predict(CLI::App& app, const Common& common, Chosen& chosen) {
       "targets.\n"
       "Each row has its number in the dataset, the class, and the probabilities of all classes; "
       "or\n"
-      "the outputs of the model where its loss makes no probabilities of them.\n"
+      "the outputs of the model if its loss does not turn them into probabilities.\n"
       "Examples:\n"
       "  assay predict runs/digits/20261103-141500 test --output test.csv\n"
       "  assay predict runs/mine dataset.samples=new.npy '~dataset.targets' --output new.npy");

@@ -30,8 +30,8 @@ std::string problem(const Common& common, Severity severity, std::string_view me
 /// Prints the same.
 void report(const Common& common, std::string_view message, Severity severity = Severity::error);
 
-/// Writes what was thrown. Where the working folder was removed, that is said in place of the C++
-/// library's own words, which hardly say what is wrong.
+/// Reports an exception. If the working folder was removed, says so in place of the C++ library's
+/// own message, which hardly says what is wrong.
 void report(const Common& common, const std::exception& error);
 
 }  // namespace assay::command_line

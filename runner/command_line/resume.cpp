@@ -1,4 +1,4 @@
-// `assay resume`: goes on with a run that was stopped, was killed, or failed, or makes one longer.
+// `assay resume`: continues a run that was stopped, was killed, or failed, or makes one longer.
 #include "runner/command_line/resume.h"
 
 #include <fmt/format.h>
@@ -56,14 +56,14 @@ void check_is_run(const std::string& folder) {
   if (error) throw UsageError(fmt::format("{}: cannot be entered: {}", folder, error.message()));
   if (!fs::exists(fs::path(folder) / "run.json", error))
     throw UsageError(fmt::format(
-        "{}: it has no run.json, so it is no run folder; `assay run` makes them", folder));
+        "{}: it has no run.json, so it is not a run folder; `assay run` makes them", folder));
 }
 
-// Returns the record of a run that nobody runs any more.
+// Returns the record of a run that no process runs any more.
 run::RunRecord record_of_ended(const fs::path& folder) {
   const run::RunState run = run::read_run_state(folder);
   if (run.lock == run::Lock::held)
-    throw Error(fmt::format("{}: this run is still running, so there is nothing to take up",
+    throw Error(fmt::format("{}: this run is still running, so there is nothing to resume",
                             folder.string()));
   return run.record;
 }
@@ -102,13 +102,13 @@ bool has_another_plan(const Common& common, const fs::path& folder, const run::R
 [[noreturn]] void no_checkpoint(const fs::path& folder, std::vector<std::string> problems,
                                 std::string_view instead) {
   problems.push_back(
-      fmt::format("{}: it has no whole checkpoint to go on from{}; to run it again: "
+      fmt::format("{}: it has no whole checkpoint to resume from{}; to run it again: "
                   "{}",
                   base::shown_path(folder), instead, command_to_repeat(folder.string())));
   throw run::Refused(std::move(problems));
 }
 
-// Returns what the run can go on from. Throws Refused if it has files to go on from, and none of
+// Returns the checkpoint to resume from. Throws Refused if the run has checkpoints, but none of
 // them is whole.
 run::Found found_in(const fs::path& folder, const run::RunRecord& record) {
   run::Found found = run::find_checkpoint(base::Folder(folder), run::plan_digests(record));
@@ -125,15 +125,15 @@ struct Arguments {
   bool describe = false;
 };
 
-// Returns the settings with --kernels, which only a run that is forced may change.
+// Returns the settings with --kernels, which may change only with --force.
 std::vector<std::string> settings_of(const Common& common, const Arguments& arguments,
                                      const run::RunRecord& record) {
   std::vector<std::string> settings = arguments.settings;
   if (!common.instructions || name_of(*common.instructions) == record.kernels) return settings;
   if (!arguments.force)
     throw UsageError(
-        fmt::format("--kernels {}: this run goes on with the kernels that it began with, {}; leave "
-                    "the option out",
+        fmt::format("--kernels {}: this run continues with the kernels that it began with, {}; "
+                    "leave the option out",
                     name_of(*common.instructions), record.kernels));
   settings.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   return settings;
@@ -201,18 +201,18 @@ int go_on(const Common& common, run::Prepared prepared, plugin_host::PluginHost&
 void declare_resume(CLI::App& app, const Common& common, Chosen& chosen) {
   const auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
-      "resume", "Go on with a run that was stopped, was killed, or failed, or make one longer");
+      "resume", "Continue a run that was stopped, was killed, or failed, or make one longer");
   command->add_option("RUN_DIR", a->folder, "The folder of the run")->required();
   command->add_option("SETTING", a->settings,
                       "key=value sets a key of the plan, as train.epochs=5000, which makes the run "
                       "longer");
   command->add_flag("--force", a->force,
-                    "Go on although the run would be another one, and record what is different");
+                    "Continue although the run would be another one, and record the differences");
   command->add_flag("--describe", a->describe, "At the end, print the model with its weights");
   command->footer(
-      "The run goes on from its newest whole checkpoint, and becomes the run that it would have\n"
+      "The run continues from its newest whole checkpoint, and becomes the run that it would have\n"
       "been. A config with `resume: true` and a fixed run_dir does the same when it is run again.\n"
-      "With another length it becomes the run that was asked for that length from the start.\n"
+      "With another length it becomes the run that would have had that length from the start.\n"
       "\nExample:\n  assay resume runs/digits/20261103-141500 train.epochs=5000");
   command->callback([&, a] { chosen = [&, a] { return resume(common, *a); }; });
 }

@@ -15,8 +15,8 @@ namespace assay::command_line {
 /// Trains a run to its end, and returns the exit code.
 int train(run::Run& run, Console& console);
 
-/// Goes on with the run that lies in the folder of the plan (run::finds_its_run), and returns the
-/// exit code. One that has no checkpoint yet begins anew; a finished one is left as it is.
+/// Continues the run in the folder of the plan (run::finds_its_run), and returns the exit code. A
+/// run without a checkpoint begins anew; a finished one is left as it is.
 int go_on(const Common& common, run::Prepared prepared, plugin_host::PluginHost& host,
           base::GitQuery& git, bool describe_after, const std::string& warnings);
 

@@ -115,12 +115,12 @@ void declare_show(CLI::App& app, const Common& common, Chosen& chosen) {
           "A config or run folder; and key=value, which sets a key of the config before it")
       ->required();
   CLI::Option* origin = command->add_flag("--origin", a->origin,
-                                          "Say behind each value which line or argument set it");
+                                          "Show after each value which line or argument set it");
   command->add_flag("--diff", a->diff, "Compare two: what differs, and what set it")
       ->excludes(origin);
   command->footer(
-      "The output is a config: `assay run` on it gives the same run. --diff exits with 0 where the "
-      "plans are the same and 1 where they differ.\n"
+      "The output is a config: `assay run` on it gives the same run. --diff exits with 0 if the "
+      "plans are the same and with 1 if they differ.\n"
       "Examples:\n"
       "  assay show configs/digits.yaml seed=1 --origin\n"
       "  assay show --diff runs/test/20250101-120000 configs/digits.yaml train.epochs=10");

@@ -13,7 +13,7 @@ namespace assay::command_line {
 /// Returns the number of the signal that came, or 0. It is never reset.
 const std::atomic<int>& stop_signal();
 
-/// Returns how many signals came that ask for a checkpoint.
+/// Returns how many signals that ask for a checkpoint came.
 const std::atomic<unsigned>& checkpoint_requests();
 
 /// Catches SIGINT, SIGTERM and SIGHUP (unless nohup ignores it) from now on. Until

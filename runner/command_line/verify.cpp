@@ -1,4 +1,4 @@
-// `assay verify`: checks the files of run folders, or proves that runs of configs can be taken up.
+// `assay verify`: checks the files of run folders, or proves that runs of configs can be resumed.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -39,7 +39,7 @@ std::string dumped(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Returns what can be done with the run, a sentence.
+// Returns a sentence that says what can be done with the run.
 std::string outlook(const std::string& folder, const verify::Findings& found) {
   const std::string newest =
       found.newest ? fmt::format("newest whole checkpoint: step {}", grouped(*found.newest))
@@ -47,7 +47,7 @@ std::string outlook(const std::string& folder, const verify::Findings& found) {
   if (found.is_running) return newest + "; the run is running";
   if (found.is_finished) return newest + "; the run is finished";
   if (!found.can_go_on) return newest;
-  return fmt::format("{}; `assay resume {}` goes on from there", newest,
+  return fmt::format("{}; `assay resume {}` continues from there", newest,
                      base::shell_quoted(folder));
 }
 
@@ -95,9 +95,10 @@ void check_is_run_folder(const std::string& folder) {
     throw UsageError(fmt::format("{}: expected a run folder; `assay run` makes them", folder));
   for (const char* name : {"run.json", "plan.yaml"})
     if (fs::exists(fs::path(folder) / name, error)) return;
-  throw UsageError(fmt::format(
-      "{}: it has neither run.json nor plan.yaml, so it is no run folder; `assay run` makes them",
-      folder));
+  throw UsageError(
+      fmt::format("{}: it has neither run.json nor plan.yaml, so it is not a run folder; `assay "
+                  "run` makes them",
+                  folder));
 }
 
 int verify_folders(const Common& common, const std::vector<std::string>& folders) {
@@ -123,14 +124,14 @@ std::string text_of(const std::string& config, const verify::Proof& proof) {
   std::string text;
   if (proof.differences.empty()) {
     text = proof.taken_up.empty()
-               ? fmt::format("{}: {}, too few to take the run up\n", config, runs)
-               : fmt::format("{}: {}, taken up after steps {}: the same to the last bit\n", config,
+               ? fmt::format("{}: {}, too few to resume the run\n", config, runs)
+               : fmt::format("{}: {}, resumed after steps {}: the same to the last bit\n", config,
                              runs, fmt::join(proof.taken_up, ", "));
   } else if (const std::int64_t step = proof.differences.front().taken_up; step == 0) {
-    text = fmt::format("{}: {}: two runs from the beginning differ, so none was taken up\n", config,
+    text = fmt::format("{}: {}: two runs from the beginning differ, so none was resumed\n", config,
                        runs);
   } else {
-    text = fmt::format("{}: {}, taken up after step {}: the run is another one\n", config, runs,
+    text = fmt::format("{}: {}, resumed after step {}: the run differs\n", config, runs,
                        grouped(step));
   }
   for (const verify::Difference& each : proof.differences) {
@@ -146,8 +147,9 @@ std::string text_of(const std::string& config, const verify::Proof& proof) {
   if (std::ranges::none_of(proof.taken_up,
                            [&](std::int64_t step) { return step % proof.steps_per_epoch == 0; }) &&
       proof.differences.empty())
-    text += fmt::format("  an epoch has {}, so no end of one was tried; `--steps {}` has one\n",
-                        counted(proof.steps_per_epoch, "step"), proof.steps_per_epoch + 1);
+    text += fmt::format(
+        "  an epoch has {}, so no run was resumed at the end of one; `--steps {}` includes one\n",
+        counted(proof.steps_per_epoch, "step"), proof.steps_per_epoch + 1);
   for (const std::string& sentence : proof.not_compared) text += fmt::format("  {}\n", sentence);
   return text;
 }
@@ -242,7 +244,8 @@ void declare_verify(CLI::App& app, const Common& common, Chosen& chosen) {
       ->check(CLI::Validator(at_least_one, ""))
       ->needs(resume);
   command->footer(
-      "Says of each file whether it is whole, and how far a damaged one is. The exit code is 0 "
+      "Shows for each file whether it is whole, and how much of a damaged one is. The exit code is "
+      "0 "
       "only "
       "if\nall is whole. With --format json it prints an object per line.\n"
       "Examples:\n  assay verify runs/test/*\n  assay verify --resume configs/digits.yaml");

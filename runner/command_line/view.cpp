@@ -61,7 +61,7 @@ int view(const std::string& folder, const std::vector<std::string>& arguments) {
   if (!words[0].empty() && errno != ENOENT)
     throw Error(fmt::format("{}: {}", words[0], std::strerror(errno)));
   throw Error(fmt::format(
-      "TensorBoard is not installed (no `tensorboard` in PATH). Install it and look with\n"
+      "TensorBoard is not installed (no `tensorboard` in PATH). To install it and view the runs:\n"
       "    python3 -m venv tb && tb/bin/pip install tensorboard 'setuptools<81'\n"
       "    PATH=\"$PWD/tb/bin:$PATH\" {} view {}",
       base::shell_quoted(fs::read_symlink("/proc/self/exe").string()), base::shell_quoted(folder)));

@@ -12,7 +12,8 @@
 namespace assay::command_line {
 namespace {
 
-// Returns "; did you mean '--plugin-path'?", or how else to say what the option was to.
+// Returns "; did you mean '--plugin-path'?", or another way to write what the option was meant to
+// do.
 std::string meant_by(const std::string& option, const CLI::App& command,
                      std::span<const std::string> arguments) {
   std::vector<std::string> names;
@@ -81,7 +82,7 @@ std::string words_for(const CLI::App& app, const CLI::ParseError& error,
   if (unknown.empty() && !commands.empty() && missing)
     return fmt::format("{}a command is missing  {}", where, listing);
   const auto too_many = [&](const std::string& argument) {
-    return fmt::format("{}there is an argument too many: '{}'{}", where, argument, help);
+    return fmt::format("{}there is one argument too many: '{}'{}", where, argument, help);
   };
   const std::string said = error.what();
   if (unknown.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {

@@ -1,4 +1,5 @@
-// Messages about a command line that cannot be parsed. CLI11's own hardly say what is wrong.
+// Messages about a command line that cannot be parsed. CLI11's own messages hardly say what is
+// wrong.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,7 +9,7 @@
 
 namespace assay::command_line {
 
-/// Takes these words only, and says so of others.
+/// Accepts only these words, and says so if it gets another.
 CLI::Validator one_of(const std::vector<std::string>& words);
 
 /// Lets no option of the commands take the name of another one for its value, as in `--dir --name

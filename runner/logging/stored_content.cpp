@@ -208,7 +208,7 @@ class Copier {
       refuse("a histogram has the minimum {} and the maximum {}; expected finite numbers in order",
              h.minimum, h.maximum);
     if (!std::isfinite(h.number) || h.number < 0)
-      refuse("a histogram has the number {}; expected a finite number from 0 on", h.number);
+      refuse("a histogram counts {} numbers; expected a finite number from 0 on", h.number);
     if (std::isnan(h.sum)) refuse("the sum of a histogram is NaN; expected a number");
     if (!(h.sum_of_squares >= 0))
       refuse("the sum of squares of a histogram is {}; expected a number from 0 on",

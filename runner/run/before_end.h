@@ -2,8 +2,8 @@
 // it: in the longer run these hooks would not have fired there.
 //
 // It is a part of the last checkpoint, under names that begin with before_end/ (state/registry.h).
-// All that the registry keeps itself and the lengths of the log files are there, and of the rest
-// only what the hooks have changed.
+// It has everything that the registry keeps itself, the lengths of the log files, and the rest only
+// as far as the hooks have changed it.
 #pragma once
 
 #include <cstddef>
@@ -21,19 +21,20 @@ namespace assay::run {
 
 class StateBeforeEnd {
  public:
-  /// Copies the state. Weights and all that is kept for each of them are copied only if `whole`:
-  /// only a hook that acts can change them.
+  /// Copies the state. Weights, and state for each weight, are copied only if `whole`: only a hook
+  /// that acts can change them.
   void take(const state::Registry& state, bool whole);
   /// Sets the lengths of the log files at that moment, and the names in images/.
   void set_files(const std::map<std::string, std::int64_t>& positions,
                  const std::set<std::string>& images);
-  /// Copies what the checkpoint of a finished run has of it. `pictures` is what it says of them.
+  /// Copies such a state from the checkpoint of a finished run. `pictures` are the names that the
+  /// checkpoint gives.
   void read(const state::StoredTensors& file, const std::vector<std::string>& pictures);
 
   /// Returns true for a file that has such a state.
   static bool is_in(const state::StoredTensors& file);
 
-  /// Returns what the last checkpoint stores of it beside `now`, the state at the end. They are
+  /// Returns what the last checkpoint stores of it besides `now`, the state at the end. They are
   /// views.
   std::vector<state::NamedTensor> tensors(std::span<const state::NamedTensor> now) const;
   /// Returns the names in images/ that the hooks for the end have added.

@@ -1,4 +1,4 @@
-// How a run begins, and how it is taken up.
+// Begins a run, or resumes one.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -43,7 +43,7 @@ logging::Paint painter_for(const experiment::Experiment& experiment) {
   };
 }
 
-// Reads the plan that lies in a run folder, whatever the folder is called by now.
+// Reads the plan in a run folder, even if the folder was renamed.
 std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalogue& catalogue,
                                     config::Diagnostics& diagnostics) {
   const base::RegularFile file(run_folder, "plan.yaml");
@@ -56,7 +56,7 @@ std::optional<plan::Draft> draft_in(const base::Folder& run_folder, plan::Catalo
   return draft;
 }
 
-// Lays settings over the plan of a run folder.
+// Merges settings over the plan of a run folder.
 std::optional<plan::Draft> draft_with(const std::vector<std::string>& settings,
                                       const base::Folder& run_folder, plan::Catalogue& catalogue,
                                       config::Diagnostics& diagnostics) {
@@ -64,8 +64,7 @@ std::optional<plan::Draft> draft_with(const std::vector<std::string>& settings,
   auto draft = plan::load_draft((run_folder.path() / "plan.yaml").string(), settings, catalogue,
                                 diagnostics);
   if (draft && draft->place("run_dir").is_in_argument())
-    diagnostics.error(draft->place("run_dir"), "run_dir",
-                      "a run goes on in the folder that it has");
+    diagnostics.error(draft->place("run_dir"), "run_dir", "a resumed run stays in its folder");
   return draft;
 }
 
@@ -76,7 +75,7 @@ void use_kernels_of(const RunRecord& before, plugin_host::PluginHost& host, bool
   try {
     host.use(*kernels);
   } catch (const Error&) {
-    if (!force) throw;  // the difference is told later
+    if (!force) throw;  // the difference is reported later
   }
 }
 
@@ -232,8 +231,8 @@ void Run::tell_beginning(const std::string& warnings) {
   });
   write_log(warnings);
   if (!record_.locked)
-    report(fmt::format("{}: this file system has no locks, so nobody can tell whether this run "
-                       "still lives, or keep another program from writing here",
+    report(fmt::format("{}: this file system has no locks, so nothing shows whether this run still "
+                       "lives, or keeps another program from writing here",
                        folder_.path().string()),
            Severity::warning);
 }
@@ -256,7 +255,7 @@ void Run::write_state(const base::Folder& folder, std::string_view name) const {
 
 void Run::restore(const std::filesystem::path& path) { restore(state::StoredTensors(path), false); }
 
-// Returns what of the file did not fit.
+// Returns the parts of the file that did not fit.
 std::vector<std::string> Run::restore(const state::StoredTensors& file, bool what_fits) {
   const auto& tensors = file.header().tensors;
   if (!is_of_plan(file, plan_digests(record_)))
@@ -266,7 +265,7 @@ std::vector<std::string> Run::restore(const state::StoredTensors& file, bool wha
   if (step != tensors.end() && step->second.type == DType::int64 && step->second.shape.rank() == 0)
     file.read(step->second, std::as_writable_bytes(std::span(&finished, 1)));
   if (finished < 0 || finished > experiment_.steps)
-    throw Error(fmt::format("{}: it is of step {}, and this run has {}", file.path(), finished,
+    throw Error(fmt::format("{}: it belongs to step {}, but this run has {}", file.path(), finished,
                             experiment_.steps));
   using Moment = state::Registry::Moment;
   const bool goes_beyond = finished < experiment_.steps && StateBeforeEnd::is_in(file);
@@ -328,7 +327,7 @@ void Run::take_up(const GoingOn& how, const RunRecord& before,
   tell_where(how);
 }
 
-// Tells where the run goes on.
+// Tells where the run continues.
 void Run::tell_where(const GoingOn& how) {
   const Found& found = how.found;
   std::string from = found.step ? fmt::format("goes on after step {}", grouped(*found.step))

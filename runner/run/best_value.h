@@ -1,7 +1,7 @@
 // The best value of a run so far, by which one of its checkpoints is kept.
 //
-// It is looked at after each step at which a hook reads it. Of equal values the earlier one is the
-// best, and NaN never is. What is the best is part of the state of the run: best/of, best/value and
+// It is compared after each step at which a hook reads it. Of equal values the earlier one is the
+// best, and NaN never is. The best value is part of the state of the run: best/of, best/value and
 // best/step.
 #pragma once
 
@@ -24,22 +24,23 @@ struct Best {
 
 class BestValue {
  public:
-  /// Takes up what the state says, if it is of the same value and mode and the checkpoint of its
-  /// step is in the run folder. Borrows the state.
+  /// Restores the best value from the state if that has the same value and mode and the checkpoint
+  /// of its step is in the run folder. Borrows the state.
   BestValue(plan::BestPlan plan, state::Registry& state, const base::Folder& run_folder);
 
   /// Compares the value of a step with the best so far. If it is better, notes it in the state and
-  /// returns true. Called from the thread that trains.
+  /// returns true. Call it on the training thread.
   bool offer(std::int64_t step, double number);
-  /// Notes that the checkpoint of a step is on the disk. Any thread.
+  /// Notes that the checkpoint of a step is on the disk. May be called from any thread.
   void written(std::int64_t step);
-  /// Returns the best value whose checkpoint is on the disk; nothing if there is none. Any thread.
+  /// Returns the best value whose checkpoint is on the disk; nothing if there is none. May be
+  /// called from any thread.
   std::optional<Best> kept() const;
 
  private:
   const plan::BestPlan plan_;
   state::Registry& state_;
-  std::optional<Best> best_;  ///< changed by the thread that trains, under the mutex
+  std::optional<Best> best_;  ///< changed by the training thread, under the mutex
   mutable std::mutex mutex_;
   std::optional<Best> kept_;
 };

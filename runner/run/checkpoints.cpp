@@ -29,7 +29,7 @@ void put_list(Metadata& metadata, const char* key, const std::vector<std::string
   metadata[key] = json.text();
 }
 
-// Returns what put_list() wrote; nothing for other text.
+// Returns the list that put_list() wrote; nothing for other text.
 std::vector<std::string> list_in(const Metadata& metadata, const char* key) {
   std::vector<std::string> list;
   const auto found = metadata.find(key);
@@ -111,7 +111,7 @@ Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans) 
       found.file = std::move(file);
       if (!lacks_pictures) return found;
     } catch (const Error& error) {
-      // One that is older than the one that is found is needed for its pictures only.
+      // An older one than the one that was found is only needed for its pictures.
       if (!found.step) found.damaged.emplace(step, error.what());
     }
   return found;
@@ -123,7 +123,7 @@ std::optional<std::int64_t> newest_checkpoint(const base::Folder& run_folder,
       const base::Folder folder = run_folder.existing_subfolder("checkpoints");
       if (is_checkpoint(state::StoredTensors(folder, checkpoint_name(step)), plans)) return step;
     } catch (const Error&) {
-      // A run that goes on tells what is wrong with it, and takes the one before.
+      // The resumed run reports what is wrong with it, and uses the one before.
     }
   return std::nullopt;
 }
@@ -295,8 +295,8 @@ void Checkpoints::secure_weights() {
   file.folder.sync();
 }
 
-// Removes all that are older than those that are kept, but for the best. Weights alone and damaged
-// files do not count. A checkpoint of a later step is what an earlier attempt at these steps left:
+// Removes all that are older than those that are kept, except the best. Weights alone and damaged
+// files do not count. A checkpoint of a later step was left by an earlier attempt at these steps:
 // it is removed as well, since the log files are not those that it knows.
 void Checkpoints::remove_older(const base::Folder& folder) const {
   std::int64_t kept = 0;

@@ -1,4 +1,4 @@
-// The checkpoints of a run: everything that it must remember, as of the end of a step.
+// The checkpoints of a run: its whole state at the end of a step.
 //
 // After all hooks of a step the state is copied, and training goes on. A mark follows the records
 // of that step through the queue of the log. When the logging thread reaches it, all of them are
@@ -10,14 +10,14 @@
 // After the last step the state is copied before the hooks for the end of the run as well, and is a
 // part of the last checkpoint (before_end.h).
 //
-// A checkpoint that was written when pictures had been left out (logging/log.h) says so, and leaves
-// the older ones: a run goes on from the newest whose pictures are all there.
+// A checkpoint that was written when pictures had been left out (logging/log.h) says so, and keeps
+// the older ones: a run resumes from the newest checkpoint whose pictures are all there.
 //
-// While one is being written, another that is due by the clock is put off to the step after; one
-// that is due at a certain step is waited for. Step 0 has none: such a run begins anew.
+// While one is being written, another that is due by the clock is postponed to the step after; for
+// one that is due at a certain step, training waits. Step 0 has none: such a run begins anew.
 //
 // The checkpoint with the best value (best_value.h) is one of them. It is taken when the value is
-// better than all before, and stays until the checkpoint of a better one is on the disk.
+// better than all before, and kept until the checkpoint of a better one is on the disk.
 #pragma once
 
 #include <atomic>
@@ -49,7 +49,7 @@ namespace assay::run {
 /// one of these digests. It does not look for damage.
 bool is_checkpoint(const state::StoredTensors& file, const PlanDigests& plans);
 
-/// The things that a checkpoint says of the run beside its state.
+/// The facts about a run that a checkpoint has besides the state.
 struct CheckpointFacts {
   std::int64_t step = 0;
   std::vector<std::string> failures;              ///< of the run so far
@@ -61,20 +61,20 @@ struct CheckpointFacts {
 /// The metadata of a checkpoint.
 std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& facts,
                                                        const std::string& plan_digest);
-/// Reads what checkpoint_metadata() wrote, but for the step. What is not there is empty.
+/// Reads what checkpoint_metadata() wrote, except the step. Missing parts are empty.
 CheckpointFacts checkpoint_facts(const state::StoredTensors& file);
 
-/// The checkpoint of a run folder from which the run can go on.
+/// The checkpoint of a run folder from which the run can be resumed.
 struct Found {
   std::optional<std::int64_t> step;                  ///< none: there is no whole checkpoint
-  std::shared_ptr<const state::StoredTensors> file;  ///< open, its checksum compared
-  std::map<std::int64_t, std::string> damaged;  ///< newer ones by step, and what is wrong with them
+  std::shared_ptr<const state::StoredTensors> file;  ///< open, and its checksum was right
+  std::map<std::int64_t, std::string> damaged;  ///< newer ones by step, and the problem with each
   /// The step of a newer whole one that lacks pictures.
   std::optional<std::int64_t> lacks_pictures;
 };
 
-/// Looks for the newest checkpoint of one of the plans that has no damage and lacks no picture, or
-/// the newest without damage where all lack some. Reads as many files as that takes.
+/// Looks for the newest checkpoint of one of the plans that has no damage and lacks no picture, or,
+/// if all lack some, the newest without damage. Reads as many files as that takes.
 Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans);
 
 /// Returns the step of the newest checkpoint of one of the plans. It reads only the beginnings of
@@ -94,16 +94,16 @@ class Checkpoints {
     std::function<void()> note;  ///< notes in the state what is not lent to it
     /// Returns the failures of the run so far. Called on the training thread.
     std::function<std::vector<std::string>()> failures;
-    /// Receives failures, from the logging thread, too.
+    /// Receives failures, also from the logging thread.
     std::function<void(const std::string&)> failed;
     BestValue* best = nullptr;  ///< null: no checkpoint is kept for its value
   };
 
   /// Allocates the memory for copies if there are checkpoints while training goes on. Throws
-  /// std::bad_alloc. `damaged` are the steps of files that could not be taken up.
+  /// std::bad_alloc. `damaged` are the steps of files that could not be used.
   Checkpoints(const plan::CheckpointPlan& plan, PlanDigests plans, std::int64_t steps,
               std::int64_t steps_per_epoch, std::set<std::int64_t> damaged, Parts parts);
-  /// Waits until what was marked is written.
+  /// Waits until the requested checkpoints are written.
   ~Checkpoints() { wait(); }
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;
@@ -116,7 +116,7 @@ class Checkpoints {
   /// hooks for the end of the run. `whole`: these may change anything. A failure is told and ends
   /// nothing.
   void before_end(const std::optional<double>& value, bool whole) noexcept;
-  /// Takes the last checkpoint, from where the state lies: nothing may change it before the log is
+  /// Takes the last checkpoint without a copy: nothing may change the state before the log is
   /// finished.
   void at_end(std::int64_t step);
   using WriteWeights = std::function<void(const RunFolder::File&, base::Sync)>;
@@ -155,7 +155,7 @@ class Checkpoints {
 
   std::mutex mutex_;
   std::condition_variable written_;
-  int marks_ = 0;  ///< that the logging thread has not come to
+  int marks_ = 0;  ///< that the logging thread has not reached
 
   std::mutex file_mutex_;                     ///< held while a file is put in place
   std::int64_t written_step_ = -1;            ///< of the last whole state

@@ -68,7 +68,7 @@ std::optional<DataFileRecord> look_at(const std::string& path) {
   return file;
 }
 
-// Returns the digest of a file's content; nothing where it cannot be read or is told to stop.
+// Returns the digest of a file's content; nothing if it cannot be read or is told to stop.
 std::string content_digest(const std::string& path, const std::stop_token& stop = {}) {
   try {
     const base::RegularFile file(path);
@@ -87,7 +87,7 @@ std::string content_digest(const std::string& path, const std::stop_token& stop 
   }
 }
 
-// Returns how a file has changed; nothing where it has not.
+// Returns how a file has changed; nothing if it has not.
 std::optional<std::string> change_of(const DataFileRecord& began, DataFileRecord& now) {
   if (began.size != now.size)
     return fmt::format("the data in {} have changed: it had {} bytes and has {}", now.path,
@@ -96,8 +96,8 @@ std::optional<std::string> change_of(const DataFileRecord& began, DataFileRecord
   if (began.modified == now.modified && began.digest == now.digest) return std::nullopt;
   if (began.digest.empty())
     return fmt::format(
-        "the data in {} may have changed: the file was written to since, and the run ended before "
-        "the digest of its content was known",
+        "the data in {} may have changed: the file was written to since then, and the run ended "
+        "before the digest of its content was known",
         now.path);
   if (now.digest.empty()) now.digest = content_digest(now.path);
   if (began.digest == now.digest) return std::nullopt;

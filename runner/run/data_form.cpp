@@ -24,7 +24,7 @@ nlohmann::ordered_json dimensions_of(const Shape& shape) {
 Shape shape_in(const nlohmann::json& json) {
   const auto dimensions = json.get<std::vector<std::int64_t>>();
   if (dimensions.size() > Shape::maximum_rank || !base::elements(Shape(dimensions)))
-    throw Error(fmt::format("{} is no shape", json.dump()));
+    throw Error(fmt::format("{} is not a shape", json.dump()));
   return Shape(dimensions);
 }
 
@@ -68,15 +68,15 @@ void write_data_form(const base::Folder& run_folder, const DataForm& form) {
 DataForm read_data_form(const base::Folder& run_folder) {
   if (!run_folder.has(file_name))
     throw Error(
-        fmt::format("{}: there is no such file; it tells the form of the data that a run "
-                    "was trained on. Runs of earlier versions of Assay have none: run the "
+        fmt::format("{}: there is no such file; it has the form of the data that a run was trained "
+                    "on. Runs of earlier versions of Assay have none: run the "
                     "experiment again",
                     run_folder.path_of(file_name)));
   const base::RegularFile file(run_folder, file_name);
   const std::string text = file.text(most_bytes);
   const auto damaged = [&](const char* why) {
-    return Error(
-        fmt::format("{}: this is no record of a run's data: {}", file.path(), base::one_line(why)));
+    return Error(fmt::format("{}: this is not a record of a run's data: {}", file.path(),
+                             base::one_line(why)));
   };
   try {
     return form_in(nlohmann::json::parse(text));

@@ -1,5 +1,5 @@
-// data.json: the form of the data that a run is trained on. A trained model can be used with it
-// when that data is not there any more.
+// data.json: the form of the data that a run is trained on. It allows a trained model to be used
+// when that data no longer exists.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ DataForm data_form(const experiment::Experiment& experiment);
 /// Writes data.json. Throws assay::Error.
 void write_data_form(const base::Folder& run_folder, const DataForm& form);
 
-/// Reads data.json. Throws assay::Error where there is none, or where it is something else.
+/// Reads data.json. Throws assay::Error if there is none, or if it is something else.
 DataForm read_data_form(const base::Folder& run_folder);
 
 }  // namespace assay::run

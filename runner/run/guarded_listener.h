@@ -1,4 +1,4 @@
-// Keeps a run apart from the failures of whoever shows it.
+// Protects a run from the failures of its listener.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,7 @@
 
 namespace assay::run {
 
-/// Passes everything on to a listener, and throws nothing. A listener that throws goes on being
-/// told.
+/// Passes everything on to a listener, and throws nothing. A listener that throws is called again.
 class GuardedListener final : public Listener {
  public:
   /// Receives the first exception as a message. Called from any thread.
@@ -43,7 +42,7 @@ class GuardedListener final : public Listener {
     attempt([&](Listener& l) { l.trained(model_type, model, weights); });
   }
   void out_of_memory() noexcept override { listener_.out_of_memory(); }
-  /// Returns a terminal that shows nothing if the listener has none to give.
+  /// Returns a terminal that shows nothing if the listener has none.
   Terminal& terminal() override {
     Terminal* terminal = &no_terminal_;
     attempt([&](Listener& l) { terminal = &l.terminal(); });

@@ -18,7 +18,7 @@ namespace {
 
 using plugin_host::Handle;
 
-// Schedules are compared at so many steps at most, evenly spread.
+// The maximum number of steps, evenly spread, at which schedules are compared.
 constexpr std::int64_t most_compared = 1'000'000;
 
 // A schedule of a plan that is part of no other schedule, with its full key.
@@ -103,18 +103,18 @@ std::vector<std::string> uses_of_length(const plan::Plan& plan, plugin_host::Plu
   std::vector<std::string> uses;
   for (const auto& [key, schedule] : schedules_of(plan))
     if (const auto step = first_difference(*schedule, host, change))
-      uses.push_back(fmt::format(
-          "{}: the schedule {} depends on the length of the run: with {} it would have had another "
-          "value at step {}",
-          key, schedule->type, counted(change.steps, "step"), grouped(*step)));
+      uses.push_back(
+          fmt::format("{}: the schedule {} depends on the length of the run: with {} it would have "
+                      "had another value at step {}",
+                      key, schedule->type, counted(change.steps, "step"), grouped(*step)));
   for (const plan::HookPlan& hook : plan.hooks) {
     // Only `times` depends on the length.
     if (!hook.trigger.times || steps_of(hook.trigger, change.former_steps, change) ==
                                    steps_of(hook.trigger, change.steps, change))
       continue;
     uses.push_back(
-        fmt::format("hooks.{}: it fires {} times, evenly over the run: with {} it would have fired "
-                    "at other steps",
+        fmt::format("hooks.{}: it fires {} times, spread evenly over the run: with {} it would "
+                    "have fired at other steps",
                     hook.name, grouped(*hook.trigger.times), counted(change.steps, "step")));
   }
   return uses;

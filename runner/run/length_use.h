@@ -1,5 +1,4 @@
-// Finds what makes a run of another length another run: the parts of a plan whose behaviour in the
-// steps so far depends on how many there are.
+// Finds the parts of a plan whose behaviour in the steps so far depends on the length of the run.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace assay::run {
 
-/// The length that a run had and the one that it gets, and how far it is trained.
+/// The length that a run had, the one that it gets, and how far it is trained.
 struct LengthChange {
   std::int64_t former_steps = 1;
   std::int64_t steps = 1;

@@ -15,12 +15,12 @@
 
 namespace assay::run {
 
-/// The part of its work that a run is at, and does before it can end.
+/// The part of its work that a run is doing and must finish before it can end.
 enum class Stage { training, saving, closing_loggers, waiting_for_git, ending };
 
 /// A run knows no terminal and no command line. It tells a listener what happens, and the listener
-/// shows it. Functions are called on the thread that runs the run, unless they say otherwise. What
-/// they throw ends no run: the run records the first exception as a failure and goes on.
+/// shows it. Functions are called on the thread that runs the run, unless they say otherwise. Their
+/// exceptions do not end the run: it records the first one as a failure and goes on.
 class Listener {
  public:
   virtual ~Listener() = default;
@@ -31,17 +31,18 @@ class Listener {
   virtual void say(const Lines& lines) = 0;
   /// Shows one line about something that is wrong. Called from any thread.
   virtual void problem(config::Severity severity, const std::string& message) = 0;
-  /// The run has come to this part of its work.
+  /// Called when the run begins this part of its work.
   virtual void reached(Stage stage) = 0;
-  /// The run has started processes in this group, which must not outlive it. 0: it has none now.
+  /// Called when the run has started processes in this group, which must not outlive it; with 0,
+  /// when it has none any more.
   virtual void has_processes(pid_t group) = 0;
-  /// Training is over, and so many pictures are left to draw. Told several times a second, on the
-  /// logging thread.
+  /// Receives the number of pictures that are left to draw when training is over. Called several
+  /// times a second, on the logging thread.
   virtual void draws(std::size_t pictures_left) = 0;
-  /// The model as it was trained, before the result is told.
+  /// Receives the model as it was trained, before the result.
   virtual void trained(const std::string& model_type, const train::ModelDescription& model,
                        const state::ParameterMemory& weights) = 0;
-  /// There is a problem, and no memory for its words. Called from any thread.
+  /// Called when there is a problem, but no memory for its message. May be called from any thread.
   virtual void out_of_memory() noexcept = 0;
   /// Returns the terminal that loggers print to, on the logging thread. It lives as long as the
   /// listener.

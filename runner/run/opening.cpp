@@ -30,10 +30,9 @@ bool set_length(const std::vector<std::string>& settings) {
 // Throws if the run is trained for more steps already.
 void check_not_shorter(const std::string& folder, const RunRecord& now, const Found& found) {
   if (found.step.value_or(0) > now.total_steps)
-    throw Error(
-        fmt::format("{}: this run is trained for {} already; expected a length of at least "
-                    "that, found {}",
-                    folder, counted(*found.step, "step"), grouped(now.total_steps)));
+    throw Error(fmt::format(
+        "{}: this run is trained for {} already; expected at least this length, found {}", folder,
+        counted(*found.step, "step"), grouped(now.total_steps)));
 }
 
 // Throws if the run is finished, and would end where it did.
@@ -48,7 +47,7 @@ void check_is_unfinished(const std::string& folder, const RunRecord& before, con
   if (now.total_steps <= before.steps)
     throw Error(
         fmt::format("{}: this run is finished after {}, so nothing is left to do; "
-                    "`assay resume RUN_DIR` with more train.epochs or train.steps goes on",
+                    "`assay resume RUN_DIR` with more train.epochs or train.steps makes it longer",
                     folder, counted(before.steps, "step")));
 }
 
@@ -91,8 +90,8 @@ std::vector<std::string> check_going_on(const Candidate& run, RunRecord& now, co
     const LengthChange change{before.total_steps, now.total_steps,
                               prepared.experiment.batches->steps_per_epoch(), *how.found.step};
     for (const std::string& use : uses_of_length(prepared.plan, host, change))
-      reasons.push_back(fmt::format(
-          "this would not be the run that was asked for this length from the start; {}", use));
+      reasons.push_back(
+          fmt::format("this would not equal a run that had this length from the start; {}", use));
   }
   if (reasons.empty() || how.force) {
     check_is_unfinished(path, before, now, how.found);
@@ -101,7 +100,7 @@ std::vector<std::string> check_going_on(const Candidate& run, RunRecord& now, co
   if (before.altered) reasons.insert(reasons.begin(), std::string(altered_record));
   for (std::string& reason : reasons)
     reason = fmt::format("{}: {}", folder.path_of("run.json"), reason);
-  reasons.back() += "; `assay resume --force` goes on all the same, and records this";
+  reasons.back() += "; `assay resume --force` continues anyway, and records this";
   throw Refused(std::move(reasons));
 }
 

@@ -1,4 +1,4 @@
-// The record with which a run begins, and the question whether a run can go on.
+// The record with which a run begins, and the check whether a run can be resumed.
 #pragma once
 
 #include <chrono>
@@ -18,15 +18,15 @@ RunRecord opening_record(const plan::Plan& plan, const experiment::Experiment& e
                          const plugin_host::PluginHost& host,
                          std::chrono::system_clock::time_point start);
 
-/// How a run is taken up.
+/// The way in which a run is resumed.
 struct GoingOn {
-  Found found = {};                        ///< its checkpoint; none: it begins anew
+  Found found = {};                        ///< its checkpoint; if there is none, it begins anew
   std::vector<std::string> settings = {};  ///< `key=value` that are laid over its plan
-  /// It goes on although it would be another run, and records what is different.
+  /// If true, it continues although it would be another run, and records the differences.
   bool force = false;
 };
 
-/// A run that is to go on. Borrows all of them.
+/// A run to be resumed. Borrows all of them.
 struct Candidate {
   const base::Folder& folder;
   const RunRecord& before;
@@ -34,13 +34,13 @@ struct Candidate {
   plugin_host::PluginHost& host;
 };
 
-/// Returns why the run would be another one, a sentence each, all of which `how` accepts. `now` is
-/// the opening record; the digests of data that are known are entered there. Throws Refused where
-/// it does not accept them, and assay::Error where nothing is left to train.
+/// Returns the reasons why the run would be another one, a sentence each, all of which `how`
+/// accepts. `now` is the opening record; the digests of data that are known are entered there.
+/// Throws Refused if it does not accept them, and assay::Error if nothing is left to train.
 std::vector<std::string> check_going_on(const Candidate& run, RunRecord& now, const GoingOn& how);
 
 /// Returns what running the plan would do with the run that its folder has (finds_its_run()): "goes
-/// on after step 130". Throws where it would be refused. Trains and writes nothing.
+/// on after step 130". Throws if it would be refused. Trains and writes nothing.
 std::string foreseen(const Prepared& prepared, plugin_host::PluginHost& host);
 
 }  // namespace assay::run

@@ -1,4 +1,4 @@
-// A plan with all that it consists of, made before anything is written.
+// A plan with everything that its run consists of, made before anything is written.
 #pragma once
 
 #include <chrono>
@@ -17,22 +17,22 @@ struct Prepared {
   experiment::Experiment experiment;
 };
 
-/// Makes what a draft's plan consists of, for a run in a new folder. It makes no folder yet, but
-/// looks whether it could; where the plan finds its run, that goes on with its kernels. Returns
-/// nothing where anything is wrong: all that can be found without mending something else first is
-/// reported, and so are warnings.
+/// Makes everything that a draft's plan consists of, for a run in a new folder. It makes no folder
+/// yet, but checks whether it could; if the plan finds its run, that continues with its kernels.
+/// Returns nothing if there is a problem: it reports all problems that can be found before others
+/// are fixed, and warnings.
 std::optional<Prepared> prepare(plan::Draft draft, plugin_host::PluginHost& host,
                                 config::Diagnostics& diagnostics);
 
-/// Returns true if the plan says `resume` and its folder has a run to go on with.
+/// Returns true if the plan says `resume` and its folder has a run to continue.
 bool finds_its_run(const plan::Content& plan);
 
-/// Does the same for a run that goes on in the folder that it has.
+/// Does the same for a run that continues in its folder.
 std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::PluginHost& host,
                                               config::Diagnostics& diagnostics);
 
-/// Makes the folder that the plan names, as of `start`. Where the config is to blame that there is
-/// none, this is reported at its `run_dir`, and nothing is returned. Throws what else goes wrong.
+/// Makes the folder that the plan names, as of `start`. If the config is to blame for a failure,
+/// reports that at its `run_dir` and returns nothing. Throws other errors.
 std::optional<RunFolder> make_folder(const plan::Plan& plan,
                                      std::chrono::system_clock::time_point start,
                                      config::Diagnostics& diagnostics);

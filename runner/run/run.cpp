@@ -26,8 +26,8 @@ using base::Sync;
 using config::Severity;
 using namespace std::chrono_literals;
 
-// Bytes that are held while the run trains, and are free for its end: to write and to tell
-// something also needs memory.
+// Bytes that are held while the run trains and are freed for its end: writing files and messages
+// also needs memory.
 constexpr std::size_t memory_for_the_end = std::size_t{512} << 10;
 
 constexpr const char* not_closed = "the process ended before its loggers were closed";
@@ -139,7 +139,7 @@ void Run::train_to_the_end() {
     result_ = trainer.run(stopped.empty() ? std::nullopt : std::optional(stopped.begin()->second));
     is_trained_ = true;
     held_.reset();
-    attempt("looking at mapped files", [&] { note_changes(watch); });
+    attempt("checking mapped files", [&] { note_changes(watch); });
   }
   attempt("undoing what plugins changed", [&] { undo_changes(state); });
   attempt("recording the result", [&] { record_.final_values = log.last_values(); });
@@ -179,7 +179,7 @@ logging::Notices Run::notices() {
   return {[this](const std::string& message) { report(message, Severity::warning); },
           [this](std::size_t pictures) {
             const std::string waiting =
-                fmt::format("drawing {}; Ctrl-C leaves out what is not drawn by then",
+                fmt::format("drawing {}; Ctrl-C leaves out those that are not drawn by then",
                             counted(pictures, "picture"));
             say([&](base::Columns) { return waiting; });
           },
@@ -240,17 +240,17 @@ void Run::note_changes(const base::MappedFileWatch& watch) {
   if (result_.outcome == Outcome::failed) return;
   for (const auto& [path, change] : watch.changed_files()) {
     record_.failures.push_back(
-        path + (change == base::MappedFileWatch::Change::content
-                    ? ": the file was changed while the run read it, so parts of the run may have "
-                      "seen other data than the rest"
-                    : ": its time of modification changed while the run read it; whether its data "
-                      "did is not known, as it is too large to be compared, and if so, parts of "
-                      "the run have seen other data than the rest"));
+        path +
+        (change == base::MappedFileWatch::Change::content
+             ? ": the file was changed while the run read it, so parts of the run may have "
+               "seen other data than the rest"
+             : ": its time of modification changed while the run read it; the file is too large to "
+               "compare its data, so parts of the run may have seen other data than the rest"));
     report(record_.failures.back());
   }
 }
 
-// A run that is finished but for its pictures can be taken up to draw them.
+// A run that is finished except for its pictures can be resumed to draw them.
 void Run::note_dropped(std::size_t pictures) {
   pictures_dropped_ = true;
   record_.complete = result_.outcome != Outcome::finished;
@@ -290,7 +290,7 @@ void Run::write_record(Sync sync) {
   collect_lost();
   if (record_file_.write(record_, sync)) return;
   const std::string message =
-      fmt::format("{}: the whole record could not be written; a shortened one was",
+      fmt::format("{}: the whole record could not be written, but a shortened one was",
                   folder_.folder().path_of("run.json"));
   record_.failures.push_back(message);
   report(message);
@@ -317,7 +317,7 @@ void Run::update(RunRecord record, const logging::State& state) {
   }
 }
 
-// Notes how long the log files are, when they are closed.
+// Notes the lengths of the log files when they are closed.
 void Run::note_positions(const logging::Log& log) {
   record_.log_files.clear();
   record_.log_bytes = log.positions();
@@ -328,7 +328,7 @@ void Run::note_positions(const logging::Log& log) {
   }
 }
 
-// Returns the failures of this run, but for those of loggers.
+// Returns the failures of this run, except those of loggers.
 std::vector<std::string> Run::failures_so_far(const hooks::Hooks& hooks) {
   std::vector<std::string> failures = record_.failures;
   failures.insert(failures.end(), hooks.failures().begin(), hooks.failures().end());
@@ -337,7 +337,7 @@ std::vector<std::string> Run::failures_so_far(const hooks::Hooks& hooks) {
   return failures;
 }
 
-// Notes what those who compute do not keep themselves.
+// Notes the state that is not lent to the registry.
 void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
   for (const auto& [tag, value] : log.last_values()) state_.set("last_values/" + tag, value);
   for (const auto& [tag, hook] : hooks.owners()) state_.set("tags/" + tag, hook);
@@ -349,7 +349,7 @@ std::vector<state::NamedTensor> Run::weights() const {
                               std::as_const(*experiment_.network).weights());
 }
 
-// Returns what the model remembers, by its own names.
+// Returns the state of the model, by its own names.
 std::vector<state::NamedTensor> Run::buffers() const {
   constexpr std::string_view prefix = "buffers/";
   std::vector<state::NamedTensor> buffers = state_.tensors(prefix);
@@ -357,7 +357,7 @@ std::vector<state::NamedTensor> Run::buffers() const {
   return buffers;
 }
 
-// Tells lines. The log gets whole ones, whatever the width of who else reads them.
+// Tells lines. The log gets whole lines, whatever the width of the terminal.
 void Run::say(const Listener::Lines& lines) {
   write_log(lines({}));
   around_.listener.say(lines);

@@ -45,43 +45,43 @@ struct Surroundings {
   Listener& listener;
   base::GitQuery& git;
   const std::atomic<int>& stop_signal;  ///< the number of the signal that asks it to stop, or 0
-  const std::atomic<unsigned>& checkpoint_requests;  ///< grows with each that asks for a checkpoint
+  const std::atomic<unsigned>&
+      checkpoint_requests;  ///< grows with each signal that asks for a checkpoint
 };
 
 /// The facts about the start of a run that its record needs.
 struct Beginning {
   std::chrono::system_clock::time_point start;
   std::vector<std::string> overrides;  ///< `key=value` of the command line
-  std::string warnings;                ///< those that were told before
+  std::string warnings;                ///< those that were reported before
 };
 
 /// The ways in which a run ends.
 enum class Ending {
   done,           ///< trained to the end, and everything is written
   partly_failed,  ///< trained to the end, but something on the way failed
-  stopped,        ///< by a signal; what there was is saved
+  stopped,        ///< by a signal; the state so far is saved
   failed,         ///< not trained to the end, or the weights are lost
 };
 
 class Run {
  public:
   /// Begins a run in the folder that was made for it: writes plan.yaml, config.yaml, data.json and
-  /// run.json, and tells what is run. Throws where that fails; the folder is removed then.
+  /// run.json, and tells what is run. Throws if that fails; the folder is removed then.
   static std::unique_ptr<Run> create(Prepared prepared, RunFolder folder,
                                      const Surroundings& surroundings, const Beginning& beginning);
 
-  /// Goes on with the run of a folder, by the plan that lies there and with the kernels that it
-  /// began with, from the checkpoint that was found. The settings may make it longer. Returns
-  /// nothing where the plan cannot be run any more, which is reported. Throws Refused
-  /// (same_run.h) where the run would be another one: plan, kernels, lanes, blocks, data or
-  /// plugins are not those that it began with, or a schedule or hook depends on its length. Throws
-  /// assay::Error where the folder is no run's, where it cannot be written, where another process
-  /// writes to it, where nothing is left to train, or where the checkpoint is another plan's. The
-  /// folder stays as it is then.
+  /// Continues the run of a folder, with the plan in it and with the kernels that it began with,
+  /// from the checkpoint that was found. The settings may make it longer. Returns nothing if the
+  /// plan can no longer be run, which is reported. Throws Refused (same_run.h) if the run would be
+  /// another one: plan, kernels, lanes, blocks, data or plugins are not those that it began with,
+  /// or a schedule or hook depends on its length. Throws assay::Error if the folder is not a run's,
+  /// if it cannot be written, if another process writes to it, if nothing is left to train, or if
+  /// the checkpoint is another plan's. The folder stays as it is then.
   static std::unique_ptr<Run> open(const std::filesystem::path& folder,
                                    const Surroundings& surroundings,
                                    config::Diagnostics& diagnostics, GoingOn how = {});
-  /// Goes on with the run of a folder by a plan that was prepared for it (prepare()). Throws as
+  /// Continues the run of a folder with a plan that was prepared for it (prepare()). Throws as
   /// above.
   static std::unique_ptr<Run> open(Prepared prepared, RunFolder folder,
                                    const Surroundings& surroundings, const std::string& warnings,
@@ -93,22 +93,20 @@ class Run {
   const RunFolder& folder() const { return folder_; }
   const RunRecord& record() const { return record_; }
 
-  /// Returns everything that the run must remember (state/registry.h). What is lent in it is as the
-  /// last step left it; positions of files, last values and owners of tags are those of the end of
-  /// train().
+  /// Returns the whole state of the run (state/registry.h). Lent values are as the last step left
+  /// them; positions of files, last values and owners of tags are those of the end of train().
   const state::Registry& state() const { return state_; }
   /// Writes all of it to a file of a folder, as a checkpoint has it. Throws assay::Error.
   void write_state(const base::Folder& folder, std::string_view name) const;
-  /// Takes up a state that a run of this plan wrote, before train(). Throws assay::Error, and
-  /// changes nothing, where the file is damaged or is another plan's.
+  /// Restores a state that a run of this plan wrote, before train(). Throws assay::Error, and
+  /// changes nothing, if the file is damaged or is another plan's.
   void restore(const std::filesystem::path& file);
-  /// Trains from the step that the state says to the end, and leaves everything that there is to
-  /// leave. Whatever goes wrong, in whichever part, is told and recorded, and the parts after it
-  /// are done all the same. To be called once.
+  /// Trains from the step in the state to the end, and writes everything that a run leaves. Errors
+  /// in any part are told and recorded, and the parts after it are done all the same. Call it once.
   Ending train();
 
-  /// Notes that something is lost which the run should have written: a line on a terminal that is
-  /// gone. Any thread.
+  /// Notes that something is lost which the run should have written, such as a line on a terminal
+  /// that is gone. May be called from any thread.
   void lost(const std::string& message);
 
  private:
@@ -173,7 +171,7 @@ class Run {
   std::vector<std::string> obsolete_images_;  ///< of the end that a longer run had before
   std::optional<DataDigests> data_;           ///< taken while the run trains
   Result result_{.outcome = Outcome::failed, .reason = {}};
-  std::set<std::int64_t> damaged_;     ///< the steps of checkpoints that could not be taken up
+  std::set<std::int64_t> damaged_;     ///< the steps of checkpoints that could not be used
   const bool goes_on_;                 ///< in the folder that it has
   std::unique_ptr<std::byte[]> held_;  ///< memory that the end of the run may need
   std::size_t failures_before_ = 0;    ///< of the record, when this run began or was opened

@@ -18,10 +18,11 @@ constexpr std::array<std::string_view, 5> kept = {"buffers/", "gradient_transfor
 
 void check_name(const std::string& name) {
   if (is_name(name) && !name.starts_with("step_")) return;
-  throw Error(fmt::format(
-      "{} is not a name of a checkpoint; expected lower-case letters, digits and underscores that do "
-      "not begin with 'step_'",
-      base::quoted(name)));
+  throw Error(
+      fmt::format("{} is not a name of a checkpoint; expected lower-case letters, digits and "
+                  "underscores that do "
+                  "not begin with 'step_'",
+                  base::quoted(name)));
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ void RunActions::restore(const std::string& name) {
   const RunFolder::File file = folder_.checkpoint(name);
   const state::StoredTensors stored(file.folder, file.name);
   if (!is_of_plan(stored, plans_))
-    throw Error(fmt::format("{}: this is no checkpoint of a run of this plan", stored.path()));
+    throw Error(fmt::format("{}: this is not a checkpoint of a run of this plan", stored.path()));
   state_.restore_parts(stored, kept);
 }
 

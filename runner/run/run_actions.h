@@ -1,4 +1,4 @@
-// Carries out what hooks with the facet Acts do to a run.
+// Carries out the actions of hooks with the facet Acts on a run.
 #pragma once
 
 #include <map>
@@ -13,15 +13,15 @@
 namespace assay::run {
 
 inline constexpr const char* plan_digest_key = "plan_digest";  ///< in the metadata of a state
-/// The digests of the plans that a run has had: the one that it has now first, then those that it
-/// had before it was made longer or its plan was changed.
+/// The digests of the plans that a run has had: first the current one, then those from before it
+/// was made longer or its plan was changed.
 using PlanDigests = std::vector<std::string>;
 /// Returns true if the file is the state, or a part of it, of a run of one of these plans.
 bool is_of_plan(const state::StoredTensors& file, const PlanDigests& plans);
 
 class RunActions final : public hooks::Control {
  public:
-  /// Borrows all of them. `rate_factor` is what the optimizer's rates are multiplied by.
+  /// Borrows all of them. `rate_factor` is the factor of the optimizer's rates.
   RunActions(const RunFolder& folder, state::Registry& state, double& rate_factor,
              PlanDigests plans)
       : folder_(folder), state_(state), rate_factor_(rate_factor), plans_(std::move(plans)) {}
@@ -31,7 +31,7 @@ class RunActions final : public hooks::Control {
   void add(const std::string& hook);
   /// Applies the factors that the state has, after it was restored.
   void take_up_factors();
-  /// Reads the checkpoints that hooks have saved, and returns what is wrong with them.
+  /// Reads the checkpoints that hooks have saved, and returns the problems with them.
   std::vector<std::string> damaged() const;
 
   void save(const std::string& name) override;

@@ -111,7 +111,7 @@ std::optional<std::int64_t> step_of(const fs::path& checkpoint) {
   return step;
 }
 
-// Returns the names in a folder, wherever it is by now. A folder that cannot be read counts as
+// Returns the names in a folder, even if it was moved. A folder that cannot be read counts as
 // empty.
 std::vector<std::string> names_in(const base::Folder& folder) {
   std::vector<std::string> names;
@@ -163,10 +163,9 @@ RunFolder RunFolder::open(const fs::path& path) {
     const base::Folder& folder = opened.folder_;
     if (*name != '.' && !folder.has(name)) continue;
     if (::faccessat(folder.descriptor(), name, W_OK | X_OK, AT_EACCESS) != 0)
-      throw Error(
-          fmt::format("{}: the run cannot go on, since nothing can be written to this "
-                      "folder: {}",
-                      *name == '.' ? path.string() : folder.path_of(name), std::strerror(errno)));
+      throw Error(fmt::format(
+          "{}: the run cannot be continued, since nothing can be written to this folder: {}",
+          *name == '.' ? path.string() : folder.path_of(name), std::strerror(errno)));
   }
   return opened;
 }
@@ -306,7 +305,7 @@ void RunFolder::remove_leftovers() const noexcept {
     for (const char* name : {"checkpoints", "images"})
       if (folder_.has(name)) clean(folder_.existing_subfolder(name));
   } catch (const std::exception&) {
-    // They take room, and are in nobody's way.
+    // They take space, but do no harm.
   }
 }
 

@@ -7,9 +7,8 @@
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the state of the run, and its weights (checkpoints.h)
-//   images/        pictures, where asked
-// The loggers may create further files. All files are written through the folder that was created,
-// even if it is renamed.
+//   images/        pictures, if asked for The loggers may create further files. All files are
+// written through the folder that was created, even if it is renamed.
 #pragma once
 
 #include <chrono>
@@ -47,8 +46,9 @@ class RunFolder {
   /// user cannot create a folder there. Creates nothing.
   static void check(const std::string& name_template, std::chrono::system_clock::time_point start);
 
-  /// Opens the folder of a run that nobody runs any more, and takes its lock. Throws assay::Error
-  /// when there is no such folder, when another process writes to it, or when this user may not.
+  /// Opens the folder of a run that no process runs any more, and takes its lock. Throws
+  /// assay::Error if there is no such folder, if another process writes to it, or if this user may
+  /// not.
   static RunFolder open(const std::filesystem::path& path);
 
   /// Removes what a process that was killed left, from the folder of a run that nobody runs. Does
@@ -72,19 +72,19 @@ class RunFolder {
   };
   /// Returns images/NAME and creates the folder. In NAME, '_' replaces blanks and characters that a
   /// file name cannot contain; a long name is cut; "-2", "-3", ... is added to a name that was
-  /// returned before. What a run left that did not come to its end is overwritten, since a run that
-  /// goes on draws the same. Throws assay::Error, as does checkpoint().
+  /// returned before. Files that an unfinished run left are overwritten, since the resumed run
+  /// draws the same. Throws assay::Error, as does checkpoint().
   File image(std::string_view name);
   /// Returns the names in images/ that image() returned.
   const std::set<std::string>& images() const { return images_; }
-  /// Removes files from images/. Throws assay::Error; one that is not there is no error.
+  /// Removes files from images/. Throws assay::Error; a missing file is not an error.
   void remove_images(std::span<const std::string> names) const;
   /// Returns checkpoints/step_N.safetensors and creates the folder.
   File checkpoint(std::int64_t step) const;
   /// Returns checkpoints/NAME.safetensors and creates the folder.
   File checkpoint(std::string_view name) const;
-  /// Removes temporary files that a process left which was killed (base/atomic_file.h). Does
-  /// nothing without the lock.
+  /// Removes temporary files that were left by a killed process (base/atomic_file.h). Does nothing
+  /// without the lock.
   void remove_leftovers() const noexcept;
 
  private:

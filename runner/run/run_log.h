@@ -14,7 +14,7 @@ namespace assay::run {
 /// May be used from any thread.
 class RunLog {
  public:
-  /// Goes on with the file where there is one. Throws assay::Error.
+  /// Appends to the file if there is one. Throws assay::Error.
   explicit RunLog(const base::Folder& run_folder);
 
   /// Adds lines. Returns the problem the first time that something fails. The file then lacks these

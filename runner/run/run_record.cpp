@@ -169,8 +169,8 @@ std::string text_of(const RunRecord& record, bool shortened) {
 }
 
 // Parses a text that may be anything. One that is nested deeper than any record would take a
-// multiple of its size as a tree, so it is refused before it is one. Throws assay::Error, for what
-// is no JSON with the line at which it ends to be any.
+// multiple of its size as a tree, so it is refused before that. Throws assay::Error; for text that
+// is not JSON, with the line from which on it is not.
 nlohmann::json parsed(const std::string& text) {
   constexpr int deepest = 16;
   try {
@@ -184,12 +184,12 @@ nlohmann::json parsed(const std::string& text) {
     const std::size_t read = at == nullptr ? 0 : std::min(at->byte, text.size());
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(read);
     throw Error(text.empty() ? "it is empty"
-                             : fmt::format("its text is no JSON from line {} on",
+                             : fmt::format("its text is not JSON from line {} on",
                                            std::count(text.begin(), end, '\n') + 1));
   }
 }
 
-// Reads an object of the record. What is wrong is told with its key, "changes.0.settings".
+// Reads an object of the record. Reports a problem with its key, "changes.0.settings".
 class Reader {
  public:
   Reader(const nlohmann::json& json, std::string within) : json_(json), within_(std::move(within)) {
@@ -358,7 +358,7 @@ RunRecord shortened(RunRecord record) {
 }  // namespace
 
 bool RecordFile::write(const RunRecord& record, base::Sync sync) {
-  // Room for values of tags and for failures that come later.
+  // The space for values of tags and for failures that come later.
   constexpr std::size_t growth = 1024;
   const std::lock_guard lock(mutex_);
   const bool running = record.state == "running";
@@ -390,7 +390,7 @@ RunRecord read_record(const base::Folder& run_folder) {
     record.altered = json.contains(checksum_key) && !fits_checksum(text, json);
     return record;
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: this is no record of a run: {}", file.path(), error.what()));
+    throw Error(fmt::format("{}: this is not a record of a run: {}", file.path(), error.what()));
   }
 }
 
@@ -399,7 +399,7 @@ bool has_its_checksum(const std::string& text) {
     const nlohmann::json json = parsed(text);
     return json.is_object() && fits_checksum(text, json);
   } catch (const std::exception&) {
-    return false;  // it is no record
+    return false;  // it is not a record
   }
 }
 

@@ -26,9 +26,9 @@ struct RunRecord {
   struct Plugin {
     std::string name, version, file, digest;
   };
-  /// A time at which the run was taken up as another run than the one that it was until then.
+  /// A time at which the run was resumed as a different run.
   struct Change {
-    std::int64_t after_step = 0;  ///< where it went on
+    std::int64_t after_step = 0;  ///< where it continued
     std::chrono::system_clock::time_point time;
     std::vector<std::string> settings;  ///< `key=value` of the command line
     std::vector<std::string> accepted;  ///< differences that --force accepted
@@ -41,11 +41,11 @@ struct RunRecord {
   std::string state;                   ///< running, finished, stopped, failed
   bool locked = true;                  ///< the run holds the lock of its folder while it lives
   std::string reason;                  ///< why it stopped or failed
-  /// False in the record that is written when training has ended and the loggers are not closed
-  /// yet. A run whose last record this is was ended from outside.
+  /// False in the record that is written when training has ended but the loggers are not closed
+  /// yet. If this is the last record of a run, the run was ended from outside.
   bool complete = true;
   std::vector<std::string> log_files;  ///< that loggers have made
-  /// How long they are. Known when the loggers are closed.
+  /// Their lengths, which are known when the loggers are closed.
   std::map<std::string, std::int64_t> log_bytes;
   std::map<std::string, std::string> log_digests;  ///< of these bytes (base/digest.h)
   /// The digests of the files that the run writes when it begins, and that stay as they are:
@@ -114,14 +114,14 @@ class RecordFile {
 /// Returns the digests of the plans that the run has had.
 PlanDigests plan_digests(const RunRecord& record);
 
-/// Reads run.json in a run folder. Ignores what a later version added, and leaves what an earlier
-/// one lacks as in an empty record. Throws assay::Error, with the path, if the file cannot be read
-/// or is not a record.
+/// Reads run.json in a run folder. Ignores fields that a later version added, and leaves fields
+/// that an earlier one lacks as in an empty record. Throws assay::Error, with the path, if the file
+/// cannot be read or is not a record.
 RunRecord read_record(const base::Folder& run_folder);
 
-/// Returns true if the text of run.json has a checksum, `checksum`, and is the one that it was
-/// taken of: the XXH3-128 of the text without blanks at its end, with zeros in the place of the
-/// checksum's own digits. read_record() does not ask for it, since people may change a record.
+/// Returns true if the text of run.json has a checksum, `checksum`, that is right: the XXH3-128 of
+/// the text without blanks at its end, with zeros in the place of the checksum's own digits.
+/// read_record() does not check it, since people may change a record.
 bool has_its_checksum(const std::string& text);
 
 /// The state of a run, as its folder shows it.

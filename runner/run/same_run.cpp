@@ -26,16 +26,16 @@ std::optional<std::string> difference_of(const std::vector<Plugin>& began, const
   if (std::ranges::any_of(began, same)) return std::nullopt;
   const auto before = std::ranges::find(began, now.name, &Plugin::name);
   if (before == began.end())
-    return fmt::format("this run began without the plugin '{}', and would go on with {} {}",
+    return fmt::format("this run began without the plugin '{}', but would continue with {} {}",
                        now.name, now.file, now.version);
   return fmt::format(
       "this run began with another library of the plugin '{}': {} was version {} with the digest "
-      "{}, and {} is version {} with the digest {}; put the former library back, or begin a new "
+      "{}, but {} is version {} with the digest {}; put the former library back, or begin a new "
       "run",
       now.name, before->file, before->version, before->digest, now.file, now.version, now.digest);
 }
 
-// Returns where the plans differ, "seed was 0 and is 1, ..."; empty if nowhere.
+// Returns how the plans differ, "seed was 0 and is 1, ..."; empty if they do not.
 std::string plan_difference(const std::map<std::string, std::string>& began,
                             const std::map<std::string, std::string>& now,
                             bool may_have_another_length) {
@@ -85,18 +85,18 @@ std::vector<std::string> differences(const RunRecord& began, RunRecord& goes_on,
   const auto compare = [&found](std::string_view what, const auto& before, const auto& now) {
     if (before != now)
       found.push_back(
-          fmt::format("this run began with {} {}, and would go on with {}", what, before, now));
+          fmt::format("this run began with {} {}, but would continue with {}", what, before, now));
   };
   if (began.plan_digest != goes_on.plan_digest) {
     if (began.plan.empty()) compare("the plan", began.plan_digest, goes_on.plan_digest);
     else if (const std::string different =
                  plan_difference(began.plan, goes_on.plan, may_have_another_length);
              !different.empty())
-      found.push_back(fmt::format(
-          "this run began with another plan: {}; {}", different,
-          is_only_longer(began, goes_on)
-              ? "`assay resume RUN_DIR` with this key as a setting goes on to another length"
-              : "put the config back, or begin a new run in another run_dir"));
+      found.push_back(
+          fmt::format("this run began with another plan: {}; {}", different,
+                      is_only_longer(began, goes_on)
+                          ? "`assay resume RUN_DIR` with this key as a setting changes the length"
+                          : "put the config back, or begin a new run in another run_dir"));
   }
   compare("the kernels", began.kernels, goes_on.kernels);
   compare("lanes:", began.lanes, goes_on.lanes);
@@ -107,13 +107,13 @@ std::vector<std::string> differences(const RunRecord& began, RunRecord& goes_on,
       began.initial_weights->digest != goes_on.initial_weights->digest)
     found.push_back(
         fmt::format("this run began with other weights in {}: its content had the digest {} and "
-                    "has {}; put the former file back, or begin a new run",
+                    "now has {}; put the former file back, or begin a new run",
                     goes_on.initial_weights->file, began.initial_weights->digest,
                     goes_on.initial_weights->digest));
   if (began.plugins.empty()) return found;
   const UsedLibraries used = libraries_of(plan, host);
   for (const Plugin& plugin : goes_on.plugins) {
-    // A run may go on with another logger, but not with another library of one that it has.
+    // A resumed run may have another logger, but not another library of one that it has.
     const bool logs = used.logging.contains(plugin.file) &&
                       std::ranges::count(began.plugins, plugin.name, &Plugin::name) > 0;
     if (!logs && !used.computing.contains(plugin.file)) continue;

@@ -1,4 +1,4 @@
-// Compares a run that goes on with the run that began.
+// Compares a run that is resumed with the run that began.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@
 
 namespace assay::run {
 
-/// Reports that a run is not taken up, with a line for each reason.
+/// Reports that a run cannot be resumed, with a line for each reason.
 class Refused : public Error {
  public:
   explicit Refused(std::vector<std::string> reasons);
@@ -29,11 +29,11 @@ bool is_length(std::string_view key);
 /// Returns the values of a plan that determine the result, as in plan.yaml, by their full keys.
 std::map<std::string, std::string> deciding_values(const plan::Plan& plan);
 
-/// Returns, a sentence each, why a run of this plan that goes on would compute something else than
-/// the run that `began`: it has another plan, other kernels, lanes or blocks, other data, or
-/// another library of a plugin. Differences in the length of the run are left out if it is asked to
-/// be another one. A shortened record names no values, data and plugins, so none are compared.
-/// Enters the digests of data that are known in `goes_on`.
+/// Returns, a sentence each, the reasons why a resumed run of this plan would compute something
+/// else than the run that `began`: it has another plan, other kernels, lanes or blocks, other data,
+/// or another library of a plugin. Differences in the length of the run are left out if another
+/// length is requested. A shortened record names no values, data and plugins, so none are compared.
+/// Enters the digests of data that are known into `goes_on`.
 std::vector<std::string> differences(const RunRecord& began, RunRecord& goes_on,
                                      const plan::Plan& plan, const plugin_host::PluginHost& host,
                                      bool may_have_another_length);

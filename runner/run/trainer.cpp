@@ -107,14 +107,14 @@ Result Trainer::failed(std::int64_t steps, const std::string& what,
                        const train::RowSelection& rows) {
   const train::Trace trace = train::find_first_not_finite(parts_.network, rows, steps);
   std::string_view advice = "A smaller learning rate often helps";
-  if (trace.in_data) advice = "Mend this row or leave it out";
-  else if (trace.in_transform) advice = "Change the transform, or mend this row or leave it out";
+  if (trace.in_data) advice = "Fix this row or leave it out";
+  else if (trace.in_transform) advice = "Change the transform, or fix this row or leave it out";
   else if (steps == 0)
     advice =
         "No step has changed the weights yet, so the learning rate is not the cause; values in the "
         "data that are far too large often are";
   return {Outcome::failed,
-          fmt::format("{}: {}. {}; `train.on_nan=ignore` goes on", what, trace.text, advice),
+          fmt::format("{}: {}. {}; `train.on_nan=ignore` trains anyway", what, trace.text, advice),
           steps};
 }
 

@@ -21,7 +21,7 @@
 
 namespace assay::run {
 
-/// The state of training itself, beside that of weights and optimizer.
+/// The state of training itself, besides that of weights and optimizer.
 struct TrainingState {
   std::int64_t step = 0;         ///< finished updates
   std::int64_t hooks_step = -1;  ///< the last step whose hooks have run; -1 before any has
@@ -54,12 +54,12 @@ class Trainer {
     const std::atomic<int>& signal;  ///< number of the signal that asks to stop, or 0
   };
 
-  /// `state` is borrowed: training goes on from there, and leaves there how far it came.
+  /// `state` is borrowed: training continues from there, and stores its progress there.
   Trainer(const Parts& parts, std::int64_t steps, plan::OnNan on_nan, TrainingState& state)
       : parts_(parts), steps_(steps), on_nan_(on_nan), state_(state), pace_(parts.team) {}
 
-  /// Runs the training. An exception of a component ends the run as failed. `stopped` is why a hook
-  /// has stopped it already: nothing is left to train.
+  /// Runs the training. An exception of a component ends the run as failed. `stopped` is the reason
+  /// if a hook has stopped it already: nothing is left to train.
   Result run(const std::optional<std::string>& stopped);
 
  private:

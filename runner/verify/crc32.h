@@ -1,4 +1,4 @@
-// Cyclic redundancy checks of 32 bits, as the framing of files has them.
+// Cyclic redundancy checks of 32 bits, as file formats use them.
 #pragma once
 
 #include <array>

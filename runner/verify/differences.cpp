@@ -28,8 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 using state::StoredTensors;
 
-// Returns true for the lengths of log files, in which the times of records and names of files
-// count.
+// Returns true for the lengths of log files, which depend on the times of records and the names of
+// files.
 bool is_length_of_log(std::string_view name) {
   constexpr std::string_view logs = "logs/";
   if (name.starts_with(state::before_end_prefix))
@@ -111,8 +111,8 @@ std::string element_text(DType type, std::span<const std::byte> bytes, std::size
 std::string difference_of(const std::string& name, const StoredTensors& whole,
                           const StoredTensors& other) {
   const auto was = whole.header().tensors.find(name), is = other.header().tensors.find(name);
-  if (was == whole.header().tensors.end()) return "it was not there";
-  if (is == other.header().tensors.end()) return "it is not there any more";
+  if (was == whole.header().tensors.end()) return "it did not exist";
+  if (is == other.header().tensors.end()) return "it no longer exists";
   const auto& [before, after] = std::pair(was->second, is->second);
   if (before.type != after.type || before.shape != after.shape)
     return fmt::format("its shape was {} and is {}", base::shape_text(before.shape),
@@ -218,9 +218,9 @@ std::optional<Difference> difference_of_pictures(const fs::path& whole, const fs
       return Difference{0,
                         0,
                         "images/" + base::one_line(name),
-                        found.first.empty()    ? "it was not there"
-                        : found.second.empty() ? "it is not there any more"
-                                               : "its bytes are others",
+                        found.first.empty()    ? "it did not exist"
+                        : found.second.empty() ? "it no longer exists"
+                                               : "its bytes differ",
                         {}};
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Compares two runs of a plan that should be the same, and names what differs first.
+// Compares two runs of a plan that should be the same, and names the first difference.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Owners {
   /// Takes the names of the weights from the state of a run.
   void know_weights(const state::Registry& state);
 
-  /// The parts of a step in the order in which they are computed. What is computed late may differ
-  /// only because something before it does.
+  /// The parts of a step in the order in which they are computed. A part that is computed late may
+  /// differ only because one before it does.
   enum class Part { transforms, buffers, loss, gradient_transforms, optimizer, weights, hooks };
   Part part_of(std::string_view name) const;
 
@@ -41,7 +41,7 @@ class Owners {
 };
 
 struct Difference {
-  std::int64_t taken_up = 0;  ///< after this step; 0: it is the second run from the beginning
+  std::int64_t taken_up = 0;  ///< after this step; 0: the second run from the beginning
   std::int64_t step = 0;      ///< the first step with a difference
   std::string thing;          ///< "optimizer/mu/layer1.kernel", "metrics.jsonl"
   std::string how;            ///< "element 3 was 0.5 and is 0.25"
@@ -58,8 +58,9 @@ struct Comparison {
   std::vector<std::string> not_compared;
 };
 
-/// Compares the state after every step behind `taken_up`, logs and pictures of two runs. Each of
-/// the three has one difference at most, the first. Throws assay::Error if a file cannot be read.
+/// Compares the state after every step that follows `taken_up`, logs and pictures of two runs.
+/// Reports at most one difference for each of the three, the first. Throws assay::Error if a file
+/// cannot be read.
 Comparison differences_between(const std::filesystem::path& whole,
                                const std::filesystem::path& other, std::int64_t taken_up,
                                const Owners& owners);

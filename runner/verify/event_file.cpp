@@ -42,7 +42,7 @@ WholePart check_event_file(const base::RegularFile& file) {
     crc.reset();
     crc.add(std::span(head).first(length_bytes));
     if (masked(crc) != number_in<std::uint32_t>(std::span(head).subspan(length_bytes))) {
-      found.problem = "the length of a record is not the one that its checksum was taken of";
+      found.problem = "the length of a record does not match its checksum";
       return found;
     }
     const auto length = number_in<std::uint64_t>(head);
@@ -56,7 +56,7 @@ WholePart check_event_file(const base::RegularFile& file) {
     std::array<std::byte, crc_bytes> stored;
     stream.read(stored);
     if (masked(crc) != number_in<std::uint32_t>(stored)) {
-      found.problem = "the bytes of a record are not those that its checksum was taken of";
+      found.problem = "the bytes of a record do not match its checksum";
       return found;
     }
     found.bytes = stream.position();

@@ -6,7 +6,7 @@
 //   4 bytes  masked CRC-32C of the data
 //
 // The mask is rotate_right(crc, 15) + 0xa282ead8. The format is that of TensorFlow,
-// https://www.tensorflow.org/tutorials/load_data/tfrecord. What the data mean is not looked at.
+// https://www.tensorflow.org/tutorials/load_data/tfrecord. The meaning of the data is not checked.
 #pragma once
 
 #include "runner/base/regular_file.h"

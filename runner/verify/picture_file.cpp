@@ -31,7 +31,7 @@ PictureProblem check_png(const base::RegularFile& file) {
   std::array<std::byte, signature.size()> found{};
   if (stream.left() < found.size()) return {0, "the file ends within its signature"};
   stream.read(found);
-  if (text_of(found) != signature) return {0, "it does not begin as a PNG does"};
+  if (text_of(found) != signature) return {0, "it does not begin like a PNG"};
   Crc32 crc(Crc32::Polynomial::iso);
   bool is_first = true;
   while (true) {
@@ -53,7 +53,7 @@ PictureProblem check_png(const base::RegularFile& file) {
     }
     stream.read(stored);
     if (crc.value() != big_endian(stored))
-      return {at, "the bytes of a chunk are not those that its checksum was taken of"};
+      return {at, "the bytes of a chunk do not match its checksum"};
     if (text_of(type) != "IEND") continue;
     if (stream.left() > 0) return {stream.position(), "there are bytes after its last chunk"};
     return {};
@@ -70,10 +70,10 @@ PictureProblem check_ends(const base::RegularFile& file, std::string_view begin,
     return std::string(text_of(read));
   };
   if (file.size() < begin.size() || text(0, begin.size()) != begin)
-    return {0, "it does not begin as its format wants"};
+    return {0, "it does not begin as its format requires"};
   const std::uint64_t last = std::min(longest_end, file.size());
   if (text(file.size() - last, last).find(end) == std::string::npos)
-    return {file.size(), "it does not end as its format wants"};
+    return {file.size(), "it does not end as its format requires"};
   return {};
 }
 

@@ -17,8 +17,8 @@ struct PictureProblem {
 bool is_picture(const std::string& name);
 
 /// Checks the signature of a PNG and the CRC of each of its chunks. The other formats have no
-/// checksums: such a file has the beginning and the end that its format wants. Throws assay::Error
-/// if the file cannot be read.
+/// checksums: for these it checks that the file begins and ends as its format requires. Throws
+/// assay::Error if the file cannot be read.
 PictureProblem check_picture(const base::RegularFile& file, const std::string& name);
 
 }  // namespace assay::verify

@@ -78,7 +78,7 @@ class Quiet final : public run::Listener, public Terminal {
 };
 
 // Copies the folder of a run as if it had been killed after a step: later checkpoints are left out,
-// and the record says that it runs. Logs and pictures of later steps stay.
+// and the record says that it is running. Logs and pictures of later steps stay.
 void copy_until(const fs::path& from, const fs::path& to, std::int64_t step) {
   fs::copy(from, to, fs::copy_options::recursive);
   const base::Folder folder(to);
@@ -160,7 +160,7 @@ class ResumeProof {
         run::find_checkpoint(opened, run::plan_digests(run::read_record(opened)))};
     const auto run =
         run::Run::open(folder, {host_, listener, git_, stop_signal_, requests_}, diagnostics, how);
-    if (!run) throw Error("the run cannot be taken up:\n" + diagnostics.text(false));
+    if (!run) throw Error("the run cannot be resumed:\n" + diagnostics.text(false));
     train(*run, listener);
   }
 
@@ -169,8 +169,7 @@ class ResumeProof {
     const run::Ending ending = run.train();
     proof_.is_stopped = ending == run::Ending::stopped;
     if (ending != run::Ending::done && ending != run::Ending::stopped)
-      throw Error("a run did not come to its end as it should, so nothing is proved:" +
-                  listener.errors());
+      throw Error("a run did not end as it should, so nothing is proved:" + listener.errors());
     proof_.steps = run.record().steps;
     if (proof_.steps == 0 && !proof_.is_stopped)
       throw Error("the run ends before its first step, so nothing is proved");

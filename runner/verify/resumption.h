@@ -1,10 +1,10 @@
-// Proves that a run which is taken up is the run that would have been, for any plan.
+// Proves that a resumed run equals an uninterrupted one, for any plan.
 //
 // A run of the plan is trained from its beginning to its end, with a checkpoint after every step,
 // and so is a second one. Then the folder of the first is copied without what came after some step,
-// as if the run had been killed there, and a run goes on in it. The weights and the rest of the
-// state are compared after every step, the lines of logs in JSON Lines but for their `wall_time`,
-// and the files of pictures. A component whose state the run does not know is found so.
+// as if the run had been killed there, and the run is resumed in the copy. The weights and the rest
+// of the state are compared after every step, the lines of logs in JSON Lines except their
+// `wall_time`, and the files of pictures. This finds a component whose state the run does not know.
 #pragma once
 
 #include <atomic>
@@ -21,8 +21,8 @@
 
 namespace assay::verify {
 
-/// Makes what a config's plan consists of, with these arguments behind the user's own, for a run in
-/// this folder. Returns nothing if that is not possible, which it has reported.
+/// Makes everything that a config's plan consists of, with these arguments after the user's own,
+/// for a run in this folder. Reports a failure, and then returns nothing.
 using Prepare = std::function<std::optional<run::Prepared>(
     const std::filesystem::path& folder, const std::vector<std::string>& arguments)>;
 
@@ -36,19 +36,19 @@ struct Proof {
   bool is_stopped = false;                ///< by a signal, so it proves nothing
 };
 
-/// Returns how many steps such runs have where nobody says: two epochs, but at least 10 and at most
-/// 100, and no more than the plan has.
+/// Returns how many steps such runs have by default: two epochs, but at least 10 and at most 100,
+/// and no more than the plan has.
 std::int64_t default_steps(std::int64_t steps_of_plan, std::int64_t steps_per_epoch);
 
-/// Returns the steps after which a run is taken up: the first, one in the middle of an epoch, and
-/// the end of an epoch, as far as they lie before the last step. If there is no such step for the
+/// Returns the steps after which a run is resumed: the first, one in the middle of an epoch, and
+/// the end of an epoch, as far as they lie before the last step. If there is no such step in the
 /// middle of an epoch, it is one in the middle of the run.
 std::vector<std::int64_t> steps_to_take_up(std::int64_t steps, std::int64_t steps_per_epoch);
 
-/// Trains and compares, in a temporary folder. `steps`: default_steps() if absent. It stops at the
-/// first step after which a run that is taken up differs, and takes none up if two runs from the
-/// beginning differ. Returns nothing if nothing could be prepared. Throws assay::Error if a run
-/// does not come to its end by itself.
+/// Trains and compares, in a temporary folder. `steps`: default_steps() if absent. Stops at the
+/// first step after which a resumed run differs, and resumes none if two runs from the beginning
+/// differ. Returns nothing if nothing could be prepared. Throws assay::Error if a run does not end
+/// by itself.
 std::optional<Proof> prove_resume(const Prepare& prepare, plugin_host::PluginHost& host,
                                   std::optional<std::int64_t> steps,
                                   const std::atomic<int>& stop_signal);

@@ -72,14 +72,14 @@ std::optional<std::string> digest_of_weights(const state::StoredTensors& stored,
   return state::digest(weights);
 }
 
-// Checks the files in an order in which each is checked after those that say what it should be.
+// Checks each file after those that say what it should be.
 class RunFiles {
  public:
   RunFiles(const fs::path& path, plugin_host::PluginHost& host)
       : path_(path), host_(host), folder_(path) {}
 
   Findings check() {
-    // A run that ends meanwhile has written its last record before it gave the lock back.
+    // A run that ends meanwhile has written its last record before it released the lock.
     const run::Lock lock = run::lock_of(path_);
     list();
     check_record(lock);
@@ -117,7 +117,7 @@ class RunFiles {
     findings_.files.push_back(std::move(finding));
   }
 
-  // Checks a file, and says that it is damaged where the check throws.
+  // Checks a file, and reports it as damaged if the check throws.
   void check_file(const std::string& name, const Check& check) {
     const std::string path = (path_ / name).string();
     Finding found;
@@ -153,11 +153,10 @@ class RunFiles {
     check_file("run.json", [&](const base::RegularFile& file) -> Finding {
       const std::string text = file.text(longest_record);
       if (!run::has_its_checksum(text))
-        return {
-            {}, Condition::damaged, "its text is not the one that its checksum was taken of", {}};
+        return {{}, Condition::damaged, "its text does not match its checksum", {}};
       record_ = run::read_record(folder_);
       const bool runs = record_->state == "running" || !record_->complete;
-      // Without locks nobody can tell.
+      // Without locks it is unknown.
       if (!record_->locked) findings_.is_running = runs;
       findings_.is_finished = record_->state == "finished" && record_->complete;
       const std::string_view state = !runs                  ? std::string_view(record_->state)
@@ -181,15 +180,16 @@ class RunFiles {
       const auto plan = plan::load(file.path(), {}, host_, diagnostics);
       if (!plan)
         return {
-            {}, Condition::unchecked, "it is no plan any more: " + first_error(diagnostics), {}};
+            {}, Condition::unchecked, "it is no longer a plan: " + first_error(diagnostics), {}};
       if (!record_) return {{}, Condition::unchecked, "run.json has its digest", {}};
       if (plan::digest(*plan) != record_->plan_digest)
-        return {{},
-                Condition::damaged,
-                fmt::format("it is not the plan that the run began with: its digest is {}, and "
-                            "run.json has {}",
-                            plan::digest(*plan), base::one_line(record_->plan_digest)),
-                {}};
+        return {
+            {},
+            Condition::damaged,
+            fmt::format(
+                "it is not the plan that the run began with: its digest is {}, but run.json has {}",
+                plan::digest(*plan), base::one_line(record_->plan_digest)),
+            {}};
       make_model(*plan);
       plan_is_whole_ = true;
       Finding found = as_written("plan.yaml", text);
@@ -271,19 +271,19 @@ class RunFiles {
     const auto& metadata = stored.header().metadata;
     const auto said = metadata.find("step");
     if (step && (said == metadata.end() || said->second != std::to_string(*step)))
-      return {{}, Condition::damaged, "it is not of the step that its name says", {}};
+      return {{}, Condition::damaged, "it does not belong to the step in its name", {}};
     const run::PlanDigests plans = record_ ? run::plan_digests(*record_) : run::PlanDigests();
     const bool has_plan = metadata.contains(run::plan_digest_key);
     if (has_plan && !record_)
       return {{}, Condition::unchecked, "run.json has the digest of its plan", {}};
     if (has_plan && !run::is_of_plan(stored, plans))
-      return {{}, Condition::damaged, "it is of another plan than run.json", {}};
+      return {{}, Condition::damaged, "it belongs to another plan than run.json", {}};
     const bool is_state = step && has_plan && run::is_checkpoint(stored, plans);
     std::string about = is_state    ? "the state"
                         : step      ? "only the weights"
                         : !has_plan ? "not of this run"
                                     : "a part of the state, kept by a hook";
-    // A run that failed may have done so in the middle of a step, behind its last state.
+    // A run that failed may have done so in the middle of a step, after its last state.
     const bool is_last = step && record_ && *step == record_->steps &&
                          !record_->weights_digest.empty() &&
                          !(is_state && record_->state == "failed");
@@ -307,11 +307,11 @@ class RunFiles {
               {}};
     }
     if (digest_of_weights(stored, *model_) != record_->weights_digest)
-      return {{}, Condition::damaged, "its weights are not those whose digest run.json has", {}};
-    return {{}, Condition::whole, about + ", with the weights whose digest run.json has", {}};
+      return {{}, Condition::damaged, "its weights do not match the digest in run.json", {}};
+    return {{}, Condition::whole, about + ", and its weights match the digest in run.json", {}};
   }
 
-  // Notes how long the log files were when the checkpoint was taken.
+  // Notes the lengths of the log files when the checkpoint was taken.
   void take_positions(const state::StoredTensors& stored) {
     constexpr std::string_view logs = "logs/";
     positions_.clear();
@@ -375,7 +375,7 @@ class RunFiles {
                 problem.at};
       });
     }
-    tell({name, Condition::foreign, "no file of a run", {}});
+    tell({name, Condition::foreign, "not a file of a run", {}});
   }
 
   void finish() {
@@ -390,7 +390,7 @@ class RunFiles {
   std::set<std::string> told_;
   std::optional<run::RunRecord> record_;
   bool plan_is_whole_ = false;
-  bool has_other_weights_ = false;  ///< in a checkpoint that a run which is taken up would use
+  bool has_other_weights_ = false;  ///< in a checkpoint that a resumed run would use
   std::optional<train::ModelDescription> model_;
   std::string no_model_;
   std::map<std::string, std::int64_t> positions_;  ///< of logs, in the newest whole checkpoint

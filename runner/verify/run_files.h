@@ -1,4 +1,5 @@
-// Checks every file of a run folder: what is whole, what is damaged, and what can still be had.
+// Checks every file of a run folder: which are whole, which are damaged, and what can still be
+// used.
 //
 //   run.json       its checksum
 //   plan.yaml      is it the plan whose digest run.json has, and the text
@@ -28,9 +29,9 @@ enum class Condition {
   growing,  ///< a process writes to it, and its last record is not complete yet
   damaged,
   missing,
-  unchecked,  ///< what it would be compared with is not there
+  unchecked,  ///< the thing to compare it with is missing
   left_over,  ///< a temporary file of a process that was killed
-  foreign,    ///< no file of a run
+  foreign,    ///< not a file of a run
 };
 /// Returns the condition in words: "whole", "being written", "not checked", ...
 std::string_view name_of(Condition condition);
@@ -46,8 +47,8 @@ struct Findings {
   std::vector<Finding> files;
   std::optional<std::int64_t> newest;  ///< the step of the newest whole checkpoint
   bool is_running = false;             ///< a process writes to the folder
-  bool is_finished = false;            ///< nothing is left to go on with
-  /// The run can be taken up from the newest whole checkpoint, as far as its files tell.
+  bool is_finished = false;            ///< nothing is left to train
+  /// The run can be resumed from the newest whole checkpoint, as far as its files show.
   bool can_go_on = false;
 
   /// Returns true if nothing is damaged, missing or unchecked.

@@ -26,7 +26,7 @@ hooks:
   test: {type: scalar, tag: test, value: test.loss, every: 10}
 loggers: [jsonl, tensorboard]
 """
-FORCED = "; `assay resume --force` goes on all the same, and records this"
+FORCED = "; `assay resume --force` continues anyway, and records this"
 
 
 class ChangedRun(unittest.TestCase):
@@ -228,7 +228,7 @@ class ChangedRun(unittest.TestCase):
         if began == "generic":
             self.skipTest("this CPU has one kind of kernels")
         said = self.assay("resume", "run", "--kernels", "generic", "--force").stderr
-        self.assertIn(f"this run began with the kernels {began}, and would go on with generic", said)
+        self.assertIn(f"this run began with the kernels {began}, but would continue with generic", said)
         self.assertEqual(len(self.accepted()), 2)  # the key of the plan, and what it comes to
         self.assertEqual(program.record(self.run)["kernels"], "generic")
 
@@ -318,7 +318,7 @@ class ChangedRun(unittest.TestCase):
         self.unfinished()
         text = (self.run / "run.json").read_text()
         whole = json.loads(text)
-        for damaged, words in ((text[:-20], "its text is no JSON from line 1 on"),
+        for damaged, words in ((text[:-20], "its text is not JSON from line 1 on"),
                                ("", "it is empty"), ("[]", "expected an object"),
                                (json.dumps({**whole, "steps": "many"}), "'steps' has a value that no run writes there"),
                                (json.dumps({**whole, "plugins": 3}), "'plugins': expected a list"),
@@ -327,7 +327,7 @@ class ChangedRun(unittest.TestCase):
             with self.subTest(words=words):
                 (self.run / "run.json").write_text(damaged)
                 said = self.refused()
-                self.assertIn(f"run/run.json: this is no record of a run: {words}", said)
+                self.assertIn(f"run/run.json: this is not a record of a run: {words}", said)
                 self.assertNotIn("json.exception", said)
 
 

@@ -33,7 +33,7 @@ hooks:
   freezing: {type: freezing, at_end: true}          # multiplies the rates by 0
 loggers: [jsonl, tensorboard]
 """
-FORCED = "; `assay resume --force` goes on all the same, and records this"
+FORCED = "; `assay resume --force` continues anyway, and records this"
 
 
 class Continue(unittest.TestCase):
@@ -157,13 +157,13 @@ loggers: [jsonl, tensorboard]
         self.assertEqual(set(pictures(whole)), {"8_Some.png", "16_Some.png", "24_Some.png", "30_Last.png"})
 
     def test_what_depends_on_the_length(self):
-        other = "this would not be the run that was asked for this length from the start; "
+        other = "this would not equal a run that had this length from the start; "
         cosine = "optimizer.learning_rate={type: cosine, init_value: 0.01}"
         self.train(cosine, "+hooks.rate={type: scalar, tag: twenty, value: batch.loss, times: 20}")
         said = self.refused("train.steps=900")
         words = [f"{other}optimizer.learning_rate: the schedule cosine depends on the length of the run: with 900 steps "
                  "it would have had another value at step 2",
-                 f"{other}hooks.rate: it fires 20 times, evenly over the run: with 900 steps it would have fired at "
+                 f"{other}hooks.rate: it fires 20 times, spread evenly over the run: with 900 steps it would have fired at "
                  "other steps"]
         for each in words:
             self.assertIn(each, said)
@@ -182,11 +182,11 @@ loggers: [jsonl, tensorboard]
 
     def test_what_is_refused(self):
         self.train()
-        self.assertIn("this run is trained for 600 steps already; expected a length of at least that, found 500",
+        self.assertIn("this run is trained for 600 steps already; expected at least this length, found 500",
                       self.refused("train.steps=500"))
         self.assertIn("this run is finished after 600 steps, so nothing is left to do; ", self.refused("threads=2"))
         self.assertIn("this run began with another plan: seed was 3 and is 4; ", self.refused("train.steps=900", "seed=4"))
-        self.assertIn("run_dir: a run goes on in the folder that it has",
+        self.assertIn("run_dir: a resumed run stays in its folder",
                       self.refused("train.steps=900", "run_dir=other", expect=program.USAGE_ERROR))
         self.assertIn("sepps", self.refused("train.sepps=900", expect=program.USAGE_ERROR))
         stop = ["+hooks.stopping={type: stopping, at: [13]}"]

@@ -217,7 +217,7 @@ class Npy(unittest.TestCase):
         self.assertEqual(result.returncode, program.RUN_FAILED)
         self.assertRegex(result.stderr,
                          r"the loss of step \d+ is NaN: the sample of row \d+ of the dataset, counted from "
-                         r"0, is NaN in column \d+\. Mend this row or leave it out")
+                         r"0, is NaN in column \d+\. Fix this row or leave it out")
         row, column = map(int, re.search(r"row (\d+) of .* column (\d+)", result.stderr).groups())
         self.assertTrue(numpy.isnan(wide[row, column]))
         self.assertNotIn("learning rate", result.stderr)

@@ -170,7 +170,7 @@ class Wrong(Case):
         good = (program.BUILD / "tests" / "zoo" / "good.so").read_bytes()
         (plugins / "other.so").write_bytes(good.replace(b"debug_mode=off", b"debug_mode=why"))
         self.check(["hook", "gap", "--plugin-path", "plugins"], "there is hook gap already, in plugins/gap.so, which "
-                   "is refused: it is empty; mend or remove it, or choose another name")
+                   "is refused: it is empty; fix or remove it, or choose another name")
         self.check(["schedule", "good", "--plugin-path", "plugins"], "there is schedule good already, in "
                    "plugins/other.so, which is refused: debug_mode: the plugin has 'why'")
         process = program.assay("plugins", "new", "hook", "good", "--plugin-path", "plugins", folder=self.folder)

@@ -270,7 +270,7 @@ class Resume(Runs):
         began = program.record(self.folder / "run")["kernels"]
         for kernels in {"generic", "avx2"} - {began}:
             refused = self.resume("run", "--kernels", kernels, expect=program.USAGE_ERROR).stderr
-            self.assertIn(f"this run goes on with the kernels that it began with, {began}", refused)
+            self.assertIn(f"this run continues with the kernels that it began with, {began}", refused)
 
     def test_what_is_no_run_to_go_on_with(self):
         self.whole()

@@ -140,7 +140,7 @@ class Killed(unittest.TestCase):
             (run / "run.json").write_text("{")
             process = program.assay("describe", run, folder="/")
             self.assertEqual(process.returncode, program.DONE)
-            self.assertRegex(process.stdout, r"^run: its state is unknown: \S+/run/run.json: this is no record of a run: ")
+            self.assertRegex(process.stdout, r"^run: its state is unknown: \S+/run/run.json: this is not a record of a run: ")
 
 
 def isolated():

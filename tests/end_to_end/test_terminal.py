@@ -74,7 +74,7 @@ class Terminal(unittest.TestCase):
                                          stop_when=lambda output: "leaves out" in output)
             print(output)
             record = program.record(pathlib.Path(folder) / "run")
-        self.assertRegex(output, r"drawing [\d,]+ pictures; Ctrl-C leaves out what is not drawn by then\r\n")
+        self.assertRegex(output, r"drawing [\d,]+ pictures; Ctrl-C leaves out those that are not drawn by then\r\n")
         self.assertIn("closing the loggers, without the pictures that are not drawn yet; Ctrl-C again quits at once",
                       output)
         self.assertRegex(output, r"warning: [\d,]+ pictures? (was|were) not drawn: the run was asked to stop \(Interrupt\)")

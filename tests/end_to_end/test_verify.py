@@ -88,7 +88,7 @@ class Files(Folder):
         self.assertTrue(run["can_go_on"])
         self.assertIn("left over", [file["state"] for file in files.values()])
         said = self.verify("run", expect=program.DONE)
-        self.assertIn("; `assay resume run` goes on from there", said)
+        self.assertIn("; `assay resume run` continues from there", said)
         process = subprocess.Popen([str(program.ASSAY), "resume", "run"], cwd=self.folder, stdout=subprocess.PIPE, text=True)
         self.assertIn("goes on after step {:,}\n".format(run["newest_checkpoint"]), process.stdout)
         process.kill()
@@ -123,10 +123,10 @@ class Resumed(Folder):
 
     def test_a_run_that_is_shorter_and_arguments(self):
         self.assertEqual(self.resumed("small.yaml", "train.steps=4", expect=program.DONE),
-                         "small.yaml: 4 steps, taken up after steps 1, 2: the same to the last bit\n"
+                         "small.yaml: 4 steps, resumed after steps 1, 2: the same to the last bit\n"
                          "  an epoch has 5 steps, so no end of one was tried; `--steps 6` has one\n")
         self.assertEqual(self.resumed("small.yaml", "--steps", 6, expect=program.DONE),
-                         "small.yaml: 6 steps of the plan's 30, taken up after steps 1, 2, 5: the same to the last bit\n")
+                         "small.yaml: 6 steps of the plan's 30, resumed after steps 1, 2, 5: the same to the last bit\n")
 
     def test_options_behind_resume_are_no_configs(self):
         (self.folder / "plugins").mkdir()
@@ -144,7 +144,7 @@ class Resumed(Folder):
         self.assertEqual(
             self.resumed("small.yaml", "optimizer={type: forgetful_optimizer}", "hooks={}", *path,
                          expect=program.RUN_FAILED).splitlines()[0],
-            "small.yaml: 10 steps of the plan's 30, taken up after step 1: the run is another one")
+            "small.yaml: 10 steps of the plan's 30, resumed after step 1: the run differs")
         hooked = self.resumed("small.yaml", "hooks={counts: {type: forgetful_hook, every: 1}}", *path,
                               expect=program.RUN_FAILED)
         self.assertIn("  step 2: last_values/times: element 0 of 1 was 2 and is 1\n"

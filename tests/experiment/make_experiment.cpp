@@ -193,9 +193,10 @@ BOOST_AUTO_TEST_CASE(a_hook_writes_under_its_own_tag_only) {
 BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_split_is_a_warning) {
   BOOST_TEST(problems({{"train", "{epochs: 1, batch_size: 30}"}}) == "");
   const Made larger = made({{"train", "{epochs: 1, batch_size: 31}"}});
-  BOOST_TEST(larger.problems ==
-             "warning train.batch_size: 31 rows are more than the training split has: every step "
-             "takes all 30\n");
+  BOOST_TEST(
+      larger.problems ==
+      "warning train.batch_size: the training split has fewer rows than 31: every step takes "
+      "all 30\n");
   BOOST_REQUIRE(larger.experiment.has_value());
   BOOST_TEST(larger.experiment->batches->batch_size() == 30);
 }

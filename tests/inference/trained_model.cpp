@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(the_form_of_the_data_is_remembered) {
         R"({"sample_shape": [4], "classes": []})", R"({"sample_shape": 4, "classes": [{}]})",
         R"({"sample_shape": [4], "value_shape": [-1]})",
         R"({"sample_shape": [1,1,1,1,1,1,1,1,1], "value_shape": []})"})
-    BOOST_TEST(error_with(text).find("data.json: this is no record of a run's data: ") !=
+    BOOST_TEST(error_with(text).find("data.json: this is not a record of a run's data: ") !=
                    std::string::npos,
                text);
   std::filesystem::remove(folder + "/data.json");

@@ -237,8 +237,8 @@ BOOST_AUTO_TEST_CASE(histograms_that_are_none_are_refused) {
   BOOST_TEST(with(2, 1, 2, 3, 4).starts_with("a histogram has the minimum 2 and the maximum 1"));
   BOOST_TEST(with(not_a_number, 1, 2, 3, 4).starts_with("a histogram has the minimum nan"));
   BOOST_TEST(with(0, infinity, 2, 3, 4).starts_with("a histogram has the minimum 0"));
-  BOOST_TEST(with(0, 1, -1, 3, 4).starts_with("a histogram has the number -1 numbers"));
-  BOOST_TEST(with(0, 1, not_a_number, 3, 4).starts_with("a histogram has the number nan numbers"));
+  BOOST_TEST(with(0, 1, -1, 3, 4).starts_with("a histogram counts -1 numbers"));
+  BOOST_TEST(with(0, 1, not_a_number, 3, 4).starts_with("a histogram counts nan numbers"));
   BOOST_TEST(with(0, 1, 2, not_a_number, 4).starts_with("the sum of a histogram is NaN"));
   BOOST_TEST(with(0, 1, 2, 3, -4).starts_with("the sum of squares of a histogram is -4"));
   BOOST_TEST(

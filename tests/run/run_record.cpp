@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_costs_more_than_its_size_is_refused) {
     const AddressSpaceLimit limit(memory);
     BOOST_TEST(error_of([&] { read_record(folder); }) ==
                (*this / "run.json").string() +
-                   ": this is no record of a run: it is nested too deeply");
+                   ": this is not a record of a run: it is nested too deeply");
     BOOST_TEST(!has_its_checksum(text));
   }
 }

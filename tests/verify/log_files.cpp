@@ -68,8 +68,7 @@ BOOST_AUTO_TEST_CASE(event_files_are_whole_up_to_the_record_that_is_not) {
   // A file system that had reserved the room leaves this.
   found = check_event_file(file(version + std::string(64, '\0')));
   BOOST_TEST(found.records == 1);
-  BOOST_TEST(found.problem ==
-             "the length of a record is not the one that its checksum was taken of");
+  BOOST_TEST(found.problem == "the length of a record does not match its checksum");
   BOOST_TEST(!found.is_cut_short);
 }
 

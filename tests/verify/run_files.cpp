@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_finished_run_is_whole) {
   BOOST_TEST(file_of(all, "run.json").about == "finished after step 30 of 30");
   BOOST_TEST(file_of(all, "metrics.jsonl").about == "35 records");
   BOOST_TEST(file_of(all, "checkpoints/step_30.safetensors").about ==
-             "the state, with the weights whose digest run.json has");
+             "the state, and its weights match the digest in run.json");
   for (const char* file :
        {"plan.yaml", "config.yaml", "log.txt", "checkpoints/step_20.safetensors"})
     file_of(all, file);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(weights_of_another_run) {
   // A checkpoint of another plan.
   fs::copy_file(*this / "other/checkpoints/step_20.safetensors",
                 folder / "checkpoints/step_20.safetensors", fs::copy_options::overwrite_existing);
-  BOOST_TEST(only_broken().about == "it is of another plan than run.json");
+  BOOST_TEST(only_broken().about == "it belongs to another plan than run.json");
   fs::remove(folder / "checkpoints/step_20.safetensors");
   // One of this plan with other weights, whose checksum is right.
   const auto path = folder / "checkpoints/step_30.safetensors";
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(weights_of_another_run) {
     state::write_safetensors(base::Folder(folder / "checkpoints"), "step_30.safetensors", tensors,
                              metadata);
   }
-  BOOST_TEST(only_broken().about == "its weights are not those whose digest run.json has");
+  BOOST_TEST(only_broken().about == "its weights do not match the digest in run.json");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_was_killed_can_go_on) {

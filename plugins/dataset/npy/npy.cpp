@@ -72,9 +72,8 @@ class Npy final : public assay::Dataset {
                       ".npy file of float32, or of whole numbers of 8 or 16 bits, [rows, ...]"),
       assay::option("targets", &Options::targets,
                     ".npy file: whole numbers are classes [rows], float32 are values [rows, ...]; "
-                    "only rows to be predicted need none"),
-      assay::option("classes", &Options::classes,
-                    "names of the classes; their numbers if left out"));
+                    "not needed for rows that are only predicted"),
+      assay::option("classes", &Options::classes, "names of the classes; default: their numbers"));
 
   explicit Npy(const Options& options) {
     // A problem with a file is blamed on the option that names it.
@@ -156,7 +155,7 @@ class Npy final : public assay::Dataset {
                   samples_->path() + " has " + grouped(rows_of(*samples_)));
     if (type == "<f4") return;
     if (targets_->dimensions().size() != 1)
-      throw Error(path + ": classes have the shape [rows], this array has " +
+      throw Error(path + ": classes have the shape [rows], but this array has " +
                   std::to_string(targets_->dimensions().size()) + " dimensions");
     read_labels(to_class);
     targets_.reset();

@@ -63,9 +63,9 @@ void File::map() {
   const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) fail_by_errno(path_);
-  if (!S_ISREG(status.st_mode)) throw Error("cannot read " + path_ + ": it is no file");
+  if (!S_ISREG(status.st_mode)) throw Error("cannot read " + path_ + ": it is not a file");
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) throw Error(path_ + ": the file is empty; expected one of numpy.save");
+  if (size == 0) throw Error(path_ + ": the file is empty; expected a file of numpy.save");
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
   if (memory == MAP_FAILED) fail_by_errno(path_);
   mapped_ = {static_cast<const std::byte*>(memory), size};
@@ -75,7 +75,7 @@ void File::read_header() {
   const std::string_view text(static_cast<const char*>(static_cast<const void*>(mapped_.data())),
                               mapped_.size());
   if (!text.starts_with(magic))
-    throw Error("it does not begin as a .npy file does; expected one of numpy.save");
+    throw Error("it does not begin like a .npy file; expected a file of numpy.save");
   const auto byte = [&](std::size_t i) -> std::size_t {
     if (i >= text.size()) throw Error("the file ends within its header");
     return static_cast<unsigned char>(text[i]);

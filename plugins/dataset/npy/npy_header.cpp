@@ -19,13 +19,13 @@ class Parser {
     expect("{");
     while (!take("}")) {
       const std::string key = quoted();
-      if (std::ranges::count(seen, key) != 0) fail("'" + key + "' stands there twice");
+      if (std::ranges::count(seen, key) != 0) fail("'" + key + "' occurs twice");
       seen.push_back(key);
       expect(":");
       if (key == "descr") header.type = type();
       else if (key == "fortran_order") header.fortran_order = boolean();
       else if (key == "shape") header.shape = shape();
-      else fail("'" + key + "' is no key of it");
+      else fail("'" + key + "' is not a key of it");
       if (take("}")) break;
       expect(",");
     }

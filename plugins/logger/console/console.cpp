@@ -40,7 +40,7 @@ class Console final : public assay::Logger {
   };
   static constexpr auto table = assay::options(
       assay::option("interval", &Options::interval,
-                    "seconds between two lines where no terminal is", {.minimum = 0}));
+                    "seconds between two lines if the output is not a terminal", {.minimum = 0}));
 
   explicit Console(const Options& options) : interval_(options.interval) {}
 

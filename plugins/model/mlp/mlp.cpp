@@ -66,8 +66,9 @@ class Mlp final : public Model {
     Initializer kernel = Initializer::lecun_normal;
     Initializer bias = Initializer::zeros;
     static constexpr auto table = options(
-        option("kernel", &Init::kernel, "how the kernels start", {.choices = initializer_choices}),
-        option("bias", &Init::bias, "how the biases start", {.choices = "zeros|ones"}));
+        option("kernel", &Init::kernel, "initial values of the kernels",
+               {.choices = initializer_choices}),
+        option("bias", &Init::bias, "initial values of the biases", {.choices = "zeros|ones"}));
   };
   struct Options {
     std::vector<Index> hidden = {100, 100};
@@ -78,9 +79,9 @@ class Mlp final : public Model {
       option("hidden", &Options::hidden, "widths of the hidden layers; [] is a linear model",
              {.minimum = 1, .maximum = 1 << 20}),
       option("activation", &Options::activation,
-             "after every layer but the last; gelu is the tanh approximation",
+             "function after every layer but the last; gelu is the tanh approximation",
              {.choices = activation_choices}),
-      option("init", &Options::init, "how the parameters start"));
+      option("init", &Options::init, "initial values of the parameters"));
 
   Mlp(const Options& given, const Host& host)
       : given_(given), kernels_(kernels_for(host.instruction_set())) {}

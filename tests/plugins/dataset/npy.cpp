@@ -113,10 +113,10 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused_with_their_reason) {
   const auto check = [&](const std::string& file, const std::string& expected) {
     BOOST_TEST(refusal(file) == "samples: x.npy: " + expected);
   };
-  check("", "the file is empty; expected one of numpy.save");
-  check("x", "it does not begin as a .npy file does; expected one of numpy.save");
+  check("", "the file is empty; expected a file of numpy.save");
+  check("x", "it does not begin like a .npy file; expected a file of numpy.save");
   check("PK\x03\x04 an .npz file",
-        "it does not begin as a .npy file does; expected one of numpy.save");
+        "it does not begin like a .npy file; expected a file of numpy.save");
   check("\x93NUMPY", "the file ends within its header");
   check(std::string("\x93NUMPY\x09\0", 8), "its version is 9.0; expected 1.0, 2.0 or 3.0");
   for (std::size_t size = 8; size < 128; size += 7)
@@ -146,8 +146,8 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused_with_their_reason) {
   check(npy("{}", data), unreadable + "expected the keys descr, fortran_order and shape");
   check(npy("{'descr': '<f4'}", data),
         unreadable + "expected the keys descr, fortran_order and shape");
-  check(npy("{'descr': '<f4', 'descr': '<f4'}", data), unreadable + "'descr' stands there twice");
-  check(npy("{'magic': 1}", data), unreadable + "'magic' is no key of it");
+  check(npy("{'descr': '<f4', 'descr': '<f4'}", data), unreadable + "'descr' occurs twice");
+  check(npy("{'magic': 1}", data), unreadable + "'magic' is not a key of it");
   check(npy("{'fortran_order': 0}", data), unreadable + "expected 'False'");
   check(npy("{'shape': (-2,)}", data), unreadable + "expected a dimension, a whole number");
   check(npy("{'shape': (99999999999999999999,)}", data),
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(targets_must_suit_the_samples) {
   check(npy(header("<i4", "3,"), bytes<std::int32_t>({0, 1, 0})),
         "targets: y.npy: it has 3 rows, but x.npy has 2");
   check(npy(header("<i4", "2, 1"), bytes<std::int32_t>({0, 1})),
-        "targets: y.npy: classes have the shape [rows], this array has 2 dimensions");
+        "targets: y.npy: classes have the shape [rows], but this array has 2 dimensions");
   check(npy(header("<i8", "2,"), bytes<std::int64_t>({0, -1})),
         "targets: y.npy: row 1 is of class -1; expected classes from 0 to 65535");
   check(npy(header("<i8", "2,"), bytes<std::int64_t>({std::int64_t{1} << 40, 0})),
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_the_options_fault) {
   };
   BOOST_TEST(message("/no/such.npy") ==
              "samples: cannot read /no/such.npy: No such file or directory");
-  BOOST_TEST(message("/dev/null") == "samples: cannot read /dev/null: it is no file");
+  BOOST_TEST(message("/dev/null") == "samples: cannot read /dev/null: it is not a file");
 }
 
 // Bytes are changed at random: the file is rejected or read, but there is never a crash.

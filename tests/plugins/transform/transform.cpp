@@ -121,10 +121,10 @@ BOOST_AUTO_TEST_CASE(features_without_a_mean_are_named) {
       all_nan{2, {not_a_number, 2, not_a_number, 4}};
   BOOST_CHECK_EXCEPTION(Fitted("{}", with_infinity, 1), plugin_host::ComponentError,
                         says("element 1 of the samples, counted from 0, is infinite in a training "
-                             "row: it has no mean; mend the data or leave the element out"));
+                             "row: it has no mean; fix the data or leave the element out"));
   BOOST_CHECK_EXCEPTION(Fitted("{}", all_nan, 1), plugin_host::ComponentError,
                         says("element 0 of the samples, counted from 0, is NaN in all training "
-                             "rows: it has no mean; mend the data or leave the element out"));
+                             "rows: it has no mean; fix the data or leave the element out"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
