@@ -18,10 +18,10 @@ class BatchNormMlp final : public assay::Model, public assay::Stateful, public a
     std::int64_t hidden = 32;
     double momentum = 0.99, epsilon = 1e-5;
   };
-  static constexpr auto table =
-      assay::options(assay::option("hidden", &Options::hidden, "units", {.minimum = 1}),
-                     assay::option("momentum", &Options::momentum, "of the running statistics"),
-                     assay::option("epsilon", &Options::epsilon, "added to the variance"));
+  static constexpr auto table = assay::options(
+      assay::option("hidden", &Options::hidden, "units", {.minimum = 1}),
+      assay::option("momentum", &Options::momentum, "momentum of the running statistics"),
+      assay::option("epsilon", &Options::epsilon, "added to the variance"));
   explicit BatchNormMlp(const Options& options)
       : hidden_(static_cast<std::size_t>(options.hidden)), options_(options) {}
   void build(assay::ModelBuilder& builder) override {

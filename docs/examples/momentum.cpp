@@ -12,7 +12,7 @@ class Momentum final : public assay::Optimizer {
   };
   static constexpr auto table = assay::options(
       assay::required("learning_rate", &Options::learning_rate, "size of a step", {.minimum = 0}),
-      assay::option("decay", &Options::decay, "of the sum", {.minimum = 0, .maximum = 1}));
+      assay::option("decay", &Options::decay, "decay of the sum", {.minimum = 0, .maximum = 1}));
   explicit Momentum(const Options& options) : options_(options) {}
   void declare(assay::Slots& slots) override { slots.slot("sum", 0); }
   void begin_step(std::int64_t count) override { rate_ = options_.learning_rate.at(count); }

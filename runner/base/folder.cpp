@@ -53,7 +53,7 @@ bool Folder::has(std::string_view name) const {
   struct stat found {};
   if (::fstatat(descriptor(), std::string(name).c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0)
     return true;
-  if (errno != ENOENT) fail(name, "cannot be looked for", errno);
+  if (errno != ENOENT) fail(name, "cannot be searched for", errno);
   return false;
 }
 

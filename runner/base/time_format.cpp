@@ -33,7 +33,7 @@ std::string unknown_conversion(std::string_view format) {
 std::string formatted_time(const std::string& format, std::chrono::system_clock::time_point time) {
   if (const std::string unknown = unknown_conversion(format); !unknown.empty())
     throw std::runtime_error("'" + unknown + "' in the time format '" + format +
-                             "' is no conversion of strftime; %Y%m%d-%H%M%S is date and time");
+                             "' is not a conversion of strftime; %Y%m%d-%H%M%S is date and time");
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm local{};
   localtime_r(&seconds, &local);

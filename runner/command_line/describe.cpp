@@ -77,8 +77,9 @@ std::optional<std::string> way_on(const fs::path& folder, const run::RunRecord& 
   const base::Folder opened(folder);
   const auto step = run::newest_checkpoint(opened, run::plan_digests(run));
   if (!step) return "it has no checkpoint to resume from";
-  return fmt::format("its newest checkpoint is that of step {}; `assay resume {}` goes on from it",
-                     grouped(*step), base::shell_quoted(folder.string()));
+  return fmt::format(
+      "its newest checkpoint is that of step {}; `assay resume {}` continues from it",
+      grouped(*step), base::shell_quoted(folder.string()));
 }
 
 // Returns the state of a folder's run and the failures so far, a line each.

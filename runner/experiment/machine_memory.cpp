@@ -18,7 +18,7 @@ void MemoryBudget::check(double bytes, std::string_view what, std::string_view a
   if (taken_ + bytes <= static_cast<double>(given_.amount)) return;
   const bool alone = bytes > static_cast<double>(given_.amount);
   throw Error(fmt::format("{}{}, and {}; {}{}{}", what,
-                          alone ? "" : fmt::format(", beside {} held already", gigabytes(taken_)),
+                          alone ? "" : fmt::format(", besides {} held already", gigabytes(taken_)),
                           described(given_), advice, given_.remedy.empty() ? "" : ", or ",
                           given_.remedy));
 }

@@ -310,7 +310,7 @@ class ChangedRun(unittest.TestCase):
     def test_describe_tells_how_to_go_on(self):
         self.unfinished()
         said = self.assay("describe", "run").stdout
-        self.assertIn("its newest checkpoint is that of step 300; `assay resume run` goes on from it", said)
+        self.assertIn("its newest checkpoint is that of step 300; `assay resume run` continues from it", said)
         self.assay("resume", "run")
         self.assertNotIn("assay resume", self.assay("describe", "run").stdout)
 

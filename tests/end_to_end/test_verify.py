@@ -124,7 +124,7 @@ class Resumed(Folder):
     def test_a_run_that_is_shorter_and_arguments(self):
         self.assertEqual(self.resumed("small.yaml", "train.steps=4", expect=program.DONE),
                          "small.yaml: 4 steps, resumed after steps 1, 2: the same to the last bit\n"
-                         "  an epoch has 5 steps, so no end of one was tried; `--steps 6` has one\n")
+                         "  an epoch has 5 steps, so no run was resumed at the end of one; `--steps 6` includes one\n")
         self.assertEqual(self.resumed("small.yaml", "--steps", 6, expect=program.DONE),
                          "small.yaml: 6 steps of the plan's 30, resumed after steps 1, 2, 5: the same to the last bit\n")
 

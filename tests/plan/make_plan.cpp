@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(places_and_hints) {
 
 BOOST_AUTO_TEST_CASE(the_run_folder) {
   BOOST_TEST(message("run_dir: '${now:%Y-%Q}'") ==
-             "run_dir: '%Q' in the time format '%Y-%Q' is no conversion of strftime; "
+             "run_dir: '%Q' in the time format '%Y-%Q' is not a conversion of strftime; "
              "%Y%m%d-%H%M%S is date and time");
   BOOST_TEST(message("run_dir: '${now:%}'").find("'%' in") != std::string::npos);
   BOOST_TEST(message("run_dir: '${now:%-d.%_3m %EY %%}'") == "none");

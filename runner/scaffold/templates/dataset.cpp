@@ -30,10 +30,10 @@ class PluginName final : public assay::Dataset {
   static constexpr auto table = assay::options(
       assay::option("rows", &Options::rows, "points on both spirals together",
                     {.minimum = 2, .maximum = 1e7}),
-      assay::option("turns", &Options::turns, "of each spiral", {.minimum = 0}),
+      assay::option("turns", &Options::turns, "turns of each spiral", {.minimum = 0}),
       assay::option("noise", &Options::noise, "standard deviation of the points from their spiral",
                     {.minimum = 0}),
-      assay::option("seed", &Options::seed, "of the noise", {.minimum = 0}));
+      assay::option("seed", &Options::seed, "seed for the noise", {.minimum = 0}));
 
   explicit PluginName(const Options& options) : rows_(options.rows) {
     std::mt19937_64 random(static_cast<std::uint64_t>(options.seed));

@@ -21,7 +21,8 @@ class PluginName final : public assay::Logger {
   struct Options {
     std::string_view file = "plugin_name.csv";
   };
-  static constexpr auto table = assay::options(assay::option("file", &Options::file, "its name"));
+  static constexpr auto table =
+      assay::options(assay::option("file", &Options::file, "name of the file"));
 
   explicit PluginName(const Options& options) : name_(options.file) {}
 

@@ -29,8 +29,8 @@ class PluginName final : public assay::Renderer {
     std::int64_t rows = 10;
   };
   static constexpr auto table = assay::options(
-      assay::option("split", &Options::split, "which rows"),
-      assay::option("rows", &Options::rows, "how many samples", {.minimum = 1, .maximum = 100}));
+      assay::option("split", &Options::split, "split of the rows"),
+      assay::option("rows", &Options::rows, "number of samples", {.minimum = 1, .maximum = 100}));
 
   explicit PluginName(const Options& options) : split_(options.split), rows_(options.rows) {}
 
