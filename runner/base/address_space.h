@@ -10,11 +10,10 @@
 
 namespace assay::base {
 
-/// Returns the limit of a resource that this process is held to; nothing where there is none. It is
-/// a system call only.
+/// Returns this process's limit of a resource; nothing if there is none. It is a system call only.
 std::optional<std::uint64_t> soft_limit(decltype(RLIMIT_AS) resource) noexcept;
 
-/// Tries whether so many bytes more can be mapped now.
+/// Tries whether this many more bytes can be mapped now.
 bool can_map(std::size_t bytes) noexcept;
 
 /// Says why no more can be mapped: "`ulimit -v` allows 60 MB", or that the machine has no more.
@@ -25,8 +24,8 @@ struct AddressSpace {
   std::uint64_t limit = 0;
   std::uint64_t peak = 0;  ///< the most that was mapped so far
 
-  /// Asks the system, by system calls only: a signal handler may do it. Nothing where there is no
-  /// limit.
+  /// Asks the system, by system calls only: a signal handler may do it. Returns nothing if there is
+  /// no limit.
   static std::optional<AddressSpace> of_this_process() noexcept;
 
   /// Says whether so little was left that memory may have been refused.

@@ -13,7 +13,7 @@ constexpr std::string_view mark = "...";
 constexpr std::size_t widest_label = 40;  // that texts are aligned behind
 constexpr int widest_value = 16;          // a number, with the blanks around it
 
-// Returns how many bytes of the text fit into so many columns.
+// Returns how many bytes of the text fit into this many columns.
 std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {

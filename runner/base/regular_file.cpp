@@ -47,7 +47,7 @@ OpenedFile open_in(int folder, const std::string& path) {
     return opened.error == 0 && opened.kind == FileKind::regular;
   };
   if (!look(::fstatat(folder, path.c_str(), &status, 0))) return opened;
-  // Another file may lie there by now: O_NONBLOCK keeps a pipe from being waited for.
+  // Another file may have taken its place: O_NONBLOCK avoids waiting for a pipe.
   FileDescriptor file(::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) opened.error = errno;
   else if (look(::fstat(file.get(), &status))) opened.descriptor = std::move(file);

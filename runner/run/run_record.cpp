@@ -170,7 +170,7 @@ std::string text_of(const RunRecord& record, bool shortened) {
 
 // Parses a text that may be anything. One that is nested deeper than any record would take a
 // multiple of its size as a tree, so it is refused before that. Throws assay::Error; for text that
-// is not JSON, with the line from which on it is not.
+// is not JSON, with the line at which it stops being JSON.
 nlohmann::json parsed(const std::string& text) {
   constexpr int deepest = 16;
   try {
