@@ -20,10 +20,10 @@ namespace assay::plan {
 ///   threads        rows are cut up by their number alone (train/lanes.h)
 ///   loggers        where records go; a logger that fails does not stop the run
 ///   resume         continues a run only if it is the same one
-///   checkpoints    a resumed run computes what it would have computed anyway Hooks and metrics
-/// count, because the values that they read are part of the result, and because a run ends when a
-/// hook reads a loss that is not finite. `kernels` counts as the plan states it: null, with which
-/// each machine uses the best that it has, differs from every name.
+///   checkpoints    a resumed run computes what it would have computed anyway
+/// Hooks and metrics count, because the values that they read are part of the result, and because a
+/// run ends when a hook reads a loss that is not finite. `kernels` counts as the plan states it:
+/// null, with which each machine uses the best that it has, differs from every name.
 inline constexpr std::array<std::string_view, 6> not_in_digest = {
     "name", "run_dir", "resume", "threads", "loggers", "checkpoints"};
 

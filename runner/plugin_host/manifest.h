@@ -16,7 +16,7 @@ namespace assay::plugin_host {
 ///   - a component without documentation, factory or destructor, or with facets that do not exist
 ///   - parameters with impossible types, bounds, choices, kinds or members, with the name of an
 ///     option that is the host's (type, a dataset's split, a hook's triggers), or with a default
-/// that the parameter itself would refuse
+///     that the parameter itself would refuse
 ///   - groups without end.
 /// Counts are bounded, because a table that is shorter than its count cannot be detected here.
 /// `elsewhere` tells which components other libraries offer.

@@ -7,8 +7,9 @@
 //   run.json       state, times, host, versions, plugins, seeds, digests (run_record.h)
 //   log.txt        how it began and ended, and what failed (run_log.h)
 //   checkpoints/   the state of the run, and its weights (checkpoints.h)
-//   images/        pictures, if asked for The loggers may create further files. All files are
-// written through the folder that was created, even if it is renamed.
+//   images/        pictures, if asked for
+// The loggers may create further files. All files are written through the folder that was created,
+// even if it is renamed.
 #pragma once
 
 #include <chrono>
