@@ -18,7 +18,7 @@ using config::Node;
 
 constexpr std::string_view digits = "0123456789";
 constexpr const char* hint_for_filled =
-    "a reference within a longer text makes text: alone, it keeps the type of its value";
+    "a reference within a longer text gives text; alone, it keeps the type of its value";
 
 std::string lower(std::string text) {
   for (char& c : text)

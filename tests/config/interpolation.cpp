@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(problems) {
              "    1 | a: ${a}\n"
              "      |    ^~~~ a -> a\n");
   BOOST_TEST(filled_in("a: {b: 1}\nc: x${a}\nd: ${now}\ne: \"${\"") ==
-             "a.yaml:2:5: error: c: 'a' is a map: within a text only single values can be referred "
-             "to\n"
+             "a.yaml:2:5: error: c: 'a' is a map: within a text, references can only refer to "
+             "single values\n"
              "    2 | c: x${a}\n"
              "      |     ^~~~\n"
              "a.yaml:3:4: error: d: '${now}' needs a format\n"

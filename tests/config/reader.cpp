@@ -286,8 +286,8 @@ BOOST_AUTO_TEST_CASE(single_values) {
   BOOST_TEST(value("Step ${step}") == "Step ${step}");
   BOOST_TEST(value("") == "the default of key: error: there is no value\n      | \n      | ^\n");
   BOOST_TEST(value("[é, ${x}]") ==
-             "the default of key: error: '${' breaks the map or list in braces or brackets that it "
-             "stands in\n"
+             "the default of key: error: '${' breaks the map or list in braces or brackets around "
+             "it\n"
              "      | [é, ${x}]\n"
              "      |     ^~ quote it: \"${...}\"\n");
   BOOST_TEST(value("[1") ==

@@ -200,10 +200,11 @@ BOOST_AUTO_TEST_CASE(shapes_must_be_possible) {
   BOOST_TEST(of_samples(-1, {2}) == "dataset fake has -1 rows; expected 1 or more");
   BOOST_TEST(of_targets({2, 3}) == "nothing thrown");
   BOOST_TEST(of_targets({-1, -1}) == targets + " of shape -1x-1" + expected);
-  BOOST_TEST(of_targets({1, 1, 1, 1, 1, 1, 1, 1}) ==
-             targets +
-                 " of shape 1x1x1x1x1x1x1x1 are not possible; expected at most 7 dimensions beside "
-                 "that of the rows");
+  BOOST_TEST(
+      of_targets({1, 1, 1, 1, 1, 1, 1, 1}) ==
+      targets +
+          " of shape 1x1x1x1x1x1x1x1 are not possible; expected at most 7 dimensions besides "
+          "the rows");
 }
 
 BOOST_AUTO_TEST_CASE(splits_must_be_sound) {

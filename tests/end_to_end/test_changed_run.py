@@ -84,7 +84,7 @@ class ChangedRun(unittest.TestCase):
         self.assertTrue(said.rstrip().endswith(FORCED), said)
         plan.write_text(text.replace("steps: 400", "steps: 500"))
         self.assertIn("this run began with another plan: train.steps was 400 and is 500; `assay resume RUN_DIR` with this "
-                      "key as a setting goes on to another length", self.refused())
+                      "key as a setting changes the length", self.refused())
 
     def test_a_finished_run_whose_plan_was_edited(self):
         self.assay("run", "small.yaml")

@@ -180,7 +180,7 @@ class Evaluating(Use):
                 (["c.yaml"], "c.yaml: this is a file; expected a run folder, which `assay run` makes"),
                 (["."], ".: it has no run.json; expected a run folder"),
                 (["gone"], "gone: there is no such folder; expected a run folder"),
-                (["run", "model.hidden=[3]"], "error: model.hidden: a trained model stays as it was trained; "
+                (["run", "model.hidden=[3]"], "error: model.hidden: a trained model cannot be changed; "
                                               "expected a key of `dataset`, or `threads`"),
                 (["run", "tset"], "there is no split 'tset'; did you mean 'test'?  "
                                   "(expected one of test, train, validation, all)"),

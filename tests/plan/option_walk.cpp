@@ -155,12 +155,12 @@ BOOST_AUTO_TEST_CASE(arguments_change_parts_of_defaults) {
   BOOST_TEST(shown("", {"model.init.bias=lecun_normal"}, "kernel: ") ==
              "kernel: lecun_normal # default\n");
   BOOST_TEST(shown("", {"model.hidden.2=7", "~model.hidden.3"}, "") ==
-             "argument 1: error: model.hidden: by default this is a list of 2 elements, which has "
-             "no element '2'\n"
+             "argument 1: error: model.hidden: by default this is a list of 2 elements without "
+             "an element '2'\n"
              "      | model.hidden.2=7\n"
              "      |              ^ 0 to 1; +model.hidden.2=... adds it\n"
-             "argument 2: error: model.hidden: by default this is a list of 2 elements, which has "
-             "no element '3'\n"
+             "argument 2: error: model.hidden: by default this is a list of 2 elements without "
+             "an element '3'\n"
              "      | ~model.hidden.3\n"
              "      |               ^ 0 to 1\n");
 }

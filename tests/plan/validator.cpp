@@ -116,8 +116,8 @@ BOOST_AUTO_TEST_CASE(paths_start_at_the_file_that_says_them) {
   BOOST_TEST(value_of<std::string>("{path: ./~x.csv}", "path") ==
              value_of<std::string>("{path: y/../~x.csv}", "path"));
   BOOST_TEST(problem("{path: ~bob/x.csv}") ==
-             "m.path: '~' is only known as '~/', your home folder | what is called so is "
-             "written ./~bob/x.csv");
+             "m.path: '~' is only known as '~/', your home folder | write a file of that "
+             "name as ./~bob/x.csv");
   const auto list = value_of<plan::List>("{paths: [a, /b]}", "paths");
   BOOST_TEST(std::get<std::string>(list[0].data) == "/configs/a");
   BOOST_TEST(std::get<std::string>(list[1].data) == "/b");

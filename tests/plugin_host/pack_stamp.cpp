@@ -139,10 +139,9 @@ BOOST_FIXTURE_TEST_CASE(one_note_names_the_plugin, Folder) {
              "its stamp is damaged: it says 'plugin' twice");
   BOOST_TEST(refused(std::vector{one, two}) ==
              "it names no plugin; does one of its source files end in ASSAY_PACK?");
-  BOOST_TEST(
-      refused(std::vector{pack + "component=schedule three Is three.\n", one}) ==
-      "it has an ASSAY_PLUGIN beside an ASSAY_COMPONENT; end all source files with components "
-      "in ASSAY_COMPONENT, and one more in ASSAY_PACK");
+  BOOST_TEST(refused(std::vector{pack + "component=schedule three Is three.\n", one}) ==
+             "it has both an ASSAY_PLUGIN and an ASSAY_COMPONENT; end all source files with "
+             "components in ASSAY_COMPONENT, and one more in ASSAY_PACK");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_damaged_note_behind_others_is_found, Folder) {
