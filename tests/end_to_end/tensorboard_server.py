@@ -67,6 +67,13 @@ class TensorBoard:
     def json(self, path, **query):
         return json.loads(self.get(path, **query))
 
+    def post(self, path, request):
+        """The answer to a request that is JSON."""
+        asked = urllib.request.Request(
+            self.address + path, json.dumps(request).encode(), {"Content-Type": "application/json"})
+        with self._opener.open(asked, timeout=DEADLINE_SECONDS) as answer:
+            return json.loads(answer.read())
+
     def scalars(self, run, tag):
         """[[wall_time, step, value], ...], the values as floats."""
         points = self.json("/data/plugin/scalars/scalars", run=run, tag=tag)

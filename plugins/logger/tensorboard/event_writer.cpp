@@ -68,6 +68,24 @@ void EventWriter::text(const Record& record, const Text& text) {
   write();
 }
 
+void EventWriter::hyper_parameters(std::string_view tag, const std::string& content,
+                                   double wall_time) {
+  check_wall_time(wall_time, tag, 0);
+  event_.set_wall_time(wall_time);
+  event_.set_step(0);
+  Summary::Value& value = *event_.mutable_summary()->mutable_value(0);
+  value.set_tag(tag.data(), tag.size());
+  SummaryMetadata& metadata = *value.mutable_metadata();
+  metadata.set_data_class(SummaryMetadata::TENSOR);
+  metadata.mutable_plugin_data()->set_plugin_name("hparams");
+  metadata.mutable_plugin_data()->set_content(content);
+  Tensor& tensor = *value.mutable_tensor();
+  tensor.set_dtype(Tensor::FLOAT);
+  tensor.mutable_tensor_shape()->add_dim()->set_size(0);
+  write();
+  value.Clear();
+}
+
 void EventWriter::flush() {
   if (records_.empty()) return;
   file_.append(records_);
@@ -96,6 +114,11 @@ void EventWriter::describe(Summary::Value& value, const Tag& tag, std::int64_t s
         "tag '{}' at step {}: it holds {} and cannot hold {} too; give the two hooks different "
         "tags",
         tag.name, step, plugin_names[static_cast<std::size_t>(known)], plugin_names[index]));
+  if (tag.name.starts_with("_hparams_/"))
+    throw Error(fmt::format(
+        "tag '{}' at step {}: TensorBoard keeps the tags that begin with _hparams_/ for "
+        "hyper-parameters; give the hook another tag",
+        tag.name, step));
   known = kind;
   SummaryMetadata& metadata = *value.mutable_metadata();
   metadata.mutable_plugin_data()->set_plugin_name(std::string(plugin_names[index]));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/logger.h"
@@ -26,6 +27,10 @@ class EventWriter {
   void scalar(const Record& record, const Scalar& scalar);
   void image(const Record& record, const Image& image);
   void text(const Record& record, const Text& text);
+
+  /// Adds a value without numbers whose metadata has this content, for TensorBoard's plugin
+  /// `hparams`. Its step is 0, so a run that was taken up has the same events as one that was not.
+  void hyper_parameters(std::string_view tag, const std::string& content, double wall_time);
 
   void flush();
 

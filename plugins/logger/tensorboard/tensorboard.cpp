@@ -1,7 +1,11 @@
-// Logger `tensorboard`: writes scalars, images and text to a TensorBoard event file in the run
-// folder. NaN and infinite scalars are written, and TensorBoard shows them as such. Records of
-// other contents (histograms, tables, ...) are not written; the logger jsonl has them. It has no
-// options.
+// Logger `tensorboard`: writes scalars, images, text and the hyper-parameters of the run to a
+// TensorBoard event file in the run folder. NaN and infinite scalars are written, and TensorBoard
+// shows them as such. Records of other contents (histograms, tables, ...) are not written; the
+// logger jsonl has them. It has no options.
+//
+// The tab HParams shows every value of the plan that can change the result, and whether the run
+// finished. TensorBoard keeps the values with which a run began: those of a run that is taken up
+// with more steps are not replaced.
 //
 // TensorBoard keeps 1000 scalars and 10 images per tag; `assay view` raises that to 5000 and 100.
 //
@@ -13,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,6 +29,7 @@
 #include "assay/logger.h"
 #include "assay/plugin.h"
 #include "event_writer.h"
+#include "hyper_parameters.h"
 
 namespace {
 
@@ -47,35 +53,55 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
+// A name for a new event file.
+struct FileName {
+  std::string name;
+  bool is_first = true;  // the run folder has no event file yet
+};
+
 // Returns a name for a new file in `run_folder`, begun at `start_time` (seconds since 1970):
 // events.out.tfevents.<seconds>.<sequence>.<host>.<process>, with numbers of fixed width.
 // TensorBoard reads the files of a run in the order of their names, so a new file must come after
 // the existing ones, whatever the clock says. A folder that cannot be read counts as empty.
-std::string next_file_name(const std::filesystem::path& run_folder, double start_time) {
+FileName next_file_name(const std::filesystem::path& run_folder, double start_time) {
   Place place = {static_cast<std::int64_t>(start_time), 0};
+  bool is_first = true;
   std::error_code unreadable;
   for (const auto& entry : std::filesystem::directory_iterator(run_folder, unreadable)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;
+    is_first = false;
     const Place taken = place_of(name);
     place = std::max(place, Place(taken.first, taken.second + 1));
   }
-  return fmt::format("{}{:010}.{:06}.{}.{}", prefix, place.first, place.second, host_name(),
-                     getpid());
+  return {
+      fmt::format("{}{:010}.{:06}.{}.{}", prefix, place.first, place.second, host_name(), getpid()),
+      is_first};
+}
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 class TensorBoard final : public assay::Logger {
  public:
   static constexpr assay::About about = {
-      .name = "tensorboard", .doc = "Event files for TensorBoard: scalars, images and text."};
+      .name = "tensorboard",
+      .doc = "Event files for TensorBoard: scalars, images, text and hyper-parameters."};
 
   void open(assay::LoggerContext& context) override {
     const double now = context.start_time();
     // The checkpoint's own step was logged before it was saved and stays, so a resumed run's first
     // records belong to the step after it.
     const std::int64_t resumed = context.first_step();
-    writer_.emplace(context.create(next_file_name(context.run_folder(), now)), now,
-                    resumed == 0 ? 0 : resumed + 1);
+    const FileName file = next_file_name(context.run_folder(), now);
+    writer_.emplace(context.create(file.name), now, resumed == 0 ? 0 : resumed + 1);
+    // A run that goes on has told its hyper-parameters in its first file, and TensorBoard takes
+    // no others.
+    if (resumed > 0 && !file.is_first) return;
+    writer_->hyper_parameters(assay::tensorboard::session_start_tag,
+                              assay::tensorboard::session_start(context.plan(), now), now);
+    writer_->flush();
   }
   void record(const assay::Record& record) override {
     if (const auto* scalar = record.as<assay::Scalar>()) writer_->scalar(record, *scalar);
@@ -83,8 +109,13 @@ class TensorBoard final : public assay::Logger {
     else if (const auto* text = record.as<assay::Text>()) writer_->text(record, *text);
   }
   void flush() override { writer_->flush(); }
-  void close(assay::Outcome) override {
-    if (writer_) writer_->flush();
+  // A run that goes on cuts its files back to the checkpoint, and this end with it.
+  void close(assay::Outcome outcome) override {
+    if (!writer_) return;
+    const double now = seconds_since_1970();
+    writer_->hyper_parameters(assay::tensorboard::session_end_tag,
+                              assay::tensorboard::session_end(outcome, now), now);
+    writer_->flush();
   }
 
  private:

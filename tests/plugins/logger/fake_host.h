@@ -61,7 +61,7 @@ class FakeHost final : public LoggerContext {
   std::int64_t first_step() const override { return first; }
   std::int64_t total_steps() const override { return 3000; }
   double start_time() const override { return 1763863320.25; }
-  std::span<const PlanEntry> plan() const override { return {}; }
+  std::span<const PlanEntry> plan() const override { return entries; }
   std::string_view plan_yaml() const override { return {}; }
   const Graph& graph() const override { return no_graph; }
   std::span<const DeclaredTag> tags() const override { return {}; }
@@ -73,6 +73,7 @@ class FakeHost final : public LoggerContext {
   std::string folder = "/nonexistent/run";
   std::size_t capacity = SIZE_MAX;  ///< of each file: the disk is full beyond that
   std::int64_t first = 0;
+  std::vector<PlanEntry> entries;  ///< of the plan
   Graph no_graph;
 };
 

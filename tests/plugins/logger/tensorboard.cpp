@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "event.pb.h"
+#include "hparams.pb.h"
 #include "plugins/logger/tensorboard/record.h"
 #include "tests/plugins/logger/fake_host.h"
 #include "tests/support/component.h"
@@ -20,6 +21,8 @@
 namespace {
 
 using assay::tensorboard::Event;
+using assay::tensorboard::HParamsPluginData;
+using assay::tensorboard::SessionEndInfo;
 using assay::tensorboard::Summary;
 using assay::tensorboard::SummaryMetadata;
 using assay::tensorboard::Tensor;
@@ -60,6 +63,24 @@ const Summary::Value& value_of(const Event& event) {
   return event.summary().value(0);
 }
 
+// A file begins with its version, the start of a session, and the hyper-parameters; it ends with
+// the end of the session.
+constexpr std::size_t before_records = 3;
+constexpr std::size_t after_records = 1;
+
+HParamsPluginData session_in(const Event& event, std::string_view tag) {
+  const Summary::Value& value = value_of(event);
+  BOOST_TEST(value.tag() == tag);
+  BOOST_TEST(value.metadata().plugin_data().plugin_name() == "hparams");
+  BOOST_TEST(value.metadata().data_class() == SummaryMetadata::TENSOR);
+  BOOST_TEST(value.tensor().dtype() == Tensor::FLOAT);
+  BOOST_REQUIRE_EQUAL(value.tensor().tensor_shape().dim_size(), 1);
+  BOOST_TEST(value.tensor().tensor_shape().dim(0).size() == 0);
+  HParamsPluginData data;
+  BOOST_REQUIRE(data.ParseFromString(value.metadata().plugin_data().content()));
+  return data;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tensorboard)
@@ -71,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_file_begins_with_its_version_and_a_session) {
   out->close(assay::Outcome::finished);
   BOOST_REQUIRE_EQUAL(host.files.size(), 1U);
   const auto events = events_of(host.files[0].content());
-  BOOST_REQUIRE_EQUAL(events.size(), 2U);
+  BOOST_REQUIRE_EQUAL(events.size(), 4U);
   BOOST_TEST(events[0].wall_time() == 1763863320.25);
   BOOST_TEST(events[0].file_version() == "brain.Event:2");
   BOOST_TEST(!events[0].source_metadata().writer().empty());
@@ -111,6 +132,11 @@ BOOST_AUTO_TEST_CASE(files_are_named_in_the_order_of_their_making) {
   // The clock has been set back in the meantime.
   BOOST_TEST(name_after("events.out.tfevents.1763863400.000002.a.1") ==
              "events.out.tfevents.1763863400.000003");
+  // What is there belongs to a run that is begun anew, or to one that goes on.
+  BOOST_TEST(events_of(host.files.back().content()).size() == before_records);
+  host.first = 1000;
+  logger()->open(host);
+  BOOST_TEST(events_of(host.files.back().content()).size() == before_records - 1);
   std::filesystem::remove_all(folder);
 }
 
@@ -125,9 +151,9 @@ BOOST_AUTO_TEST_CASE(scalars_come_back_with_metadata_once) {
   }
   out->close(assay::Outcome::finished);
   const auto events = events_of(host.files[0].content());
-  BOOST_REQUIRE_EQUAL(events.size(), 14U);
+  BOOST_REQUIRE_EQUAL(events.size(), before_records + 12 + after_records);
   for (std::size_t i = 0; i < 12; ++i) {
-    const Event& event = events[i + 2];
+    const Event& event = events[i + before_records];
     BOOST_TEST(event.step() == static_cast<std::int64_t>(i / 2 + 1));
     BOOST_TEST(event.wall_time() == 1763863321.5);
     const Summary::Value& value = value_of(event);
@@ -155,9 +181,9 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   assay::test::give(*out, {2, "Loss"}, 1, 3.5, assay::Scalar{2});
   out->close(assay::Outcome::finished);
   const auto events = events_of(host.files[0].content());
-  BOOST_REQUIRE_EQUAL(events.size(), 6U);
+  BOOST_REQUIRE_EQUAL(events.size(), before_records + 4 + after_records);
 
-  const Summary::Value& image = value_of(events[2]);
+  const Summary::Value& image = value_of(events[3]);
   BOOST_TEST(image.tag() == "Digits");
   BOOST_TEST(image.metadata().plugin_data().plugin_name() == "images");
   BOOST_TEST(image.metadata().data_class() == SummaryMetadata::BLOB_SEQUENCE);
@@ -169,8 +195,8 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   BOOST_TEST(image.tensor().string_val(1) == "400");
   BOOST_TEST(image.tensor().string_val(2) == std::string("\x89P\0\xff", 4));
 
-  const Summary::Value& text = value_of(events[3]);
-  BOOST_TEST(events[3].step() == 7);
+  const Summary::Value& text = value_of(events[4]);
+  BOOST_TEST(events[4].step() == 7);
   BOOST_TEST(text.metadata().plugin_data().plugin_name() == "text");
   BOOST_TEST(text.metadata().data_class() == SummaryMetadata::TENSOR);
   BOOST_TEST(text.tensor().has_tensor_shape());
@@ -178,9 +204,9 @@ BOOST_AUTO_TEST_CASE(images_and_texts_are_string_tensors) {
   BOOST_REQUIRE_EQUAL(text.tensor().string_val_size(), 1);
   BOOST_TEST(text.tensor().string_val(0) == "**bold** äöü");
 
-  BOOST_TEST(!value_of(events[4]).has_metadata());
-  BOOST_TEST(value_of(events[4]).tensor().string_val(0) == "8");
-  BOOST_TEST(!value_of(events[5]).has_tensor());
+  BOOST_TEST(!value_of(events[5]).has_metadata());
+  BOOST_TEST(value_of(events[5]).tensor().string_val(0) == "8");
+  BOOST_TEST(!value_of(events[6]).has_tensor());
 }
 
 BOOST_AUTO_TEST_CASE(contents_that_it_does_not_know_are_ignored) {
@@ -193,7 +219,7 @@ BOOST_AUTO_TEST_CASE(contents_that_it_does_not_know_are_ignored) {
   assay::test::give(*out, {1, "Graph"}, 1, 1.5, assay::Graph{});
   const std::byte bytes[8] = {};
   out->record({{2, "later"}, 1, 1.5, static_cast<assay::ContentType>(77), bytes});
-  out->close(assay::Outcome::finished);
+  out->flush();
   BOOST_TEST(host.files[0].content() == before);
 }
 
@@ -212,7 +238,7 @@ BOOST_AUTO_TEST_CASE(records_wait_for_flush_or_for_many) {
     assay::test::give(*out, {0, "Loss"}, step, 1.5, assay::Scalar{2});
   BOOST_TEST(host.files[0].appends() > before + 1);
   out->close(assay::Outcome::stopped);
-  BOOST_TEST(events_of(host.files[0].content()).size() == 20001U);
+  BOOST_TEST(events_of(host.files[0].content()).size() == before_records + 19999 + after_records);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_records) {
@@ -235,8 +261,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_records) {
     BOOST_TEST(failed);
     const auto events = events_of(host.files.at(0).content());
     BOOST_TEST_MESSAGE(capacity << " bytes: " << events.size() << " whole events");
-    for (std::size_t i = 2; i < events.size(); ++i)
-      BOOST_REQUIRE_EQUAL(events[i].step(), static_cast<std::int64_t>(i - 1));
+    for (std::size_t i = before_records; i < events.size(); ++i)
+      BOOST_REQUIRE_EQUAL(events[i].step(), static_cast<std::int64_t>(i - before_records + 1));
     BOOST_TEST(events.size() >= events_kept);
     events_kept = events.size();
   }
@@ -260,8 +286,65 @@ BOOST_AUTO_TEST_CASE(what_tensorboard_would_lose_is_an_error) {
   BOOST_CHECK_EXCEPTION(assay::test::give(*out, {0, "Loss"}, 3, 1.5, assay::Text{"text"}),
                         assay::Error,
                         says("tag 'Loss' at step 3: it holds scalars and cannot hold text too"));
+  BOOST_CHECK_EXCEPTION(
+      assay::test::give(*out, {1, "_hparams_/experiment"}, 4, 1.5, assay::Scalar{2}), assay::Error,
+      says("tag '_hparams_/experiment' at step 4: TensorBoard keeps the tags"));
   out->close(assay::Outcome::finished);
-  BOOST_TEST(events_of(host.files[0].content()).size() == 3U);
+  BOOST_TEST(events_of(host.files[0].content()).size() == before_records + 1 + after_records);
+}
+
+BOOST_AUTO_TEST_CASE(the_session_tells_the_values_that_can_change_the_result) {
+  using assay::TypedValue;
+  FakeHost host;
+  host.entries = {{"checkpoints.keep", TypedValue(2), "2"},
+                  {"hooks.stop.patience", TypedValue(5), "5"},
+                  {"loggers.tensorboard.type", TypedValue("tensorboard"), "tensorboard"},
+                  {"model.hidden", TypedValue("[50, 50]"), "[50, 50]"},
+                  {"name", TypedValue("digits"), "digits"},
+                  {"optimizer.nesterov", TypedValue(true), "true"},
+                  {"resume", TypedValue(false), "false"},
+                  {"run_dir", TypedValue("runs/a"), "runs/a"},
+                  {"threads", TypedValue(4), "4"},
+                  {"train.batch_size", TypedValue(), "null"}};
+  const auto out = logger();
+  out->open(host);
+  assay::test::give(*out, {0, "Loss"}, 7, 1.5, assay::Scalar{2});
+  out->close(assay::Outcome::finished);
+  const auto events = events_of(host.files[0].content());
+  BOOST_REQUIRE_EQUAL(events.size(), 5U);
+  BOOST_TEST(value_of(events[3]).metadata().plugin_data().plugin_name() == "scalars");
+  BOOST_TEST(value_of(events[3]).metadata().plugin_data().content().empty());
+
+  const HParamsPluginData begin = session_in(events[2], "_hparams_/session_start_info");
+  BOOST_TEST(begin.version() == 0);
+  BOOST_TEST(begin.session_start_info().start_time_secs() == 1763863320.25);
+  const auto& parameters = begin.session_start_info().hparams();
+  BOOST_REQUIRE_EQUAL(parameters.size(), 4);
+  BOOST_TEST(parameters[0].name() == "hooks.stop.patience");
+  BOOST_TEST(parameters[0].value().number_value() == 5);
+  BOOST_TEST(parameters[1].name() == "model.hidden");
+  BOOST_TEST(parameters[1].value().string_value() == "[50, 50]");
+  BOOST_TEST(parameters[2].name() == "optimizer.nesterov");
+  BOOST_TEST(parameters[2].value().bool_value());
+  BOOST_TEST(parameters[3].name() == "train.batch_size");
+  BOOST_TEST(parameters[3].value().string_value() == "null");
+
+  const HParamsPluginData end = session_in(events[4], "_hparams_/session_end_info");
+  BOOST_TEST(events[4].step() == 0);
+  BOOST_TEST(end.session_end_info().status() == SessionEndInfo::SUCCESS);
+  BOOST_TEST(end.session_end_info().end_time_secs() > 1763863320.25);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_did_not_finish_is_a_failure) {
+  for (const auto outcome : {assay::Outcome::stopped, assay::Outcome::failed}) {
+    FakeHost host;
+    const auto out = logger();
+    out->open(host);
+    out->close(outcome);
+    const auto events = events_of(host.files[0].content());
+    BOOST_TEST(session_in(events.at(3), "_hparams_/session_end_info").session_end_info().status() ==
+               SessionEndInfo::FAILURE);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
