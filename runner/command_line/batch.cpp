@@ -1,5 +1,5 @@
 // `assay batch`: runs many configs, each in a process of its own. `assay work`: runs what waits in
-// a batch. `assay runs`: shows the results of a batch.
+// a batch. `assay runs`: shows the results of a batch, as a table or as a picture.
 
 #include <fmt/format.h>
 
@@ -32,6 +32,7 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
+#include "runner/command_line/sheet_options.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/command_line/wrong_command_line.h"
@@ -342,8 +343,12 @@ int work(const Common& common, const WorkArguments& a) {
   return stop_signal().load() != 0 ? by_signal + stop_signal().load() : done;
 }
 
-int show_runs(const std::string& folder, const Shown& shown) {
+int show_runs(const std::string& folder, const Shown& shown, const SheetOptions& sheet) {
   const Batch batch = batch::read_batch(fs::absolute(folder).lexically_normal());
+  if (!sheet.file.empty()) {
+    write_sheet(batch, batch::statuses_of(batch), sheet);
+    return done;
+  }
   print_results(batch, batch::statuses_of(batch), shown);
   return done;
 }
@@ -417,9 +422,11 @@ void declare_runs(CLI::App& app, const Common& /*common*/, Chosen& chosen) {
   struct Arguments {
     std::string folder;
     Shown shown;
+    SheetOptions sheet;
   };
   const auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("runs", "Show the results of a batch as a table");
+  CLI::App* command =
+      app.add_subcommand("runs", "Show the results of a batch as a table or a picture");
   command->add_option("DIR", a->folder, "The folder of the batch")->required();
   add_shown(*command, a->shown);
   command->add_option("--columns", a->shown.columns, "Only these columns")
@@ -428,8 +435,12 @@ void declare_runs(CLI::App& app, const Common& /*common*/, Chosen& chosen) {
   command->add_option("--format", a->shown.format, "table, csv, json or markdown")
       ->check(one_of({"table", "csv", "json", "markdown"}))
       ->type_name("FORMAT");
-  command->footer("Example:\n  assay runs batches/digits/20261130-141500 --over seed");
-  command->callback([&, a] { chosen = [a] { return show_runs(a->folder, a->shown); }; });
+  add_sheet_options(*command, a->sheet);
+  command->footer(
+      "Examples:\n"
+      "  assay runs batches/digits/20261130-141500 --over seed\n"
+      "  assay runs batches/digits/20261130-141500 --sheet digits.png");
+  command->callback([&, a] { chosen = [a] { return show_runs(a->folder, a->shown, a->sheet); }; });
 }
 
 }  // namespace assay::command_line

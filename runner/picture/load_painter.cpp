@@ -53,7 +53,7 @@ class CautiousPainter final : public Painter {
 
 }  // namespace
 
-std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> folders) {
+void* load_function(std::span<const std::filesystem::path> folders, const char* name) {
   std::string searched;
   for (const std::filesystem::path& folder : folders) {
     // Use an absolute path: dlopen searches for a bare name elsewhere.
@@ -63,16 +63,19 @@ std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> fol
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == nullptr)
       throw Error(std::string("cannot open the picture library: ") + dlerror());
-    void* symbol = dlsym(library, make_painter_symbol);
+    void* symbol = dlsym(library, name);
     if (symbol == nullptr)
-      throw Error(file.string() + " is not Assay's picture library: it has no " +
-                  make_painter_symbol);
-    std::unique_ptr<Painter> painter;
-    reinterpret_cast<MakePainter>(symbol)(painter);
-    return std::make_unique<CautiousPainter>(std::move(painter));
+      throw Error(file.string() + " is not Assay's picture library: it has no " + name);
+    return symbol;
   }
   throw Error("pictures need " + std::string(library_name) +
               ", which is part of Assay but is in none of these folders:" + searched);
+}
+
+std::unique_ptr<Painter> load_painter(std::span<const std::filesystem::path> folders) {
+  std::unique_ptr<Painter> painter;
+  reinterpret_cast<MakePainter>(load_function(folders, make_painter_symbol))(painter);
+  return std::make_unique<CautiousPainter>(std::move(painter));
 }
 
 }  // namespace assay::picture

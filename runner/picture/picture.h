@@ -48,7 +48,7 @@ class Painter {
 
 inline constexpr const char* library_name = "libassay-picture.so";
 inline constexpr const char* make_painter_symbol = "assay_make_painter";
-/// The only entry of the library: makes a painter.
+/// The entry of the library that makes a painter.
 using MakePainter = void (*)(std::unique_ptr<Painter>& painter);
 
 }  // namespace assay::picture
