@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(an_axis_is_logarithmic_for_positive_values_over_decades) {
   BOOST_TEST(axis.low() == 2);
   BOOST_TEST(axis.high() == 3);
   BOOST_TEST(axis_of(std::vector{nan}).high() == 1);
+  const double sum = 0.1 + 0.2;  // not 0.3
+  BOOST_TEST(std::abs(axis_of(std::vector{sum, 0.3}).place_of(0.3) - 0.5) < 0.01);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_short) {

@@ -74,11 +74,11 @@ class ContactSheet(unittest.TestCase):
         self.assertEqual(self.sheet("--picture", "Step ${step} Accuracy Testsheet"), by_rate)
 
     def test_choices_that_the_batch_does_not_have(self):
-        self.assertIn("no run has logged 'Los'; there are Accuracy and Loss",
+        self.assertIn("no run has logged 'Los'; there are Accuracy, Loss",
                       self.sheet("--value", "Los", expect=program.RUN_FAILED))
         self.assertIn("no run has pictures 'Digits'; there are Step ${step} Accuracy Testsheet",
                       self.sheet("--picture", "Digits", expect=program.RUN_FAILED))
-        self.assertIn("'model.hidden' does not vary in this batch; the keys that do are optimizer.learning_rate and "
+        self.assertIn("'model.hidden' does not vary in this batch; the keys that do are optimizer.learning_rate, "
                       "seed", self.sheet("--by", "model.hidden", expect=program.RUN_FAILED))
         process = program.assay("runs", BATCH, "--value", "Loss", folder=FOLDER)
         self.assertEqual(process.returncode, program.USAGE_ERROR)

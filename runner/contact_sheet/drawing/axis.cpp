@@ -37,7 +37,9 @@ double round_step(double length, std::size_t wished) {
 
 Axis::Axis(double low, double high, bool logarithmic)
     : low_(low), high_(high), logarithmic_(logarithmic) {
-  if (low_ < high_) return;
+  // Means of equal numbers may differ by rounding.
+  const double size = std::max(std::abs(low_), std::abs(high_));
+  if (high_ / 2 - low_ / 2 > margin_of_rounding * size / 2) return;
   if (logarithmic_) {
     low_ /= 2, high_ *= 2;
   } else {

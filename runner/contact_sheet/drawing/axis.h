@@ -19,7 +19,7 @@ struct Tick {
 class Axis {
  public:
   /// `low` is at most `high`; both are finite, and positive on a logarithmic axis. A range of one
-  /// number is widened.
+  /// number, but for rounding, is widened.
   Axis(double low, double high, bool logarithmic);
 
   bool logarithmic() const { return logarithmic_; }
