@@ -346,6 +346,11 @@ int work(const Common& common, const WorkArguments& a) {
 int show_runs(const std::string& folder, const Shown& shown, const SheetOptions& sheet) {
   const Batch batch = batch::read_batch(fs::absolute(folder).lexically_normal());
   if (!sheet.file.empty()) {
+    if (shown.descending || !shown.sort.empty() || !shown.over.empty() || !shown.columns.empty() ||
+        shown.format != "table")
+      throw UsageError(
+          "runs: --sheet draws a picture of all runs, and takes no options of the table: --sort, "
+          "--descending, --over, --columns, --format");
     write_sheet(batch, batch::statuses_of(batch), sheet);
     return done;
   }

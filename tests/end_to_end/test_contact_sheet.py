@@ -80,6 +80,8 @@ class ContactSheet(unittest.TestCase):
                       self.sheet("--picture", "Digits", expect=program.RUN_FAILED))
         self.assertIn("'model.hidden' does not vary in this batch; the keys that do are optimizer.learning_rate, "
                       "seed", self.sheet("--by", "model.hidden", expect=program.RUN_FAILED))
+        self.assertIn("--sheet draws a picture of all runs, and takes no options of the table",
+                      self.sheet("--sort", "Loss", expect=program.USAGE_ERROR))
         process = program.assay("runs", BATCH, "--value", "Loss", folder=FOLDER)
         self.assertEqual(process.returncode, program.USAGE_ERROR)
         self.assertIn("--sheet", process.stderr)

@@ -97,9 +97,9 @@ void Canvas::text(double x, double y, std::string_view text, const Letters& lett
   // SVG and PDF it leaves text that can be selected.
   if (letters.halo) {
     cairo_text_path(cairo_, terminated.c_str());
-    set(white, 0.85);
+    set(white, 0.95);
     cairo_set_line_join(cairo_, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_width(cairo_, 3);
+    cairo_set_line_width(cairo_, 4);
     cairo_stroke(cairo_);
     cairo_move_to(cairo_, -anchor.x * width, (1 - anchor.y) * rises);
   }

@@ -44,7 +44,7 @@ std::vector<Tick> ticks_of(const Key& key, double height) {
 
 // Adds a smooth way from one axis to the next, level at both ends.
 void add_way(std::vector<Spot>& way, Spot from, Spot to) {
-  constexpr int parts = 16;
+  constexpr int parts = 24;
   for (int i = way.empty() ? 0 : 1; i <= parts; ++i) {
     const double t = static_cast<double>(i) / parts;
     const double smooth = t * t * (3 - 2 * t);
