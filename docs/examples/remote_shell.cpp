@@ -55,7 +55,7 @@ class RemoteShell final : public assay::Launcher {
 
   void stop(std::span<const std::string_view> ids, int signal) override {
     for (const std::string_view id : ids)
-      run("kill -" + std::to_string(signal) + " -- " + quoted(id) + " 2>/dev/null; :");
+      run("kill -" + std::to_string(signal) + ' ' + quoted(id) + " 2>/dev/null; :");
   }
 
  private:

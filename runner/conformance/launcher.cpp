@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "assay/number_text.h"
 #include "runner/base/wording.h"
 #include "runner/conformance/suites.h"
 #include "runner/conformance/worker_probe.h"
@@ -96,7 +97,8 @@ class Bench {
     plugin_host::WorkerIdList ids;
     launcher_.call([&](Launcher& l) { l.launch(work, ids); });
     require(static_cast<std::int64_t>(ids.ids.size()) == count,
-            "it was told to start {} workers, and gives {} ids", count, ids.ids.size());
+            "it was told to start {}, and gives {}", counted(count, "worker"),
+            counted(ids.ids.size(), "id"));
     return ids.ids;
   }
 
@@ -104,9 +106,10 @@ class Bench {
     std::vector<Probe> probes;
     const bool all = wait_for([&] { return (probes = folder_.begun(group)).size() >= count; });
     require(all,
-            "it was told to start {} workers, and {} of them began; they write to {}, the folder "
-            "for temporary files, which they must see",
-            count, probes.size(), std::filesystem::temp_directory_path().string());
+            "it was told to start {}, and {} of them began; they write to {}, the folder for "
+            "temporary files, which they must see",
+            counted(count, "worker"), probes.size(),
+            std::filesystem::temp_directory_path().string());
     return probes;
   }
 
@@ -147,8 +150,11 @@ struct OneWorker {
 void require_nothing_left(Bench& bench, const Probe& probe, std::string_view when) {
   require(!probe.runs(), "a worker goes on {}", when);
   require(bench.wait_for([&] { return bench.folder().processes().empty(); }),
-          "it leaves {} processes {}, which it started around a worker",
-          bench.folder().processes().size(), when);
+          "it leaves {} running {}, which it started around a worker",
+          bench.folder().processes().size() == 1
+              ? "a process"
+              : fmt::format("{} processes", bench.folder().processes().size()),
+          when);
 }
 
 bool is_same(const LaunchPlace& a, const LaunchPlace& b) {

@@ -57,7 +57,7 @@ class PluginName final : public assay::Launcher {
 
   void stop(std::span<const std::string_view> ids, int signal) override {
     for (const std::string_view id : ids)
-      if (is_alive(id)) output_of("kill -" + std::to_string(signal) + " -- " + target(id, signal));
+      if (is_alive(id)) output_of("kill -" + std::to_string(signal) + ' ' + target(id, signal));
   }
 
  private:
