@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 #include <string_view>
@@ -47,6 +48,17 @@ std::string formatted_time(const std::string& format, std::chrono::system_clock:
 std::string utc_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::chrono::system_clock::time_point time_in(const std::string& text) {
+  using Clock = std::chrono::system_clock;
+  std::tm parts{};
+  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return {};
+  const std::time_t seconds = timegm(&parts);
+  // The clock counts nanoseconds, to the year 2262.
+  constexpr auto most =
+      std::chrono::duration_cast<std::chrono::seconds>(Clock::duration::max()).count();
+  return std::abs(seconds) < most ? Clock::from_time_t(seconds) : Clock::time_point();
 }
 
 }  // namespace assay::base

@@ -12,5 +12,7 @@ std::string formatted_time(const std::string& format, std::chrono::system_clock:
 
 /// Returns the time as "2026-11-30T14:15:00Z".
 std::string utc_time(std::chrono::system_clock::time_point time);
+/// Reads such a text. Returns 1970 for any other.
+std::chrono::system_clock::time_point time_in(const std::string& text);
 
 }  // namespace assay::base

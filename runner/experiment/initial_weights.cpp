@@ -45,10 +45,11 @@ bool fits_one(const std::vector<plan::WeightPattern>& patterns, std::string_view
 // Returns true for the part of a run's state that is neither a weight nor a buffer.
 bool is_of_the_run(std::string_view name) {
   constexpr std::array<std::string_view, 4> numbers = {"hooks_step", "seed", "step", "stop_reason"};
-  constexpr std::array<std::string_view, 15> parts = {state::before_end_prefix,
+  constexpr std::array<std::string_view, 16> parts = {state::before_end_prefix,
                                                       "best/",
                                                       "dataset/",
                                                       "epoch_loss/",
+                                                      "extremes/",
                                                       "gradient_transforms/",
                                                       "hooks/",
                                                       "last_values/",

@@ -64,6 +64,9 @@ Log::Log(Loggers loggers, Paint paint, KeepImage keep_image, const QueueLimits& 
   for (const auto& [name, value] : loggers_.info().last_values) {
     KnownTag& known = tag(name);
     known.last_value = value;
+    const auto extremes = loggers_.info().extremes.find(name);
+    if (extremes != loggers_.info().extremes.end()) known.extremes = extremes->second;
+    known.written_extremes = known.extremes;
     note_scalar(known, value);
   }
   try {
@@ -163,6 +166,7 @@ void Log::wait(std::condition_variable& until, std::unique_lock<std::mutex>& loc
 void Log::scalar(std::string_view name, std::int64_t step, double value) {
   KnownTag& known = tag(name);
   known.last_value = value;
+  count(known.extremes, step, value);
   push({&known, step, wall_time(), Scalar{value}}, 0);
 }
 
@@ -215,6 +219,13 @@ std::map<std::string, double> Log::last_values() const {
   for (const auto& [name, known] : tags_)
     if (known.last_value) values[name] = *known.last_value;
   return values;
+}
+
+std::map<std::string, Extremes> Log::extremes() const {
+  std::map<std::string, Extremes> extremes;
+  for (const auto& [name, known] : tags_)
+    if (known.extremes) extremes[name] = *known.extremes;
+  return extremes;
 }
 
 void Log::work() {
@@ -306,13 +317,16 @@ void Log::tell_progress() {
   const auto steps = static_cast<double>(paces_.back().step - paces_.front().step);
   progress.steps_per_second = elapsed > 0 ? steps / elapsed : 0;
   loggers_.each([&](Logger& logger) { logger.progress(progress); });
+  if (notices_.progress) notices_.progress(progress, batch_loss_.load(std::memory_order_relaxed));
 }
 
 void Log::beat() const {
   State state{step_.load(std::memory_order_relaxed), {}, loggers_.failures(), {}};
   for (const auto& [file, position] : loggers_.positions()) state.files.push_back(file);
-  for (const KnownTag* tag = tags_with_scalars_; tag != nullptr; tag = tag->next_with_scalars)
+  for (const KnownTag* tag = tags_with_scalars_; tag != nullptr; tag = tag->next_with_scalars) {
     state.last_values.emplace(tag->name, *tag->written_value);
+    if (tag->written_extremes) state.extremes.emplace(tag->name, *tag->written_extremes);
+  }
   beat_.tell(state);
 }
 
@@ -325,6 +339,7 @@ void Log::write(const Waiting& waiting) {
   };
   if (const auto* scalar = std::get_if<Scalar>(&waiting.content)) {
     note_scalar(*waiting.tag, scalar->value);
+    count(waiting.tag->written_extremes, waiting.step, scalar->value);
     send(record_of(tag, waiting.step, waiting.wall_time, *scalar));
   } else if (const auto* content = std::get_if<std::unique_ptr<StoredContent>>(&waiting.content)) {
     send((*content)->record(tag, waiting.step, waiting.wall_time));

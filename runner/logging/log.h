@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@
 
 #include "assay/hook.h"
 #include "assay/logger.h"
+#include "runner/logging/extremes.h"
 #include "runner/logging/loggers.h"
 #include "runner/logging/stored_content.h"
 #include "runner/picture/snapshot.h"
@@ -49,7 +51,8 @@ struct State {
   std::int64_t step = 0;
   std::map<std::string, double> last_values;  ///< of scalar tags
   std::vector<std::string> failures;
-  std::vector<std::string> files;  ///< of the loggers
+  std::vector<std::string> files;                 ///< of the loggers
+  std::map<std::string, Extremes> extremes = {};  ///< of scalar tags that had a number
 };
 /// Receives the progress of the run, on the logging thread: once the loggers have opened their
 /// files and before they write, after a second, and then every few seconds.
@@ -71,6 +74,9 @@ struct Notices {
   /// Receives the number of pictures that are left to draw when training is over, several times a
   /// second, on the logging thread. From then on loggers get no progress.
   std::function<void(std::size_t pictures)> left;
+  /// Reports how far training has come, with the loss of the last batch; NaN before the first. Told
+  /// ten times a second, on the logging thread.
+  std::function<void(const Progress&, double batch_loss)> progress;
 };
 
 /// The limits of the queue. The logging thread may hold as much again.
@@ -103,9 +109,11 @@ class Log {
   /// soon as possible, or whenever they are written in any case.
   enum class When { soon, in_turn };
   void mark(Mark mark, When when = When::soon);
-  void progress(std::int64_t step, std::int64_t epoch) {
+  void progress(std::int64_t step, std::int64_t epoch,
+                double batch_loss = std::numeric_limits<double>::quiet_NaN()) {
     step_.store(step, std::memory_order_relaxed);
     epoch_.store(epoch, std::memory_order_relaxed);
+    batch_loss_.store(batch_loss, std::memory_order_relaxed);
     if (!has_thread_) tick_if_due();
   }
 
@@ -123,6 +131,8 @@ class Log {
   std::map<std::string, std::string> digests() const { return loggers_.digests(); }
   /// Returns the last value of every scalar tag.
   std::map<std::string, double> last_values() const;
+  /// Returns the smallest and the largest value of every scalar tag that had a number.
+  std::map<std::string, Extremes> extremes() const;
   /// Returns how long the training thread waited for a full queue.
   double waited_seconds() const { return waited_seconds_; }
 
@@ -132,8 +142,10 @@ class Log {
   struct KnownTag {
     std::uint32_t id = 0;
     std::string_view name;
-    std::optional<double> last_value;       ///< the training thread's; none unless it had scalars
-    std::optional<double> written_value;    ///< the same for the logging thread
+    std::optional<double> last_value;     ///< the training thread's; none unless it had scalars
+    std::optional<Extremes> extremes;     ///< of these values
+    std::optional<double> written_value;  ///< the same for the logging thread
+    std::optional<Extremes> written_extremes;
     KnownTag* next_with_scalars = nullptr;  ///< the logging thread's
   };
 
@@ -201,6 +213,7 @@ class Log {
 
   std::atomic<std::int64_t> step_ = 0;
   std::atomic<std::int64_t> epoch_ = 0;
+  std::atomic<double> batch_loss_ = std::numeric_limits<double>::quiet_NaN();
   std::atomic<bool> over_ = false;  ///< training is
 
   // Used by the logging thread only.

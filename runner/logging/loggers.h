@@ -15,6 +15,7 @@
 #include "assay/logger.h"
 #include "runner/base/append_file.h"
 #include "runner/base/folder.h"
+#include "runner/logging/extremes.h"
 #include "runner/logging/run_facts.h"
 #include "runner/plugin_host/component.h"
 
@@ -30,12 +31,13 @@ struct RunInfo {
   double start_time = 0;
   /// Continues a run in a folder that has its files from before. `positions` says how many bytes of
   /// each file belong to it; a file that is not there has none. The rest of each file is cut off.
-  /// `last_values` are those of scalar tags.
+  /// `last_values` and `extremes` are those of scalar tags.
   bool goes_on = false;
   std::map<std::string, std::int64_t> positions = {};
   /// Files that loggers may have made before. Those without a position are removed.
   std::vector<std::string> former_files = {};
   std::map<std::string, double> last_values = {};
+  std::map<std::string, Extremes> extremes = {};
   std::shared_ptr<const RunFacts> facts = std::make_shared<RunFacts>();
 };
 

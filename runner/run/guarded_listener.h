@@ -34,6 +34,9 @@ class GuardedListener final : public Listener {
   void has_processes(pid_t group) override {
     attempt([&](Listener& l) { l.has_processes(group); });
   }
+  void progressed(const Progress& progress, double batch_loss) override {
+    attempt([&](Listener& l) { l.progressed(progress, batch_loss); });
+  }
   void draws(std::size_t pictures_left) override {
     attempt([&](Listener& l) { l.draws(pictures_left); });
   }

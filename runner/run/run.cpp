@@ -102,8 +102,14 @@ void Run::train_to_the_end() {
   if (anew)
     for (auto& [file, position] : info.positions) position = 0;
   if (!anew) info.last_values = state_.numbers("last_values/");
+  if (!anew)
+    for (const auto& [tag, text] : state_.texts("extremes/"))
+      if (const auto extremes = logging::read_extremes(text)) info.extremes[tag] = *extremes;
   if (goes_on_) info.former_files = record_.log_files;
   info.facts = experiment::run_facts(plan_, experiment_);
+  std::vector<std::string> splits;
+  for (const auto& [name, rows] : experiment_.splits) splits.push_back(name);
+  shown_values_.emplace(plan_, splits);
   if (plan_.checkpoints.best) best_.emplace(*plan_.checkpoints.best, state_, folder_.folder());
   logging::Log log(
       logging::Loggers(std::move(experiment_.loggers), info, around_.listener.terminal(), told),
@@ -142,7 +148,10 @@ void Run::train_to_the_end() {
     attempt("checking mapped files", [&] { note_changes(watch); });
   }
   attempt("undoing what plugins changed", [&] { undo_changes(state); });
-  attempt("recording the result", [&] { record_.final_values = log.last_values(); });
+  attempt("recording the result", [&] {
+    record_.final_values = log.last_values();
+    record_.scalars = shown_values_->scalars(log.extremes());
+  });
   around_.listener.reached(Stage::saving);
   save(checkpoints);
   around_.listener.reached(Stage::closing_loggers);
@@ -183,7 +192,10 @@ logging::Notices Run::notices() {
                             counted(pictures, "picture"));
             say([&](base::Columns) { return waiting; });
           },
-          [this](std::size_t pictures) { around_.listener.draws(pictures); }};
+          [this](std::size_t pictures) { around_.listener.draws(pictures); },
+          [this](const Progress& progress, double batch_loss) {
+            around_.listener.progressed(progress, batch_loss);
+          }};
 }
 
 // Saves everything except the result of closing the loggers. It does so before code of plugins
@@ -301,6 +313,7 @@ void Run::write_record(Sync sync) {
 void Run::update(RunRecord record, const logging::State& state) {
   record.steps = state.step;
   record.final_values = state.last_values;
+  record.scalars = shown_values_->scalars(state.extremes);
   if (best_) record.best = best_->kept();
   record.log_files = state.files;
   if (data_) record.data = data_->files();
@@ -340,6 +353,8 @@ std::vector<std::string> Run::failures_so_far(const hooks::Hooks& hooks) {
 // Notes the state that is not lent to the registry.
 void Run::note_state(const logging::Log& log, const hooks::Hooks& hooks) {
   for (const auto& [tag, value] : log.last_values()) state_.set("last_values/" + tag, value);
+  for (const auto& [tag, extremes] : log.extremes())
+    state_.set("extremes/" + tag, logging::text_of(extremes));
   for (const auto& [tag, hook] : hooks.owners()) state_.set("tags/" + tag, hook);
   if (hooks.stop_reason()) state_.set("stop_reason", *hooks.stop_reason());
 }

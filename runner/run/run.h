@@ -32,6 +32,7 @@
 #include "runner/run/run_folder.h"
 #include "runner/run/run_log.h"
 #include "runner/run/run_record.h"
+#include "runner/run/scalars.h"
 #include "runner/run/trainer.h"
 #include "runner/run/unsynced_files.h"
 #include "runner/state/registry.h"
@@ -168,6 +169,7 @@ class Run {
   TrainingState training_;
   std::optional<BestValue> best_;  ///< while it trains and after that
   StateBeforeEnd before_end_;
+  std::optional<ShownValues> shown_values_;   ///< while it trains and after that
   std::vector<std::string> obsolete_images_;  ///< of the end that a longer run had before
   std::optional<DataDigests> data_;           ///< taken while the run trains
   Result result_{.outcome = Outcome::failed, .reason = {}};

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -19,6 +18,7 @@
 #include "runner/base/regular_file.h"
 #include "runner/base/time_format.h"
 #include "runner/base/utf8.h"
+#include "runner/plan/better.h"
 
 namespace assay::run {
 namespace {
@@ -49,17 +49,6 @@ double number_in(const nlohmann::json& json) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto text = json.get<std::string>();
   return text == "Infinity" ? infinity : text == "-Infinity" ? -infinity : std::nan("");
-}
-
-// Reads what base::utc_time() writes. Returns 1970 for any other text.
-Clock::time_point time_in(const std::string& text) {
-  std::tm parts{};
-  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return {};
-  const std::time_t seconds = timegm(&parts);
-  // The clock counts nanoseconds, to the year 2262.
-  constexpr auto most =
-      std::chrono::duration_cast<std::chrono::seconds>(Clock::duration::max()).count();
-  return std::abs(seconds) < most ? Clock::from_time_t(seconds) : Clock::time_point();
 }
 
 std::string text_of(const RunRecord& record, bool shortened) {
@@ -119,6 +108,20 @@ std::string text_of(const RunRecord& record, bool shortened) {
     json.end_object();
   }
   map("final", record.final_values);
+  json.key("scalars");
+  json.begin_object();
+  for (const auto& [tag, scalar] : record.scalars) {
+    json.key(tag);
+    json.begin_object();
+    if (!scalar.value.empty()) json.field("value", scalar.value);
+    if (scalar.better) json.field("better", plan::name_of(*scalar.better));
+    json.field("min", scalar.extremes.min);
+    json.field("min_step", scalar.extremes.min_step);
+    json.field("max", scalar.extremes.max);
+    json.field("max_step", scalar.extremes.max_step);
+    json.end_object();
+  }
+  json.end_object();
   json.field("failures", record.failures);
   if (!record.complete) json.field("complete", false);
   json.field("log_files", record.log_files);
@@ -222,6 +225,15 @@ class Reader {
     for (std::size_t i = 0; i < found->size(); ++i)
       each(Reader((*found)[i], fmt::format("{}.{}", full(key), i)));
   }
+  /// Calls the function with the key and a reader of each object of a map.
+  template <class Each>
+  void each_of(const char* key, Each&& each) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) return;
+    if (!found->is_object()) throw Error(fmt::format("'{}': expected an object", full(key)));
+    for (const auto& [name, value] : found->items())
+      each(name, Reader(value, fmt::format("{}.{}", full(key), name)));
+  }
   std::optional<Reader> within(const char* key) const {
     const auto found = json_.find(key);
     return found == json_.end() ? std::nullopt : std::optional(Reader(*found, full(key)));
@@ -240,7 +252,7 @@ class Reader {
     for (const auto& [tag, value] : json.items()) values[tag] = number_in(value);
   }
   static void get(const nlohmann::json& json, Clock::time_point& time) {
-    time = time_in(json.get<std::string>());
+    time = base::time_in(json.get<std::string>());
   }
 
   const nlohmann::json& json_;
@@ -282,6 +294,17 @@ RunRecord record_of(const nlohmann::json& json) {
     best->require("step", record.best->step);
   }
   all.read("final", record.final_values);
+  all.each_of("scalars", [&record](const std::string& tag, const Reader& reader) {
+    Scalar& scalar = record.scalars[tag];
+    reader.read("value", scalar.value);
+    std::string better;
+    reader.read("better", better);
+    scalar.better = plan::mode_called(better);
+    reader.require("min", scalar.extremes.min);
+    reader.require("min_step", scalar.extremes.min_step);
+    reader.require("max", scalar.extremes.max);
+    reader.require("max_step", scalar.extremes.max_step);
+  });
   all.read("failures", record.failures);
   all.read("complete", record.complete);
   all.read("log_files", record.log_files);
@@ -343,6 +366,7 @@ RunRecord shortened(RunRecord record) {
   record.final_values.clear();
   record.log_digests.clear();
   record.files.clear();
+  record.scalars.clear();
   record.plugins.clear();
   record.plan.clear();
   record.data.clear();

@@ -19,6 +19,7 @@
 #include "runner/run/data_digests.h"
 #include "runner/run/run_actions.h"
 #include "runner/run/run_folder.h"
+#include "runner/run/scalars.h"
 
 namespace assay::run {
 
@@ -79,6 +80,7 @@ struct RunRecord {
   double mean_threads = 0;  ///< the mean number of working threads over the time of the training
   double waited_for_logging_seconds = 0;
   std::map<std::string, double> final_values;  ///< last value of each scalar tag
+  Scalars scalars;                             ///< of those that had a number
   std::string weights_digest;
   std::vector<std::string> failures;  ///< of loggers and hooks during the run
   std::optional<base::GitState> git;  ///< of the working folder
@@ -101,8 +103,8 @@ class RecordFile {
 
   /// Replaces the content of the file. Drops a late record of a running run, after that of an ended
   /// one. Returns false if only a shortened record could be written: without overrides, final
-  /// values, digests of files, plan, data and plugins, and with the first failures only. Throws
-  /// assay::Error if nothing could be written.
+  /// values, scalars, digests of files, plan, data and plugins, and with the first failures only.
+  /// Throws assay::Error if nothing could be written.
   [[nodiscard]] bool write(const RunRecord& record, base::Sync sync);
 
  private:

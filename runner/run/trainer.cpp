@@ -85,7 +85,7 @@ Result Trainer::train() {
                                 grouped(step)),
                     {splits.at(bad->split).get(), {}});
     state_.hooks_step = step;
-    log.progress(step, batches.batch(step - 1).epoch + 1);
+    log.progress(step, batches.batch(step - 1).epoch + 1, batch_loss);
     pace_.step_done();
     checkpoints.after_step(step, hooks.watched_value(), step == steps_ || hooks.stop_reason());
   }

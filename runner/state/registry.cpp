@@ -39,7 +39,8 @@ T number_in(std::string_view bytes) {
 
 bool Registry::keeps(std::string_view name) {
   return name == "seed" || name == "stop_reason" || name.starts_with("best/") ||
-         name.starts_with("last_values/") || name.starts_with("tags/") || name.starts_with("logs/");
+         name.starts_with("extremes/") || name.starts_with("last_values/") ||
+         name.starts_with("tags/") || name.starts_with("logs/");
 }
 
 void Registry::lend(const std::string& name, const Entry& entry) {

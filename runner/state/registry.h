@@ -11,6 +11,7 @@
 //   hooks/HOOK/NAME, ...          what a component declared (assay/state.h)
 //   epoch_loss/sum                the loss of the epoch so far (and epoch_loss/weight)
 //   last_values/loss/train        the last value of each scalar tag
+//   extremes/loss/train           the smallest and the largest one, with their steps
 //   rate_factors/patience         what a hook multiplies the optimizer's rates by (assay/acts.h)
 //   best/step                     of the best value so far (and best/value, best/of)
 //   tags/loss/train               the hook that owns the tag
@@ -23,7 +24,7 @@
 // In a file weights have their own names, layer1.kernel, so that other programs find them, unless
 // something else has that name. Most of it is memory of its owners, who compute with it and lend
 // it. The registry itself may own single numbers and texts: `seed`, `stop_reason`, and what begins
-// with best/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
+// with best/, extremes/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
 // run::Run::restore reads it back.
 #pragma once
 

@@ -127,7 +127,7 @@ std::string difference_of(const std::string& name, const StoredTensors& whole,
       element_text(before.type, old_bytes, element), element_text(before.type, new_bytes, element));
 }
 
-// Returns the hook that owns the tag of "last_values/TAG", or of a record.
+// Returns the hook that owns the tag of "last_values/TAG", "extremes/TAG", or of a record.
 std::string hook_of_tag(const StoredTensors& file, std::string_view tag) {
   const auto found = file.header().tensors.find(fmt::format("tags/{}", tag));
   if (found == file.header().tensors.end()) return {};
@@ -136,7 +136,7 @@ std::string hook_of_tag(const StoredTensors& file, std::string_view tag) {
 }
 
 std::string tag_in(std::string_view name) {
-  for (const std::string_view prefix : {"last_values/", "tags/"})
+  for (const std::string_view prefix : {"extremes/", "last_values/", "tags/"})
     if (name.starts_with(prefix)) return std::string(name.substr(prefix.size()));
   return {};
 }
@@ -152,8 +152,10 @@ std::optional<Difference> difference_after(std::int64_t step, const fs::path& wh
   for (const auto* file : {&before, &after})
     for (const auto& [name, tensor] : file->header().tensors)
       if (!is_length_of_log(name) && std::ranges::count(names, name) == 0) names.push_back(name);
-  std::ranges::stable_sort(names, {},
-                           [&](const std::string& name) { return owners.part_of(name); });
+  // The extremes of a tag differ because one of its values does.
+  std::ranges::stable_sort(names, {}, [&](const std::string& name) {
+    return std::pair(owners.part_of(name), name.starts_with("extremes/"));
+  });
   std::optional<Difference> found;
   for (const std::string& name : names) {
     std::string how = difference_of(name, before, after);

@@ -53,7 +53,7 @@ def checkpoints(run):
 
 def assert_same(test, run, whole):
     steps = program.record(whole)["steps"]
-    for key in ("state", "steps", "weights_digest", "final", "plan_digest"):
+    for key in ("state", "steps", "weights_digest", "final", "scalars", "plan_digest"):
         test.assertEqual(program.record(run)[key], program.record(whole)[key])
     test.assertEqual(state(run, steps), state(whole, steps))
     test.assertEqual(lines(run), lines(whole))

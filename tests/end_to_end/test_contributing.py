@@ -10,7 +10,7 @@ PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "docs/style.md", "docs/architecture.
 # Files that a run writes, names of its state, and names in examples of how not to do it.
 NOT_IN_THE_SOURCE = {"run.json", "data.json", "plan.yaml", "RUN_DIR/plan.yaml", "checkpoints/step_N.safetensors",
                      "string_utils.h", "data/train.npy",
-                     "weights/layer1.kernel", "optimizer/mu/layer1.kernel", "epoch_loss/sum", "last_values/TAG",
+                     "weights/layer1.kernel", "optimizer/mu/layer1.kernel", "epoch_loss/sum", "last_values/TAG", "extremes/TAG",
                      "tags/TAG", "logs/FILE", "best/step", "hooks/NAME/best", "buffers/mean",
                      "share/doc/assay"}
 STARTS = ["", "runner", "include", "tests"]

@@ -210,10 +210,12 @@ BOOST_AUTO_TEST_CASE(records_are_flushed_while_the_run_goes_on) {
   add(told);
   Log& log = start();
   log.scalar("Loss", 1, 1);
-  log.progress(7, 2);
+  log.progress(7, 2, 0.5);
   flushed.wait();  // hangs if nobody flushes
-  log.progress(8, 3);
+  log.progress(8, 3, 0.25);
   log.finish(Outcome::finished);
+  BOOST_TEST(noticed.front().first <= 7);
+  BOOST_CHECK((noticed.back() == std::pair(std::int64_t{8}, 0.25)));
   BOOST_TEST(told.calls.front() == "open");
   BOOST_TEST(told.calls.back() == "close finished");
   BOOST_TEST(std::ranges::count(told.calls, "flush") >= 1);
@@ -275,8 +277,10 @@ BOOST_AUTO_TEST_CASE(how_far_the_run_is_is_told_while_it_lives) {
   log.progress(8, 1);
   log.scalar("Loss", 8, 0.125);
   BOOST_TEST(wait_for([&](const logging::State& s) {
-    return s.step == 8 && s.last_values.at("Loss") == 0.125 && s.failures.size() == 1;
+    return s.step == 8 && s.last_values.at("Loss") == 0.125 && s.failures.size() == 1 &&
+           s.extremes.at("Loss") == logging::Extremes{0.125, 0.5, 8, 6};
   }));
+  BOOST_CHECK((log.extremes().at("Loss") == logging::Extremes{0.125, 0.5, 8, 6}));
   log.finish(Outcome::finished);
 }
 

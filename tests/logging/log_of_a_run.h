@@ -49,7 +49,10 @@ struct LogOfARun {
         limits,
         logging::Notices{[this](const std::string& warning) { warnings.push_back(warning); },
                          [this](std::size_t pictures) { drawing = pictures; },
-                         [this](std::size_t pictures) { left.push_back(pictures); }},
+                         [this](std::size_t pictures) { left.push_back(pictures); },
+                         [this](const Progress& progress, double batch_loss) {
+                           noticed.emplace_back(progress.step, batch_loss);
+                         }},
         beat, &stop);
   }
   // Returns the format's number and the step. Step 13 cannot be painted.
@@ -69,6 +72,7 @@ struct LogOfARun {
   std::vector<std::string> reports, warnings;
   std::atomic<std::size_t> drawing = 0;  // pictures that the end waited for, as told
   std::vector<std::size_t> left;         // and how many of them were left, again and again
+  std::vector<std::pair<std::int64_t, double>> noticed;  // steps, with the loss of their batch
   std::atomic<int> stop = 0;
   plugin_host::Handle<Renderer> renderer = handle<Renderer>(std::make_unique<Plain>(), "plain");
   std::optional<logging::Log> started;

@@ -277,6 +277,12 @@ BOOST_AUTO_TEST_CASE(all_that_it_must_remember_has_a_name) {
   BOOST_TEST(names ==
              "epoch_loss/sum\n"
              "epoch_loss/weight\n"
+             "extremes/asked\n"
+             "extremes/asked before\n"
+             "extremes/batch\n"
+             "extremes/epoch\n"
+             "extremes/once\n"
+             "extremes/test\n"
              "hooks/asking/last_steps\n"
              "hooks/asking/times\n"
              "hooks_step\n"

@@ -148,7 +148,18 @@ BOOST_AUTO_TEST_CASE(a_record_is_read_as_it_was_written) {
   r.files = {{"plan.yaml", "def"}};
   const double inf = std::numeric_limits<double>::infinity();
   r.final_values = {{"a", std::nan("")}, {"b", inf}, {"c", -inf}, {"d", 0.1}};
+  r.scalars = {{"b", {"test.loss", assay::plan::BestPlan::Mode::min, {0.5, inf, 1, 20}}},
+               {"d", {"", {}, {-inf, 0.1, 3, 4}}}};
   const Json before = written(r);
+  BOOST_TEST(before.at("scalars") ==
+             Json({{"b",
+                    {{"value", "test.loss"},
+                     {"better", "min"},
+                     {"min", 0.5},
+                     {"min_step", 1},
+                     {"max", "Infinity"},
+                     {"max_step", 20}}},
+                   {"d", {{"min", "-Infinity"}, {"min_step", 3}, {"max", 0.1}, {"max_step", 4}}}}));
   const RunRecord read = read_record(folder);
   BOOST_TEST(std::isnan(read.final_values.at("a")));
   BOOST_TEST(read.final_values.at("c") == -inf);
