@@ -69,6 +69,10 @@ fs::path log_of(const Batch& batch, const BatchRun& run) {
   return batch.folder / "logs" / (run.name + ".txt");
 }
 
+fs::path progress_of(const Batch& batch, const BatchRun& run) {
+  return batch.folder / "progress" / run.name;
+}
+
 void write_batch(const base::Folder& folder, const Batch& batch) {
   Json json = {{"format", format},         {"name", batch.name},
                {"created", batch.created}, {"arguments", batch.arguments},

@@ -5,11 +5,12 @@
 //   runs/          NAME/, the run folders
 //   logs/          NAME.txt, what the process of a run printed
 //   attempts/      NAME.json, how the processes of a run ended
+//   progress/      NAME, how far a run has come that runs now (progress.h)
 //   table.csv      the results; the same to the byte, whatever the order in which the runs ended
 //   runs.csv       what differs from time to time: times, threads, attempts, folders
 //   workers.json   the launcher that was chosen, and workers that outlast their host (workers.h)
 //
-// The truth about a run is its folder. Nothing else of a run is written while it runs, so any number of
+// The truth about a run is its folder, and nothing else decides anything, so any number of
 // processes on any number of machines may work on a batch, and any of them may be killed.
 #pragma once
 
@@ -54,6 +55,7 @@ struct Batch {
 std::filesystem::path plan_of(const Batch& batch, const BatchRun& run);
 std::filesystem::path folder_of(const Batch& batch, const BatchRun& run);
 std::filesystem::path log_of(const Batch& batch, const BatchRun& run);
+std::filesystem::path progress_of(const Batch& batch, const BatchRun& run);
 
 /// Writes batch.json, which makes the folder a batch. Throws assay::Error.
 void write_batch(const base::Folder& folder, const Batch& batch);

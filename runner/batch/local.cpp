@@ -12,7 +12,7 @@
 
 #include "runner/base/atomic_file.h"
 #include "runner/base/machine_share.h"
-#include "runner/batch/table.h"
+#include "runner/batch/results.h"
 
 namespace assay::batch {
 namespace {
@@ -77,6 +77,7 @@ void watch(const Batch& batch, const Local& local, Workers& workers, const std::
   if (local.max_failures) failures.emplace(batch);
   bool told = false;
   while (!workers.wait(glance)) {
+    local.meanwhile();
     const bool too_many = failures && failures->count() >= *local.max_failures;
     if (told || (stop.load() == 0 && !too_many)) continue;
     workers.stop(stop.load() != 0 ? stop.load() : SIGTERM);
@@ -84,19 +85,14 @@ void watch(const Batch& batch, const Local& local, Workers& workers, const std::
   }
 }
 
-void wait_for_others(const Batch& batch, const std::atomic<int>& stop) {
+void wait_for_others(const Batch& batch, const Local& local, const std::atomic<int>& stop) {
   const auto is_running = [&](const BatchRun& run) {
     return status_of(batch, run).state == State::running;
   };
-  while (stop.load() == 0 && std::ranges::any_of(batch.runs, is_running))
+  while (stop.load() == 0 && std::ranges::any_of(batch.runs, is_running)) {
+    local.meanwhile();
     std::this_thread::sleep_for(glance);
-}
-
-std::vector<Status> statuses_of(const Batch& batch) {
-  std::vector<Status> statuses;
-  statuses.reserve(batch.runs.size());
-  for (const BatchRun& run : batch.runs) statuses.push_back(status_of(batch, run));
-  return statuses;
+  }
 }
 
 void write_tables(const Batch& batch, std::span<const Status> statuses) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ struct Local {
   std::vector<std::string> limits;          ///< further arguments of `assay work`
   std::vector<std::string> environment;     ///< of the workers, beside this process's
   WorkerNeeds needs;                        ///< of each worker; the cores are `threads`
+  /// Called some twenty times a second while runs run.
+  std::function<void()> meanwhile = [] {};
 };
 
 /// Returns how many runs go at a time, and how many threads each may use. On this machine jobs
@@ -37,10 +40,7 @@ WantedWorkers wanted_workers(const Batch& batch, const Local& local);
 void watch(const Batch& batch, const Local& local, Workers& workers, const std::atomic<int>& stop);
 
 /// Waits as long as other processes run runs of the batch, and `stop` is 0.
-void wait_for_others(const Batch& batch, const std::atomic<int>& stop);
-
-/// Returns the state of every run, in the order of the batch.
-std::vector<Status> statuses_of(const Batch& batch);
+void wait_for_others(const Batch& batch, const Local& local, const std::atomic<int>& stop);
 
 /// Writes table.csv and runs.csv. Throws assay::Error.
 void write_tables(const Batch& batch, std::span<const Status> statuses);

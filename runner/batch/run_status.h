@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runner/base/file_descriptor.h"
 #include "runner/batch/batch.h"
@@ -34,13 +35,23 @@ struct Attempt {
 struct Status {
   State state = State::waiting;
   std::string reason;                    ///< of a failed one
-  std::optional<run::RunRecord> record;  ///< run.json, where it could be read
+  std::optional<run::RunRecord> record;  ///< run.json as run/brief_record.h reads it
   std::optional<Attempt> attempt;
 };
+
+/// Reads a file like run.json below a folder that is open, or one with an absolute path. Returns
+/// false if there is none, or if it cannot be read, or is no regular file.
+bool read_text(int folder, const std::string& path, std::string& text);
 
 /// Looks at the files of a run. It takes no lock. A damaged file counts as missing, and the run
 /// that it belongs to is told when it is run again.
 Status status_of(const Batch& batch, const BatchRun& run);
+
+/// Returns the state of every run, in the order of the batch.
+std::vector<Status> statuses_of(const Batch& batch);
+
+/// Returns true while a worker has the right to run the run.
+bool is_claimed(const Batch& batch, const BatchRun& run);
 
 /// Writes how a process of the run ended. Throws assay::Error.
 void write_attempt(const Batch& batch, const BatchRun& run, const Attempt& attempt);

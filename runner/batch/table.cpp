@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "assay/error.h"
-#include "runner/base/time_format.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 
@@ -25,37 +24,6 @@ std::string number_text(double number) {
   if (std::isnan(number)) return "NaN";
   if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
   return fmt::format("{}", number);
-}
-
-// Returns the values for the keys of a batch: as set for the run, else empty.
-std::vector<Cell> settings_of(const Batch& batch, const BatchRun& run) {
-  std::vector<Cell> cells;
-  for (const std::string& key : batch.keys) {
-    const auto found = std::ranges::find(run.point, key, &Setting::key);
-    cells.push_back(cell(found == run.point.end() ? "" : found->value));
-  }
-  return cells;
-}
-
-bool has_several_configs(const Batch& batch) {
-  return std::ranges::any_of(
-      batch.runs, [&](const BatchRun& run) { return run.config != batch.runs.front().config; });
-}
-
-std::size_t place_of(const Table& table, std::string_view column) {
-  if (const auto place = table.column(column)) return *place;
-  throw Error(fmt::format("there is no column {}; there are {}", base::quoted(column),
-                          base::listed(table.columns)));
-}
-
-// Returns the number of a cell, also of one that was written as text by a person.
-std::optional<double> number_in(const Cell& cell) {
-  if (cell.number) return cell.number;
-  double number = 0;
-  const char* const end = cell.text.data() + cell.text.size();
-  const auto read = std::from_chars(cell.text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number;
 }
 
 // Returns a cell as people read it.
@@ -125,68 +93,42 @@ Cell cell(double number) { return {number_text(number), number}; }
 
 std::optional<std::size_t> Table::column(std::string_view name) const {
   const auto found = std::ranges::find(columns, name);
-  if (found == columns.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - columns.begin());
+  if (found != columns.end()) return static_cast<std::size_t>(found - columns.begin());
+  const auto other = other_names.find(name);
+  return other == other_names.end() ? std::nullopt : column(other->second);
 }
 
-Table results(const Batch& batch, std::span<const Status> statuses) {
-  Table table;
-  const bool several_configs = has_several_configs(batch);
-  if (several_configs) table.columns.emplace_back("config");
-  table.columns.insert(table.columns.end(), batch.keys.begin(), batch.keys.end());
-  table.columns.insert(table.columns.end(), {"state", "steps"});
-  std::set<std::string> tags;
-  for (const Status& status : statuses)
-    if (status.record)
-      for (const auto& [tag, value] : status.record->final_values) tags.insert(tag);
-  table.columns.insert(table.columns.end(), tags.begin(), tags.end());
-  table.columns.insert(table.columns.end(), {"weights_digest", "key"});
-  for (std::size_t i = 0; i < batch.runs.size(); ++i) {
-    const BatchRun& run = batch.runs[i];
-    const Status& status = statuses[i];
-    std::vector<Cell>& row = table.rows.emplace_back();
-    if (several_configs) row.push_back(cell(run.config));
-    for (Cell& setting : settings_of(batch, run)) row.push_back(std::move(setting));
-    row.push_back(cell(std::string(name_of(status.state))));
-    row.push_back(status.record ? cell(static_cast<double>(status.record->steps)) : Cell{});
-    for (const std::string& tag : tags) {
-      const auto* values = status.record ? &status.record->final_values : nullptr;
-      const bool has_value = values != nullptr && values->contains(tag);
-      row.push_back(has_value ? cell(values->at(tag)) : Cell{});
-    }
-    row.push_back(cell(status.record ? status.record->weights_digest : ""));
-    row.push_back(cell(run.key.text()));
+std::size_t place_of(const Table& table, std::string_view column) {
+  if (const auto place = table.column(column)) return *place;
+  throw Error(fmt::format("there is no column {}; there are {}", base::quoted(column),
+                          base::listed(table.columns)));
+}
+
+std::optional<double> number_in(const Cell& cell) {
+  if (cell.number) return cell.number;
+  double number = 0;
+  const char* const end = cell.text.data() + cell.text.size();
+  const auto read = std::from_chars(cell.text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+Table side_by_side(Table table, const Table& more) {
+  for (std::size_t column = 0; column < more.columns.size(); ++column) {
+    if (std::ranges::count(table.columns, more.columns[column]) > 0) continue;
+    table.columns.push_back(more.columns[column]);
+    for (std::size_t row = 0; row < table.rows.size(); ++row)
+      table.rows[row].push_back(more.rows[row][column]);
   }
   return table;
 }
 
-Table results_by_key(const Batch& batch, std::span<const Status> statuses) {
-  Table table = results(batch, statuses);
-  std::ranges::sort(table.rows, {}, [](const std::vector<Cell>& row) { return row.back().text; });
-  return table;
-}
-
-Table circumstances(const Batch& batch, std::span<const Status> statuses) {
-  Table table{{"name", "state", "start", "end", "training_seconds", "threads", "attempts", "host",
-               "reason", "folder", "again"},
-              {}};
-  for (std::size_t i = 0; i < batch.runs.size(); ++i) {
-    const BatchRun& run = batch.runs[i];
-    const auto& [state, reason, record, attempt] = statuses[i];
-    table.rows.push_back({cell(run.name), cell(std::string(name_of(state))),
-                          cell(record ? base::utc_time(record->start) : ""),
-                          cell(record && record->end ? base::utc_time(*record->end) : ""),
-                          record ? cell(record->training_seconds) : Cell{},
-                          record ? cell(record->mean_threads) : Cell{},
-                          attempt ? cell(static_cast<double>(attempt->number)) : Cell{},
-                          cell(attempt ? attempt->host : ""), cell(reason),
-                          cell(folder_of(batch, run).string()), cell(run.again)});
-  }
-  return table;
-}
-
-void sort(Table& table, std::string_view column, bool descending) {
+void sort(Table& table, std::string_view column, std::optional<bool> order) {
   const std::size_t place = place_of(table, column);
+  const auto better = table.better.find(table.columns[place]);
+  const bool is_larger_better =
+      better != table.better.end() && better->second == plan::BestPlan::Mode::max;
+  const bool descending = order.value_or(is_larger_better);
   std::ranges::stable_sort(table.rows, [&](const auto& a, const auto& b) {
     const auto x = number_in(a[place]), y = number_in(b[place]);
     const bool x_is_number = x && !std::isnan(*x), y_is_number = y && !std::isnan(*y);
@@ -221,9 +163,12 @@ Table over(const Table& table, std::span<const std::string> columns,
   }
   joined.columns.emplace_back("runs");
   for (const auto& [group, rows] : groups) joined.rows.push_back(joined_rows(table, rows, numeric));
+  joined.better = table.better;
+  joined.other_names = table.other_names;
   std::vector<std::string> kept;
   for (const std::string& column : joined.columns) {
-    const bool is_left_out = std::ranges::count(columns, column) > 0;
+    const auto place = table.column(column);
+    const bool is_left_out = place && left_out.contains(*place);
     if (!is_left_out && column != "key" && column != "weights_digest") kept.push_back(column);
   }
   return with_columns(joined, kept);
@@ -232,7 +177,8 @@ Table over(const Table& table, std::span<const std::string> columns,
 Table with_columns(const Table& table, std::span<const std::string> columns) {
   std::vector<std::size_t> places;
   for (const std::string& column : columns) places.push_back(place_of(table, column));
-  Table part{{columns.begin(), columns.end()}, {}};
+  Table part{{}, {}, table.better, table.other_names};
+  for (const std::size_t place : places) part.columns.push_back(table.columns[place]);
   for (const auto& row : table.rows) {
     std::vector<Cell>& cells = part.rows.emplace_back();
     for (const std::size_t place : places) cells.push_back(row[place]);
@@ -290,33 +236,34 @@ std::string as_json(const Table& table) {
 }
 
 std::string as_text(const Table& table) {
+  const std::size_t columns = table.columns.size();
   std::vector<std::size_t> widths;
-  for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    std::size_t width = base::width(table.columns[column]);
-    for (const auto& row : table.rows)
-      width = std::max(width, base::width(short_text(row[column])));
-    widths.push_back(width);
+  std::vector<bool> is_numeric(columns);
+  for (const std::string& column : table.columns) widths.push_back(base::width(column));
+  std::vector<std::vector<std::string>> lines;
+  for (const auto& row : table.rows) {
+    std::vector<std::string>& fields = lines.emplace_back();
+    for (std::size_t column = 0; column < columns; ++column) {
+      fields.push_back(base::one_line(short_text(row[column])));
+      widths[column] = std::max(widths[column], base::width(fields.back()));
+      if (row[column].number) is_numeric[column] = true;
+    }
   }
   std::string text;
-  const auto add_line = [&](const auto& text_of, const auto& is_number) {
+  const auto add_line = [&](std::span<const std::string> fields, const auto& is_number) {
     std::string line;
-    for (std::size_t column = 0; column < widths.size(); ++column) {
-      const std::string field = text_of(column);
-      const std::string space(widths[column] - base::width(field), ' ');
-      line += is_number(column) ? space + field : field + space;
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::string space(widths[column] - base::width(fields[column]), ' ');
+      line += is_number(column) ? space + fields[column] : fields[column] + space;
       line += "  ";
     }
     line.resize(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  const auto is_numeric = [&](std::size_t column) {
-    return std::ranges::any_of(table.rows,
-                               [&](const auto& row) { return row[column].number.has_value(); });
-  };
-  add_line([&](std::size_t column) { return table.columns[column]; }, is_numeric);
-  for (const auto& row : table.rows)
-    add_line([&](std::size_t column) { return short_text(row[column]); },
-             [&](std::size_t column) { return row[column].number.has_value(); });
+  add_line(table.columns, [&](std::size_t column) { return bool{is_numeric[column]}; });
+  for (std::size_t row = 0; row < lines.size(); ++row)
+    add_line(lines[row],
+             [&](std::size_t column) { return table.rows[row][column].number.has_value(); });
   return text;
 }
 

@@ -1,14 +1,15 @@
-// The results of a batch as a table.
+// A table: sorted, joined, and written in several forms.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "runner/batch/batch.h"
-#include "runner/batch/run_status.h"
+#include "runner/plan/plan.h"
 
 namespace assay::batch {
 
@@ -24,25 +25,31 @@ Cell cell(double number);
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<Cell>> rows;
+  /// The columns whose direction is known.
+  std::map<std::string, plan::BestPlan::Mode> better = {};
+  /// Other names of columns: "test.accuracy" of a tag that shows it, "learning_rate" of
+  /// "optimizer.learning_rate".
+  std::map<std::string, std::string, std::less<>> other_names = {};
 
-  /// Returns the place of a column, or nothing.
+  /// Returns the place of a column by any of its names, or nothing.
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
-/// Returns the results: what varies, state, steps, the last value of every scalar tag, digest of
-/// the weights, key. A row for each run, in the order of the batch.
-Table results(const Batch& batch, std::span<const Status> statuses);
+/// Returns the columns of both tables, which have the same rows. Leaves out those of the second
+/// whose name the first has.
+Table side_by_side(Table table, const Table& more);
 
-/// Returns the results sorted by key: a table that depends on nothing but the results.
-Table results_by_key(const Batch& batch, std::span<const Status> statuses);
+/// Returns the place of a column by any of its names. Throws assay::Error, with the columns that
+/// there are, if there is none of this name.
+std::size_t place_of(const Table& table, std::string_view column);
 
-/// Returns what differs from time to time: name, state, start, end, seconds, threads, attempts,
-/// host, reason of a failure, folder, and why a run was done again. In the order of the batch.
-Table circumstances(const Batch& batch, std::span<const Status> statuses);
+/// Returns the number of a cell, also of one that was written as text by a person.
+std::optional<double> number_in(const Cell& cell);
 
-/// Sorts the rows by a column, numbers by their size; rows without a value come last. Throws
-/// assay::Error, with the columns that there are, if there is none of this name.
-void sort(Table& table, std::string_view column, bool descending);
+/// Sorts the rows by a column, numbers by their size; rows without a value come last. Unless the
+/// order is said, the best comes first where the direction of the column is known, else the
+/// smallest. Throws as place_of() does.
+void sort(Table& table, std::string_view column, std::optional<bool> descending = {});
 
 /// Returns the table with one row for all that differ in these columns only: the mean of each
 /// numeric column, a column "NAME deviation" behind it (of the sample, n - 1), and the number of

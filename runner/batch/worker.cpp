@@ -1,5 +1,6 @@
 #include "runner/batch/worker.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,12 +11,14 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "assay/error.h"
 #include "runner/base/child_process.h"
 #include "runner/base/own_process.h"
 #include "runner/base/wording.h"
+#include "runner/batch/progress.h"
 
 namespace assay::batch {
 namespace {
@@ -51,11 +54,31 @@ std::string last_line(const std::filesystem::path& path) {
   return base::one_line(last);
 }
 
+// The file for the progress of a run, while the run runs. Nothing depends on it, so errors do not
+// matter.
+class ProgressPlace {
+ public:
+  explicit ProgressPlace(std::filesystem::path path) : path_(std::move(path)) {
+    const base::FileDescriptor made(
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
+  }
+  ProgressPlace(const ProgressPlace&) = delete;
+  ProgressPlace& operator=(const ProgressPlace&) = delete;
+  ~ProgressPlace() { ::unlink(path_.c_str()); }
+
+ private:
+  const std::filesystem::path path_;
+};
+
 // One process of a run, from its start to its end.
 class Attempted {
  public:
   Attempted(const Batch& batch, const BatchRun& run, const WorkOptions& options)
-      : batch_(batch), run_(run), options_(options), process_(setup()) {}
+      : batch_(batch),
+        run_(run),
+        options_(options),
+        progress_(progress_of(batch, run)),
+        process_(setup()) {}
 
   // Waits for its end. A signal is sent on to it once, and once more when it comes again.
   void wait(const std::atomic<int>& stop) {
@@ -90,11 +113,13 @@ class Attempted {
       arguments.push_back(folder);
     }
     arguments.insert(arguments.end(), {"run", plan_of(batch_, run_).string()});
+    std::vector<std::string> environment = options_.environment;
+    environment.push_back(progress_entry(progress_of(batch_, run_)));
     if (!run_.sets_threads) arguments.push_back(fmt::format("threads={}", options_.threads));
     return {.arguments = std::move(arguments),
             .output = log_of(batch_, run_).string(),
             .has_own_group = true,
-            .environment = options_.environment,
+            .environment = std::move(environment),
             .memory = options_.memory};
   }
 
@@ -117,6 +142,7 @@ class Attempted {
   const BatchRun& run_;
   const WorkOptions& options_;
   const Clock::time_point start_ = Clock::now();
+  const ProgressPlace progress_;
   base::OwnProcess process_;
   bool was_late_ = false;
 };
@@ -127,6 +153,8 @@ bool may_run(State state) { return state == State::waiting || state == State::in
 
 void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>& stop,
           const Ended& ended) {
+  std::error_code error;
+  std::filesystem::create_directory(batch.folder / "progress", error);
   for (const BatchRun& run : batch.runs) {
     if (stop.load() != 0) return;
     if (!run.done_in.empty() || !may_run(status_of(batch, run).state)) continue;

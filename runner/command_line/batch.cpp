@@ -1,5 +1,5 @@
 // `assay batch`: runs many configs, each in a process of its own. `assay work`: runs what waits in
-// a batch. `assay runs`: shows the results of a batch, as a table or as a picture.
+// a batch.
 
 #include <fmt/format.h>
 
@@ -15,15 +15,18 @@
 #include <utility>
 #include <vector>
 
+#include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/git_state.h"
 #include "runner/base/own_process.h"
 #include "runner/base/time_format.h"
 #include "runner/base/words.h"
+#include "runner/batch/audit.h"
 #include "runner/batch/batch.h"
 #include "runner/batch/freeze.h"
 #include "runner/batch/launcher_choice.h"
 #include "runner/batch/local.h"
+#include "runner/batch/run_list.h"
 #include "runner/batch/table.h"
 #include "runner/batch/worker.h"
 #include "runner/batch/workers.h"
@@ -32,10 +35,10 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/load_plan.h"
 #include "runner/command_line/report.h"
-#include "runner/command_line/sheet_options.h"
+#include "runner/command_line/screen.h"
+#include "runner/command_line/shown_results.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
-#include "runner/command_line/wrong_command_line.h"
 
 namespace assay::command_line {
 namespace {
@@ -50,18 +53,11 @@ using batch::Table;
 
 constexpr auto patience_with_git = 1s;
 
-// The options that choose what a table shows.
-struct Shown {
-  std::string sort, over, format = "table";
-  bool descending = false;
-  std::vector<std::string> columns;
-};
-
 struct BatchArguments {
   std::vector<std::string> arguments, launcher;
   std::string folder, resume, name;
   int jobs = 0;
-  std::size_t trials = 0, max_failures = 0;
+  std::size_t trials = 0, max_failures = 0, audit = 0;
   std::uint64_t sweep_seed = 0;
   bool dry_run = false, rerun_failed = false, fail_fast = false, detach = false;
   std::int64_t time_limit = 0, memory_limit = 0;
@@ -72,6 +68,7 @@ struct WorkArguments {
   std::string folder;
   int threads = 1;
   std::int64_t time_limit = 0, memory_limit = 0;
+  bool is_quiet = false;
 };
 
 bool is_setting(const std::string& argument) {
@@ -120,29 +117,6 @@ batch::Request request_of(const Common& common, const BatchArguments& a) {
   request.folder = fs::absolute(folder).lexically_normal();
   request.plugin_path = common.plugin_path;
   return request;
-}
-
-void print(const Table& table, const std::string& format) {
-  if (format == "csv") std::cout << batch::as_csv(table);
-  else if (format == "json") std::cout << batch::as_json(table);
-  else if (format == "markdown") std::cout << batch::as_markdown(table);
-  else std::cout << batch::as_text(table);
-}
-
-// Prints the results as the options wish.
-void print_results(const Batch& batch, const std::vector<Status>& statuses, const Shown& shown) {
-  Table table = batch::results(batch, statuses);
-  if (!shown.over.empty()) table = batch::over(table, std::vector{shown.over}, batch.keys);
-  if (!shown.sort.empty()) batch::sort(table, shown.sort, shown.descending);
-  if (!shown.columns.empty()) {
-    table = batch::with_columns(table, shown.columns);
-  } else if (shown.format == "table" && shown.over.empty()) {
-    std::vector<std::string> columns;
-    for (const std::string& column : table.columns)
-      if (column != "key" && column != "weights_digest") columns.push_back(column);
-    table = batch::with_columns(table, columns);
-  }
-  print(table, shown.format);
 }
 
 // Prints what would run.
@@ -224,12 +198,15 @@ batch::Local shared_out(const BatchArguments& a, std::size_t waiting,
   return local;
 }
 
-// Makes the launcher that was chosen, or that of the last time. Reports problems, and returns
-// nothing then.
+// Returns how the launcher was chosen, now or the last time.
+std::vector<std::string> choice_of_launcher(const Batch& batch, const BatchArguments& a) {
+  return a.launcher.empty() ? batch::last_choice_of_launcher(batch) : a.launcher;
+}
+
+// Makes the launcher that was chosen so. Reports problems, and returns nothing then.
 std::optional<batch::Workers> workers_of(const Common& common, const Batch& batch,
-                                         const BatchArguments& a, plugin_host::PluginHost& host) {
-  const std::vector<std::string> chosen =
-      a.launcher.empty() ? batch::last_choice_of_launcher(batch) : a.launcher;
+                                         const std::vector<std::string>& chosen, bool detach,
+                                         plugin_host::PluginHost& host) {
   config::Diagnostics diagnostics;
   const auto plan = batch::chosen_launcher(chosen, host, diagnostics);
   report(common, diagnostics);
@@ -238,7 +215,7 @@ std::optional<batch::Workers> workers_of(const Common& common, const Batch& batc
       batch, host.create<Launcher>(*plan), chosen,
       [&common](const std::string& text) { report(common, text, Severity::warning); });
   for (const std::string& warning : host.warnings()) report(common, warning, Severity::warning);
-  if (a.detach && !workers.place().outlasts_this_process)
+  if (detach && !workers.place().outlasts_this_process)
     throw UsageError(fmt::format(
         "batch: --detach: the workers of the launcher {} end with this command; take one whose "
         "workers go on",
@@ -246,49 +223,112 @@ std::optional<batch::Workers> workers_of(const Common& common, const Batch& batc
   return workers;
 }
 
+// The rows of a table for people at the end of a batch.
+constexpr std::size_t most_rows = 50;
+
+constexpr const char* answer_to_interrupts = "the runs save their state and stop";
+
+// Runs what waits in a batch, and shows that at a terminal.
+void run_waiting(const Common& common, const Batch& batch, const std::vector<Status>& statuses,
+                 batch::Local local, batch::Workers& workers, std::size_t waiting) {
+  std::optional<Screen> screen;
+  if (has_screen()) {
+    screen.emplace(common, batch, statuses, stop_signal(), answer_to_interrupts);
+    // Workers that go on without this command keep their words in files.
+    if (!workers.place().outlasts_this_process) local.limits.emplace_back("--quiet");
+    local.meanwhile = [&screen] { screen->refresh(); };
+  }
+  if (waiting > 0) {
+    workers.start(batch::wanted_workers(batch, local));
+    batch::watch(batch, local, workers, stop_signal());
+  }
+  batch::wait_for_others(batch, local, stop_signal());
+  if (screen) screen->finish();
+}
+
+void print_table(const Common& common, const batch::RunList& list, const Shown& shown) {
+  try {
+    print_results(list, shown, most_rows);
+  } catch (const Error& error) {  // a column that no run has
+    report(common, error);
+    print_results(list, {}, most_rows);
+  }
+}
+
+// Runs some of the finished runs again. Returns true if they came out as before.
+bool audit(const Common& common, const Batch& batch, const std::vector<Status>& statuses,
+           const BatchArguments& a, plugin_host::PluginHost& host, const std::string& git) {
+  const batch::Audit again(batch, statuses, a.audit);
+  auto workers = workers_of(common, again.batch(), choice_of_launcher(batch, a), false, host);
+  if (!workers) return false;
+  const std::size_t runs = again.batch().runs.size();
+  std::cout << fmt::format("audit: {} again\n",
+                           runs == 1 ? "1 run is run" : counted(runs, "run") + " are run")
+            << std::flush;
+  batch::Local local = shared_out(a, runs, *workers);
+  local.environment = {git};
+  local.max_failures.reset();
+  run_waiting(common, again.batch(), batch::statuses_of(again.batch()), std::move(local), *workers,
+              runs);
+  if (stop_signal().load() != 0) return false;
+  std::size_t alike = 0;
+  for (const auto& [name, agrees, words] : again.findings()) {
+    if (agrees) ++alike;
+    else report(common, fmt::format("audit: {}: {}", name, words));
+  }
+  std::cout << fmt::format("audit: {} of {} came out with the same weights\n", grouped(alike),
+                           counted(runs, "run"));
+  return alike == runs;
+}
+
 // Runs what waits, and tells how it went.
 int run_batch(const Common& common, const Batch& batch, const BatchArguments& a,
               plugin_host::PluginHost& host, base::GitQuery& git) {
-  std::optional<batch::Workers> workers = workers_of(common, batch, a, host);
+  std::optional<batch::Workers> workers =
+      workers_of(common, batch, choice_of_launcher(batch, a), a.detach, host);
   if (!workers) return usage_error;
   catch_signals();
-  answer_interrupts_with("the runs save their state and stop");
+  answer_interrupts_with(answer_to_interrupts);
   if (a.rerun_failed)
     for (const BatchRun& run : batch.runs)
       if (batch::status_of(batch, run).state == State::failed) batch::forget_attempt(batch, run);
   const auto before = batch::statuses_of(batch);
-  const auto waiting = std::ranges::count_if(before, [](const Status& status) {
-    return status.state == State::waiting || status.state == State::interrupted;
-  });
+  const auto waiting =
+      static_cast<std::size_t>(std::ranges::count_if(before, [](const Status& status) {
+        return status.state == State::waiting || status.state == State::interrupted;
+      }));
   std::cout << fmt::format("batch folder {}\n{}: {}\n", base::shown_path(batch.folder),
                            counted(batch.runs.size(), "run"), count_text(before))
             << std::flush;
+  // Git is asked once for all runs.
+  const std::string answer = base::environment_entry(git.answer(patience_with_git));
+  git.end();
+  batch::Local local;
   if (waiting > 0) {
     workers->take_up();
-    batch::Local local = shared_out(a, static_cast<std::size_t>(waiting), *workers);
-    // Git is asked once for all runs.
-    local.environment = {base::environment_entry(git.answer(patience_with_git))};
-    git.end();
-    workers->start(batch::wanted_workers(batch, local));
-    if (a.detach) {
-      std::cout << fmt::format("{} at work; to wait for the results: assay batch --resume {}\n",
-                               counted(workers->size(), "worker"),
-                               base::shell_quoted(base::shown_path(batch.folder)));
-      return done;
-    }
-    batch::watch(batch, local, *workers, stop_signal());
+    local = shared_out(a, waiting, *workers);
   }
-  batch::wait_for_others(batch, stop_signal());
-  const auto after = batch::statuses_of(batch);
-  batch::write_tables(batch, after);
-  print_results(batch, after, a.shown);
-  std::cout << count_text(after) << '\n';
+  local.environment = {answer};
+  if (waiting > 0 && a.detach) {
+    workers->start(batch::wanted_workers(batch, local));
+    std::cout << fmt::format("{} at work; to wait for the results: assay batch --resume {}\n",
+                             counted(workers->size(), "worker"),
+                             base::shell_quoted(base::shown_path(batch.folder)));
+    return done;
+  }
+  run_waiting(common, batch, before, std::move(local), *workers, waiting);
+  batch::RunList list{batch, batch::statuses_of(batch)};
+  batch::write_tables(batch, list.statuses);
+  print_table(common, list, a.shown);
+  std::cout << count_text(list.statuses) << std::endl;
+  const bool is_sound = a.audit == 0 || stop_signal().load() != 0 ||
+                        audit(common, batch, list.statuses, a, host, answer);
   if (const int signal = stop_signal().load(); signal != 0) {
     std::cout << fmt::format("to go on: assay batch --resume {}\n",
                              base::shell_quoted(base::shown_path(batch.folder)));
     return by_signal + signal;
   }
-  return exit_code_of(after);
+  return is_sound ? exit_code_of(list.statuses) : run_failed;
 }
 
 int start_batch(const Common& common, const BatchArguments& a) {
@@ -321,7 +361,7 @@ int start_batch(const Common& common, const BatchArguments& a) {
 int work(const Common& common, const WorkArguments& a) {
   base::end_with_parent();
   catch_signals();
-  answer_interrupts_with("the run saves its state and stops");
+  answer_interrupts_with(a.is_quiet ? "" : "the run saves its state and stops");
   const Batch batch = batch::read_batch(fs::absolute(a.folder).lexically_normal());
   base::GitQuery git;
   batch::WorkOptions options{.threads = a.threads, .time = {}, .memory = {}};
@@ -330,6 +370,7 @@ int work(const Common& common, const WorkArguments& a) {
   if (a.time_limit > 0) options.time = std::chrono::seconds(a.time_limit);
   if (a.memory_limit > 0) options.memory = a.memory_limit << 20;
   const auto ended = [&](const BatchRun& run, const Status& status) {
+    if (a.is_quiet) return;
     if (status.state == State::failed)
       return report(common, fmt::format("{}: {}", run.name, status.reason));
     std::string values;
@@ -341,28 +382,6 @@ int work(const Common& common, const WorkArguments& a) {
   };
   batch::work(batch, options, stop_signal(), ended);
   return stop_signal().load() != 0 ? by_signal + stop_signal().load() : done;
-}
-
-int show_runs(const std::string& folder, const Shown& shown, const SheetOptions& sheet) {
-  const Batch batch = batch::read_batch(fs::absolute(folder).lexically_normal());
-  if (!sheet.file.empty()) {
-    if (shown.descending || !shown.sort.empty() || !shown.over.empty() || !shown.columns.empty() ||
-        shown.format != "table")
-      throw UsageError(
-          "runs: --sheet draws a picture of all runs, and takes no options of the table: --sort, "
-          "--descending, --over, --columns, --format");
-    write_sheet(batch, batch::statuses_of(batch), sheet);
-    return done;
-  }
-  print_results(batch, batch::statuses_of(batch), shown);
-  return done;
-}
-
-void add_shown(CLI::App& command, Shown& shown) {
-  command.add_option("--sort", shown.sort, "Sort the table by this column")->type_name("COLUMN");
-  command.add_flag("--descending", shown.descending, "The largest first");
-  command.add_option("--over", shown.over, "Mean and deviation over the values of this key")
-      ->type_name("KEY");
 }
 
 }  // namespace
@@ -398,6 +417,11 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
       ->type_name("SECONDS");
   command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
       ->type_name("MB");
+  command
+      ->add_option("--audit", a->audit,
+                   "At the end, run so many of the finished runs again, drawn at random, and "
+                   "compare the weights")
+      ->type_name("N");
   add_shown(*command, a->shown);
   command->footer(
       "All plans are checked before the first run begins. Each run is a process of its own. What\n"
@@ -417,35 +441,11 @@ void declare_work(CLI::App& app, const Common& common, Chosen& chosen) {
       ->type_name("SECONDS");
   command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
       ->type_name("MB");
+  command->add_flag("--quiet", a->is_quiet, "Say nothing of the runs that end");
   command->footer(
       "Any number of these may work on a batch, on any number of machines.\n"
       "Example:\n  assay work batches/digits/20261130-141500");
   command->callback([&, a] { chosen = [&, a] { return work(common, *a); }; });
-}
-
-void declare_runs(CLI::App& app, const Common& /*common*/, Chosen& chosen) {
-  struct Arguments {
-    std::string folder;
-    Shown shown;
-    SheetOptions sheet;
-  };
-  const auto a = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("runs", "Show the results of a batch as a table or a picture");
-  command->add_option("DIR", a->folder, "The folder of the batch")->required();
-  add_shown(*command, a->shown);
-  command->add_option("--columns", a->shown.columns, "Only these columns")
-      ->delimiter(',')
-      ->type_name("NAMES");
-  command->add_option("--format", a->shown.format, "table, csv, json or markdown")
-      ->check(one_of({"table", "csv", "json", "markdown"}))
-      ->type_name("FORMAT");
-  add_sheet_options(*command, a->sheet);
-  command->footer(
-      "Examples:\n"
-      "  assay runs batches/digits/20261130-141500 --over seed\n"
-      "  assay runs batches/digits/20261130-141500 --sheet digits.png");
-  command->callback([&, a] { chosen = [a] { return show_runs(a->folder, a->shown, a->sheet); }; });
 }
 
 }  // namespace assay::command_line

@@ -43,6 +43,10 @@ void Console::reached(run::Stage stage) {
 
 void Console::has_processes(pid_t group) { end_together_with(group); }
 
+void Console::progressed(const Progress& progress, double batch_loss) {
+  progress_.write({progress.step, progress.total_steps, progress.steps_per_second, batch_loss});
+}
+
 void Console::draws(std::size_t pictures_left) {
   // The last column stays free: some terminals wrap as soon as it is written.
   const int room = std::max(terminal_.columns() - 1, 0);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "runner/batch/progress.h"
 #include "runner/command_line/common.h"
 #include "runner/command_line/terminal.h"
 #include "runner/run/listener.h"
@@ -24,6 +25,7 @@ class Console final : public run::Listener {
   void problem(config::Severity severity, const std::string& message) override;
   void reached(run::Stage stage) override;
   void has_processes(pid_t group) override;
+  void progressed(const Progress& progress, double batch_loss) override;
   void draws(std::size_t pictures_left) override;
   void trained(const std::string& model_type, const train::ModelDescription& model,
                const state::ParameterMemory& weights) override;
@@ -34,7 +36,8 @@ class Console final : public run::Listener {
   const Common& common_;
   bool describe_;
   StandardTerminal::Lost lost_;
-  std::string lost_before_;  ///< not reported yet
+  std::string lost_before_;       ///< not reported yet
+  batch::ProgressFile progress_;  ///< of a run of a batch
   StandardTerminal terminal_{[this](const std::string& message) {
     if (lost_) lost_(message);
     else lost_before_ = message;

@@ -49,8 +49,10 @@ void remember(int number) {
     return end_at_once(number);
   }
   if (number != SIGINT || !at_terminal.load(std::memory_order_relaxed)) return;
+  const std::string_view text = answer.load();
+  if (text.empty()) return;
   const int error = errno;
-  write_all({"\r\x1b[K", answer.load(), "; Ctrl-C again quits at once\n"});
+  write_all({"\r\x1b[K", text, "; Ctrl-C again quits at once\n"});
   errno = error;
 }
 

@@ -24,7 +24,8 @@ void catch_signals();
 
 /// Makes the first signal, from now on, only set stop_signal(). On a terminal Ctrl-C is answered at
 /// once, on standard error, with this text. It says what the program does before it ends, such as
-/// "stopping after this step". The text is borrowed forever, so it must be a literal.
+/// "stopping after this step". The text is borrowed forever, so it must be a literal. An empty
+/// one leaves the answer to whoever sends the signal on.
 void answer_interrupts_with(const char* text);
 
 /// Kills the processes of this group when a signal ends this process. 0 means none.

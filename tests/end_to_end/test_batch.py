@@ -241,6 +241,48 @@ class Failures(Batch):
         self.assertEqual(process.stderr.count("it took more than 1 s"), 2, process.stderr)
 
 
+class Audit(Batch):
+    def audit(self, count, expect=program.DONE):
+        process = program.assay("batch", "--resume", "b", "--audit", count, folder=self.folder)
+        self.assertEqual(process.returncode, expect, process.stdout + process.stderr)
+        self.assertEqual(list((self.folder / "b").glob("audit*")), [])
+        return process
+
+    def by_chance(self):
+        shutil.copy(program.BUILD / "tests" / "zoo" / "forgetful.so", self.folder)
+        self.batch("--plugin-path", self.folder, "seed=0,1", "transforms={t: {type: random_transform}}", "--dir", "b")
+
+    def test_runs_that_are_the_same_again(self):
+        process = self.batch("seed=0,1,2", "--dir", "b", "--audit", 2)
+        self.assertTrue(process.stdout.endswith("audit: 2 of 2 runs came out with the same weights\n"), process.stdout)
+        before = {path: path.stat().st_mtime_ns for path in (self.folder / "b" / "runs").rglob("*")}
+        self.assertIn("audit: 3 of 3 runs came out with the same weights\n", self.audit(5).stdout)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in (self.folder / "b" / "runs").rglob("*")}, before)
+        self.assertEqual({attempt["number"] for attempt in self.attempts().values()}, {1})
+
+    def test_a_component_that_draws_by_chance(self):
+        self.by_chance()
+        process = self.audit(2, program.RUN_FAILED)
+        for row in self.rows():
+            self.assertRegex(process.stderr, rf"audit: seed={row['seed']}: the weights differ: their digest was "
+                             rf"{row['weights_digest']} and\s+is [0-9a-f]{{32}}\s+when it is run again; neither plugins nor data")
+        self.assertIn("audit: 0 of 2 runs came out with the same weights\n", process.stdout)
+
+    def test_what_changed_is_named(self):
+        self.by_chance()
+        with open(self.folder / "forgetful.so", "ab") as plugin:
+            plugin.write(b"\0")
+        process = self.audit(1, program.RUN_FAILED)
+        self.assertRegex(process.stderr, r"when it is run again; the plugin \w+ changed since\n")
+        self.assertIn("audit: 0 of 1 run came out", process.stdout)
+
+    def test_a_run_that_fails_now(self):
+        self.by_chance()
+        (self.folder / "forgetful.so").unlink()
+        process = self.audit(1, program.RUN_FAILED)
+        self.assertRegex(process.stderr, r"audit: seed=\d: it failed when it was run again: ended with exit code 2; its last")
+
+
 class Interrupted(Batch):
     LONG = ["train.epochs=3000", "~hooks.training_data", "~hooks.test_sheet", "loggers=[jsonl]", "checkpoints.every=50"]
 

@@ -25,6 +25,7 @@ COMMANDS = [
     ["describe", DIGITS],
     ["resume", "--help"],
     ["verify", program.tutorial_run()],
+    ["runs", program.tutorial_run().parent],
     ["eval", "--help"],
     ["predict", "--help"],
     ["plugins", "list"],
