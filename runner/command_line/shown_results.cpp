@@ -53,7 +53,8 @@ void add_shown(CLI::App& command, Shown& shown) {
   command.add_flag("--descending", shown.descending, "The largest first")->excludes(ascending);
   command.add_option("--over", shown.over, "Mean and deviation over the values of this key")
       ->delimiter(',')
-      ->type_name("KEY");
+      ->type_name("KEY")
+      ->allow_extra_args(false);
 }
 
 void print_results(const batch::RunList& list, const Shown& shown,

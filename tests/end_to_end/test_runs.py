@@ -106,7 +106,7 @@ class Best(Runs):
 
     def test_the_best_of_means_over_seeds_comes_first(self):
         self.batch("seed=range(0,2)", "optimizer.learning_rate=0.01,0.05,0.1")
-        rows = self.listed("b", "--over", "seed", "--sort", "test.accuracy best")
+        rows = self.listed("--over", "seed", "b", "--sort", "test.accuracy best")
         means = [float(row["Accuracy best"]) for row in rows]
         self.assertEqual(means, sorted(means, reverse=True))
         self.assertEqual(len(means), 3)
