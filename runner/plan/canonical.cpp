@@ -12,17 +12,16 @@
 
 namespace assay::plan {
 
-std::string canonical(const Plan& plan) {
-  config::Node deciding = document(plan);
-  std::erase_if(deciding.map, [](const config::Node::Entry& entry) {
-    return std::ranges::count(not_in_digest, entry.key) > 0;
-  });
+std::string canonical(const config::Node& document) {
   std::vector<std::string> lines;
-  for (const Leaf& leaf : leaves(deciding))
-    lines.push_back(fmt::format("{}: {}\n", leaf.key, leaf.text));
+  for (const Leaf& leaf : leaves(document))
+    if (std::ranges::count(not_in_digest, leaf.key.substr(0, leaf.key.find('.'))) == 0)
+      lines.push_back(fmt::format("{}: {}\n", leaf.key, leaf.text));
   std::ranges::sort(lines);
   return fmt::format("{}", fmt::join(lines, ""));
 }
+
+std::string canonical(const Plan& plan) { return canonical(document(plan)); }
 
 std::string digest(const Plan& plan) { return base::digest(canonical(plan)); }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "runner/config/node.h"
 #include "runner/plan/plan.h"
 
 namespace assay::plan {
@@ -30,6 +31,8 @@ inline constexpr std::array<std::string_view, 6> not_in_digest = {
 /// Returns one line "full.key: value" for every other value. The values are typed and complete,
 /// numbers are in their shortest form, paths are absolute, and the lines are sorted by key.
 std::string canonical(const Plan& plan);
+/// Returns the same of the plan's document (emit.h).
+std::string canonical(const config::Node& document);
 
 /// Returns the digest of canonical(): 32 hexadecimal digits (base/digest.h).
 std::string digest(const Plan& plan);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "runner/base/digest.h"
 #include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/plan/canonical.h"
@@ -283,22 +284,26 @@ std::string place_text(const Stretch& stretch) {
                                        : fmt::format("{}:{}-{}", name, stretch.first, stretch.last);
 }
 
-std::string header(const Plan& plan) {
+std::string header(const Node& document) {
   return fmt::format(
       "# The plan of a run: the config with every default. `assay run` on this file repeats the "
       "run.\n"
       "# Digest of what decides the result: {}\n",
-      digest(plan));
+      base::digest(canonical(document)));
 }
 
 }  // namespace
 
 Node document(const Plan& plan) { return Writer(plan).document(); }
 
-std::string emit(const Plan& plan) { return header(plan) + yaml_text(document(plan)); }
+std::string emit(const Plan& plan) {
+  const Node whole = document(plan);
+  return header(whole) + yaml_text(whole);
+}
 
 std::string emit_with_origins(const Plan& plan) {
-  return header(plan) + yaml_text(document(plan), origin);
+  const Node whole = document(plan);
+  return header(whole) + yaml_text(whole, origin);
 }
 
 std::string origin(const Node& value) {
