@@ -234,10 +234,34 @@ class Overrides {
   std::vector<Element> elements_;  // to remove
 };
 
+// Moves a value, and all within it, to a place.
+void place_at(const Location& where, Node& node) {
+  node.where = where;
+  for (Node& element : node.list) place_at(where, element);
+  for (Node::Entry& entry : node.map) {
+    entry.where = where;
+    place_at(where, entry.value);
+  }
+}
+
+// Reads an argument that a config says.
+std::optional<Argument> read_placed(const std::shared_ptr<const Source>& source,
+                                    const Location& where, std::size_t& values_left,
+                                    Diagnostics& diagnostics, const AskedKeys& asked) {
+  Diagnostics in_argument;
+  std::optional<Argument> change = read_argument(source, values_left, in_argument, asked);
+  for (Diagnostic& problem : in_argument.sorted())
+    diagnostics.error(where, std::move(problem.key), std::move(problem.message));
+  if (!change) return std::nullopt;
+  for (Location& place : change->places) place = where;
+  if (change->value) place_at(where, *change->value);
+  return change;
+}
+
 // Returns the arguments that can be read, with the fragments that they name.
 std::vector<Argument> read(const Node& root, std::span<const std::string> arguments,
                            Composition& composition, const Defaults& defaults,
-                           Diagnostics& diagnostics) {
+                           Diagnostics& diagnostics, std::span<const Location> places) {
   std::vector<Argument> changes;
   std::size_t values_left = max_nodes;
   std::size_t bytes = 0;
@@ -265,7 +289,10 @@ std::vector<Argument> read(const Node& root, std::span<const std::string> argume
       ++i;
       continue;
     }
-    std::optional<Argument> change = read_argument(source, values_left, diagnostics, asked);
+    const bool is_placed = i < places.size() && places[i].source != nullptr;
+    std::optional<Argument> change =
+        is_placed ? read_placed(source, places[i], values_left, diagnostics, asked)
+                  : read_argument(source, values_left, diagnostics, asked);
     if (!change) continue;
     if (change->path.front() == "extends") {
       diagnostics.error(change->places.front(), "extends", "only a file can extend others",
@@ -283,8 +310,9 @@ std::vector<Argument> read(const Node& root, std::span<const std::string> argume
 }  // namespace
 
 void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
-                     const Defaults& defaults, Diagnostics& diagnostics) {
-  std::vector<Argument> changes = read(root, arguments, composition, defaults, diagnostics);
+                     const Defaults& defaults, Diagnostics& diagnostics,
+                     std::span<const Location> places) {
+  std::vector<Argument> changes = read(root, arguments, composition, defaults, diagnostics, places);
   const auto order = [](const Argument& change) {
     return std::tuple(change.path.size(), change.action != Action::remove,
                       change.path.back() != "type", index_of(change.path.back()).value_or(0));

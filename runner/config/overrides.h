@@ -21,8 +21,10 @@ namespace assay::config {
 /// arguments does not matter; of two arguments for the same key the last one counts. If an argument
 /// changes part of a default, `hidden.0=50`, the default becomes part of the config, without a
 /// place. List elements are removed at the end, so numbers always refer to the original list.
-/// Messages call the arguments "argument 1", "argument 2", ...
+/// Messages call the arguments "argument 1", "argument 2", ..., except those that have a place
+/// among `places`, which are in the same order: a value that a config says stands there.
 void apply_overrides(Node& root, std::span<const std::string> arguments, Composition& composition,
-                     const Defaults& defaults, Diagnostics& diagnostics);
+                     const Defaults& defaults, Diagnostics& diagnostics,
+                     std::span<const Location> places = {});
 
 }  // namespace assay::config

@@ -15,6 +15,7 @@
 #include "runner/data/rows.h"
 #include "runner/experiment/initial_weights.h"
 #include "runner/experiment/rate_course.h"
+#include "runner/experiment/shared_parts.h"
 #include "runner/experiment/weight_choice.h"
 #include "runner/hooks/hooks.h"
 #include "runner/logging/loggers.h"
@@ -33,7 +34,7 @@ struct Experiment {
   hooks::Splits splits;                             ///< "train", and those that hooks read
   std::optional<data::Batches> batches;
   std::int64_t steps = 0;
-  std::unique_ptr<train::ThreadTeam> team;
+  std::shared_ptr<train::ThreadTeam> team;
   std::unique_ptr<train::Network> network;
   std::optional<InitialWeights> initial;  ///< nothing: the weights are random
   WeightChoice choice;                    ///< of the weights that are trained
@@ -56,7 +57,11 @@ struct Experiment {
 /// warnings about the config with their places. Returns nothing if there are problems, including
 /// those that the draft has already. It still checks everything that does not depend on them, so
 /// that all problems are reported together, except those that only follow from others.
+///
+/// With `shared`, the experiment is for checking the draft only: it takes parts that an experiment
+/// before it made of the same, and its weights are not initialized. It must not be trained.
 std::optional<Experiment> make_experiment(const plan::Draft& draft, plugin_host::PluginHost& host,
-                                          config::Diagnostics& diagnostics);
+                                          config::Diagnostics& diagnostics,
+                                          SharedParts* shared = nullptr);
 
 }  // namespace assay::experiment

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runner/base/machine_share.h"
 
@@ -14,6 +15,7 @@ class MemoryBudget {
  public:
   /// Asks for the limit of this process and for the memory that it already holds.
   MemoryBudget();
+  MemoryBudget(base::Share given, double held) : given_(std::move(given)), taken_(held) {}
 
   /// Records that `bytes` more will be held. If that is too much, throws assay::Error. Its message
   /// begins with `what`: "1000 parameters need 1.2 GB for weights and gradients"; `advice` says

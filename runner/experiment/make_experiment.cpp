@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "assay/acts.h"
 #include "assay/number_text.h"
+#include "runner/base/digest.h"
 #include "runner/base/machine_share.h"
 #include "runner/base/mapped_file_loss.h"
 #include "runner/base/suggest.h"
@@ -28,6 +30,7 @@
 #include "runner/experiment/weight_choice.h"
 #include "runner/experiment/without_effect.h"
 #include "runner/hooks/timetable.h"
+#include "runner/plan/identity.h"
 #include "runner/plan/scalar.h"
 #include "runner/plan/value_name.h"
 #include "runner/plugin_host/process_state.h"
@@ -41,18 +44,71 @@ namespace assay::experiment {
 namespace {
 
 using plugin_host::Handle;
+using SharedRows = std::shared_ptr<const data::Rows>;
+
+struct OpenedData {
+  Handle<Dataset> dataset;
+  std::optional<data::Description> description;  // nothing: a problem was reported
+};
+
+struct MadeLoss {
+  Handle<Loss> loss;
+  std::shared_ptr<bool> prepared;  // it knows the classes of the rows
+};
+
+struct MadeOptimizer {
+  Handle<Optimizer> optimizer;
+  std::vector<plugin_host::NamedRate> rates;
+  std::vector<RateCourse> courses;
+  std::shared_ptr<std::optional<std::vector<train::DeclaredSlot>>>
+      slots;  // once they are asked for
+};
+
+template <class T>
+std::string identity_of(const std::optional<T>& number) {
+  return number ? fmt::format("{} ", *number) : "- ";
+}
+
+std::string identity_of(const std::optional<plan::SplitPlan>& split) {
+  if (!split) return "-";
+  return fmt::format(" {:a} {:a} {}", split->test, split->validation, split->seed);
+}
+
+std::string identity_of(const plan::TrainPlan& train) {
+  return identity_of(train.epochs) + identity_of(train.steps) + identity_of(train.batch_size) +
+         identity_of(train.lanes) + identity_of(train.block_rows) +
+         fmt::format("{} {}", train.shuffle, train.on_nan == plan::OnNan::stop);
+}
+
+std::string identity_of(const plan::Trigger& trigger) {
+  return identity_of(trigger.every) + identity_of(trigger.every_epoch) +
+         identity_of(trigger.times) + identity_of(trigger.from) + identity_of(trigger.until) +
+         fmt::format("{} {}", trigger.at_end, fmt::join(trigger.at, ","));
+}
 
 // Creates the parts of an experiment. Each step continues if the previous ones left enough to work
 // with, so that all problems are found except those that follow from others.
 class Assembly {
  public:
   Assembly(const plan::Draft& draft, plugin_host::PluginHost& host,
-           config::Diagnostics& diagnostics)
-      : draft_(draft), host_(host), diagnostics_(diagnostics), blame_(draft, diagnostics) {}
+           config::Diagnostics& diagnostics, SharedParts* shared)
+      : draft_(draft),
+        host_(host),
+        diagnostics_(diagnostics),
+        blame_(draft, diagnostics),
+        shared_(shared),
+        memory_(shared != nullptr ? MemoryBudget(shared->memory(), shared->held())
+                                  : MemoryBudget()) {
+    if (shared_ == nullptr) return;
+    data_ = fmt::format("{} {}", name_of(host.instructions()), plan::identity(draft.dataset));
+    rows_of_ = data_ + identity_of(draft.split);
+    context_ = base::digest(rows_of_ + identity_of(draft.train));
+  }
 
   std::optional<Experiment> make() {
     plugin_host::KeptProcessState state;  // whatever calls of components change
-    const std::set<std::string> mapped = base::mapped_data_files();
+    std::set<std::string> mapped;
+    if (shared_ == nullptr) mapped = base::mapped_data_files();
     describe_data();
     cut_rows();
     measure_training();
@@ -67,11 +123,17 @@ class Assembly {
       diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
-    out_.data_files = paths_read_by(draft_, host_);
-    for (const std::string& path : base::mapped_data_files())
-      if (!mapped.contains(path)) out_.data_files.insert(path);
-    malloc_trim(0);  // free the memory of reading before training allocates its own
-    warn_of_memory(out_, memory_.given(), diagnostics_);
+    if (shared_ == nullptr) {
+      out_.data_files = paths_read_by(draft_, host_);
+      for (const std::string& path : base::mapped_data_files())
+        if (!mapped.contains(path)) out_.data_files.insert(path);
+      malloc_trim(0);  // free the memory of reading before training allocates its own
+      warn_of_memory(memory_use(out_), memory_.given(), diagnostics_);
+    } else {
+      const auto program = shared<std::size_t>(
+          "", "program " + data_, [&] { return std::optional(memory_use(out_).program); });
+      warn_of_memory(memory_use(out_, *program), shared_->memory(), diagnostics_);
+    }
     return std::move(out_);
   }
 
@@ -86,15 +148,64 @@ class Assembly {
     });
   }
 
+  // Returns true if a component, or one within it, declares state.
+  static bool has_state(const plugin_host::Object& component) {
+    return component.facet(FacetId::stateful) != nullptr ||
+           std::ranges::any_of(component.nested,
+                               [](const auto& nested) { return has_state(*nested); });
+  }
+
+  // What experiments may share, as far as a component is concerned.
+  template <class Interface>
+  static bool may_share(const Handle<Interface>& component) {
+    return !has_state(component.object());
+  }
+  static bool may_share(const hooks::PreparedHook& hook) { return may_share(hook.hook); }
+  static bool may_share(const MadeLoss& made) { return may_share(made.loss); }
+  static bool may_share(const MadeOptimizer& made) { return may_share(made.optimizer); }
+  // A component within a dataset is told the length of the run.
+  static bool may_share(const OpenedData& data) {
+    return may_share(data.dataset) && data.dataset.object().nested.empty();
+  }
+  template <class Part>
+  static bool may_share(const Part& /*plain*/) {
+    return true;
+  }
+
+  // Returns the part that an earlier experiment made of the same, or makes it with `make`, which
+  // returns nothing if it has reported a problem. `of` says what the part is made of.
+  template <class Part, class Make>
+  std::optional<Part> shared(const std::string& key, const std::string& of, Make&& make) {
+    if (shared_ == nullptr || draft_.soundness(key) != plan::Soundness::sound) return make();
+    const std::string name = fmt::format("{} {}", key, of);
+    if (const Part* known = shared_->find<Part>(name)) return *known;
+    const std::size_t said = diagnostics_.sorted().size();
+    std::optional<Part> part = make();
+    if (part && diagnostics_.sorted().size() == said && may_share(*part))
+      shared_->keep(name, *part);
+    return part;
+  }
+
+  // Makes a component that depends on nothing but its plan and the context.
+  template <class Interface>
+  std::optional<Handle<Interface>> create_shared(const plan::ComponentPlan& plan,
+                                                 const std::string& key) {
+    return shared<Handle<Interface>>(key, of(plan), [&] { return create<Interface>(plan, key); });
+  }
+
+  // Returns what a component of this context is made of.
+  std::string of(const plan::ComponentPlan& plan) const {
+    if (shared_ == nullptr) return {};
+    return fmt::format("{} {} {} {}", context_, described_, out_.steps, plan::identity(plan));
+  }
+
   void describe_data() {
-    dataset_ = create<Dataset>(draft_.dataset, "dataset");
-    if (!dataset_) return;
+    const auto opened = shared<OpenedData>("dataset", data_, [&] { return open_data(); });
+    if (!opened) return;
+    dataset_ = opened->dataset;
+    if (!opened->description) return;
+    out_.data = *opened->description;
     described_ = blame_.attempt(Part("dataset", draft_.dataset), [&] {
-      out_.data = data::describe(*dataset_);
-      out_.state.declare(dataset_->object(), "dataset");
-      // Rows without targets can only be predicted. The dataset reports that before the loss and
-      // the metrics check targets that are not there.
-      data::check_has_targets(*dataset_, out_.data);
       // The row numbers are put in order, and divided into splits.
       const double bytes = 2 * static_cast<double>(out_.data.rows) * sizeof(std::int64_t);
       memory_.check(bytes,
@@ -104,18 +215,42 @@ class Assembly {
     });
   }
 
+  std::optional<OpenedData> open_data() {
+    if (shared_ != nullptr) shared_->make_room();
+    auto dataset = create<Dataset>(draft_.dataset, "dataset");
+    if (!dataset) return std::nullopt;
+    OpenedData opened{*dataset, std::nullopt};
+    blame_.attempt(Part("dataset", draft_.dataset), [&] {
+      data::Description description = data::describe(*dataset);
+      out_.state.declare(dataset->object(), "dataset");
+      // Rows without targets can only be predicted. The dataset says so before the loss and the
+      // metrics judge targets that are not there.
+      data::check_has_targets(*dataset, description);
+      opened.description = std::move(description);
+    });
+    return opened;
+  }
+
   void cut_rows() {
     if (!described_ || draft_.doubtful.contains("dataset.split")) return;
-    const Part part("dataset.split", split_place());
-    rows_ = blame_.attempt(part, [&] { return cut(out_.data, draft_.split); });
-    if (!rows_) return;
-    for (const auto& [name, rows] : *rows_)
-      out_.split_sizes[name] = static_cast<std::int64_t>(rows.size());
-    if (draft_.split) return;
-    for (const auto& [name, shared] : trained_on(*rows_))
-      diagnostics_.warning(draft_.dataset.where, "dataset",
-                           fmt::format("{} of the {} rows of its split '{}' are training rows, too",
-                                       grouped(shared), grouped(out_.split_sizes.at(name)), name));
+    const auto rows =
+        shared<std::shared_ptr<SplitRows>>("", "split " + rows_of_, [&] { return cut_anew(); });
+    if (!rows) return;
+    rows_ = *rows;
+    for (const auto& [name, numbers] : *rows_)
+      out_.split_sizes[name] = static_cast<std::int64_t>(numbers.size());
+  }
+
+  std::optional<std::shared_ptr<SplitRows>> cut_anew() {
+    auto rows = blame_.attempt(Part("dataset.split", split_place()),
+                               [&] { return cut(out_.data, draft_.split); });
+    if (!rows) return std::nullopt;
+    if (!draft_.split)
+      for (const auto& [name, both] : trained_on(*rows))
+        diagnostics_.warning(draft_.dataset.where, "dataset",
+                             fmt::format("{} of the {} rows of its split '{}' are training rows, too",
+                                         grouped(both), grouped(rows->at(name).size()), name));
+    return std::make_shared<SplitRows>(*std::move(rows));
   }
 
   // Returns the place of the split in the config; an argument that sets a part of it takes
@@ -230,10 +365,14 @@ class Assembly {
 
   void make_hook(const plan::HookPlan& plan, Demand& demand) {
     const Part part("hooks." + plan.name, plan.component);
-    auto handle = create<Hook>(plan.component, part.key);
-    if (!handle) return;
-    auto hook = blame_.attempt(
-        part, [&] { return hooks::prepare(plan.name, std::move(*handle), plan.trigger); });
+    const std::string made_of = of(plan.component) + identity_of(plan.trigger);
+    auto hook =
+        shared<hooks::PreparedHook>(part.key, made_of, [&]() -> std::optional<hooks::PreparedHook> {
+          auto handle = create<Hook>(plan.component, part.key);
+          if (!handle) return std::nullopt;
+          return blame_.attempt(
+              part, [&] { return hooks::prepare(plan.name, std::move(*handle), plan.trigger); });
+        });
     if (!hook) return;
     declare_state(part, hook->hook, "hooks/" + plan.name);
     demand.add(plan, *hook);
@@ -258,11 +397,14 @@ class Assembly {
     std::map<std::string, Handle<Metric>> made;
     for (const auto& [name, component] : usable) {
       const Part part("metrics." + name, component);
-      auto metric = create<Metric>(component, part.key);
+      auto metric = shared<Handle<Metric>>(part.key, of(component), [&] {
+        auto handle = create<Metric>(component, part.key);
+        if (handle && described_)
+          blame_.attempt(part,
+                         [&] { handle->call([&](Metric& m) { m.prepare(out_.data.target); }); });
+        return handle;
+      });
       if (!metric) continue;
-      if (described_)
-        blame_.attempt(part,
-                       [&] { metric->call([&](Metric& m) { m.prepare(out_.data.target); }); });
       made.emplace(name, std::move(*metric));
     }
     for (const std::string& wanted : out_.metrics)
@@ -324,7 +466,7 @@ class Assembly {
 
   void make_loggers() {
     for (const auto& [name, component] : draft_.loggers)
-      if (auto logger = create<Logger>(component, "loggers." + name)) {
+      if (auto logger = create_shared<Logger>(component, "loggers." + name)) {
         declare_state(Part("loggers." + name, component), *logger, "loggers/" + name);
         out_.loggers.push_back({name, std::move(*logger)});
       }
@@ -348,14 +490,19 @@ class Assembly {
 
   void make_network() {
     const auto model = create<Model>(draft_.model, "model");
-    const auto loss = create<Loss>(draft_.loss, "loss");
-    if (!described_ || !loss) return;
+    const auto made = shared<MadeLoss>("loss", of(draft_.loss), [&]() -> std::optional<MadeLoss> {
+      auto handle = create<Loss>(draft_.loss, "loss");
+      if (!handle) return std::nullopt;
+      return MadeLoss{*std::move(handle), std::make_shared<bool>(false)};
+    });
+    if (!described_ || !made) return;
+    const Handle<Loss>* const loss = &made->loss;
     const auto outputs = blame_.attempt(Part("loss", draft_.loss), [&] {
       return loss->call([&](const Loss& l) { return l.outputs(out_.data.target); });
     });
     if (outputs) {
       declare_state(Part("loss", draft_.loss), *loss, "loss");
-      loss_ = *loss;
+      loss_ = *made;
     }
     if (!outputs || !model || !transforms_) return;
     blame_.attempt(Part("model", draft_.model), [&] {
@@ -396,7 +543,7 @@ class Assembly {
     const train::LaneRule rule = lane_rule(draft_.train, components.model);
     warn_of_lanes(draft_, batch, rule, diagnostics_);
     const std::int64_t lanes = train::Lanes(batch, rule).count();
-    const base::Share cores = base::cores_given();
+    const base::Share cores = shared_ != nullptr ? shared_->cores() : base::cores_given();
     warn_of_threads(draft_, cores, diagnostics_);
     // More threads than cores would only wait for each other.
     const std::int64_t threads = std::min(draft_.threads.value_or(lanes), cores.amount);
@@ -404,7 +551,8 @@ class Assembly {
     make_team(threads);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),
                                                     rule, *out_.team, draft_.seed, batch);
-    train::initialize(draft_.seed, network->description(), network->weights());
+    if (shared_ == nullptr)
+      train::initialize(draft_.seed, network->description(), network->weights());
     out_.network = std::move(network);
   }
 
@@ -415,7 +563,8 @@ class Assembly {
   }
 
   void make_team(std::int64_t threads) {
-    out_.team = std::make_unique<train::ThreadTeam>(static_cast<int>(threads));
+    out_.team = shared_ != nullptr ? shared_->team(static_cast<int>(threads))
+                                   : std::make_shared<train::ThreadTeam>(static_cast<int>(threads));
     if (!out_.team->shortfall().empty())
       diagnostics_.warning(draft_.place("threads"), "threads", out_.team->shortfall(),
                            fmt::format("the run goes on with {}; its results are the same",
@@ -455,15 +604,19 @@ class Assembly {
     auto transforms = make_gradient_transforms();
     const train::RawGradientUse raw =
         transforms.empty() ? train::RawGradientUse() : raw_gradient_use();
-    const auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
-    if (!optimizer) return;
+    const auto made =
+        shared<MadeOptimizer>("optimizer", of(draft_.optimizer), [&] { return make_optimizer(); });
+    if (!made) return;
+    const Handle<Optimizer>* const optimizer = &made->optimizer;
     declare_state(Part("optimizer", draft_.optimizer), *optimizer, "optimizer");
-    follow_rates(*optimizer);
+    out_.rates = made->rates;
+    out_.courses.insert(out_.courses.begin(), made->courses.begin(), made->courses.end());
     if (!out_.network) return;
     auto tuning = make_tuning();
     if (!tuning) return;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
-      std::vector<train::DeclaredSlot> slots = train::declared_slots(*optimizer);
+      if (!*made->slots) *made->slots = train::declared_slots(*optimizer);
+      std::vector<train::DeclaredSlot> slots = **made->slots;
       take_slots(slots, "use an optimizer with less state, or make the layers narrower");
       out_.update =
           std::make_unique<train::Update>(*optimizer, std::move(slots), *out_.network, *out_.team,
@@ -576,50 +729,70 @@ class Assembly {
     return use;
   }
 
-  void follow_rates(const Handle<Optimizer>& optimizer) {
+  std::optional<MadeOptimizer> make_optimizer() {
+    auto optimizer = create<Optimizer>(draft_.optimizer, "optimizer");
+    if (!optimizer) return std::nullopt;
+    MadeOptimizer made{*std::move(optimizer), {}, {}, {}};
+    made.slots = std::make_shared<std::optional<std::vector<train::DeclaredSlot>>>();
+    follow_rates(made);
+    return made;
+  }
+
+  void follow_rates(MadeOptimizer& made) {
     if (out_.steps == 0) return;
     const auto options = plugin_host::rate_options(draft_.optimizer, host_);
-    std::vector<RateCourse> courses;
     blame_.attempt(Part("optimizer", draft_.optimizer), [&] {
-      out_.rates = plugin_host::rates(optimizer.object(), options);
-      for (const plugin_host::NamedRate& rate : out_.rates)
-        courses.push_back(course_of(rate, out_.steps));
+      made.rates = plugin_host::rates(made.optimizer.object(), options);
+      for (const plugin_host::NamedRate& rate : made.rates)
+        made.courses.push_back(course_of(rate, out_.steps));
     });
-    for (const RateCourse& course : courses)
+    for (const RateCourse& course : made.courses)
       warn_of_zeros(draft_,
                     *std::ranges::find(options, course.name, &plugin_host::RateOption::name),
                     course, out_.steps, host_, diagnostics_);
-    out_.courses.insert(out_.courses.begin(), courses.begin(), courses.end());
   }
 
   void read_splits() {
     if (!rows_) return;
+    std::string made_of = "values " + context_;
     const bool read = blame_.attempt(Part("dataset", draft_.dataset), [&] {
       for (const auto& [name, shown] : shown_rows_) {
-        // Each split is read once, and its row numbers are not needed afterwards.
-        std::vector<std::int64_t> rows =
-            name == plan::all_rows ? first_rows(shown) : std::move(rows_->at(name));
-        check_rows_fit(name, rows, shown);
+        made_of += fmt::format(" {} {}", name, shown);
         out_.splits[name] =
-            std::make_shared<data::Rows>(data::read(*dataset_, out_.data, std::move(rows), shown));
+            *shared<SharedRows>("", fmt::format("rows {}{} {}", rows_of_, name, shown),
+                                [&] { return std::optional(read_split(name, shown)); });
       }
     });
     if (!read) return;
     prepare_loss();
     const DataFiles files(draft_.dataset, host_.parameters(Kind::dataset, draft_.dataset.type));
     const std::size_t problems = diagnostics_.size();
-    check_values(draft_, files, out_.splits, blame_);
-    warn_of_missing_classes(draft_, files, out_.splits, blame_);
+    shared<bool>("dataset", made_of, [&] {
+      check_values(draft_, files, out_.splits, blame_);
+      warn_of_missing_classes(draft_, files, out_.splits, blame_);
+      return std::optional(true);
+    });
     if (transforms_ && diagnostics_.size() == problems)
       fit({draft_, files, *transforms_, model_, *out_.splits.at("train")}, blame_);
   }
 
+  SharedRows read_split(const std::string& name, std::int64_t shown) {
+    if (shared_ != nullptr) shared_->make_room();
+    // Each split is read once. Its row numbers are needed afterwards only where others share them.
+    std::vector<std::int64_t> rows = name == plan::all_rows ? first_rows(shown)
+                                     : shared_ != nullptr   ? rows_->at(name)
+                                                            : std::move(rows_->at(name));
+    check_rows_fit(name, rows, shown);
+    return std::make_shared<data::Rows>(data::read(*dataset_, out_.data, std::move(rows), shown));
+  }
+
   // Tells the loss how many rows of each class it will be trained on.
   void prepare_loss() {
-    if (!loss_) return;
+    if (!loss_ || *loss_->prepared) return;
     const auto counts = data::rows_by_class(*out_.splits.at("train"));
-    blame_.attempt(Part("loss", draft_.loss),
-                   [&] { loss_->call([&](Loss& loss) { loss.prepare(counts); }); });
+    *loss_->prepared = blame_.attempt(Part("loss", draft_.loss), [&] {
+      loss_->loss.call([&](Loss& loss) { loss.prepare(counts); });
+    });
   }
 
   void check_rows_fit(const std::string& split, std::span<const std::int64_t> rows,
@@ -641,6 +814,9 @@ class Assembly {
   plugin_host::PluginHost& host_;
   config::Diagnostics& diagnostics_;
   Blame blame_;
+  SharedParts* const shared_;
+  // What shared parts are made of: the dataset, its splits, and all but the component itself.
+  std::string data_, rows_of_, context_;
   MemoryBudget memory_;
   Experiment out_;
   double parameter_bytes_ = 0;
@@ -648,8 +824,8 @@ class Assembly {
   double trained_bytes_ = 0;   // of the parameters that are not frozen
   std::optional<Handle<Dataset>> dataset_;
   bool described_ = false;  // out_.data
-  std::optional<SplitRows> rows_;
-  std::optional<Handle<Loss>> loss_;
+  std::shared_ptr<SplitRows> rows_;
+  std::optional<MadeLoss> loss_;
   std::optional<train::Transforms> transforms_;
   std::optional<Handle<Model>> model_;   // built, for what the transforms leave
   std::vector<Handle<Metric>> metrics_;  // as in out_.metrics
@@ -659,8 +835,8 @@ class Assembly {
 }  // namespace
 
 std::optional<Experiment> make_experiment(const plan::Draft& draft, plugin_host::PluginHost& host,
-                                          config::Diagnostics& diagnostics) {
-  return Assembly(draft, host, diagnostics).make();
+                                          config::Diagnostics& diagnostics, SharedParts* shared) {
+  return Assembly(draft, host, diagnostics, shared).make();
 }
 
 }  // namespace assay::experiment

@@ -149,21 +149,33 @@ std::size_t order_bytes(const Experiment& experiment) {
   return orders * static_cast<std::size_t>(batches.rows()) * sizeof(std::int64_t);
 }
 
+/// Returns the bytes of the rows that splits hold.
+std::size_t held_rows(const Experiment& experiment) {
+  std::size_t bytes = 0;
+  for (const auto& [name, split] : experiment.splits) bytes += split->bytes();
+  return bytes;
+}
+
 }  // namespace
 
 MemoryUse memory_use(const Experiment& experiment) {
+  MemoryUse use = memory_use(experiment, 0);
+  const std::size_t made = use.weights + use.gradients + use.slots + held_rows(experiment) +
+                           experiment.network->reserved_bytes();
+  const std::int64_t held = base::memory_held().value_or(0);
+  use.program = static_cast<std::size_t>(std::max<std::int64_t>(held, 0));
+  use.program -= std::min(use.program, made);
+  return use;
+}
+
+MemoryUse memory_use(const Experiment& experiment, std::size_t program) {
   const train::Network& network = *experiment.network;
   MemoryUse use;
+  use.program = program;
   use.weights = network.weights().bytes().size();
   use.gradients = network.gradient_bytes() + experiment.update->raw_bytes();
   use.slots = experiment.update->slot_bytes() + experiment.state.bytes();
   use.snapshot = static_cast<std::size_t>(experiment.state_copies) * (use.weights + use.slots);
-  for (const auto& [name, split] : experiment.splits) use.data += split->bytes();
-  const std::size_t made =
-      use.weights + use.gradients + use.slots + use.data + network.reserved_bytes();
-  const std::int64_t held = base::memory_held().value_or(0);
-  use.program = static_cast<std::size_t>(std::max<std::int64_t>(held, 0));
-  use.program -= std::min(use.program, made);
 
   const std::int64_t rows = largest_block(experiment);
   const Target& target = experiment.data.target;
@@ -173,14 +185,15 @@ MemoryUse memory_use(const Experiment& experiment) {
           ? 0
           : size_of(target.dtype) * static_cast<std::size_t>(target.shape.elements() * rows);
   use.workspaces = network.bench_count() * (network.bench_bytes(rows) + targets);
-  use.data += order_bytes(experiment) + evaluated_bytes(experiment) + looked_at_bytes(experiment);
+  use.data = held_rows(experiment) + order_bytes(experiment) + evaluated_bytes(experiment) +
+             looked_at_bytes(experiment);
   use.pictures = picture_bytes(experiment);
   return use;
 }
 
-void warn_of_memory(const Experiment& experiment, const base::Share& given,
+void warn_of_memory(const MemoryUse& use, const base::Share& given,
                     config::Diagnostics& diagnostics) {
-  const auto needed = static_cast<double>(memory_use(experiment).total());
+  const auto needed = static_cast<double>(use.total());
   if (needed <= static_cast<double>(given.amount)) return;
   diagnostics.warning({}, "",
                       fmt::format("this run needs up to {}, and {}: it may be killed on the way",

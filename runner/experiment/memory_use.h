@@ -30,9 +30,11 @@ struct MemoryUse {
 /// already, because a dataset may hold any amount. So call it in the process that will train, while
 /// this experiment is all that the process has created.
 MemoryUse memory_use(const Experiment& experiment);
+/// Does the same where it is known how much the program holds.
+MemoryUse memory_use(const Experiment& experiment, std::size_t program);
 
 /// Warns if a run will need more memory than is given to it.
-void warn_of_memory(const Experiment& experiment, const base::Share& given,
+void warn_of_memory(const MemoryUse& use, const base::Share& given,
                     config::Diagnostics& diagnostics);
 
 }  // namespace assay::experiment

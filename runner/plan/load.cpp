@@ -107,17 +107,82 @@ void excuse(config::Node& config, const config::Location& argument,
   if (node->kind == config::Node::Kind::scalar && begin < key_end) node->reported = true;
 }
 
-void apply(config::Node& config, std::span<const std::string> overrides,
-           config::Composition& composition, const config::Defaults& defaults,
-           config::Diagnostics& diagnostics) {
+void apply(config::Node& config, const Settings& settings, config::Composition& composition,
+           const config::Defaults& defaults, config::Diagnostics& diagnostics) {
   const std::size_t problems = diagnostics.size();
-  config::apply_overrides(config, overrides, composition, defaults, diagnostics);
+  config::apply_overrides(config, settings.arguments, composition, defaults, diagnostics,
+                          settings.places);
   if (diagnostics.size() == problems) return;
   for (const config::Diagnostic& d : diagnostics.sorted())
     if (d.where.is_in_argument()) excuse(config, d.where, defaults);
 }
 
+// Returns the entry `sweep` of a config, if it has one, and takes it out.
+std::optional<config::Node::Entry> without_sweep(config::Node& config) {
+  const auto found = std::ranges::find(config.map, sweep_key, &config::Node::Entry::key);
+  if (found == config.map.end()) return std::nullopt;
+  std::optional<config::Node::Entry> sweep = std::move(*found);
+  config.map.erase(found);
+  return sweep;
+}
+
+// Makes a draft of a config that was read. Returns nothing if it could not be read.
+std::optional<Draft> draft_of(std::optional<config::Node> config, const std::string& path,
+                              const Settings& settings, config::Composition& composition,
+                              Catalogue& catalogue, config::Diagnostics& diagnostics) {
+  if (!config) {
+    for (config::Node& part : composition.parts_of(path)) {
+      without_sweep(part);
+      check_part(std::move(part), catalogue, diagnostics);
+    }
+    // If the file does not exist, one of the arguments may be its name, so check none of them.
+    if (std::error_code error; std::filesystem::exists(path, error))
+      check_alone(settings.arguments, diagnostics);
+    return std::nullopt;
+  }
+  apply(*config, settings, composition, TableDefaults(catalogue), diagnostics);
+  if (const auto sweep = without_sweep(*config))
+    diagnostics.error(sweep->where, sweep->key, "this config asks for several runs",
+                      "`assay batch` runs them");
+  Draft draft = make_draft(*config, catalogue, diagnostics);
+  draft.has_problems = !diagnostics.empty();
+  draft.source = config->where.source;
+  draft.sources = composition.sources();
+  return draft;
+}
+
+// Returns true if the argument may name a fragment, `@FILE`.
+bool may_name_a_file(const std::string& argument) { return argument.find('@') != argument.npos; }
+
 }  // namespace
+
+ConfigFile::ConfigFile(std::string path)
+    : path_(std::move(path)),
+      stays_(stays_with_place),
+      composition_(stays_, problems_),
+      config_(composition_.file(path_)) {}
+
+std::optional<config::Node::Entry> ConfigFile::take_sweep() {
+  sweep_taken_ = true;
+  return config_ ? without_sweep(*config_) : std::nullopt;
+}
+
+std::optional<Draft> ConfigFile::draft(const Settings& settings, Catalogue& catalogue,
+                                       config::Diagnostics& diagnostics) {
+  if (std::ranges::none_of(settings.arguments, may_name_a_file)) {
+    for (const config::Diagnostic& problem : problems_.sorted()) {
+      if (problem.severity == config::Severity::error)
+        diagnostics.error(problem.where, problem.key, problem.message, problem.hint);
+      else diagnostics.warning(problem.where, problem.key, problem.message, problem.hint);
+    }
+    return draft_of(config_, path_, settings, composition_, catalogue, diagnostics);
+  }
+  // Fragments count with the files of the config for its limits, so all are read together.
+  config::Composition composition(stays_, diagnostics);
+  std::optional<config::Node> config = composition.file(path_);
+  if (config && sweep_taken_) without_sweep(*config);
+  return draft_of(std::move(config), path_, settings, composition, catalogue, diagnostics);
+}
 
 std::optional<Draft> load_draft(const std::string& config_path,
                                 std::span<const std::string> overrides, Catalogue& catalogue,
@@ -125,20 +190,8 @@ std::optional<Draft> load_draft(const std::string& config_path,
   const config::StaysWithPlace stays = stays_with_place;
   config::Composition composition(stays, diagnostics);
   std::optional<config::Node> config = composition.file(config_path);
-  if (!config) {
-    for (config::Node& part : composition.parts_of(config_path))
-      check_part(std::move(part), catalogue, diagnostics);
-    // If the file does not exist, one of the arguments may be its name, so check none of them.
-    if (std::error_code error; std::filesystem::exists(config_path, error))
-      check_alone(overrides, diagnostics);
-    return std::nullopt;
-  }
-  apply(*config, overrides, composition, TableDefaults(catalogue), diagnostics);
-  Draft draft = make_draft(*config, catalogue, diagnostics);
-  draft.has_problems = !diagnostics.empty();
-  draft.source = config->where.source;
-  draft.sources = composition.sources();
-  return draft;
+  return draft_of(std::move(config), config_path, {overrides, {}}, composition, catalogue,
+                  diagnostics);
 }
 
 std::optional<const Plan> load(const std::string& config_path,

@@ -81,6 +81,14 @@ std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::Pl
   return Prepared{*std::move(plan), *std::move(experiment)};
 }
 
+std::optional<const plan::Plan> checked(plan::Draft draft, plugin_host::PluginHost& host,
+                                        experiment::SharedParts& shared,
+                                        config::Diagnostics& diagnostics) {
+  use_kernels(draft, host, diagnostics);
+  if (!experiment::make_experiment(draft, host, diagnostics, &shared)) return std::nullopt;
+  return std::move(draft).finished();
+}
+
 std::optional<RunFolder> make_folder(const plan::Plan& plan,
                                      std::chrono::system_clock::time_point start,
                                      config::Diagnostics& diagnostics) {

@@ -31,6 +31,12 @@ bool finds_its_run(const plan::Content& plan);
 std::optional<Prepared> prepare_in_its_folder(plan::Draft draft, plugin_host::PluginHost& host,
                                               config::Diagnostics& diagnostics);
 
+/// Checks a draft in the same way, and returns its plan. What other drafts say as well is made once
+/// for all of them (experiment/shared_parts.h).
+std::optional<const plan::Plan> checked(plan::Draft draft, plugin_host::PluginHost& host,
+                                        experiment::SharedParts& shared,
+                                        config::Diagnostics& diagnostics);
+
 /// Makes the folder that the plan names, as of `start`. If the config is to blame for a failure,
 /// reports that at its `run_dir` and returns nothing. Throws other errors.
 std::optional<RunFolder> make_folder(const plan::Plan& plan,

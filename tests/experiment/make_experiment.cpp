@@ -1,8 +1,10 @@
 // All problems of a config are reported together, but none that follows from another.
 #include <boost/test/unit_test.hpp>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "runner/base/machine_share.h"
 #include "runner/command_line/overview.h"
@@ -10,6 +12,7 @@
 #include "runner/experiment/experiment.h"
 #include "runner/plan/make_plan.h"
 #include "tests/support/component.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace assay;
 using namespace assay::test;
@@ -25,7 +28,7 @@ struct Made {
   std::string overview;  ///< as `assay check` prints it
 };
 
-Made made(const Sections& sections) {
+Made made(const Sections& sections, experiment::SharedParts* shared = nullptr) {
   Sections all = {
       {"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 2, split: {test: 0.25}}"},
       {"model", "{type: mlp, hidden: [4]}"},
@@ -45,7 +48,7 @@ Made made(const Sections& sections) {
   const auto node = config::read_text("a.yaml", "/configs/a.yaml", config, diagnostics);
   BOOST_REQUIRE(node.has_value());
   const plan::Draft draft = plan::make_draft(*node, host, diagnostics);
-  Made result{experiment::make_experiment(draft, host, diagnostics), {}, {}};
+  Made result{experiment::make_experiment(draft, host, diagnostics, shared), {}, {}};
   for (const config::Diagnostic& d : diagnostics.sorted()) {
     BOOST_TEST((d.where.source != nullptr && d.where.line > 0), d.key << " has no place");
     result.problems += std::string(name_of(d.severity)) + " " + d.key + ": " +
@@ -569,6 +572,55 @@ BOOST_AUTO_TEST_CASE(a_model_may_learn_from_the_transformed_rows) {
   BOOST_REQUIRE_MESSAGE(fitted.experiment.has_value(), fitted.problems);
   BOOST_TEST(state_number(*fitted.experiment, "buffers/samples") == 0);
   BOOST_TEST(state_number(*fitted.experiment, "transforms/centre/mean") == 1);
+}
+
+// The data of a plan that is checked before are not read again: the file may be gone by then.
+BOOST_AUTO_TEST_CASE(data_are_read_once_for_plans_that_share_parts) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "digits.csv").string();
+  std::filesystem::copy_file(source_folder() + "/data/digits.csv", file);
+  const auto sections = [&](const char* model, const char* seed) {
+    return Sections{{"dataset", "{type: digits, file: " + file + ", split: {test: 0.25, seed: 3}}"},
+                    {"model", model},
+                    {"seed", seed},
+                    {"hooks", value("test.accuracy")}};
+  };
+  experiment::SharedParts shared;
+  BOOST_TEST(made(sections("{type: mlp, hidden: [4]}", "0"), &shared).problems == "");
+  std::filesystem::remove(file);
+  const Made other = made(sections("{type: mlp, hidden: [5, 6]}", "1"), &shared);
+  BOOST_TEST(other.problems == "");
+  BOOST_REQUIRE(other.experiment.has_value());
+  BOOST_TEST(other.experiment->network->description().parameters.size() == 6U);
+  BOOST_TEST(other.experiment->splits.size() == 2U);
+  // Other settings of the dataset are other data.
+  const auto opened_anew = made({{"dataset", "{type: digits, file: " + file + "}"}}, &shared);
+  BOOST_TEST(opened_anew.problems.find("digits.csv") != std::string::npos);
+}
+
+// Each plan is checked as if it were alone.
+BOOST_AUTO_TEST_CASE(plans_that_share_parts_have_the_problems_that_they_have_alone) {
+  const std::vector<Sections> plans = {
+      {{"hooks", value("test.accuracy")}},
+      {{"hooks", value("test.acuracy")}},
+      {{"hooks", value("test.accuracy")}, {"optimizer", unknown_key}},
+      {{"hooks", value("test.accuracy")}, {"train", "{steps: 100000, batch_size: 1000}"}},
+      {{"hooks", value("optimizer.momentum")}},
+      {{"loss", "mean_squared_error"}, {"hooks", value("test.accuracy")}},
+      {{"dataset", "{type: synthetic, rows: 40, shape: [3], classes: 30, split: {test: 0.25}}"}},
+      {{"dataset", "{type: synthetic, rows: 4, shape: [3], classes: 2, split: {test: 0.75}}"}},
+      {{"optimizer", "{type: sgd, learning_rate: {type: cosine, init_value: 1, decay_steps: 2}}"}},
+      {{"optimizer", "{type: sgd, learning_rate: {type: cosine, init_value: -1}}"}},
+      {{"model", "{type: mlp, hidden: [100000000]}"}},
+      {{"loggers", "[jsonl, jsonl]"}},
+      {{"hooks", hook("type: image, tag: t, every: 1, renderer: {type: sheet, split: tset}")}},
+  };
+  experiment::SharedParts shared;
+  for (int round = 0; round < 2; ++round)
+    for (const Sections& plan : plans) {
+      const std::string alone = problems(plan);
+      BOOST_TEST(made(plan, &shared).problems == alone);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
