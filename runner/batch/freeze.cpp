@@ -19,7 +19,9 @@
 #include "runner/base/time_format.h"
 #include "runner/base/wording.h"
 #include "runner/batch/run_status.h"
+#include "runner/batch/sweep_map.h"
 #include "runner/config/reader.h"
+#include "runner/experiment/shared_parts.h"
 #include "runner/plan/load.h"
 #include "runner/run/prepared.h"
 
@@ -176,15 +178,31 @@ class Freezer {
         keys_(host),
         earlier_(request.folder) {}
 
+  // Returns the axes that a config says, if all of them could be read. Called before add().
+  std::optional<std::vector<Axis>> axes_of(const std::string& config) {
+    const auto sweep = file_of(config).take_sweep();
+    if (!sweep) return std::vector<Axis>();
+    config::Diagnostics of_the_sweep;
+    std::vector<Axis> axes = read_sweep_map(sweep->value, of_the_sweep);
+    problems_.add(of_the_sweep);
+    if (of_the_sweep.empty()) return axes;
+    has_problems_ = true;
+    return std::nullopt;
+  }
+
   void add(const std::string& config, const Sweep& sweep, const Point& point, Names& names) {
     std::vector<std::string> overrides = sweep.fixed;
-    for (const Setting& setting : point) overrides.push_back(argument_of(setting));
+    std::vector<config::Location> places(overrides.size());
+    for (const Setting& setting : point) {
+      overrides.push_back(argument_of(setting));
+      places.push_back(setting.where);
+    }
     BatchRun run;
     run.name = names.name_of(config, point);
     run.config = config;
     run.point = point;
     config::Diagnostics of_this_plan;
-    const auto plan = plan_of_run(config, overrides, run.name, of_this_plan);
+    const auto plan = plan_of_run(config, {overrides, places}, run.name, of_this_plan);
     problems_.add(of_this_plan);
     if (!plan) {
       has_problems_ = true;
@@ -211,23 +229,28 @@ class Freezer {
  private:
   // Makes all that the plan consists of, as `assay check` does.
   std::optional<const plan::Plan> plan_of_run(const std::string& config,
-                                              const std::vector<std::string>& overrides,
+                                              const plan::Settings& settings,
                                               const std::string& name,
                                               config::Diagnostics& diagnostics) {
-    auto draft = plan::load_draft(config, overrides, host_, diagnostics);
+    auto draft = file_of(config).draft(settings, host_, diagnostics);
     if (!draft) return std::nullopt;
     draft->run_dir = (request_.folder / "runs" / name).string();
     draft->resume = true;
     if (!draft->kernels) draft->kernels = kernels_;
-    auto prepared = run::prepare_in_its_folder(*std::move(draft), host_, diagnostics);
-    if (!prepared) return std::nullopt;
-    return std::move(prepared->plan);
+    return run::checked(*std::move(draft), host_, shared_, diagnostics);
+  }
+
+  // Returns the config, which is read once for all of its plans.
+  plan::ConfigFile& file_of(const std::string& config) {
+    return files_.try_emplace(config, config).first->second;
   }
 
   const Request& request_;
   plugin_host::PluginHost& host_;
   const InstructionSet kernels_;
   Problems problems_;
+  std::map<std::string, plan::ConfigFile> files_;
+  experiment::SharedParts shared_;
   KeyMaker keys_;
   Earlier earlier_;
   Frozen frozen_;
@@ -259,16 +282,22 @@ std::optional<Frozen> freeze(const Request& request, plugin_host::PluginHost& ho
   batch.folder = request.folder;
   for (const std::string& folder : request.plugin_path)
     batch.plugin_path.push_back(fs::absolute(folder).lexically_normal().string());
+  std::map<std::string, std::optional<std::vector<Axis>>> of_configs;
+  for (const std::string& config : request.configs)
+    if (!of_configs.contains(config)) of_configs.emplace(config, freezer.axes_of(config));
+  std::vector<std::pair<const std::string*, Sweep>> parts;  // of the batch, in order
   for (const Sweep& sweep : sweeps)
+    for (const std::string& config : request.configs)
+      if (const auto& axes = of_configs.at(config))
+        parts.emplace_back(&config, with_arguments(*axes, sweep));
+  for (const auto& [config, sweep] : parts)
     for (const Axis& axis : sweep.axes)
       for (const std::string& key : axis.keys)
         if (std::ranges::count(batch.keys, key) == 0) batch.keys.push_back(key);
   Names names(request.configs, batch.keys);
-  for (const Sweep& sweep : sweeps) {
-    const std::vector<Point> points = points_of(sweep, request.trials);
-    for (const std::string& config : request.configs)
-      for (const Point& point : points) freezer.add(config, sweep, point, names);
-  }
+  for (const auto& [config, sweep] : parts)
+    for (const Point& point : points_of(sweep, request.trials))
+      freezer.add(*config, sweep, point, names);
   return freezer.take();
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runner/batch/batch.h"
-#include "runner/batch/sweep.h"
+#include "runner/batch/points.h"
 #include "runner/config/diagnostics.h"
 #include "runner/plugin_host/plugin_host.h"
 
@@ -16,7 +16,7 @@ namespace assay::batch {
 struct Request {
   std::string name;
   std::vector<std::string> configs;    ///< files
-  std::vector<std::string> arguments;  ///< settings and sweeps (sweep.h)
+  std::vector<std::string> arguments;  ///< settings and sweeps (sweep.h), beside those of configs
   std::optional<Trials> trials;
   std::vector<std::string> plugin_path = {};
   std::filesystem::path folder;  ///< of the batch

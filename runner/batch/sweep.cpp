@@ -6,13 +6,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <utility>
 
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/wording.h"
-#include "runner/train/threefry.h"
 
 namespace assay::batch {
 namespace {
@@ -26,9 +24,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-[[noreturn]] void fail(std::string_view argument, const std::string& what) {
-  throw Error(fmt::format("argument {}: {}", base::quoted(base::shortened(argument)), what));
-}
+[[noreturn]] void fail(const std::string& what) { throw Error(what); }
 
 // Returns the end of the quoted text that begins at `at`.
 std::size_t after_quotes(std::string_view text, std::size_t at) {
@@ -38,7 +34,7 @@ std::size_t after_quotes(std::string_view text, std::size_t at) {
 }
 
 // Splits a text at its commas, except those within brackets, quotes and references.
-std::vector<std::string_view> split_at_commas(std::string_view argument, std::string_view text) {
+std::vector<std::string_view> split_at_commas(std::string_view text) {
   std::vector<std::string_view> parts;
   std::size_t begin = 0, depth = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -50,7 +46,7 @@ std::vector<std::string_view> split_at_commas(std::string_view argument, std::st
     } else {
       if (c == '(' || c == '[' || c == '{') ++depth;
       if (c == ')' || c == ']' || c == '}') {
-        if (depth == 0) fail(argument, fmt::format("'{}' closes no bracket", c));
+        if (depth == 0) fail(fmt::format("'{}' closes no bracket", c));
         --depth;
       }
       if (c == ',' && depth == 0) {
@@ -60,7 +56,7 @@ std::vector<std::string_view> split_at_commas(std::string_view argument, std::st
       ++at;
     }
   }
-  if (depth > 0) fail(argument, "a bracket is never closed");
+  if (depth > 0) fail("a bracket is never closed");
   parts.push_back(trimmed(text.substr(begin)));
   return parts;
 }
@@ -71,13 +67,13 @@ struct Call {
   std::vector<std::string_view> arguments;
 };
 
-std::optional<Call> call_in(std::string_view argument, std::string_view text) {
+std::optional<Call> call_in(std::string_view text) {
   const std::size_t open = text.find('(');
   if (open == text.npos || open == 0 || !text.ends_with(')')) return std::nullopt;
   const std::string_view name = text.substr(0, open);
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
   if (!std::ranges::all_of(name, is_letter)) return std::nullopt;
-  return Call{name, split_at_commas(argument, text.substr(open + 1, text.size() - open - 2))};
+  return Call{name, split_at_commas(text.substr(open + 1, text.size() - open - 2))};
 }
 
 // A decimal number: digits * 10^exponent. Ranges are counted in these, since 0.1 + 0.2 is no binary
@@ -139,41 +135,41 @@ std::string decimal_text(std::int64_t digits, int exponent) {
 }
 
 // Returns the numbers of range(end), range(begin, end) or range(begin, end, step).
-std::vector<std::string> numbers_of_range(std::string_view argument, const Call& call) {
+std::vector<std::string> numbers_of_range(const Call& call) {
   std::vector<Decimal> given;
   for (const std::string_view text : call.arguments) {
     const auto number = decimal_in(text);
     if (!number)
-      fail(argument, fmt::format("{} is no number that range(...) can count with",
-                                 base::quoted(base::shortened(text))));
+      fail(fmt::format("{} is no number that range(...) can count with",
+                       base::quoted(base::shortened(text))));
     given.push_back(*number);
   }
   if (given.empty() || given.size() > 3)
-    fail(argument, "expected range(end), range(begin, end) or range(begin, end, step)");
+    fail("expected range(end), range(begin, end) or range(begin, end, step)");
   if (given.size() == 1) given.insert(given.begin(), Decimal{});
   if (given.size() == 2) given.push_back(Decimal{1, 0});
   const int exponent = std::min({given[0].exponent, given[1].exponent, given[2].exponent});
   const auto begin = scaled(given[0], exponent), end = scaled(given[1], exponent),
              step = scaled(given[2], exponent);
-  if (!begin || !end || !step) fail(argument, "these numbers have too many digits for range(...)");
-  if (*step == 0) fail(argument, "the step of range(...) is 0");
+  if (!begin || !end || !step) fail("these numbers have too many digits for range(...)");
+  if (*step == 0) fail("the step of range(...) is 0");
   std::vector<std::string> numbers;
   for (std::int64_t now = *begin; *step > 0 ? now < *end : now > *end;) {
     if (numbers.size() == most_points)
-      fail(argument, fmt::format("range(...) has more than {} values", grouped(most_points)));
+      fail(fmt::format("range(...) has more than {} values", grouped(most_points)));
     numbers.push_back(decimal_text(now, exponent));
     if (__builtin_add_overflow(now, *step, &now)) break;
   }
   if (numbers.empty())
-    fail(argument, "range(...) is empty: it goes from its first number to below its second");
+    fail("range(...) is empty: it goes from its first number to below its second");
   return numbers;
 }
 
-double bound_of(std::string_view argument, std::string_view text) {
+double bound_of(std::string_view text) {
   double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !std::isfinite(value))
-    fail(argument, fmt::format("{} is no number", base::quoted(base::shortened(text))));
+    fail(fmt::format("{} is no number", base::quoted(base::shortened(text))));
   return value;
 }
 
@@ -181,53 +177,78 @@ bool is_interval(std::string_view function) {
   return function == "interval" || function == "uniform" || function == "loguniform";
 }
 
-Interval interval_of(std::string_view argument, const Call& call) {
+Interval interval_of(const Call& call) {
   if (call.arguments.size() != 2)
-    fail(argument, fmt::format("expected {0}(low, high), two numbers", call.name));
-  Interval interval{bound_of(argument, call.arguments[0]), bound_of(argument, call.arguments[1])};
+    fail(fmt::format("expected {0}(low, high), two numbers", call.name));
+  Interval interval{bound_of(call.arguments[0]), bound_of(call.arguments[1])};
   interval.logarithmic = call.name == "loguniform";
   if (interval.low >= interval.high)
-    fail(argument, fmt::format("{}(...) takes the smaller number first", call.name));
-  if (interval.logarithmic && interval.low <= 0)
-    fail(argument, "loguniform(...) takes numbers above 0");
+    fail(fmt::format("{}(...) takes the smaller number first", call.name));
+  if (interval.logarithmic && interval.low <= 0) fail("loguniform(...) takes numbers above 0");
   return interval;
 }
 
-// Reads the values for one key.
-Axis axis_of(std::string_view argument, const std::string& key, std::string_view text) {
+}  // namespace
+
+Axis values_of(const std::string& key, std::string_view text) {
   Axis axis{{key}, {}, {}};
-  const auto values = split_at_commas(argument, text);
-  const auto call = values.size() == 1 ? call_in(argument, values.front()) : std::nullopt;
+  const auto values = split_at_commas(text);
+  const auto call = values.size() == 1 ? call_in(values.front()) : std::nullopt;
   const auto whole = call && call->name == "int" && call->arguments.size() == 1
-                         ? call_in(argument, call->arguments.front())
+                         ? call_in(call->arguments.front())
                          : std::nullopt;
   const auto take = [&](const auto& texts) {
     for (const auto& value : texts) {
-      if (value.empty()) fail(argument, "a value is missing between commas; \"\" is an empty text");
-      axis.points.push_back({{key, std::string(value)}});
+      if (value.empty()) fail("a value is missing between commas; \"\" is an empty text");
+      axis.points.push_back({{key, std::string(value), {}}});
     }
   };
   if (whole && is_interval(whole->name)) {
-    axis.interval = interval_of(argument, *whole);
+    axis.interval = interval_of(*whole);
     axis.interval->whole = true;
     if (std::ceil(axis.interval->low) > std::floor(axis.interval->high))
-      fail(argument, "there is no whole number between these two");
+      fail("there is no whole number between these two");
   } else if (call && is_interval(call->name)) {
-    axis.interval = interval_of(argument, *call);
+    axis.interval = interval_of(*call);
   } else if (call && call->name == "range") {
-    take(numbers_of_range(argument, *call));
+    take(numbers_of_range(*call));
   } else if (call && call->name == "choice") {
     take(call->arguments);
   } else if (call) {
-    fail(argument, fmt::format("there is no function {}(...); there are choice, range, interval, "
-                               "uniform, loguniform and int(interval(...)), and zip(...) around "
-                               "keys; quote a text that holds brackets",
-                               call->name));
+    fail(
+        fmt::format("there is no function {}(...); there are choice, range, interval, "
+                    "uniform, loguniform and int(interval(...)), and zip(...) around "
+                    "keys; quote a text that holds brackets",
+                    call->name));
   } else {
     take(values);
   }
   return axis;
 }
+
+Axis zipped(std::span<const Axis> columns) {
+  Axis axis;
+  axis.points.resize(columns.front().points.size());
+  for (const Axis& column : columns) {
+    if (column.interval) fail("zip(...) takes lists of values, and no intervals");
+    if (column.points.size() != axis.points.size())
+      fail(
+          fmt::format("zip(...) takes as many values for each key, and '{}' has {} where '{}' has "
+                      "{}",
+                      columns.front().keys.front(), axis.points.size(), column.keys.front(),
+                      column.points.size()));
+    axis.keys.push_back(column.keys.front());
+    for (std::size_t i = 0; i < axis.points.size(); ++i)
+      axis.points[i].push_back(column.points[i].front());
+  }
+  return axis;
+}
+
+bool is_key(std::string_view text) {
+  return !text.empty() && text.find_first_of("=,()[]{}\"'\\ ~+") == text.npos;
+}
+
+namespace {
 
 // Returns the place of the '=' behind a key at the begin of a text.
 std::optional<std::size_t> end_of_key(std::string_view text) {
@@ -237,42 +258,29 @@ std::optional<std::size_t> end_of_key(std::string_view text) {
 }
 
 // Reads zip(key=a,b, other=c,d): the first value of each, then the second of each.
-Axis zipped(std::string_view argument, const Call& call) {
-  std::vector<std::pair<std::string, std::vector<std::string_view>>> columns;
+Axis zip_in(const Call& call) {
+  std::vector<std::pair<std::string, std::vector<std::string_view>>> given;
   for (const std::string_view part : call.arguments) {
     std::string_view value = part;
     if (const auto equals = end_of_key(part)) {
-      columns.emplace_back(part.substr(0, *equals), std::vector<std::string_view>());
+      given.emplace_back(part.substr(0, *equals), std::vector<std::string_view>());
       value = trimmed(part.substr(*equals + 1));
     }
-    if (columns.empty() || value.empty())
-      fail(argument, "expected zip(key=a,b, other=c,d), with as many values for each key");
-    columns.back().second.push_back(value);
+    if (given.empty() || value.empty())
+      fail("expected zip(key=a,b, other=c,d), with as many values for each key");
+    given.back().second.push_back(value);
   }
-  std::vector<Axis> axes;
-  for (const auto& [key, values] : columns) {
+  std::vector<Axis> columns;
+  for (const auto& [key, values] : given) {
     if (values.size() == 1) {
-      axes.push_back(axis_of(argument, key, values.front()));
-    } else {
-      axes.push_back({{key}, {}, {}});
-      for (const std::string_view value : values)
-        axes.back().points.push_back({{key, std::string(value)}});
+      columns.push_back(values_of(key, values.front()));
+      continue;
     }
-    if (axes.back().interval) fail(argument, "zip(...) takes lists of values, and no intervals");
+    columns.push_back({{key}, {}, {}});
+    for (const std::string_view value : values)
+      columns.back().points.push_back({{key, std::string(value), {}}});
   }
-  Axis axis;
-  axis.points.resize(axes.front().points.size());
-  for (const Axis& column : axes) {
-    if (column.points.size() != axis.points.size())
-      fail(argument, fmt::format("zip(...) takes as many values for each key, and '{}' has {} "
-                                 "where '{}' has {}",
-                                 axes.front().keys.front(), axis.points.size(), column.keys.front(),
-                                 column.points.size()));
-    axis.keys.push_back(column.keys.front());
-    for (std::size_t i = 0; i < axis.points.size(); ++i)
-      axis.points[i].push_back(column.points[i].front());
-  }
-  return axis;
+  return zipped(columns);
 }
 
 // Splits a line of comma-separated values. A field in quotes may hold commas, and "" for a quote.
@@ -321,7 +329,7 @@ Axis table_in(const std::string& path, std::string_view text) {
                               path, number, counted(fields.size(), "value"), axis.keys.size()));
     Point& point = axis.points.emplace_back();
     for (std::size_t i = 0; i < fields.size(); ++i)
-      if (!fields[i].empty()) point.push_back({axis.keys[i], fields[i]});
+      if (!fields[i].empty()) point.push_back({axis.keys[i], fields[i], {}});
   }
   if (axis.points.empty())
     throw Error(
@@ -330,70 +338,28 @@ Axis table_in(const std::string& path, std::string_view text) {
 }
 
 // Adds an argument to a sweep.
-void add(Sweep& sweep, const std::string& argument, const ReadFile& read_file) {
-  if (argument.starts_with('@')) {
-    const std::string path = argument.substr(1);
-    sweep.axes.push_back(table_in(path, read_file(path)));
-    return;
-  }
+void add(Sweep& sweep, const std::string& argument) {
   if (argument.starts_with("zip(")) {
-    const auto call = call_in(argument, trimmed(argument));
-    if (!call) fail(argument, "a bracket is never closed");
-    sweep.axes.push_back(zipped(argument, *call));
+    const auto call = call_in(trimmed(argument));
+    if (!call) fail("a bracket is never closed");
+    sweep.axes.push_back(zip_in(*call));
     return;
   }
   const auto equals = end_of_key(argument);
-  const bool removes = argument.starts_with('~');
-  if (equals && !removes) {
-    Axis axis = axis_of(argument, argument.substr(0, *equals),
-                        std::string_view(argument).substr(*equals + 1));
-    if (axis.interval || axis.points.size() > 1) {
-      sweep.axes.push_back(std::move(axis));
-      return;
-    }
-    // choice(a) and range(1) are one value each.
-    sweep.fixed.push_back(argument_of(axis.points.front().front()));
+  if (!equals || argument.starts_with('~')) {
+    sweep.fixed.push_back(argument);
     return;
   }
-  sweep.fixed.push_back(argument);
-}
-
-// Returns a number from 0 to below 1 for an axis of a trial.
-double draw(const Trials& trials, std::size_t trial, std::size_t axis) {
-  const train::Words key =
-      train::fold_in(train::key(trials.seed), static_cast<std::uint32_t>(trial));
-  const train::Words bits = train::threefry(key, train::words(axis));
-  const std::uint64_t all = std::uint64_t{bits.high} << 32 | bits.low;
-  return static_cast<double>(all >> 11) * 0x1p-53;
-}
-
-std::string value_in(const Interval& interval, double share) {
-  const auto between = [share](double low, double high) { return low + share * (high - low); };
-  if (interval.whole) {
-    const double low = std::ceil(interval.low), above = std::floor(interval.high) + 1;
-    const double value = interval.logarithmic ? std::exp(between(std::log(low), std::log(above)))
-                                              : between(low, above);
-    return fmt::format("{:.0f}", std::clamp(std::floor(value), low, above - 1));
+  if (argument.starts_with("sweep."))
+    fail(fmt::format("an argument sweeps a key without '{}'", "sweep."));
+  Axis axis =
+      values_of(argument.substr(0, *equals), std::string_view(argument).substr(*equals + 1));
+  if (axis.interval || axis.points.size() > 1) {
+    sweep.axes.push_back(std::move(axis));
+    return;
   }
-  const double value = interval.logarithmic
-                           ? std::exp(between(std::log(interval.low), std::log(interval.high)))
-                           : between(interval.low, interval.high);
-  return fmt::format("{}", std::clamp(value, interval.low, interval.high));
-}
-
-Point trial(const Sweep& sweep, const Trials& trials, std::size_t number) {
-  Point point;
-  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
-    const Axis& axis = sweep.axes[i];
-    const double share = draw(trials, number, i);
-    if (axis.interval) {
-      point.push_back({axis.keys.front(), value_in(*axis.interval, share)});
-    } else {
-      const auto index = static_cast<std::size_t>(share * static_cast<double>(axis.points.size()));
-      point.insert(point.end(), axis.points[index].begin(), axis.points[index].end());
-    }
-  }
-  return point;
+  // choice(a) and range(1) are one value each.
+  sweep.fixed.push_back(argument_of(axis.points.front().front()));
 }
 
 }  // namespace
@@ -411,8 +377,19 @@ std::optional<std::size_t> Sweep::combinations() const {
 std::vector<Sweep> read_sweeps(std::span<const std::string> arguments, const ReadFile& read_file) {
   std::vector<Sweep> sweeps(1);
   for (const std::string& argument : arguments) {
-    if (argument == new_sweep) sweeps.emplace_back();
-    else add(sweeps.back(), argument, read_file);
+    if (argument == new_sweep) {
+      sweeps.emplace_back();
+    } else if (argument.starts_with('@')) {
+      const std::string path = argument.substr(1);
+      sweeps.back().axes.push_back(table_in(path, read_file(path)));
+    } else {
+      try {
+        add(sweeps.back(), argument);
+      } catch (const Error& error) {
+        throw Error(
+            fmt::format("argument {}: {}", base::quoted(base::shortened(argument)), error.what()));
+      }
+    }
   }
   for (const Sweep& sweep : sweeps) {
     if (sweeps.size() > 1 && sweep.axes.empty() && sweep.fixed.empty())
@@ -427,39 +404,6 @@ std::vector<Sweep> read_sweeps(std::span<const std::string> arguments, const Rea
                         base::quoted(key), new_sweep));
   }
   return sweeps;
-}
-
-std::vector<Point> points_of(const Sweep& sweep, const std::optional<Trials>& trials) {
-  std::vector<Point> points;
-  if (trials) {
-    if (trials->count > most_points)
-      throw Error(fmt::format("{} are too many: a batch has at most {}",
-                              counted(trials->count, "trial"), counted(most_points, "run")));
-    for (std::size_t i = 0; i < trials->count; ++i) points.push_back(trial(sweep, *trials, i));
-    return points;
-  }
-  for (const Axis& axis : sweep.axes)
-    if (axis.interval)
-      throw Error(
-          fmt::format("{} may be any number of an interval; --trials N says how many runs "
-                      "draw one",
-                      base::quoted(axis.keys.front())));
-  const auto count = sweep.combinations();
-  if (!count)
-    throw Error(
-        fmt::format("this sweep has too many combinations: a batch has at most {}; "
-                    "--trials N draws so many of them",
-                    counted(most_points, "run")));
-  points.resize(*count);
-  for (std::size_t i = 0; i < *count; ++i) {
-    std::size_t block = *count;
-    for (const Axis& axis : sweep.axes) {
-      block /= axis.points.size();
-      const Point& part = axis.points[i / block % axis.points.size()];
-      points[i].insert(points[i].end(), part.begin(), part.end());
-    }
-  }
-  return points;
 }
 
 std::string argument_of(const Setting& setting) { return setting.key + "=" + setting.value; }

@@ -1,4 +1,5 @@
-// A sweep: the settings of many runs, from arguments in Hydra's grammar.
+// A sweep: the settings of many runs, from arguments in Hydra's grammar. points.h makes points of
+// it, sweep_map.h reads the same from a config.
 //
 //   optimizer.learning_rate=0.1,0.01       each of these values
 //   model.hidden=[64],[100,100]            a comma within brackets or quotes belongs to the value
@@ -23,14 +24,17 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/config/source.h"
+
 namespace assay::batch {
 
 /// One value for one key.
 struct Setting {
   std::string key;
-  std::string value;  ///< in the grammar of arguments (config/argument.h)
+  std::string value;            ///< in the grammar of arguments (config/argument.h)
+  config::Location where = {};  ///< in a config; nowhere for an argument
 
-  bool operator==(const Setting&) const = default;
+  bool operator==(const Setting& other) const { return key == other.key && value == other.value; }
 };
 
 /// The settings in which a run differs from others of its batch.
@@ -48,6 +52,7 @@ struct Axis {
   std::vector<std::string> keys;
   std::vector<Point> points;
   std::optional<Interval> interval;
+  config::Location where = {};  ///< of an interval in a config
 };
 
 /// The axes of one sweep, and the arguments that all of its runs have.
@@ -70,16 +75,14 @@ using ReadFile = std::function<std::string(const std::string& path)>;
 /// argument, what was expected, and the place in it.
 std::vector<Sweep> read_sweeps(std::span<const std::string> arguments, const ReadFile& read_file);
 
-/// Random trials: each draws a value from every axis.
-struct Trials {
-  std::size_t count = 0;
-  std::uint64_t seed = 0;
-};
+/// Reads the values of one key: "1,2", "range(0,5)", "loguniform(1e-4,1e-1)". Throws assay::Error.
+Axis values_of(const std::string& key, std::string_view text);
 
-/// Returns the points of a sweep in order: all combinations, or those of the trials. A trial
-/// depends on its number and the seed alone, so more trials add points and change none. Throws
-/// assay::Error where an interval has no trials, and where there are too many points.
-std::vector<Point> points_of(const Sweep& sweep, const std::optional<Trials>& trials);
+/// Lets keys vary together. Throws assay::Error if they do not have as many values.
+Axis zipped(std::span<const Axis> columns);
+
+/// Returns true if the text is a key, as it stands before a '='.
+bool is_key(std::string_view text);
 
 /// Returns `key=value`, as an argument of `assay run`.
 std::string argument_of(const Setting& setting);

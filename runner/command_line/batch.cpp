@@ -59,6 +59,7 @@ struct BatchArguments {
   int jobs = 0;
   std::size_t trials = 0, max_failures = 0, audit = 0;
   std::uint64_t sweep_seed = 0;
+  std::string sampler;
   bool dry_run = false, rerun_failed = false, fail_fast = false, detach = false;
   std::int64_t time_limit = 0, memory_limit = 0;
   Shown shown;
@@ -104,7 +105,12 @@ batch::Request request_of(const Common& common, const BatchArguments& a) {
   }
   if (request.configs.empty())
     throw UsageError("batch: expected a config, as in assay batch configs/digits.yaml seed=1,2");
-  if (a.trials > 0) request.trials = batch::Trials{a.trials, a.sweep_seed};
+  if (a.trials == 0 && !a.sampler.empty())
+    throw UsageError("batch: --sampler is for trials; --trials N says how many");
+  if (a.trials > 0) {
+    request.trials = batch::Trials{a.trials, a.sweep_seed};
+    if (!a.sampler.empty()) request.trials->sampler = *batch::sampler_named(a.sampler);
+  }
   const fs::path first = request.configs.front();
   request.name = !a.name.empty()                   ? a.name
                  : first.filename() == "plan.yaml" ? first.parent_path().filename().string()
@@ -390,7 +396,8 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
   const auto a = std::make_shared<BatchArguments>();
   CLI::App* command = app.add_subcommand("batch", "Run many configs, or one with many settings");
   command->add_option("CONFIG", a->arguments,
-                      "Configs, folders of configs or run folders; and settings: key=a,b runs each "
+                      "Configs, which may have a `sweep`, folders of configs or run folders; and "
+                      "settings: key=a,b runs each "
                       "value, key=range(0,5), key=loguniform(1e-4,1e-1), zip(a=1,2,b=3,4), "
                       "@trials.csv; `also` begins another sweep");
   command->add_option("-j,--jobs", a->jobs, "Runs at a time")->type_name("N");
@@ -407,6 +414,11 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
   command->add_option("--trials", a->trials, "So many runs with settings drawn at random")
       ->type_name("N");
   command->add_option("--sweep-seed", a->sweep_seed, "The seed of these draws")->type_name("N");
+  command
+      ->add_option("--sampler", a->sampler,
+                   "random, or sobol: draws that fill the space of all settings evenly")
+      ->check(one_of({"random", "sobol"}))
+      ->type_name("NAME");
   command->add_flag("--dry-run", a->dry_run, "Print what would run, and run nothing");
   command->add_option("--resume", a->resume, "Go on with this batch")->type_name("DIR");
   command->add_flag("--rerun-failed", a->rerun_failed, "Run those that failed once more");

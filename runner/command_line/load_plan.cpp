@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "assay/error.h"
+#include "assay/number_text.h"
 #include "runner/base/words.h"
+#include "runner/batch/sweep_map.h"
 #include "runner/command_line/usage_error.h"
 #include "runner/config/mistakes/similar_file.h"
 #include "runner/config/reader.h"
@@ -34,6 +36,26 @@ void check_one_says_the_kernels(std::string_view option, std::span<const std::st
   }
 }
 
+// Reports a config that stands for several runs, with the command that runs them.
+void report_sweep(const config::Node::Entry& sweep, const std::string& config,
+                  const std::vector<std::string>& overrides, config::Diagnostics& diagnostics) {
+  const std::size_t problems = diagnostics.size();
+  const batch::Sweep all{batch::read_sweep_map(sweep.value, diagnostics), {}};
+  if (diagnostics.size() > problems) return;
+  std::string command = "assay batch " + base::shell_quoted(config);
+  for (const std::string& argument : overrides) command += " " + base::shell_quoted(argument);
+  const auto is_drawn = [](const batch::Axis& axis) { return axis.interval.has_value(); };
+  const bool draws = std::ranges::any_of(all.axes, is_drawn);
+  const auto count = all.combinations();
+  diagnostics.error(sweep.where, sweep.key,
+                    count ? fmt::format("this config stands for {}, and one is expected here",
+                                        counted(*count, "run"))
+                          : "this config stands for many runs, and one is expected here",
+                    fmt::format("`{}{}` does them all, and --dry-run checks them; the argument "
+                                "~sweep leaves one",
+                                command, draws ? " --trials N" : ""));
+}
+
 std::optional<plan::Draft> load_draft(const Common& common, const std::string& config,
                                       std::vector<std::string> overrides,
                                       plugin_host::PluginHost& host,
@@ -42,7 +64,13 @@ std::optional<plan::Draft> load_draft(const Common& common, const std::string& c
     check_one_says_the_kernels(name_of(*common.instructions), overrides);
     overrides.push_back(fmt::format("kernels={}", name_of(*common.instructions)));
   }
-  auto draft = plan::load_draft(config, overrides, host, diagnostics);
+  plan::ConfigFile file(config);
+  const auto about_sweep = [](const std::string& argument) {
+    return argument.starts_with("~sweep");
+  };
+  if (std::ranges::none_of(overrides, about_sweep))
+    if (const auto sweep = file.take_sweep()) report_sweep(*sweep, config, overrides, diagnostics);
+  auto draft = file.draft({overrides}, host, diagnostics);
   if (draft && common.instructions)
     draft->places["kernels"] = {
         std::make_shared<const config::Source>(config::Source{"--kernels", {}, {}})};

@@ -131,6 +131,7 @@ class Definitions {
     properties["extends"] = {
         {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}},
         {"description", "a config, or a list of them, that this one changes"}};
+    properties["sweep"] = sweep();
     if (complete_) {
       // `name` defaults to the file's name; exactly one of epochs and steps is given.
       schema["required"] = {"dataset", "model", "loss", "optimizer", "train"};
@@ -139,6 +140,21 @@ class Definitions {
       properties["train"]["then"] = {{"oneOf", {given("epochs"), given("steps")}}};
     }
     return schema;
+  }
+
+  // Returns the schema of the values that `assay batch` gives to keys. What they are for is not in
+  // it: a key may be any.
+  static Json sweep() {
+    const Json values = {{"type", {"array", "string", "number", "boolean"}}, {"minItems", 1}};
+    const Json together = {
+        {"type", "object"}, {"minProperties", 1}, {"additionalProperties", values}};
+    return {{"type", "object"},
+            {"description", "keys and the values that `assay batch` gives to them, each a run"},
+            {"properties",
+             {{"zip",
+               {{"anyOf", {together, {{"type", "array"}, {"items", together}}}},
+                {"description", "keys that vary together"}}}}},
+            {"additionalProperties", values}};
   }
 
   // Returns a schema of several components: a map by name or, except for metrics, a list.
@@ -280,13 +296,15 @@ std::string json_schema(std::span<const ComponentTable> components) {
   Json definitions = Json::object();
   Definitions(components, true).add_to(definitions);
   Definitions(components, false).add_to(definitions);
-  const Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                       {"title", "Assay config"},
-                       {"type", "object"},
-                       {"if", {{"required", {"extends"}}}},
-                       {"then", definition("part.experiment")},
-                       {"else", definition("experiment")},
-                       {"$defs", definitions}};
+  const Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "Assay config"},
+      {"type", "object"},
+      // A base may have what is required, and a sweep may set it.
+      {"if", {{"anyOf", {{{"required", {"extends"}}}, {{"required", {"sweep"}}}}}}},
+      {"then", definition("part.experiment")},
+      {"else", definition("experiment")},
+      {"$defs", definitions}};
   return schema.dump(2) + "\n";
 }
 

@@ -80,10 +80,21 @@ plugin, and `assay plugins schema` as a JSON Schema for editors.
 
 )";
 
+// The keys that no table has: they are about files and runs, and stand in no plan.
+constexpr std::string_view beside_the_plan = R"text(
+Two more keys stand in configs and in no plan:
+
+| key | |
+|---|---|
+| `extends` | a config, or a list of them, that this one changes ([configs.md](configs.md#extends)) |
+| `sweep` | keys and their values, for `assay batch`: `{optimizer.learning_rate: [0.01, 0.1], seed: "range(0,5)"}` ([batches.md](batches.md#a-sweep-in-a-config)) |
+)text";
+
 }  // namespace
 
 std::string markdown(std::span<const ComponentTable> components) {
   std::string text = std::string(head) + table(plan::experiment_parameters());
+  text += beside_the_plan;
   for (std::size_t k = 0; k < kind_names.size(); ++k)
     text += section(static_cast<Kind>(k), components);
   return text;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assay/error.h"
+#include "runner/batch/points.h"
 
 using namespace assay;
 using batch::Point;
@@ -155,6 +156,7 @@ const Wrong wrong_arguments[] = {
     {"zip(a=1,2,b=3)", "'a' has 2 where 'b' has 1"},
     {"zip(1,2)", "expected zip(key=a,b, other=c,d)"},
     {"zip(a=interval(0,1),b=2)", "no intervals"},
+    {"sweep.a=1,2", "an argument sweeps a key without 'sweep.'"},
 };
 
 }  // namespace

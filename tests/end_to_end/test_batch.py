@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import statistics
@@ -161,6 +162,62 @@ class Frozen(Batch):
         self.batch("seed=0,1", "--dir", "b")
         process = self.batch("seed=0,2", "--dir", "b", expect=program.RUN_FAILED)
         self.assertIn("this folder has another batch", process.stderr)
+
+
+class SweepOfAConfig(Batch):
+    SWEEP = """
+sweep:
+  optimizer.learning_rate: [0.05, 0.1]
+  seed: range(0,2)
+"""
+
+    def config(self, sweep=SWEEP):
+        (self.folder / "mine.yaml").write_text(f"extends: {program.CONFIGS}/digits.yaml\n{sweep}")
+        return self.folder / "mine.yaml"
+
+    def test_it_is_the_same_as_of_arguments(self):
+        self.batch(config=self.config(), *("--dir", "one/b"))
+        self.batch(*GRID, "--dir", "two/b")
+        self.assertEqual((self.folder / "one/b/table.csv").read_bytes(), (self.folder / "two/b/table.csv").read_bytes())
+
+    def test_arguments_take_the_place_of_its_keys(self):
+        self.batch("seed=7,8,9", "--dir", "b", config=self.config())
+        self.assertEqual({(row["optimizer.learning_rate"], row["seed"]) for row in self.rows()},
+                         {(rate, seed) for rate in ("0.05", "0.1") for seed in "789"})
+        self.batch("~sweep.optimizer.learning_rate", "seed=7", "--dir", "c", config=self.config())
+        self.assertEqual(len(self.rows("c")), 1)
+
+    def test_each_config_has_its_own(self):
+        (self.folder / "other.yaml").write_text(f"extends: {program.CONFIGS}/digits.yaml\n")
+        self.batch(self.folder / "other.yaml", "train.epochs=2", "--dir", "b", config=self.config())
+        self.assertEqual(sorted(row["seed"] for row in self.rows()), ["", "0", "0", "1", "1"])
+
+    def test_what_is_wrong_is_told_at_its_place(self):
+        sweep = "sweep:\n  optimizer.learning_rate:\n    - 0.1\n    - fast\n  sede: [1, 2]\n  model: {hidden: [[1]]}\n"
+        process = self.batch("--dir", "b", config=self.config(sweep), expect=program.USAGE_ERROR)
+        self.assertIn("mine.yaml:7:10: error: sweep.model: expected values, found a map", process.stderr)
+        process = self.batch("--dir", "b", config=self.config(sweep[:sweep.index("  model")]), expect=program.USAGE_ERROR)
+        self.assertIn("mine.yaml:5:7: error: optimizer.learning_rate: expected a number", process.stderr)
+        self.assertIn("mine.yaml:6:10: error: sede: unknown key", process.stderr)
+        self.assertFalse((self.folder / "b").exists())
+
+    def test_a_run_takes_one_and_says_how_several_are_run(self):
+        for command in ("run", "check", "show"):
+            process = program.assay(command, self.config(), "seed=5", folder=self.folder)
+            self.assertEqual(process.returncode, program.USAGE_ERROR, process.stdout)
+            self.assertIn("mine.yaml:3:1: error: sweep: this config stands for 4 runs, and one is expected here", process.stderr)
+            self.assertIn(f"`assay batch {self.folder}/mine.yaml seed=5` does them all", process.stderr)
+        process = program.assay("check", self.config(), "~sweep", folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+
+    def test_drawn_settings_need_a_number_of_trials(self):
+        config = self.config("sweep: {optimizer.learning_rate: 'loguniform(1e-3,1e-1)'}\n")
+        process = program.assay("run", config, folder=self.folder)
+        self.assertIn("mine.yaml --trials N` does them all", process.stderr)
+        self.batch("--trials", 2, "--sampler", "sobol", "--dir", "b", config=config)
+        self.assertEqual(len({row["optimizer.learning_rate"] for row in self.rows()}), 2)
+        process = self.batch("--sampler", "sobol", "--dir", "c", config=config, expect=program.USAGE_ERROR)
+        self.assertIn("--trials N", process.stderr)
 
 
 class Again(Batch):
@@ -374,6 +431,20 @@ class Documentation(Batch):
         self.assertEqual((first.returncode, second.returncode), (0, 0), first.stderr + second.stderr)
         self.assertIn("4 finished", first.stdout)
         self.assertEqual(len(second.stdout.splitlines()), 3)
+
+    def test_the_other_batches_of_the_page_would_run(self):
+        page = (program.SOURCE / "docs" / "batches.md").read_text()
+        (self.folder / "configs").symlink_to(program.CONFIGS)
+        ((name, text),) = re.findall(r"```yaml (\S+)\n(.*?)```", page, re.DOTALL)
+        (self.folder / name).write_text(text)
+        runs = {}
+        for line in re.findall(r"```shell\nassay (batch .*?)\n```", page):
+            process = program.assay(*shlex.split(line), "--dry-run", folder=self.folder)
+            self.assertEqual(process.returncode, program.DONE, process.stderr)
+            runs[line] = len(process.stdout.splitlines()) - 1
+        self.assertEqual(sorted(runs.values()), [8, 64], runs)
+        process = program.assay("batch", name, "seed=5", "--dry-run", folder=self.folder)
+        self.assertEqual(len(process.stdout.splitlines()) - 1, 4, process.stderr)
 
 
 if __name__ == "__main__":

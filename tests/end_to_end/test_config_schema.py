@@ -56,6 +56,9 @@ GOOD = [
     {"hooks": "{a: {type: image, tag: a, renderer: sheet, save: [png], every_epoch: 1}}"},
     {"hooks": "{a: {type: image, tag: \"a ${step}\", renderer: {type: sheet, rows: 5}, every: 1}}"},
     {"loggers": "{to_a_file: jsonl}"},
+    {"sweep": "{seed: [1, 2], optimizer.learning_rate: \"loguniform(1e-4,1e-1)\", train.steps: 3}"},
+    {"sweep": "{zip: {seed: [1, 2], model.hidden: [[8], [9, 9]]}}"},
+    {"sweep": "{zip: [{seed: [1, 2]}, {name: [a, b]}]}"},
     {"loggers": "[console, {type: jsonl}]"},
 ]
 
@@ -153,6 +156,11 @@ BROKEN = [
     {"hooks": "{a: {type: image, tag: a, renderer: {rows: 5}, every: 1}}"},
     {"hooks": "{a: {type: image, tag: a, renderer: sheet, save: png, every: 1}}"},
     {"hooks": "{a: {type: image, tag: a, renderer: sheet, save: [jpg], every: 1}}"},
+    {"sweep": "5"},
+    {"sweep": "{seed: []}"},
+    {"sweep": "{optimizer: {learning_rate: [1, 2]}}"},
+    {"sweep": "{zip: {}}"},
+    {"sweep": "{zip: [1]}"},
     {"loggers": "{a: consle}"},
     {"loggers": "console"},
 ]
@@ -207,7 +215,8 @@ class Schema(unittest.TestCase):
         return files
 
     def assay_refuses(self, file):
-        process = program.assay("check", file, folder=self.folder)
+        command = ["batch", "--dry-run", "--trials", 2] if "\nsweep:" in file.read_text() else ["check"]
+        process = program.assay(*command, file, folder=self.folder)
         self.assertIn(process.returncode, (program.DONE, program.USAGE_ERROR), process.stderr)
         return process.returncode == program.USAGE_ERROR
 

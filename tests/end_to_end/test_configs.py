@@ -160,7 +160,7 @@ class Document(unittest.TestCase):
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(text)
             shown = re.findall(r"```sh\n(.*?)```\n(?:\n```text\n(.*?)```)?", DOCUMENT, re.DOTALL)
-            self.assertEqual((len(shown), len(blocks("sh"))), (len(blocks("sh")), 7))
+            self.assertEqual((len(shown), len(blocks("sh"))), (len(blocks("sh")), 8))
             for number, (lines, error) in enumerate(shown):
                 for line in lines.splitlines():
                     with self.subTest(command=line):
