@@ -67,11 +67,6 @@ std::string argument_value(const Node& node) {
   return text;
 }
 
-// Returns true if a text ends within brackets: in braces, YAML ends texts at commas.
-bool is_cut(std::string_view text) {
-  return std::ranges::count(text, '(') > std::ranges::count(text, ')');
-}
-
 class Reader {
  public:
   explicit Reader(config::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -150,12 +145,7 @@ class Reader {
       for (Point& point : axis.points) point.front().where = value.where;
       return axis;
     } catch (const Error& error) {
-      fail(
-          value.where, key, error.what(),
-          is_cut(value.scalar) && !value.quoted
-              ? fmt::format("in braces YAML ends a text at a comma; put it in quotes, or give each "
-                            "key a line")
-              : "");
+      fail(value.where, key, error.what());
       return std::nullopt;
     }
   }
