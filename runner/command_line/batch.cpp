@@ -39,6 +39,7 @@
 #include "runner/command_line/shown_results.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/wrong_command_line.h"
 
 namespace assay::command_line {
 namespace {
