@@ -39,8 +39,8 @@ class AtomicFile {
   /// Appends bytes. May be called any number of times.
   void write(std::span<const std::byte> bytes);
 
-  /// Puts the file in place: fsync, close, rename, fsync of the folder. Sync::content leaves out the
-  /// last step, Sync::later the first one as well. Nothing can be written after that.
+  /// Puts the file in place: fsync, close, rename, fsync of the folder. Sync::content leaves out
+  /// the last step, Sync::later the first one as well. Nothing can be written after that.
   void commit(Sync sync = Sync::now);
 
  private:

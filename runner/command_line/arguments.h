@@ -29,7 +29,8 @@ std::vector<ConfigArguments> configs_alike(std::span<const std::string> argument
 /// UsageError if an override comes first, or if there is no config.
 std::vector<ConfigArguments> configs_apart(std::span<const std::string> arguments);
 
-/// Returns the arguments with `--launcher.KEY=VALUE` in the form that the option `--launcher` takes.
+/// Returns the arguments with `--launcher.KEY=VALUE` in the form that the option `--launcher`
+/// takes.
 std::vector<std::string> with_launcher_keys(std::span<const std::string> arguments);
 
 /// Returns the override that was meant by an unknown option in the style of other programs:

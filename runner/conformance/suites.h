@@ -94,12 +94,12 @@ Suite renderer_suite(const Subject& subject);
 /// files must go on to the same bytes.
 Suite logger_suite(const Subject& subject);
 
-/// Checks that a launcher starts as many workers as it is told, with arguments, variables and working
-/// folder as given (worker_probe.h). It must tell who is alive, send SIGTERM to one worker alone,
-/// and end one by SIGKILL with everything that it started around it. Ids must be enough to ask
-/// another object for a worker. Workers must end with the launcher or outlast it, as it says; what
-/// the latter print must be kept. Ids of nobody, and a program that does not exist, must lead to
-/// nothing worse than an error.
+/// Checks that a launcher starts as many workers as it is told, with arguments, variables and
+/// working folder as given (worker_probe.h). It must tell who is alive, send SIGTERM to one worker
+/// alone, and end one by SIGKILL with everything that it started around it. Ids must be enough to
+/// ask another object for a worker. Workers must end with the launcher or outlast it, as it says;
+/// what the latter print must be kept. Ids of nobody, and a program that does not exist, must lead
+/// to nothing worse than an error.
 Suite launcher_suite(const Subject& subject);
 
 /// Returns the suite of the subject's kind.

@@ -247,9 +247,10 @@ class Assembly {
     if (!rows) return std::nullopt;
     if (!draft_.split)
       for (const auto& [name, both] : trained_on(*rows))
-        diagnostics_.warning(draft_.dataset.where, "dataset",
-                             fmt::format("{} of the {} rows of its split '{}' are training rows, too",
-                                         grouped(both), grouped(rows->at(name).size()), name));
+        diagnostics_.warning(
+            draft_.dataset.where, "dataset",
+            fmt::format("{} of the {} rows of its split '{}' are training rows, too", grouped(both),
+                        grouped(rows->at(name).size()), name));
     return std::make_shared<SplitRows>(*std::move(rows));
   }
 

@@ -36,8 +36,8 @@ class Listener {
   /// Called when the run has started processes in this group, which must not outlive it; with 0,
   /// when it has none any more.
   virtual void has_processes(pid_t group) = 0;
-  /// Receives how far training has come, and the loss of the last batch, NaN before the first. Called
-  /// ten times a second, on the logging thread. Most listeners leave that to the loggers.
+  /// Receives how far training has come, and the loss of the last batch, NaN before the first.
+  /// Called ten times a second, on the logging thread. Most listeners leave that to the loggers.
   virtual void progressed(const Progress& /*progress*/, double /*batch_loss*/) {}
   /// Receives the number of pictures that are left to draw when training is over. Called several
   /// times a second, on the logging thread.

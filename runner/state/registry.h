@@ -24,8 +24,8 @@
 // In a file weights have their own names, layer1.kernel, so that other programs find them, unless
 // something else has that name. Most of it is memory of its owners, who compute with it and lend
 // it. The registry itself may own single numbers and texts: `seed`, `stop_reason`, and what begins
-// with best/, extremes/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file, and
-// run::Run::restore reads it back.
+// with best/, extremes/, last_values/, tags/ or logs/. run::Run::write_state writes it to a file,
+// and run::Run::restore reads it back.
 #pragma once
 
 #include <cstddef>

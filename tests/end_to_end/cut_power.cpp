@@ -1,6 +1,6 @@
-// Preloaded into the program by tests: cuts the power at a call of fsync. Bytes that were appended to
-// files in a folder and not brought to the disk since are lost; names that were given stay, which is
-// how a file system may leave them.
+// Preloaded into the program by tests: cuts the power at a call of fsync. Bytes that were appended
+// to files in a folder and not brought to the disk since are lost; names that were given stay,
+// which is how a file system may leave them.
 //
 //   CUT_FOLDER  the folder
 //   CUT_AT      the number of the call of fsync on what lies in it, from 1, before which it happens

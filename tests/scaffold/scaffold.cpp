@@ -15,7 +15,8 @@ BOOST_AUTO_TEST_CASE(every_kind_has_all_files_and_no_word_is_left) {
       names += file.name + " ";
       BOOST_TEST(!file.text.empty());
       BOOST_TEST(file.text.ends_with('\n'), file.name);
-      for (const char* word : {"plugin_name", "plugin_kind", "plugin_dependencies", "plugin_command", "PluginName"})
+      for (const char* word :
+           {"plugin_name", "plugin_kind", "plugin_dependencies", "plugin_command", "PluginName"})
         BOOST_TEST(file.text.find(word) == std::string::npos, kind_names[k] << " " << file.name);
     }
     const std::string test = static_cast<Kind>(k) == Kind::optimizer ? "some_thing_test.cpp " : "";
