@@ -38,7 +38,7 @@ def run_that_fails():
 def run_that_is_taken_up():
     """Leaves a run that was stopped, and a copy of it that was taken up to its end."""
     command = [program.ASSAY, "run", program.CONFIGS / "digits_minibatch.yaml", "loggers=[tensorboard, jsonl]",
-               "train.epochs=200", "run_dir=ends/stopped"]
+               "optimizer.learning_rate=0.001", "train.epochs=1000000", "run_dir=ends/stopped"]
     process = subprocess.Popen(list(map(str, command)), cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     end = time.monotonic() + 60
     log = ENDS / "stopped" / "metrics.jsonl"
@@ -49,7 +49,10 @@ def run_that_is_taken_up():
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM, output
     subprocess.run(["cp", "-a", "stopped", "taken_up"], cwd=ENDS, check=True)
-    process = program.assay("resume", "ends/taken_up", folder=FOLDER)
+    # It ends soon, and not before it goes on.
+    record = program.record(ENDS / "taken_up")
+    epochs = record["steps"] * 1000000 // record["total_steps"] + 2
+    process = program.assay("resume", "ends/taken_up", f"train.epochs={epochs}", folder=FOLDER)
     assert process.returncode == program.DONE, process.stdout + process.stderr
 
 
