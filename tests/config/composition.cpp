@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(all_files_together_have_the_limits_of_one) {
   for (int i = 0; i < 4; ++i)
     files.write(fmt::format("l{}.yaml", i), "a: 1 #" + std::string(200'000, 'x'));
   files.write("long.yaml", "extends: [l0.yaml, l1.yaml, l2.yaml, l3.yaml]");
-  BOOST_TEST(contains(files.composed("long.yaml"), "are longer than 256 KiB"));
+  BOOST_TEST(contains(files.composed("long.yaml"), "have more than 256 KiB together"));
 
   const std::string half(40, '[');
   files.write("deep.yaml", "a: " + half + "@deeper.yaml" + std::string(40, ']'));

@@ -480,7 +480,7 @@ BOOST_AUTO_TEST_CASE(the_gradient_before_transforms_takes_memory_where_a_hook_re
   BOOST_TEST(bytes("[{type: summing, slots: 2}]", "{}").second >=
              2 * (3 * 4 + 4 + 4 * 2 + 2) * sizeof(float));
   BOOST_TEST(problems({{"hooks", hook("type: raw_reading, at: 0")}}) ==
-             "error hooks.h: it reads gradients, and there are none at step 0, before the first "
+             "error hooks.h: it reads gradients, but there are none at step 0, before the first "
              "batch\n");
 }
 
@@ -523,9 +523,11 @@ BOOST_AUTO_TEST_CASE(a_model_is_made_for_what_the_transforms_leave) {
 }
 
 BOOST_AUTO_TEST_CASE(transforms_are_refused_at_their_places) {
-  BOOST_TEST(problems({{"transforms", "[{type: logarithm, columns: 0}]"}}) ==
-             "error transforms.logarithm: transform logarithm: transformed samples of shape 0 "
-             "cannot be\n");
+  BOOST_TEST(
+      problems({{"transforms", "[{type: logarithm, columns: 0}]"}}) ==
+      "error transforms.logarithm: transform logarithm: transformed samples of shape 0 "
+      "are not possible; expected dimensions of 1 or more, and no more than 2^56 elements in "
+      "all\n");
   BOOST_TEST(problems({{"transforms", "{a: standardize, b: {type: logarithm, columns: 4}}"}}) ==
              "error transforms.b.columns: there are too few\n");
   // Then nobody knows what the model gets, so it is not judged.
@@ -593,9 +595,9 @@ BOOST_AUTO_TEST_CASE(data_are_read_once_for_plans_that_share_parts) {
   BOOST_REQUIRE(other.experiment.has_value());
   BOOST_TEST(other.experiment->network->description().parameters.size() == 6U);
   BOOST_TEST(other.experiment->splits.size() == 2U);
-  // Other settings of the dataset are other data.
-  const auto opened_anew = made({{"dataset", "{type: digits, file: " + file + "}"}}, &shared);
-  BOOST_TEST(opened_anew.problems.find("digits.csv") != std::string::npos);
+  // Without these parts the file is missed.
+  const Made alone = made(sections("{type: mlp, hidden: [4]}", "0"));
+  BOOST_TEST(alone.problems.find("digits.csv") != std::string::npos, alone.problems);
 }
 
 // Each plan is checked as if it were alone.

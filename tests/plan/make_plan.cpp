@@ -271,8 +271,9 @@ BOOST_AUTO_TEST_CASE(rules_of_the_experiment) {
              "none");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 3, from: 9}}") ==
              "none");
-  BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, at: 1, from: 9}}") ==
-             "hooks.a.from: it bounds `every`, `every_epoch` and `times`, and this hook has none");
+  BOOST_TEST(
+      message("hooks: {a: {type: scalar, tag: x, value: a.y, at: 1, from: 9}}") ==
+      "hooks.a.from: it bounds `every`, `every_epoch` and `times`, and this hook has none of them");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, times: 0}}") ==
              "hooks.a.times: expected an integer of at least 1, found '0'");
   BOOST_TEST(message("hooks: {a: {type: scalar, tag: x, value: a.y, every: 0}}") ==
@@ -332,7 +333,7 @@ BOOST_AUTO_TEST_CASE(what_follows_from_another_problem_is_not_reported) {
   BOOST_TEST(problems("name: a${step}") ==
              "a.yaml:1:7: error: name: '${step}' has no value here\n"
              "    1 | name: a${step}\n"
-             "      |       ^~~~~~~~ it is for the tags of hooks\n");
+             "      |       ^~~~~~~~ it is for the tags of hooks only\n");
 }
 
 BOOST_AUTO_TEST_CASE(places_and_hints) {

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_record_is_an_error_with_its_path) {
              file + ": cannot be read: No such file or directory");
   for (const char* text : {"", "{", "[]", R"({"state": 1})", R"({"state": "running"})"}) {
     write_file(file, text);
-    BOOST_TEST(error_of([&] { read_run_state(name); }).starts_with(file + ": this is no record"));
+    BOOST_TEST(error_of([&] { read_run_state(name); }).starts_with(file + ": this is not a record"));
   }
   std::filesystem::remove(file);
   BOOST_TEST(mkfifo(file.c_str(), 0600) == 0);

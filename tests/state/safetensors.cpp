@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(what_no_reader_would_take_is_not_written) {
   BOOST_TEST(refused({one, one}) == "two tensors are named 'one'");
   BOOST_TEST(refused({named_tensor("__metadata__", {3}, std::span(bias))}) ==
              "two tensors are named '__metadata__'");
-  BOOST_TEST(refused({one}, {{"note", "\xff"}}).starts_with("a name or the metadata is no text"));
+  BOOST_TEST(refused({one}, {{"note", "\xff"}}).starts_with("a name or the metadata is not text"));
   BOOST_TEST(refused({one}, {{"note", std::string(std::size_t{17} << 20, 'x')}})
                  .starts_with("the header would have"));
 }

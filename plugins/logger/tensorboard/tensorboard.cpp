@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -79,10 +78,6 @@ FileName next_file_name(const std::filesystem::path& run_folder, double start_ti
       is_first};
 }
 
-double seconds_since_1970() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 class TensorBoard final : public assay::Logger {
  public:
   static constexpr assay::About about = {
@@ -91,6 +86,7 @@ class TensorBoard final : public assay::Logger {
 
   void open(assay::LoggerContext& context) override {
     const double now = context.start_time();
+    time_ = now;
     // The checkpoint's own step was logged before it was saved and stays, so a resumed run's first
     // records belong to the step after it.
     const std::int64_t resumed = context.first_step();
@@ -104,6 +100,7 @@ class TensorBoard final : public assay::Logger {
     writer_->flush();
   }
   void record(const assay::Record& record) override {
+    time_ = std::max(time_, record.wall_time);
     if (const auto* scalar = record.as<assay::Scalar>()) writer_->scalar(record, *scalar);
     else if (const auto* image = record.as<assay::Image>()) writer_->image(record, *image);
     else if (const auto* text = record.as<assay::Text>()) writer_->text(record, *text);
@@ -112,14 +109,14 @@ class TensorBoard final : public assay::Logger {
   // A run that goes on cuts its files back to the checkpoint, and this end with it.
   void close(assay::Outcome outcome) override {
     if (!writer_) return;
-    const double now = seconds_since_1970();
     writer_->hyper_parameters(assay::tensorboard::session_end_tag,
-                              assay::tensorboard::session_end(outcome, now), now);
+                              assay::tensorboard::session_end(outcome, time_), time_);
     writer_->flush();
   }
 
  private:
   std::optional<assay::tensorboard::EventWriter> writer_;
+  double time_ = 0;  // of the last record, or of the start: the session ends then
 };
 
 }  // namespace
