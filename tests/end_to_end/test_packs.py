@@ -4,6 +4,7 @@ flags that an author may use."""
 import json
 import pathlib
 import re
+import shutil
 import unittest
 
 import installed
@@ -104,6 +105,9 @@ class Documented(Case):
 class Builds(Case):
     def test_compilers_linkers_and_flags(self):
         for compiler, flags in BUILDS:
+            if "-fuse-ld=gold" in flags and shutil.which("ld.gold") is None:
+                print("left out, for want of ld.gold:", compiler, flags)  # Debian 13 has it in a package of its own
+                continue
             with self.subTest(compiler=compiler, flags=flags):
                 if "-shared-libsan" in flags:
                     runtime = self.shell("clang++ -print-file-name=libclang_rt.asan-x86_64.so").strip()

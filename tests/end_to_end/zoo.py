@@ -43,7 +43,7 @@ REFUSED = {
     "other_machine": (with_bytes(18, b"\x16\x00"), "it is built for another kind of machine"),
     "32_bits": (with_bytes(4, b"\x01"), "it is built for another kind of machine"),
     "no_library": (with_bytes(16, b"\x02\x00"), "it is an ELF file, but not a shared library"),
-    "no_stamp": (patched(b"Assay\0", b"Essay\0"), "but no Assay plugin (no stamp;"),
+    "no_stamp": (patched(b"Assay\0", b"Essay\0"), "but not an Assay plugin (no stamp;"),
     "damaged_stamp": (patched(b"\nplugin=", b"\nplagin="), "it names no plugin; does one of its source files end in ASSAY_PACK?"),
     "forged_doc": (stamped(b"schedule good Works.", b"schedule good \x1b[2J!!"),
                    "its stamp is damaged: a line of it is not UTF-8 without control characters"),

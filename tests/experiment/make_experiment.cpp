@@ -523,11 +523,9 @@ BOOST_AUTO_TEST_CASE(a_model_is_made_for_what_the_transforms_leave) {
 }
 
 BOOST_AUTO_TEST_CASE(transforms_are_refused_at_their_places) {
-  BOOST_TEST(
-      problems({{"transforms", "[{type: logarithm, columns: 0}]"}}) ==
-      "error transforms.logarithm: transform logarithm: transformed samples of shape 0 "
-      "are not possible; expected dimensions of 1 or more, and no more than 2^56 elements in "
-      "all\n");
+  BOOST_TEST(problems({{"transforms", "[{type: logarithm, columns: 0}]"}}) ==
+             "error transforms.logarithm: transform logarithm: transformed samples of shape 0 "
+             "are not possible\n");
   BOOST_TEST(problems({{"transforms", "{a: standardize, b: {type: logarithm, columns: 4}}"}}) ==
              "error transforms.b.columns: there are too few\n");
   // Then nobody knows what the model gets, so it is not judged.

@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_is_no_library_is_named_for_what_it_is, Folde
 }
 
 BOOST_FIXTURE_TEST_CASE(other_elf_files_are_refused, Folder) {
-  check_contains(refused("/proc/self/exe"), "no Assay plugin (no stamp;");
+  check_contains(refused("/proc/self/exe"), "not an Assay plugin (no stamp;");
 
   std::string bytes = plugin;
   put(bytes, offsetof(Elf64_Ehdr, e_machine), Elf64_Half{EM_S390});

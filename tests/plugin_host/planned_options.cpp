@@ -158,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(lists_of_every_type_can_be_read, Given) {
         options.schedule({"pictures", 0});
       },
       "option 'pictures.0' is a renderer, not a");
-  check_mistake([&] { options.boolean({"files", 0}); }, "another type than its table says");
+  check_mistake([&] { options.boolean({"files", 0}); }, "a type that differs from its table");
   check_mistake([&] { options.group({"groups", 2}); }, "option 'groups' has 2 elements, not 3");
   try {
     options.group({"groups", 1}).schedule({"pace"});
@@ -175,11 +175,11 @@ BOOST_FIXTURE_TEST_CASE(a_name_that_the_table_lacks_is_the_authors_mistake, Give
   check_mistake([&] { options.schedule({"depth"}); }, lacks);
   check_mistake([&] { options.group({"depth"}); }, lacks);
   check_mistake([&] { options.integer({"depth", 0}); }, lacks);
-  check_mistake([&] { options.group({"group"}).has("flag"); }, "option 'flag' is asked for, but");
+  check_mistake([&] { options.group({"group"}).has("flag"); }, "option 'flag' is requested, but");
 }
 
 BOOST_FIXTURE_TEST_CASE(another_type_is_the_authors_mistake, Given) {
-  const std::string other = "is asked for with another type than its table says";
+  const std::string other = "is requested with a type that differs from its table";
   check_mistake([&] { options.boolean({"count"}); }, "option 'count' " + other);
   check_mistake([&] { options.integer({"share"}); }, other);
   check_mistake([&] { options.integer({"flag"}); }, other);

@@ -15,7 +15,8 @@ BOOST_AUTO_TEST_CASE(names) {
 BOOST_AUTO_TEST_CASE(what_is_none_and_what_was_meant) {
   const auto check = [](const char* name, const std::string& meant) {
     const std::string problem = problem_with(name);
-    BOOST_TEST(problem.starts_with("'" + std::string(name) + "' is no name for a plugin"), problem);
+    BOOST_TEST(problem.starts_with("'" + std::string(name) + "' is not a name for a plugin"),
+               problem);
     const std::string hint = "did you mean '" + meant + "'?";
     BOOST_TEST((problem.find("did you mean") == std::string::npos) == meant.empty(), problem);
     BOOST_TEST((meant.empty() || problem.ends_with(hint)), problem);
@@ -40,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_none_and_what_was_meant) {
 BOOST_AUTO_TEST_CASE(names_that_something_else_has) {
   BOOST_TEST(problem_with("test").find("Meson has a target of this name") != std::string::npos);
   for (const char* name : {"null", "true", "false"})
-    BOOST_TEST(problem_with(name).find("in a config it is no text") != std::string::npos);
+    BOOST_TEST(problem_with(name).find("in a config it is not text") != std::string::npos);
   BOOST_TEST(problem_with("Test").find("did you mean") == std::string::npos);
   BOOST_TEST(problem_with(std::string(65, 'a')).find("too long") != std::string::npos);
 }

@@ -100,10 +100,11 @@ class TensorBoard final : public assay::Logger {
     writer_->flush();
   }
   void record(const assay::Record& record) override {
-    time_ = std::max(time_, record.wall_time);
     if (const auto* scalar = record.as<assay::Scalar>()) writer_->scalar(record, *scalar);
     else if (const auto* image = record.as<assay::Image>()) writer_->image(record, *image);
     else if (const auto* text = record.as<assay::Text>()) writer_->text(record, *text);
+    else return;
+    time_ = std::max(time_, record.wall_time);
   }
   void flush() override { writer_->flush(); }
   // A run that goes on cuts its files back to the checkpoint, and this end with it.
