@@ -65,10 +65,13 @@ void AppendFile::append(std::span<const std::byte> bytes) {
 }
 
 void AppendFile::sync() {
+  if (synced_ == position_) return;
   if (::fsync(file_.get()) != 0) fail(path_, "cannot be synced to the disk", errno);
+  synced_ = position_;
 }
 
 void AppendFile::finish() {
+  sync();
   if (const int error = file_.close()) fail(path_, "cannot be written", error);
 }
 

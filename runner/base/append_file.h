@@ -32,7 +32,7 @@ class AppendFile final : public LogFile {
   /// read.
   std::string digest() const { return digest_ == nullptr ? std::string() : digest_->text(); }
 
-  /// Brings what was written to the disk. Throws assay::Error.
+  /// Brings what was written since the last time to the disk. Throws assay::Error.
   void sync();
 
   /// Closes the file, once. Throws assay::Error if written bytes were lost after all; network file
@@ -43,6 +43,7 @@ class AppendFile final : public LogFile {
   std::string path_;
   FileDescriptor file_;
   std::int64_t position_ = 0;
+  std::int64_t synced_ = -1;  ///< the position that is on the disk; negative: unknown
   std::unique_ptr<Digest> digest_;  ///< null: unknown
 };
 

@@ -129,9 +129,8 @@ class Continue(unittest.TestCase):
         self.train()
         plan = self.run / "plan.yaml"
         plan.write_text(plan.read_text().replace("steps: 600", "steps: 900"))
-        said = self.assay("resume", "run").stdout
-        self.assertIn("this run is finished after 600 steps, so nothing is left to do; a setting with more train.epochs "
-                      "or train.steps makes it longer", said)
+        self.assertIn("this run began with another plan: train.steps was 600 and is 900; `assay resume RUN_DIR` with this "
+                      "key as a setting changes the length", self.refused())
         self.assay("resume", "run", "train.steps=900")
         assert_same(self, self.run, whole)
 

@@ -138,7 +138,7 @@ class Resume(Runs):
         process.kill()
         process.communicate()
         refused = self.resume("run", expect=program.RUN_FAILED)
-        self.assertIn("it has no whole checkpoint to go on from; to run it again: ", refused.stderr)
+        self.assertIn("it has no whole checkpoint to resume from; to run it again: ", refused.stderr)
         again = program.assay(*FIXTURES, "run", *settings, folder=self.folder)
         self.assertEqual(again.returncode, program.DONE, again.stderr)
         self.assertIn("has no checkpoint yet, so it begins anew", again.stdout)
@@ -247,7 +247,7 @@ class Resume(Runs):
         refused = self.resume("run", expect=program.RUN_FAILED).stderr
         for step in steps:
             self.assertIn(f"step_{step}.safetensors: not a whole", refused)
-        self.assertIn("it has no whole checkpoint to go on from", refused)
+        self.assertIn("it has no whole checkpoint to resume from", refused)
         self.assertEqual((run / "run.json").read_bytes(), before)
 
     def test_a_config_that_says_resume_throws_nothing_away(self):
@@ -259,7 +259,7 @@ class Resume(Runs):
         lines = (run / "metrics.jsonl").read_bytes()
         refused = program.assay(*FIXTURES, "run", "small.yaml", "resume=true", folder=self.folder)
         self.assertEqual(refused.returncode, program.RUN_FAILED, refused.stderr)
-        self.assertIn("it has no whole checkpoint to go on from", refused.stderr)
+        self.assertIn("it has no whole checkpoint to resume from", refused.stderr)
         self.assertEqual((checkpoints(run), (run / "metrics.jsonl").read_bytes()), (steps, lines))
 
     def test_a_finished_run_of_another_config_or_other_kernels(self):

@@ -130,7 +130,7 @@ class Resumed(Folder):
 
     def test_options_behind_resume_are_no_configs(self):
         (self.folder / "plugins").mkdir()
-        said = "small.yaml: 6 steps of the plan's 30, taken up after steps 1, 2, 5: the same to the last bit\n"
+        said = "small.yaml: 6 steps of the plan's 30, resumed after steps 1, 2, 5: the same to the last bit\n"
         for words in (("--plugin-path", "plugins", "small.yaml", "--steps", 6),
                       ("--steps", 6, "small.yaml", "--plugin-path", "plugins"),
                       ("--steps", 6, "--plugin-path", "plugins", "small.yaml")):
@@ -148,7 +148,9 @@ class Resumed(Folder):
         hooked = self.resumed("small.yaml", "hooks={counts: {type: forgetful_hook, every: 1}}", *path,
                               expect=program.RUN_FAILED)
         self.assertIn("  step 2: last_values/times: element 0 of 1 was 2 and is 1\n"
-                      "    computed by hook counts of type 'forgetful_hook' (plugin 'forgetful')\n", hooked)
+                      "    computed by hook counts of type 'forgetful_hook' (plugin 'forgetful'), loss "
+                      "'softmax_cross_entropy' (plugin 'losses'), model 'mlp' (plugin 'mlp'), dataset 'synthetic' "
+                      "(plugin 'datasets')\n", hooked)
 
     def test_a_config_with_errors(self):
         process = program.assay("verify", "--resume", "small.yaml", "sede=1", folder=self.folder)
