@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <string_view>
@@ -40,21 +39,10 @@ std::vector<std::string> logged_tags(std::span<const Status> statuses) {
 
 // Returns the names of the values, such as "test.loss", that hooks log under tags.
 std::map<std::string, std::string> values_by_tag(std::span<const Status> statuses) {
-  constexpr std::string_view begins = "hooks.", ends = ".tag";
   std::map<std::string, std::string> names;
-  const auto text = [](const std::string& yaml) {
-    const auto json = nlohmann::json::parse(yaml, nullptr, false);
-    return json.is_string() ? json.get<std::string>() : yaml;
-  };
-  for (const Status& status : statuses) {
-    if (!status.record) continue;
-    for (const auto& [key, tag] : status.record->plan) {
-      if (!key.starts_with(begins) || !key.ends_with(ends)) continue;
-      const auto value =
-          status.record->plan.find(key.substr(0, key.size() - ends.size()) + ".value");
-      if (value != status.record->plan.end()) names.emplace(text(tag), text(value->second));
-    }
-  }
+  for (const Status& status : statuses)
+    if (status.record)
+      for (const auto& [tag, scalar] : status.record->scalars) names.emplace(tag, scalar.value);
   return names;
 }
 

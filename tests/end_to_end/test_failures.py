@@ -149,7 +149,7 @@ class Folders(unittest.TestCase):
                                     preexec_fn=limit)
             print(process.stderr)
             self.assertEqual(process.returncode, program.RUN_FAILED)
-            self.assertIn("plan.yaml: cannot be written", process.stderr)
+            self.assertIn("run.json: cannot be written", process.stderr)
             self.assertEqual([str(p.name) for p in pathlib.Path(folder).rglob("*")], ["mine"])
 
     def test_full_disk(self):
