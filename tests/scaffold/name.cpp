@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_none_and_what_was_meant) {
 BOOST_AUTO_TEST_CASE(names_that_something_else_has) {
   BOOST_TEST(problem_with("test").find("Meson has a target of this name") != std::string::npos);
   for (const char* name : {"null", "true", "false"})
-    BOOST_TEST(problem_with(name).find("in a config it is not text") != std::string::npos);
+    BOOST_TEST(problem_with(name).find("a config does not read it as text") != std::string::npos);
   BOOST_TEST(problem_with("Test").find("did you mean") == std::string::npos);
   BOOST_TEST(problem_with(std::string(65, 'a')).find("too long") != std::string::npos);
 }
