@@ -166,20 +166,22 @@ std::string Loggers::called() const {
 }
 
 void Loggers::open() {
+  if (info_.goes_on) put_former_files_right(Former::removed);
   for (Slot& slot : slots_) {
     call(slot, [&](Logger& logger) { logger.open(*slot.context); });
     for (const std::string& lost : slot.context->lost()) fail(lost);
   }
-  if (info_.goes_on) cut_files_that_were_left();
+  if (info_.goes_on) put_former_files_right(Former::cut);
 }
 
 void Loggers::each(const std::function<void(Logger&)>& function) {
   for (Slot& slot : slots_) call(slot, function);
 }
 
-// A logger need not open its files again: the tensorboard logger begins a new one. What follows
-// their positions no longer belongs to the run, and neither do files that have none.
-void Loggers::cut_files_that_were_left() {
+// Files without a position do not belong to the run any more. They are removed before the loggers
+// open theirs and look around. A logger need not open its files again: the tensorboard logger
+// begins a new one. What follows the positions of such files is cut off.
+void Loggers::put_former_files_right(Former which) {
   std::set<std::string> left(info_.former_files.begin(), info_.former_files.end());
   for (const auto& [name, position] : info_.positions) left.insert(name);
   for (const Slot& slot : slots_)
@@ -187,6 +189,7 @@ void Loggers::cut_files_that_were_left() {
   for (const std::string& name : left) {
     const auto known = info_.positions.find(name);
     const std::int64_t position = known == info_.positions.end() ? 0 : known->second;
+    if ((position == 0) != (which == Former::removed)) continue;
     try {
       open_within(*info_.folder, name, existing,
                   [&](const base::Folder& folder, std::string_view last) {

@@ -89,7 +89,8 @@ class Loggers {
   };
 
   void call(Slot& slot, const std::function<void(Logger&)>& call);
-  void cut_files_that_were_left();
+  enum class Former { removed, cut };
+  void put_former_files_right(Former which);
   void sync_folders(std::string_view file, std::set<std::string>& synced) const;
 
   std::vector<Slot> slots_;

@@ -297,8 +297,12 @@ void Run::take_up(const GoingOn& how, const RunRecord& before,
     told.insert(told.end(), left.begin(), left.end());
   }
   const std::vector<std::string> damaged = actions_.damaged();
-  const std::vector<std::string> altered =
-      found.file ? altered_logs(*found.file) : std::vector<std::string>();
+  // A run that becomes longer cuts its logs back to before the end. If it is killed then, it leaves
+  // other bytes than the checkpoint knows.
+  const bool goes_beyond =
+      found.file && found.step < experiment_.steps && StateBeforeEnd::is_in(*found.file);
+  std::vector<std::string> altered;
+  if (found.file && !goes_beyond) altered = altered_logs(*found.file);
   bool has_its_plan = true;
   if (found.step) has_its_plan = replace_plan();
   else write_plan();

@@ -218,7 +218,7 @@ class ChangedRun(unittest.TestCase):
         self.assertEqual(len(messages), 2, messages)
         self.assertIn("seed was 0 and is 4", messages[0])
         self.assertRegex(messages[1], "another library of the plugin 'optimizers': .* was version 0.9.0 with the digest "
-                                      r"0{32}, and \S+ is version \S+ with the digest \w{32}")
+                                      r"0{32}, but \S+ is version \S+ with the digest \w{32}")
 
     def test_other_kernels(self):
         self.unfinished()

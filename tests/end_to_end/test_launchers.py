@@ -39,10 +39,10 @@ class Options(Batch):
         self.assertIn("--launcher: error: launcher: no launcher 'lokal'", said)
         self.assertIn("did you mean 'local'?", said)
         said = self.refused("--launcher", "{type: local, nce: 3}")
-        self.assertRegex(said, r"--launcher: error: launcher\.nce: unknown key")
+        self.assertRegex(said, r"--launcher: error: launcher\.nce: launcher 'local' has no such option")
         self.assertIn("did you mean 'nice'?", said)
         self.assertIn("launcher.nice: expected an integer", self.refused("--launcher.nice=some"))
-        self.assertIn("launcher.nice: expected an integer from 0 to 19, found 20", self.refused("--launcher.nice=20"))
+        self.assertIn("launcher.nice: expected an integer from 0 to 19, found '20'", self.refused("--launcher.nice=20"))
         self.assertIn("launcher: no launcher 'sgd': that is an optimizer", self.refused("--launcher", "sgd"))
         self.assertIn("launcher.nice", self.refused("--launcher.nice", "3"))
 

@@ -19,6 +19,7 @@
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,8 +56,17 @@ std::string host_name() {
 // A name for a new event file.
 struct FileName {
   std::string name;
-  bool is_first = true;  // the run folder has no event file yet
+  bool start_is_told = false;  // an earlier file has the start of the session
 };
+
+// Returns true if the event file has the start of the session, which is one of its first records.
+bool tells_start(const std::filesystem::path& file) {
+  std::string beginning(std::size_t{1} << 18, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  beginning.resize(static_cast<std::size_t>(stream.gcount()));
+  return beginning.find(assay::tensorboard::session_start_tag) != std::string::npos;
+}
 
 // Returns a name for a new file in `run_folder`, begun at `start_time` (seconds since 1970):
 // events.out.tfevents.<seconds>.<sequence>.<host>.<process>, with numbers of fixed width.
@@ -64,18 +74,18 @@ struct FileName {
 // the existing ones, whatever the clock says. A folder that cannot be read counts as empty.
 FileName next_file_name(const std::filesystem::path& run_folder, double start_time) {
   Place place = {static_cast<std::int64_t>(start_time), 0};
-  bool is_first = true;
+  bool start_is_told = false;
   std::error_code unreadable;
   for (const auto& entry : std::filesystem::directory_iterator(run_folder, unreadable)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;
-    is_first = false;
+    start_is_told = start_is_told || tells_start(entry.path());
     const Place taken = place_of(name);
     place = std::max(place, Place(taken.first, taken.second + 1));
   }
   return {
       fmt::format("{}{:010}.{:06}.{}.{}", prefix, place.first, place.second, host_name(), getpid()),
-      is_first};
+      start_is_told};
 }
 
 class TensorBoard final : public assay::Logger {
@@ -92,9 +102,8 @@ class TensorBoard final : public assay::Logger {
     const std::int64_t resumed = context.first_step();
     const FileName file = next_file_name(context.run_folder(), now);
     writer_.emplace(context.create(file.name), now, resumed == 0 ? 0 : resumed + 1);
-    // A run that goes on has told its hyper-parameters in its first file, and TensorBoard takes
-    // no others.
-    if (resumed > 0 && !file.is_first) return;
+    // TensorBoard takes no other hyper-parameters of a run than the first.
+    if (file.start_is_told) return;
     writer_->hyper_parameters(assay::tensorboard::session_start_tag,
                               assay::tensorboard::session_start(context.plan(), now), now);
     writer_->flush();
