@@ -74,10 +74,13 @@ bool is_override(std::string_view argument) {
 std::vector<std::string> with_launcher_keys(std::span<const std::string> arguments) {
   constexpr std::string_view dashes = "--", option = "--launcher=", key = "--launcher.";
   std::vector<std::string> result;
-  for (const std::string& argument : arguments)
-    result.push_back(argument.starts_with(key)
+  bool are_words = false;  // behind "--"
+  for (const std::string& argument : arguments) {
+    are_words = are_words || argument == dashes;
+    result.push_back(!are_words && argument.starts_with(key)
                          ? std::string(option) + argument.substr(dashes.size())
                          : argument);
+  }
   return result;
 }
 

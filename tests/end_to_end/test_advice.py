@@ -127,7 +127,7 @@ class FilesOfOurs(unittest.TestCase):
     def test_files_of_others(self):
         with program.temporary_folder() as folder:
             for name, content, what in (
-                    ("a.npy", b"\x93NUMPY\x01\x00v\x00{}", "an array of NumPy's"),
+                    ("a.npy", b"\x93NUMPY\x01\x00v\x00{}", "a NumPy array (.npy)"),
                     ("a.gz", b"\x1f\x8b\x08\x00", "a compressed file"),
                     ("a.svg", b"<?xml version='1.0'?>", "a file of XML"),
                     ("a.npz", b"PK\x03\x04", "a ZIP archive"),

@@ -131,7 +131,7 @@ class Check(InFolder):
         found, _ = self.lines(config, f"optimizer.learning_rate={{{warmup}}}", "train.epochs=null",
                               "train.steps=1000000")
         self.assertRegex(found["rate"], r"^learning_rate 0 -> 0\.003 at step 100,\d{3} -> \S+ "
-                                        r"\(100,000 of 1,000,000 steps looked at\)$")
+                                        r"\(100,000 of 1,000,000 steps checked\)$")
 
     def test_names_are_added_where_there_are_none(self):
         config = self.write("a.yaml", SMALL)

@@ -225,8 +225,8 @@ class Composed(Hostile):
 
     def test_circles(self):
         self.files(a="extends: [b.yaml, c.yaml]\n", b="extends: c.yaml\n", c="extends: a.yaml\n", d="model: @d.yaml\n")
-        self.refused("a.yaml", "in a circle")
-        self.refused("d.yaml", "in a circle")
+        self.refused("a.yaml", "in a cycle")
+        self.refused("d.yaml", "in a cycle")
 
     def test_doubling(self):
         """Every file takes the next one twice: 2 to the 15th values."""

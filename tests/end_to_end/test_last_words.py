@@ -43,7 +43,7 @@ class LastWords(unittest.TestCase):
         self.assertEqual((process.returncode, process.stderr), (program.DONE, ""))
 
     def test_exits(self):
-        for how, who in {"exits in a thread": "a thread of a plugin's own called exit(); `assay plugins check FILE`",
+        for how, who in {"exits in a thread": "a plugin's own thread called exit(); `assay plugins check FILE`",
                          "exits quickly": "{}: hook ending: called exit(); `assay plugins check {}`"}.items():
             with self.subTest(how):
                 process, run, library = self.run_with(hook=how)
@@ -54,7 +54,7 @@ class LastWords(unittest.TestCase):
     def test_crashes_in_threads(self):
         process, _, _ = self.run_with(hook="crashes in a thread")
         self.assertEqual(process.returncode, -signal.SIGSEGV)
-        self.assertIn("killed by SIGSEGV outside of the calls of plugins; a thread of a plugin's own", process.stderr)
+        self.assertIn("killed by SIGSEGV outside of calls into plugins; a plugin's own thread", process.stderr)
         for _ in range(10):
             process, _, _ = self.run_with(hook="crashes in two threads")
             self.assertEqual(process.returncode, -signal.SIGSEGV)

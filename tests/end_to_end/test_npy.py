@@ -207,7 +207,7 @@ class Npy(unittest.TestCase):
         more = samples.copy()
         more[[78, 79]] = numpy.inf
         self.save(more, labels.astype("int32"))
-        self.assertRegex(self.refusal(), r"NaN in column 5 \(.*rows? of the split '.*have such values\); mend")
+        self.assertRegex(self.refusal(), r"NaN in column 5 \(.*rows? of the split '.*have such values\); fix")
 
         wide = numpy.tile(samples, (4, 16))  # 29 MB: they stay in the file
         self.save(wide, numpy.tile(labels, 4).astype("int32"))

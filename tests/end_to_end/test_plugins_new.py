@@ -156,7 +156,7 @@ class Wrong(Case):
         self.check(["zzz", "a"], "there is no kind 'zzz'  (kinds: ")
 
     def test_names(self):
-        self.check(["optimizer", "../momentum"], "'../momentum' is no name for a plugin")
+        self.check(["optimizer", "../momentum"], "'../momentum' is not a name for a plugin")
         self.check(["optimizer", "MyMomentum"], "'MyMomentum' is not a name for a plugin: expected lower-case words "
                    "joined by single underscores, such as top_k; did you mean 'my_momentum'?")
         self.check(["optimizer", "install"], "'install' cannot be the name of a plugin")

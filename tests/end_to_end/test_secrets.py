@@ -89,7 +89,7 @@ class Secrets(unittest.TestCase):
                 (["hooks.tells.at_once=true"], r"hooks\.tells\S*: no x\$\{secret:TOKEN\}y\$\{secret:TOKEN\} here"),
                 (["hooks.tells.blames=true"], r"hooks\.tells\.word: no x\$\{secret:TOKEN\}y\$\{secret:TOKEN\} there"),
                 (["hooks.tells.asks=true"], r"hooks\.tells\.word: 'test\.x\$\{secret:TOKEN\}y"),
-                (['hooks.loss.value="${secret:TOKEN}"'], r"hooks\.loss\.value: '\$\{secret:TOKEN\}' is no value"),
+                (['hooks.loss.value="${secret:TOKEN}"'], r"hooks\.loss\.value: '\$\{secret:TOKEN\}' is not a value"),
                 (['hooks.loss.value="${secret:TOKEN}.loss"'], r"there is no split '\$\{secret:TOKEN\}'"),
                 (['hooks.loss.value="test.${secret:TOKEN}"'], r"there is no metric '\$\{secret:TOKEN\}'"),
                 (["~dataset", "+" + TELLING_DATA, "hooks.loss.value=nope.loss"], r"splits: \$\{secret:TOKEN\}, train"),

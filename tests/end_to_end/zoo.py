@@ -70,14 +70,14 @@ REFUSED = {
 # name -> (component, what run and check say). Refused when the library is opened: it is not when listed.
 UNUSABLE = {
     "hidden": ("good", "it exports no 'assay_plugin_manifest'; does a source file end in ASSAY_PLUGIN?"),
-    "own_runtime": ("good", "it brings a C++ runtime of its own; link it without -static-libstdc++"),
+    "own_runtime": ("good", "it contains a C++ runtime of its own; link it without -static-libstdc++"),
     "missing": ("missing", "undefined symbol: forgotten::height(int) (probably in the plugin itself"),
     "missing_library": ("missing", "undefined symbol: cairo_version_of_tomorrow (probably in libcairo; link "
                                    "it: dependency('cairo'))"),
     "wrong_magic": ("good", "its manifest is damaged"),
     "null_name": ("sound", "parameter 0: its name is a null pointer; does the count of the table fit?"),
     "null_doc": ("sound", "option 'height': its documentation (doc) is a null pointer"),
-    "upper_case_name": ("sound", "parameter 0: 'Height' is no name"),
+    "upper_case_name": ("sound", "parameter 0: 'Height' is not a name"),
     "name_of_the_host": ("sound", "option 'type': this name is the host's; rename it"),
     "default_out_of_bounds": ("sound", "option 'height': its default, 0.5, is not valid: expected a number"),
     "default_of_another_type": ("sound", "option 'height': its default, high, is not valid"),
@@ -92,7 +92,7 @@ UNUSABLE = {
     "null_factory": ("sound", "it has no factory (create is a null pointer)"),
     "null_destructor": ("sound", "it cannot be destroyed (destroy is a null pointer)"),
     "null_component_name": ("sound", "component 0: its name is a null pointer"),
-    "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 10"),
+    "unknown_kind": ("sound", "component 0: its kind is 77; there are 0 to 11"),
     "component_twice": ("sound", "schedule sound: it is offered twice; rename one of them"),
     "pack_of_one_name": ("twice", "schedule twice: it is offered twice; rename one of them"),
     "no_components": ("sound", "the plugin offers no components"),
@@ -104,8 +104,8 @@ UNUSABLE = {
     "newline_in_default": ("sound", "option 'height': its default is not one line of UTF-8"),
     "escape_in_option_name": ("sound", "parameter 0: its name is not one line of UTF-8"),
     "group_in_itself": ("sound", "schedule sound: the group 'height' contains itself"),
-    "groups_of_groups": ("sound", "schedule sound: it has more than 1,024 parameters, those of groups included"),
-    "component_of_unknown_kind": ("sound", "option 'height': its kind is 77; there are 0 to 10"),
+    "groups_of_groups": ("sound", "schedule sound: it has more than 1,024 parameters, including those of groups"),
+    "component_of_unknown_kind": ("sound", "option 'height': its kind is 77; there are 0 to 11"),
     "default_of_rate_that_is_no_schedule": (
         "sound", "option 'height': its default, nothing_like_it, is not valid: expected a number or a schedule"),
     "default_of_rate_of_another_kind": ("sound", "its default, sgd, is not valid: expected a number or a sched"),

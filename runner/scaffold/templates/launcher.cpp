@@ -69,7 +69,8 @@ class PluginName final : public assay::Launcher {
 
   // SIGKILL is for all processes of the session's group, other signals for the worker alone.
   static std::string target(std::string_view id, int signal) {
-    return (signal == SIGKILL ? "-" : "") + std::string(id);
+    std::string target(signal == SIGKILL ? "-" : "");
+    return target.append(id);
   }
 
   // Returns the first line that a shell command prints.
