@@ -23,7 +23,7 @@
 
 namespace assay {
 
-/// What a worker needs. 0: nothing in particular.
+/// The resources that a worker needs. 0: nothing in particular.
 struct WorkerNeeds {
   std::int64_t cores = 0;   ///< that its runs compute on
   std::int64_t memory = 0;  ///< bytes
@@ -80,7 +80,7 @@ class WorkerStates {
   ~WorkerStates() = default;
 };
 
-/// What the host must know of the place where workers run.
+/// Describes the place where workers run, as far as the host must know it.
 struct LaunchPlace {
   /// The workers compute on this machine: the host shares out its cores among them.
   bool is_this_machine = true;

@@ -171,7 +171,7 @@ Watch::Watch(const Batch& batch, std::span<const Status> statuses)
     if (!name.ends_with(".json")) return;
     name.remove_suffix(5);
     const auto place = places_.find(name);
-    // Of a run that is not settled the next attempt is awaited, and nothing is lost by a look.
+    // A run that is not settled may be attempted again, so it is looked at again.
     if (place != places_.end() && is_settled(states_[place->second]))
       attempts_[place->second] = entry.d_ino;
   });

@@ -23,7 +23,7 @@
 
 namespace assay::batch {
 
-/// What there is to see at one moment.
+/// The state of a batch at one moment, as the screen shows it.
 struct View {
   struct Running {
     std::string name;

@@ -11,7 +11,7 @@
 
 namespace assay::batch {
 
-/// Where the numbers of trials come from.
+/// The source of the numbers of trials.
 enum class Sampler {
   random,  ///< independent draws
   /// A Sobol sequence, which fills the space of all axes evenly: the direction numbers of Joe and

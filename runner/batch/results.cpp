@@ -26,7 +26,7 @@ bool has_several_configs(const Batch& batch) {
       batch.runs, [&](const BatchRun& run) { return run.config != batch.runs.front().config; });
 }
 
-// What the runs of a batch say of a scalar tag.
+// Holds what the runs of a batch say of a scalar tag.
 struct TagOfRuns {
   std::string value;                           // that it shows; empty if they do not agree
   std::optional<plan::BestPlan::Mode> better;  // nothing if they do not agree

@@ -11,8 +11,8 @@
 namespace assay::batch {
 
 struct RunList {
-  /// Of a folder that is no batch: a run for each run folder, named by its path below the folder.
-  /// The keys are those of the plans that every run has and that differ between them.
+  /// A folder that is not a batch has a run for each run folder, named by its path below the
+  /// folder. The keys are those of the plans that every run has and that differ between them.
   Batch batch;
   std::vector<Status> statuses;  ///< in the order of the runs
   bool is_batch = true;

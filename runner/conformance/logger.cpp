@@ -238,7 +238,7 @@ std::string destroyed(const Subject& subject) {
   return {};
 }
 
-// What a logger has written, as a place to which more is added.
+// A place for what a logger writes, to which more is added.
 struct Place {
   explicit Place(const LoggerHost& host) : lines(host.screen.lines.size()) {
     for (const MemoryFile& file : host.files) sizes[file.name] = file.content.size();

@@ -42,7 +42,7 @@ class Probe {
 /// The workers of one test. The destructor ends all that are left.
 class ProbeFolder {
  public:
-  /// What SIGTERM does to a worker.
+  /// The answer of a worker to SIGTERM.
   enum class At { end_when_asked, never_end };
 
   /// Makes a folder in that for temporary files, TMPDIR. The workers must see it. Throws NotRun.

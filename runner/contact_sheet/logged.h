@@ -1,6 +1,7 @@
-// What a run has logged: scalars from metrics.jsonl, or else from its event files, and pictures
-// from its event files. It reads what Assay's own loggers write, and passes over what it does not
-// know. A file that ends in the middle of a record is read up to there: the run may be going on.
+// Reads what a run has logged: scalars from metrics.jsonl, or else from its event files, and
+// pictures from its event files. It reads what Assay's own loggers write, and passes over what it
+// does not know. A file that ends in the middle of a record is read up to there: the run may be
+// going on.
 #pragma once
 
 #include <cstddef>

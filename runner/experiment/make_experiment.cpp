@@ -155,7 +155,7 @@ class Assembly {
                                [](const auto& nested) { return has_state(*nested); });
   }
 
-  // What experiments may share, as far as a component is concerned.
+  // Returns true if experiments may share a part, as far as its component is concerned.
   template <class Interface>
   static bool may_share(const Handle<Interface>& component) {
     return !has_state(component.object());
@@ -816,7 +816,8 @@ class Assembly {
   config::Diagnostics& diagnostics_;
   Blame blame_;
   SharedParts* const shared_;
-  // What shared parts are made of: the dataset, its splits, and all but the component itself.
+  // The settings that shared parts are made of: the dataset, its splits, and all but the component
+  // itself.
   std::string data_, rows_of_, context_;
   MemoryBudget memory_;
   Experiment out_;

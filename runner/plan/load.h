@@ -24,7 +24,8 @@ inline constexpr std::string_view sweep_key = "sweep";
 /// Arguments for a config.
 struct Settings {
   std::span<const std::string> arguments;
-  /// Where a config says the argument of the same number; nowhere for one of the command line.
+  /// The place in a config that says the argument of the same number; none for one of the command
+  /// line.
   std::span<const config::Location> places = {};
 };
 

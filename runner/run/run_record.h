@@ -89,7 +89,7 @@ struct RunRecord {
   bool altered = false;
 };
 
-/// What is said of such a record.
+/// The words for such a record.
 inline constexpr const char* altered_record =
     "its text is not the one that its checksum was taken of, so it was changed or damaged";
 

@@ -19,7 +19,7 @@ namespace assay::verify {
 bool is_json_lines(const std::string& name);
 bool is_event_file(const std::string& name);
 
-/// What a file of the run says of a log file.
+/// Holds what a file of the run says of a log file.
 struct LogEnd {
   std::string who;  ///< "run.json", "the checkpoint of step 12"
   std::int64_t bytes = 0;

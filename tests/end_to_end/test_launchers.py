@@ -86,7 +86,7 @@ class Outsider(Batch):
         cls.plugins = pathlib.Path(folder.name)
         source = cls.sdk.prefix / "share" / "doc" / "assay" / "examples" / "remote_shell.cpp"
         cls.sdk.shell(f"g++ -O2 -shared '{source}' -o remote_shell.so $(pkg-config --cflags --libs assay)", cls.plugins)
-        # What ssh does, without another machine.
+        # Does what ssh does, without another machine.
         ssh = cls.plugins / "ssh"
         ssh.write_text('#!/bin/sh\n[ "$1" = node1 ] || { echo "no such host: $1" >&2; exit 255; }\nshift\nexec sh -c "$*"\n')
         ssh.chmod(0o755)

@@ -85,7 +85,7 @@ std::vector<Tick> Axis::linear_ticks(std::size_t wished) const {
   std::vector<Tick> ticks;
   const double first = std::ceil(low_ / step - margin_of_rounding);
   const double last = std::floor(high_ / step + margin_of_rounding);
-  // Where the range is narrow beside its numbers, steps are lost in rounding.
+  // Steps are lost in rounding if the range is narrow beside its numbers.
   if (!(std::abs(first) < 1e15) || last - first > 100)
     return {{0, number_text(low_, 6)}, {1, number_text(high_, 6)}};
   for (double i = first; i <= last; ++i) {

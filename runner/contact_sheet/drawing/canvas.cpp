@@ -182,7 +182,7 @@ bool Canvas::picture(const Box& box, std::span<const std::byte> png) const {
   }
   const int columns = std::max(1, static_cast<int>(std::lround(scale * width * per_unit)));
   const int rows = std::max(1, static_cast<int>(std::lround(scale * height * per_unit)));
-  // What is smaller than its place is drawn in whole pixels of its own.
+  // A picture that is smaller than its place is drawn in whole pixels of its own.
   const bool is_shrunk = columns < width || rows < height;
   const Surface small =
       is_shrunk ? shrunk(picture.get(), columns, rows) : Surface(nullptr, &cairo_surface_destroy);
