@@ -64,28 +64,6 @@ struct MadeOptimizer {
       slots;  // once they are asked for
 };
 
-template <class T>
-std::string identity_of(const std::optional<T>& number) {
-  return number ? fmt::format("{} ", *number) : "- ";
-}
-
-std::string identity_of(const std::optional<plan::SplitPlan>& split) {
-  if (!split) return "-";
-  return fmt::format(" {:a} {:a} {}", split->test, split->validation, split->seed);
-}
-
-std::string identity_of(const plan::TrainPlan& train) {
-  return identity_of(train.epochs) + identity_of(train.steps) + identity_of(train.batch_size) +
-         identity_of(train.lanes) + identity_of(train.block_rows) +
-         fmt::format("{} {}", train.shuffle, train.on_nan == plan::OnNan::stop);
-}
-
-std::string identity_of(const plan::Trigger& trigger) {
-  return identity_of(trigger.every) + identity_of(trigger.every_epoch) +
-         identity_of(trigger.times) + identity_of(trigger.from) + identity_of(trigger.until) +
-         fmt::format("{} {}", trigger.at_end, fmt::join(trigger.at, ","));
-}
-
 // Creates the parts of an experiment. Each step continues if the previous ones left enough to work
 // with, so that all problems are found except those that follow from others.
 class Assembly {
@@ -101,8 +79,8 @@ class Assembly {
                                   : MemoryBudget()) {
     if (shared_ == nullptr) return;
     data_ = fmt::format("{} {}", name_of(host.instructions()), plan::identity(draft.dataset));
-    rows_of_ = data_ + identity_of(draft.split);
-    context_ = base::digest(rows_of_ + identity_of(draft.train));
+    rows_of_ = data_ + plan::identity(draft.split);
+    context_ = base::digest(rows_of_ + plan::identity(draft.train));
   }
 
   std::optional<Experiment> make() {
@@ -366,7 +344,7 @@ class Assembly {
 
   void make_hook(const plan::HookPlan& plan, Demand& demand) {
     const Part part("hooks." + plan.name, plan.component);
-    const std::string made_of = of(plan.component) + identity_of(plan.trigger);
+    const std::string made_of = of(plan.component) + plan::identity(plan.trigger);
     auto hook =
         shared<hooks::PreparedHook>(part.key, made_of, [&]() -> std::optional<hooks::PreparedHook> {
           auto handle = create<Hook>(plan.component, part.key);

@@ -23,8 +23,10 @@ class Identity {
     add(component.type);
     add(component.values);
   }
-
- private:
+  void add(const std::optional<std::int64_t>& number) {
+    if (number) add(*number);
+    else add(std::monostate());
+  }
   void add(std::monostate) { text += 'n'; }
   void add(bool value) { text += value ? 't' : 'f'; }
   void add(std::int64_t value) { fmt::format_to(std::back_inserter(text), "i{} ", value); }
@@ -50,12 +52,34 @@ class Identity {
   }
 };
 
+template <class... Parts>
+std::string identity_of(const Parts&... parts) {
+  Identity identity;
+  (identity.add(parts), ...);
+  return std::move(identity.text);
+}
+
 }  // namespace
 
-std::string identity(const ComponentPlan& component) {
-  Identity identity;
-  identity.add(component);
-  return std::move(identity.text);
+std::string identity(const ComponentPlan& component) { return identity_of(component); }
+
+// The members are named one by one, so that a new one does not compile until it is counted here.
+std::string identity(const std::optional<SplitPlan>& split) {
+  if (!split) return identity_of(std::monostate());
+  const auto& [test, validation, seed, where] = *split;
+  return identity_of(test, validation, std::bit_cast<std::int64_t>(seed));
+}
+
+std::string identity(const TrainPlan& train) {
+  const auto& [epochs, steps, batch_size, shuffle, on_nan, lanes, block_rows, where] = train;
+  return identity_of(epochs, steps, batch_size, shuffle, on_nan == OnNan::stop, lanes, block_rows);
+}
+
+std::string identity(const Trigger& trigger) {
+  const auto& [every, every_epoch, times, at, from, until, at_end] = trigger;
+  std::string text = identity_of(every, every_epoch, times, from, until, at_end);
+  for (const std::int64_t step : at) text += identity_of(step);
+  return text;
 }
 
 }  // namespace assay::plan
