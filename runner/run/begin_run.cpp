@@ -167,13 +167,10 @@ void Run::write_plan() {
   record_.git = around_.git.answer(0s);
   static_cast<void>(record_file_.write(record_, Sync::content));
   base::write_atomically(folder_.folder(), "plan.yaml", plan_.yaml, Sync::later);
-  std::vector<std::string> written = copy_config(folder_.folder(), *plan_.source, plan_.sources);
-  for (const std::string& name : written) unsynced_.add(name);
-  write_data_form(folder_.folder(), data_form(experiment_));
-  written.insert(written.end(), {"plan.yaml", "data.json"});
-  for (const std::string& name : written)
-    if (std::string digest = base::file_digest(folder_.path() / name); !digest.empty())
-      record_.files[name] = std::move(digest);
+  record_.files = copy_config(folder_.folder(), *plan_.source, plan_.sources);
+  for (const auto& [name, digest] : record_.files) unsynced_.add(name);
+  record_.files["plan.yaml"] = base::digest(plan_.yaml);
+  record_.files["data.json"] = write_data_form(folder_.folder(), data_form(experiment_));
 }
 
 // Replaces plan.yaml by the plan that the run goes on with. Where the process is killed before

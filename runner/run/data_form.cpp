@@ -6,6 +6,7 @@
 
 #include "assay/error.h"
 #include "runner/base/atomic_file.h"
+#include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/shape.h"
 #include "runner/base/utf8.h"
@@ -52,17 +53,17 @@ DataForm data_form(const experiment::Experiment& experiment) {
           data::rows_by_class(*experiment.splits.at("train"))};
 }
 
-void write_data_form(const base::Folder& run_folder, const DataForm& form) {
+std::string write_data_form(const base::Folder& run_folder, const DataForm& form) {
   nlohmann::ordered_json json;
   json["sample_shape"] = dimensions_of(form.sample_shape);
   if (form.target.classes == 0) json["value_shape"] = dimensions_of(form.target.shape);
   for (std::size_t i = 0; i < form.class_names.size(); ++i)
     json["classes"].push_back(
         {{"name", form.class_names[i]}, {"training_rows", form.class_rows[i]}});
-  base::write_atomically(
-      run_folder, file_name,
-      json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n",
-      base::Sync::later);
+  const std::string text =
+      json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  base::write_atomically(run_folder, file_name, text, base::Sync::later);
+  return base::digest(text);
 }
 
 DataForm read_data_form(const base::Folder& run_folder) {

@@ -22,8 +22,8 @@ struct DataForm {
 /// Returns the form of an experiment's data.
 DataForm data_form(const experiment::Experiment& experiment);
 
-/// Writes data.json. Throws assay::Error.
-void write_data_form(const base::Folder& run_folder, const DataForm& form);
+/// Writes data.json, and returns the digest of its content. Throws assay::Error.
+std::string write_data_form(const base::Folder& run_folder, const DataForm& form);
 
 /// Reads data.json. Throws assay::Error if there is none, or if it is something else.
 DataForm read_data_form(const base::Folder& run_folder);

@@ -20,6 +20,7 @@
 
 #include "assay/error.h"
 #include "runner/base/atomic_file.h"
+#include "runner/base/digest.h"
 #include "runner/config/reference.h"
 
 namespace assay::run {
@@ -322,10 +323,11 @@ std::optional<fs::path> last_checkpoint(const fs::path& run_folder) {
   return last;
 }
 
-std::vector<std::string> copy_config(const base::Folder& run_folder, const config::Source& config,
-                                     std::span<const std::shared_ptr<const config::Source>> files) {
-  std::vector<std::string> written = {"config.yaml"};
-  base::write_atomically(run_folder, written.front(), config.text, base::Sync::later);
+std::map<std::string, std::string> copy_config(
+    const base::Folder& run_folder, const config::Source& config,
+    std::span<const std::shared_ptr<const config::Source>> files) {
+  std::map<std::string, std::string> written = {{"config.yaml", base::digest(config.text)}};
+  base::write_atomically(run_folder, "config.yaml", config.text, base::Sync::later);
   if (files.size() < 2) return written;
   fs::path home = fs::path(config.path).parent_path();
   for (const auto& file : files) home = common_folder(home, fs::path(file->path).parent_path());
@@ -334,7 +336,7 @@ std::vector<std::string> copy_config(const base::Folder& run_folder, const confi
     base::Folder folder = run_folder.subfolder("config");
     for (const fs::path& part : copy.parent_path()) folder = folder.subfolder(part.string());
     base::write_atomically(folder, copy.filename().string(), file->text, base::Sync::later);
-    written.push_back((fs::path("config") / copy).string());
+    written.emplace((fs::path("config") / copy).string(), base::digest(file->text));
   }
   return written;
 }

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -114,9 +115,11 @@ Lock lock_of(const std::filesystem::path& run_folder);
 std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run_folder);
 
 /// Writes config.yaml, the text of `config`. If further files were read (files that it extends,
-/// fragments), copies each into config/, at its place below their common folder. Returns the paths
-/// in the run folder of what it wrote, which may not be on the disk yet. Throws assay::Error.
-std::vector<std::string> copy_config(const base::Folder& run_folder, const config::Source& config,
-                                     std::span<const std::shared_ptr<const config::Source>> files);
+/// fragments), copies each into config/, at its place below their common folder. Returns the
+/// digests of what it wrote by the paths in the run folder. The files may not be on the disk yet.
+/// Throws assay::Error.
+std::map<std::string, std::string> copy_config(
+    const base::Folder& run_folder, const config::Source& config,
+    std::span<const std::shared_ptr<const config::Source>> files);
 
 }  // namespace assay::run
