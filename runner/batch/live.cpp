@@ -117,10 +117,6 @@ std::string line_of_all(const View& view, std::size_t room) {
   return base::cut(line, room);
 }
 
-base::FileDescriptor opened(const std::filesystem::path& folder) {
-  return base::FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
 struct Close {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
@@ -158,7 +154,7 @@ std::vector<std::string> lines_of(const View& view, int columns, int rows) {
 }
 
 Watch::Watch(const Batch& batch, std::span<const Status> statuses)
-    : batch_(batch), attempts_folder_(opened(batch.folder / "attempts")) {
+    : batch_(batch), attempts_folder_(open_folder(batch.folder / "attempts")) {
   for (std::size_t i = 0; i < batch.runs.size(); ++i) {
     places_.emplace(batch.runs[i].name, i);
     states_.push_back(statuses[i].state);
@@ -167,14 +163,18 @@ Watch::Watch(const Batch& batch, std::span<const Status> statuses)
   view_.finished = static_cast<std::size_t>(std::ranges::count(states_, State::finished));
   view_.failed = static_cast<std::size_t>(std::ranges::count(states_, State::failed));
   each_entry(attempts_folder_.get(), [this](const dirent& entry) {
-    std::string_view name = entry.d_name;
-    if (!name.ends_with(".json")) return;
-    name.remove_suffix(5);
-    const auto place = places_.find(name);
+    const auto place = place_of_attempt(entry.d_name);
     // A run that is not settled may be attempted again, so it is looked at again.
-    if (place != places_.end() && is_settled(states_[place->second]))
-      attempts_[place->second] = entry.d_ino;
+    if (place && is_settled(states_[*place])) attempts_[*place] = entry.d_ino;
   });
+}
+
+// Returns the place of the run whose attempt has a file of this name.
+std::optional<std::size_t> Watch::place_of_attempt(std::string_view file) const {
+  constexpr std::string_view ending = ".json";
+  if (!file.ends_with(ending)) return std::nullopt;
+  const auto found = places_.find(file.substr(0, file.size() - ending.size()));
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<Watch::Ended> Watch::look() {
@@ -196,12 +196,9 @@ void Watch::look_for_ends(std::vector<Ended>& ended) {
     return;
   attempts_changed_ = facts.st_mtim;
   each_entry(attempts_folder_.get(), [&](const dirent& entry) {
-    std::string_view name = entry.d_name;
-    if (!name.ends_with(".json")) return;
-    name.remove_suffix(5);
-    const auto found = places_.find(name);
-    if (found == places_.end()) return;
-    const std::size_t place = found->second;
+    const auto of_attempt = place_of_attempt(entry.d_name);
+    if (!of_attempt) return;
+    const std::size_t place = *of_attempt;
     const auto [attempt, is_new] = attempts_.emplace(place, entry.d_ino);
     if (!is_new && attempt->second == entry.d_ino) return;
     attempt->second = entry.d_ino;
@@ -221,7 +218,7 @@ void Watch::look_for_ends(std::vector<Ended>& ended) {
 }
 
 void Watch::look_for_progress() {
-  if (progress_folder_.get() < 0) progress_folder_ = opened(batch_.folder / "progress");
+  if (progress_folder_.get() < 0) progress_folder_ = open_folder(batch_.folder / "progress");
   std::map<std::size_t, std::optional<Progress>> running;
   if (progress_folder_.get() >= 0)
     each_entry(progress_folder_.get(), [&](const dirent& entry) {

@@ -60,6 +60,7 @@ class Watch {
   const View& view() const { return view_; }
 
  private:
+  std::optional<std::size_t> place_of_attempt(std::string_view file) const;
   void look_for_ends(std::vector<Ended>& ended);
   void look_for_progress();
   void estimate();

@@ -6,12 +6,12 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <set>
 #include <system_error>
 #include <thread>
 
 #include "runner/base/atomic_file.h"
 #include "runner/base/machine_share.h"
+#include "runner/batch/live.h"
 #include "runner/batch/results.h"
 
 namespace assay::batch {
@@ -20,33 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto glance = 50ms;
-
-// Counts the failures of a batch. It reads what each attempt left once, when the folder changes.
-class Failures {
- public:
-  explicit Failures(const Batch& batch) : batch_(batch) {
-    for (const BatchRun& run : batch.runs)
-      if (status_of(batch, run).state == State::failed) old_.insert(run.name);
-  }
-
-  // Returns the number of runs that have failed since the beginning.
-  std::size_t count() {
-    std::error_code error;
-    const auto changed = std::filesystem::last_write_time(batch_.folder / "attempts", error);
-    if (error || changed == changed_) return count_;
-    changed_ = changed;
-    count_ = 0;
-    for (const BatchRun& run : batch_.runs)
-      if (!old_.contains(run.name) && status_of(batch_, run).state == State::failed) ++count_;
-    return count_;
-  }
-
- private:
-  const Batch& batch_;
-  std::set<std::string> old_;
-  std::filesystem::file_time_type changed_;
-  std::size_t count_ = 0;
-};
 
 }  // namespace
 
@@ -73,13 +46,18 @@ WantedWorkers wanted_workers(const Batch& batch, const Local& local) {
 }
 
 void watch(const Batch& batch, const Local& local, Workers& workers, const std::atomic<int>& stop) {
-  std::optional<Failures> failures;
-  if (local.max_failures) failures.emplace(batch);
+  std::optional<Watch> ends;
+  if (local.max_failures) ends.emplace(batch, statuses_of(batch));
+  const std::size_t failed_before = ends ? ends->view().failed : 0;
+  const auto are_too_many = [&] {
+    if (!ends) return false;
+    ends->look();
+    return ends->view().failed - failed_before >= *local.max_failures;
+  };
   bool told = false;
   while (!workers.wait(glance)) {
     local.meanwhile();
-    const bool too_many = failures && failures->count() >= *local.max_failures;
-    if (told || (stop.load() == 0 && !too_many)) continue;
+    if (told || (stop.load() == 0 && !are_too_many())) continue;
     workers.stop(stop.load() != 0 ? stop.load() : SIGTERM);
     told = true;
   }

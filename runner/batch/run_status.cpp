@@ -57,10 +57,6 @@ struct Places {
   base::FileDescriptor attempts, runs, plans;
 };
 
-base::FileDescriptor opened(const fs::path& folder) {
-  return base::FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
 Status status_in(const Batch& batch, const BatchRun& run, const Places& places,
                  std::string& buffer) {
   const auto path = [&](const base::FileDescriptor& place, const char* folder,
@@ -104,6 +100,10 @@ std::string_view name_of(State state) {
   return {};
 }
 
+base::FileDescriptor open_folder(const fs::path& folder) {
+  return base::FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 bool read_text(int folder, const std::string& path, std::string& text) {
   const base::FileDescriptor file(
       ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -133,8 +133,8 @@ bool is_claimed(const Batch& batch, const BatchRun& run) {
 }
 
 std::vector<Status> statuses_of(const Batch& batch) {
-  const Places places = {opened(batch.folder / "attempts"), opened(batch.folder / "runs"),
-                         opened(batch.folder / "plans")};
+  const Places places = {open_folder(batch.folder / "attempts"), open_folder(batch.folder / "runs"),
+                         open_folder(batch.folder / "plans")};
   std::string buffer;
   std::vector<Status> statuses;
   statuses.reserve(batch.runs.size());

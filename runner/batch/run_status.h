@@ -39,6 +39,9 @@ struct Status {
   std::optional<Attempt> attempt;
 };
 
+/// Opens a folder of a batch, to look up files from. Holds none if that fails.
+base::FileDescriptor open_folder(const std::filesystem::path& folder);
+
 /// Reads a file like run.json below a folder that is open, or one with an absolute path. Returns
 /// false if there is none, or if it cannot be read, or is no regular file.
 bool read_text(int folder, const std::string& path, std::string& text);
