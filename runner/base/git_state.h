@@ -26,6 +26,9 @@ std::string environment_entry(const std::optional<GitState>& answer);
 /// destructor ends it.
 class GitQuery {
  public:
+  /// The time that whoever needs the answer waits for it.
+  static constexpr std::chrono::seconds usual_patience{1};
+
   GitQuery();
   GitQuery(const GitQuery&) = delete;
   GitQuery& operator=(const GitQuery&) = delete;

@@ -1,5 +1,4 @@
-// `assay batch`: runs many configs, each in a process of its own. `assay work`: runs what waits in
-// a batch.
+// `assay batch`: runs many configs, each in a process of its own.
 
 #include <fmt/format.h>
 
@@ -18,7 +17,6 @@
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/git_state.h"
-#include "runner/base/own_process.h"
 #include "runner/base/time_format.h"
 #include "runner/base/words.h"
 #include "runner/batch/audit.h"
@@ -28,7 +26,6 @@
 #include "runner/batch/local.h"
 #include "runner/batch/run_list.h"
 #include "runner/batch/table.h"
-#include "runner/batch/worker.h"
 #include "runner/batch/workers.h"
 #include "runner/command_line/arguments.h"
 #include "runner/command_line/commands.h"
@@ -45,14 +42,11 @@ namespace assay::command_line {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using batch::Batch;
 using batch::BatchRun;
 using batch::State;
 using batch::Status;
 using batch::Table;
-
-constexpr auto patience_with_git = 1s;
 
 struct BatchArguments {
   std::vector<std::string> arguments, launcher;
@@ -64,13 +58,6 @@ struct BatchArguments {
   bool dry_run = false, rerun_failed = false, fail_fast = false, detach = false;
   std::int64_t time_limit = 0, memory_limit = 0;
   Shown shown;
-};
-
-struct WorkArguments {
-  std::string folder;
-  int threads = 1;
-  std::int64_t time_limit = 0, memory_limit = 0;
-  bool is_quiet = false;
 };
 
 bool is_setting(const std::string& argument) {
@@ -308,7 +295,7 @@ int run_batch(const Common& common, const Batch& batch, const BatchArguments& a,
                            counted(batch.runs.size(), "run"), count_text(before))
             << std::flush;
   // Git is asked once for all runs.
-  const std::string answer = base::environment_entry(git.answer(patience_with_git));
+  const std::string answer = base::environment_entry(git.answer(base::GitQuery::usual_patience));
   git.end();
   batch::Local local;
   if (waiting > 0) {
@@ -365,32 +352,6 @@ int start_batch(const Common& common, const BatchArguments& a) {
   return run_batch(common, batch::write(*frozen), a, host, git);
 }
 
-int work(const Common& common, const WorkArguments& a) {
-  base::end_with_parent();
-  catch_signals();
-  answer_interrupts_with(a.is_quiet ? "" : "the run saves its state and stops");
-  const Batch batch = batch::read_batch(fs::absolute(a.folder).lexically_normal());
-  base::GitQuery git;
-  batch::WorkOptions options{.threads = a.threads, .time = {}, .memory = {}};
-  options.environment = {base::environment_entry(git.answer(patience_with_git))};
-  git.end();
-  if (a.time_limit > 0) options.time = std::chrono::seconds(a.time_limit);
-  if (a.memory_limit > 0) options.memory = a.memory_limit << 20;
-  const auto ended = [&](const BatchRun& run, const Status& status) {
-    if (a.is_quiet) return;
-    if (status.state == State::failed)
-      return report(common, fmt::format("{}: {}", run.name, status.reason));
-    std::string values;
-    if (status.record)
-      for (const auto& [tag, value] : status.record->final_values)
-        values += fmt::format("  {} {:.5g}", tag, value);
-    std::cout << fmt::format("{}  {}{}\n", run.name, batch::name_of(status.state), values)
-              << std::flush;
-  };
-  batch::work(batch, options, stop_signal(), ended);
-  return stop_signal().load() != 0 ? by_signal + stop_signal().load() : done;
-}
-
 }  // namespace
 
 void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
@@ -443,22 +404,6 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
       "  assay batch configs/digits.yaml 'seed=range(0,5)' optimizer.learning_rate=0.1,0.2\n"
       "  assay batch --resume batches/digits/20261130-141500");
   command->callback([&, a] { chosen = [&, a] { return start_batch(common, *a); }; });
-}
-
-void declare_work(CLI::App& app, const Common& common, Chosen& chosen) {
-  const auto a = std::make_shared<WorkArguments>();
-  CLI::App* command = app.add_subcommand("work", "Run what waits in a batch, until nothing does");
-  command->add_option("DIR", a->folder, "The folder of the batch")->required();
-  command->add_option("--threads", a->threads, "Threads of a run")->type_name("N");
-  command->add_option("--time-limit", a->time_limit, "End a run that takes longer")
-      ->type_name("SECONDS");
-  command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
-      ->type_name("MB");
-  command->add_flag("--quiet", a->is_quiet, "Say nothing of the runs that end");
-  command->footer(
-      "Any number of these may work on a batch, on any number of machines.\n"
-      "Example:\n  assay work batches/digits/20261130-141500");
-  command->callback([&, a] { chosen = [&, a] { return work(common, *a); }; });
 }
 
 }  // namespace assay::command_line

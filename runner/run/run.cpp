@@ -32,7 +32,6 @@ constexpr std::size_t memory_for_the_end = std::size_t{512} << 10;
 
 constexpr const char* not_closed = "the process ended before its loggers were closed";
 // Git and the digests of the data may take as long as training, or this long.
-constexpr auto patience_with_git = 1s;
 constexpr auto patience_with_data = 1s;
 
 std::string_view state_name(Outcome outcome) {
@@ -284,7 +283,7 @@ void Run::print_result() {
 }
 
 void Run::ask_git() {
-  record_.git = around_.git.answer(patience_with_git);
+  record_.git = around_.git.answer(base::GitQuery::usual_patience);
   around_.git.end();
   around_.listener.has_processes(0);
   if (!around_.git.problem().empty())
