@@ -161,7 +161,7 @@ class Builds(Case):
             (PARTS / "pack_part.cpp").read_text().replace("NAME", "four").replace("NUMBER", "4").replace(
                 "ASSAY_COMPONENT(First)", 'ASSAY_PLUGIN("numbers", "1.0.0", "MIT", First)'))
         self.pack([self.part("one")])
-        self.assertIn("it has an ASSAY_PLUGIN beside an ASSAY_COMPONENT; ", self.listed())
+        self.assertIn("it has both an ASSAY_PLUGIN and an ASSAY_COMPONENT; ", self.listed())
 
 
 if __name__ == "__main__":
