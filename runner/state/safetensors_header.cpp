@@ -32,17 +32,17 @@ constexpr std::array<NamedType, 5> types = {{{DType::float32, "F32"},
                                              {DType::uint8, "U8"}}};
 
 // The other types of the format, with the bytes of an element.
-constexpr std::array<std::pair<std::string_view, std::size_t>, 11> other_types = {{{"BOOL", 1},
-                                                                                   {"I8", 1},
-                                                                                   {"F8_E5M2", 1},
-                                                                                   {"F8_E4M3", 1},
-                                                                                   {"F8_E8M0", 1},
-                                                                                   {"I16", 2},
-                                                                                   {"U16", 2},
-                                                                                   {"F16", 2},
-                                                                                   {"BF16", 2},
-                                                                                   {"U32", 4},
-                                                                                   {"U64", 8}}};
+constexpr std::array<std::pair<std::string_view, std::size_t>, 11> unread_types = {{{"BOOL", 1},
+                                                                                    {"I8", 1},
+                                                                                    {"F8_E5M2", 1},
+                                                                                    {"F8_E4M3", 1},
+                                                                                    {"F8_E8M0", 1},
+                                                                                    {"I16", 2},
+                                                                                    {"U16", 2},
+                                                                                    {"F16", 2},
+                                                                                    {"BF16", 2},
+                                                                                    {"U32", 4},
+                                                                                    {"U64", 8}}};
 
 // Follows the events of the parser, so that invalid content never becomes a tree. The parser keeps
 // a bit for each level of nesting, and the first value in the wrong place ends it.
@@ -151,8 +151,8 @@ class Reader final : public nlohmann::json_sax<Json> {
                                         : "data_offsets"));
     const auto type = std::ranges::find(types, *type_, &NamedType::name);
     const auto other =
-        std::ranges::find(other_types, *type_, [](const auto& t) { return t.first; });
-    const bool is_listed = others_ == OtherTypes::listed && other != other_types.end();
+        std::ranges::find(unread_types, *type_, [](const auto& t) { return t.first; });
+    const bool is_listed = others_ == OtherTypes::listed && other != unread_types.end();
     if (type == types.end() && !is_listed)
       throw Error(fmt::format("'{}' has the dtype {}; expected F32, F64, I32, I64 or U8", name,
                               base::one_line(*type_)));
