@@ -29,7 +29,7 @@
 #include "runner/logging/extremes.h"
 #include "runner/logging/loggers.h"
 #include "runner/logging/stored_content.h"
-#include "runner/picture/snapshot.h"
+#include "runner/picture/stored_snapshot.h"
 #include "runner/plugin_host/component.h"
 
 namespace assay::logging {

@@ -137,7 +137,7 @@ Checkpoints::Checkpoints(const plan::CheckpointPlan& plan, PlanDigests plans, st
       damaged_(std::move(damaged)),
       parts_(std::move(parts)),
       answered_(parts_.requests.load()) {
-  if (plan_.while_training()) snapshot_.emplace(parts_.state);
+  if (plan_.while_training()) copy_.emplace(parts_.state);
 }
 
 bool Checkpoints::is_due(std::int64_t step) const {
@@ -176,9 +176,9 @@ void Checkpoints::take(std::int64_t step) {
   answered_ = parts_.requests.load();
   last_ = Clock::now();
   parts_.note();
-  if (snapshot_) {
-    snapshot_->take(parts_.state);
-    return mark(step, [this] { return snapshot_->tensors(); });
+  if (copy_) {
+    copy_->take(parts_.state);
+    return mark(step, [this] { return copy_->tensors(); });
   }
   mark(step, [this] { return parts_.state.stored_tensors(); });
   wait();

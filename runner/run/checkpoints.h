@@ -41,7 +41,7 @@
 #include "runner/run/run_folder.h"
 #include "runner/run/unsynced_files.h"
 #include "runner/state/registry.h"
-#include "runner/state/snapshot.h"
+#include "runner/state/state_copy.h"
 
 namespace assay::run {
 
@@ -148,7 +148,7 @@ class Checkpoints {
   const std::int64_t steps_per_epoch_;
   const std::set<std::int64_t> damaged_;
   const Parts parts_;
-  std::optional<state::Snapshot> snapshot_;
+  std::optional<state::StateCopy> copy_;
   Clock::time_point last_ = Clock::now();
   unsigned answered_ = 0;        ///< of the requests
   std::int64_t best_step_ = -1;  ///< the last one whose value was the best

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "assay/error.h"
-#include "runner/state/snapshot.h"
+#include "runner/state/state_copy.h"
 #include "tests/base/error_of.h"
 #include "tests/support/bytes.h"
 #include "tests/support/temporary_folder.h"
@@ -61,17 +61,17 @@ BOOST_AUTO_TEST_CASE(weights_have_their_own_names_in_a_file_unless_those_are_tak
   BOOST_TEST(before.step == 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_snapshot_holds_what_was_when_it_was_taken) {
+BOOST_AUTO_TEST_CASE(a_copy_holds_what_was_when_it_was_taken) {
   State state;
-  Snapshot snapshot(state.registry);
+  StateCopy copy(state.registry);
   state.step = 5;
   state.registry.set("tags/long", std::string_view(std::string(200000, 'x')));
-  snapshot.take(state.registry);
+  copy.take(state.registry);
   state.step = 6;
   state.kernel[0] = 100;
   state.registry.set("tags/long", std::string_view("y"));
   write_safetensors(assay::base::Folder(TemporaryFolder::path()), "state.safetensors",
-                    snapshot.tensors(), {});
+                    copy.tensors(), {});
   const StoredTensors file(path);
   std::int64_t step = 0;
   std::vector<float> kernel(6);

@@ -1,4 +1,4 @@
-#include "runner/state/snapshot.h"
+#include "runner/state/state_copy.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,10 +16,10 @@ std::size_t bytes_of(std::span<const NamedTensor> tensors) {
 
 }  // namespace
 
-Snapshot::Snapshot(const Registry& registry)
+StateCopy::StateCopy(const Registry& registry)
     : memory_(bytes_of(registry.tensors()) + room_to_grow) {}
 
-void Snapshot::take(const Registry& registry) {
+void StateCopy::take(const Registry& registry) {
   tensors_.clear();
   std::vector<NamedTensor> tensors = registry.stored_tensors();
   if (const std::size_t bytes = bytes_of(tensors); bytes > memory_.size()) {

@@ -11,14 +11,14 @@
 
 namespace assay::state {
 
-class Snapshot {
+class StateCopy {
  public:
   /// Allocates the memory for what the registry holds now, and for some more names and numbers.
   /// Throws std::bad_alloc.
-  explicit Snapshot(const Registry& registry);
+  explicit StateCopy(const Registry& registry);
 
   /// Copies everything, and replaces what was copied before. Allocates only if the registry has
-  /// grown by more than expected. Throws std::bad_alloc; the snapshot is empty then.
+  /// grown by more than expected. Throws std::bad_alloc; the copy is empty then.
   void take(const Registry& registry);
 
   /// Returns the copies, with the names that they have in a file. They are views.
