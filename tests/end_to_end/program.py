@@ -88,3 +88,17 @@ def elsewhere(folder):
 
 def temporary_folder():
     return tempfile.TemporaryDirectory(prefix="assay-test-")
+
+
+def isolated():
+    """The command before one that may mount file systems; None where that is not allowed."""
+    for command in (["unshare", "--mount"], ["unshare", "--mount", "--map-root-user"]):
+        try:
+            if subprocess.run([*command, "sh", "-c", "mount -t tmpfs none /mnt"], capture_output=True).returncode == 0:
+                return command
+        except FileNotFoundError:
+            return None
+    return None
+
+
+ISOLATED = isolated()

@@ -297,6 +297,33 @@ class Failures(Batch):
         process = self.failing("is interrupted and never returns", "--time-limit", 1, "-j", 2)
         self.assertEqual(process.stderr.count("it took more than 1 s"), 2, process.stderr)
 
+    def test_a_run_that_leaks_is_ended_by_its_memory(self):
+        process = self.batch("--plugin-path", self.folder, "--dir", "b", "--memory-limit", 700,
+                             "hooks={it: {type: ending, how: nothing, at: 1}}", "hooks.it.how=nothing,leaks",
+                             expect=program.RUN_FAILED)
+        self.assertEqual({row["hooks.it.how"]: row["state"] for row in self.rows()},
+                         {"nothing": "finished", "leaks": "failed"})
+        (reason,) = [row["reason"] for row in self.rows(table="runs.csv") if row["state"] == "failed"]
+        self.assertIn("memory", reason, process.stderr)
+
+    @unittest.skipUnless(program.ISOLATED, "this user may not mount file systems, not even in a namespace of its own")
+    def test_a_full_disk_fails_runs_and_the_batch_goes_on_when_there_is_room(self):
+        """The second run fills the disk, so the third cannot be written; the first stays as it is."""
+        (self.folder / "disk").mkdir()
+        batch = shlex.join(map(str, [
+            program.ASSAY, "batch", program.CONFIGS / "digits.yaml", *SHORT, "--plugin-path", "..", "--dir", "b", "-j", 1,
+            "hooks={it: {type: ending, how: nothing, at: 1}}", "zip(seed=0,1,2,hooks.it.how=nothing,'fills the disk',nothing)"]))
+        again = shlex.join([str(program.ASSAY), "batch", "--resume", "b", "--rerun-failed"])
+        script = (f"mount -t tmpfs -o size=20m none disk || exit 99\ncd disk\n{batch}\necho $? > ../first\n"
+                  f"cp b/table.csv ../first.csv\nrm filler\nln -s /dev/null filler\n{again}\ncode=$?\ncp -r b ../b\nexit $code\n")
+        process = subprocess.run([*program.ISOLATED, "sh", "-c", script], cwd=self.folder, capture_output=True, text=True,
+                                 timeout=600)
+        self.assertEqual((self.folder / "first").read_text(), f"{program.RUN_FAILED}\n", process.stderr)
+        self.assertIn("No space left on device", process.stderr)
+        self.assertEqual(process.returncode, program.DONE, process.stderr)
+        self.assertEqual([row["state"] for row in self.rows()], ["finished"] * 3)
+        self.assertEqual(self.attempts()["seed=0,how=nothing"]["number"], 1)
+
 
 class Audit(Batch):
     def audit(self, count, expect=program.DONE):

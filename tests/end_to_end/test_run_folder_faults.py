@@ -143,21 +143,7 @@ class Killed(unittest.TestCase):
             self.assertRegex(process.stdout, r"^run: its state is unknown: \S+/run/run.json: this is not a record of a run: ")
 
 
-def isolated():
-    """The command before one that may mount file systems; None where that is not allowed."""
-    for command in (["unshare", "--mount"], ["unshare", "--mount", "--map-root-user"]):
-        try:
-            if subprocess.run([*command, "sh", "-c", "mount -t tmpfs none /mnt"], capture_output=True).returncode == 0:
-                return command
-        except FileNotFoundError:
-            return None
-    return None
-
-
-ISOLATED = isolated()
-
-
-@unittest.skipUnless(ISOLATED, "this user may not mount file systems, not even in a namespace of its own")
+@unittest.skipUnless(program.ISOLATED, "this user may not mount file systems, not even in a namespace of its own")
 class SmallDisk(unittest.TestCase):
     def run_on(self, size, *overrides):
         """Runs on a tmpfs; gives the process and a copy of its run folder."""
@@ -167,7 +153,7 @@ class SmallDisk(unittest.TestCase):
         command = shlex.join([str(program.ASSAY), "run", str(DIGITS), "run_dir=disk/run", *overrides])
         script = (f"mount -t tmpfs -o {size} none disk || exit 99\n{command}\ncode=$?\n"
                   "if [ -e disk/run ]; then cp -r disk/run run; fi\nexit $code\n")
-        process = subprocess.run([*ISOLATED, "sh", "-c", script], cwd=home, capture_output=True, text=True,
+        process = subprocess.run([*program.ISOLATED, "sh", "-c", script], cwd=home, capture_output=True, text=True,
                                  timeout=600)
         print(size, process.returncode, process.stderr)
         self.assertNotEqual(process.returncode, 99, process.stderr)

@@ -3,15 +3,24 @@
     torture.py [--rounds N | --seconds N]
 
 A round kills runs 200 times, stops them by signals 100 times, and lets every system call of a run with checkpoints fail in
-turn. Each time the run is taken up and compared with one that nothing happened to. Without arguments there is one round.
-With --seconds there are rounds without failing calls, of 20 kills and 10 signals, until the time is over.
+turn. Each time the run is taken up and compared with one that nothing happened to. It also kills batches, their runs and
+their workers, 50 times each, and a batch of 500 runs 10 times. Without arguments there is one round. With --seconds there
+are rounds without failing calls and without batches, of 20 kills and 10 signals, until the time is over.
 """
 
 import argparse
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
 import sys
 import time
 import unittest
 
+import program
+import test_batch
 import test_checkpoint_faults
 import test_resume
 
@@ -30,6 +39,97 @@ class Ended(test_resume.Runs):
 
 class EveryFault(test_checkpoint_faults.CheckpointFaults):
     EVERY = 1
+
+
+class Batches(test_batch.Batch):
+    """Kills batches, their runs or their workers at random moments, and takes them up until all runs are done. Then each
+    run was done once, its folder is whole, and the table is that of a batch that nothing happened to."""
+
+    kills = 50
+    large_kills = 10
+    FEW = ["train.epochs=150", "~hooks.training_data", "~hooks.test_sheet", "loggers=[jsonl]", "checkpoints.every=20",
+           "seed=range(0,6)"]
+    MANY = [*test_batch.SHORT, "seed=range(0,500)"]
+
+    def undisturbed(self, settings):
+        """Returns the table of such a batch, and how long it took."""
+        start = time.monotonic()
+        self.batch(*settings, "--dir", "undisturbed", short=False)
+        seconds = time.monotonic() - start
+        table = (self.folder / "undisturbed" / "table.csv").read_bytes()
+        # Finished runs of a batch beside another would be taken over.
+        shutil.rmtree(self.folder / "undisturbed")
+        return table, seconds
+
+    def check(self, name, table):
+        folder = self.folder / name
+        self.assertEqual((folder / "table.csv").read_bytes(), table)
+        plans = sorted(plan.stem for plan in (folder / "plans").iterdir())
+        self.assertEqual(sorted(run.name for run in (folder / "runs").iterdir()), plans)
+        for plan in plans:
+            self.assertEqual((folder / "logs" / f"{plan}.txt").read_text().count("\nfinished after "), 1, plan)
+        for plan in plans:
+            verified = program.assay("verify", folder / "runs" / plan, folder=self.folder)
+            self.assertEqual(verified.returncode, program.DONE, verified.stdout)
+
+    def end(self, kills, settings, begin, victims):
+        """Begins batches by begin(name, again) and kills what victims(process) lists, so many times in all."""
+        drawn = random.Random(f"{Ended.seed} {self.id()}")
+        table, seconds = self.undisturbed(settings)
+        number = 0
+        while kills > 0:
+            name = f"{number}/b"  # a folder for each, so that none finds the runs of another
+            number += 1
+            again = False
+            while True:
+                process = begin(name, again)
+                again = True
+                patience = time.monotonic() + drawn.uniform(0, seconds)
+                while time.monotonic() < patience and process.poll() is None:
+                    time.sleep(0.005)
+                alive = victims(process) if kills > 0 and process.poll() is None else []
+                if alive:
+                    try:
+                        os.kill(drawn.choice(alive), signal.SIGKILL)
+                        kills -= 1
+                    except ProcessLookupError:
+                        pass
+                output, errors = process.communicate(timeout=600)
+                test_batch.wait_until(lambda: test_batch.processes_of(f"{self.folder}/{number - 1}/") == [])
+                if not alive:
+                    self.assertEqual(process.returncode, program.DONE, output + errors)
+                    break
+            self.check(name, table)
+
+    def start_batch(self, settings):
+        def begin(name, again):
+            if again and (self.folder / name / "batch.json").exists():
+                return self.start("--resume", name, "--rerun-failed")
+            return self.start(program.CONFIGS / "digits.yaml", *settings, "--dir", name, "-j", 2)
+        return begin
+
+    def test_batches(self):
+        self.end(self.kills, self.FEW, self.start_batch(self.FEW), lambda process: [process.pid])
+
+    def test_runs(self):
+        self.end(self.kills, self.FEW, self.start_batch(self.FEW),
+                 lambda process: test_batch.processes_of(f"run\0{self.folder}"))
+
+    def test_workers(self):
+        """Two workers that somebody started; the batch is begun without them."""
+        def begin(name, again):
+            if not again:
+                began = self.start(program.CONFIGS / "digits.yaml", *self.FEW, "--dir", name, "-j", 2)
+                test_batch.wait_until(lambda: (self.folder / name / "batch.json").exists())
+                began.send_signal(signal.SIGINT)
+                began.communicate()
+            command = f"{program.ASSAY} work {name} & {program.ASSAY} work {name} & wait; exec {program.ASSAY} batch --resume {name} --rerun-failed"
+            return subprocess.Popen(["sh", "-c", command], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True)
+        self.end(self.kills, self.FEW, begin, lambda process: test_batch.processes_of("work\0"))
+
+    def test_many_runs(self):
+        self.end(self.large_kills, self.MANY, self.start_batch(self.MANY), lambda process: [process.pid])
 
 
 def play(*cases):
@@ -54,7 +154,7 @@ def main():
             Ended.kills, Ended.signals = 20, 10
             failed = play(Ended)
         else:
-            failed = play(Ended, EveryFault)
+            failed = play(Ended, EveryFault, Batches)
     print(f"{Ended.seed} rounds: {Ended.seed * Ended.kills} kills and {Ended.seed * Ended.signals} signals")
     sys.exit(1 if failed else 0)
 

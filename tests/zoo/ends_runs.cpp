@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <new>
 #include <string>
@@ -39,6 +40,20 @@ void eat_memory() {
   for (std::size_t size = std::size_t{1} << 20; size >= 16; size /= 2)
     while (std::malloc(size) != nullptr) {
     }
+}
+
+// Takes more and more memory and uses it, until there is no more.
+void leak() {
+  constexpr std::size_t size = std::size_t{1} << 20;
+  for (;;) std::memset(new char[size], 1, size);
+}
+
+// Fills the disk that the process works on.
+void fill_disk() {
+  std::ofstream file("filler");
+  const std::string much(1 << 16, 'x');
+  while (file << much << std::flush) {
+  }
 }
 
 // Reads a file that is mapped into memory, after it was truncated.
@@ -74,6 +89,8 @@ class EndingHook final : public assay::Hook {
     if (how_ == "leaves little memory") leave_memory(std::size_t{2} << 20);
     if (how_ == "leaves no memory") leave_memory(0);
     if (how_ == "eats all memory") eat_memory();
+    if (how_ == "leaks") leak();
+    if (how_ == "fills the disk") fill_disk();
     if (how_ == "crashes without memory") {
       eat_memory();
       crash();
