@@ -25,10 +25,11 @@ enum class FacetId : std::uint32_t {
   whole_split,  ///< metric.h: a metric that needs all rows of a split at once
   acts,         ///< acts.h: a hook that changes the run
   fits,         ///< fits.h: sees the training rows once before training
+  parts,        ///< parts.h: a model whose blocks several threads compute together
 };
 
-inline constexpr std::array<std::string_view, 5> facet_names = {"stateful", "phases", "whole_split",
-                                                                "acts", "fits"};
+inline constexpr std::array<std::string_view, 6> facet_names = {"stateful", "phases", "whole_split",
+                                                                "acts",     "fits",   "parts"};
 
 constexpr std::string_view name_of(FacetId facet) {
   return facet_names[static_cast<std::size_t>(facet)];
@@ -43,6 +44,7 @@ struct Facet {
 
 class Acts;
 class Fits;
+class Parts;
 class Phases;
 class Stateful;
 class WholeSplit;
@@ -63,6 +65,9 @@ constexpr void add_facet(Facet* facets, std::size_t& count) {
     if constexpr (F::facet == FacetId::fits)
       static_assert(std::is_convertible_v<T*, Stateful*>,
                     "a component that fits must also be Stateful, and declare what it has learnt");
+    if constexpr (F::facet == FacetId::parts)
+      static_assert(!std::is_convertible_v<T*, Phases*>,
+                    "a model has Parts or Phases, and not both; see parts.h");
     facets[count++] = {F::facet, &facet_of<T, Interface, F>};
   }
 }
@@ -80,7 +85,7 @@ struct FacetTable {
 };
 
 template <class T, class Interface>
-using FacetsOf = FacetTable<T, Interface, Stateful, Phases, WholeSplit, Acts, Fits>;
+using FacetsOf = FacetTable<T, Interface, Stateful, Phases, WholeSplit, Acts, Fits, Parts>;
 
 }  // namespace detail
 }  // namespace assay

@@ -1,16 +1,23 @@
 #include "assay/model.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "assay/number_text.h"
+#include "assay/parts.h"
 #include "assay/phases.h"
 #include "runner/conformance/model_bench.h"
 #include "runner/conformance/slopes.h"
 #include "runner/conformance/suites.h"
 #include "runner/train/initialize.h"
+#include "runner/train/network.h"
 
 namespace assay::conformance {
 namespace {
@@ -240,6 +247,114 @@ std::string sets(const Subject& subject) {
   return {};
 }
 
+// A block that four threads compute together (facet Parts).
+class SharedBlock {
+ public:
+  SharedBlock(const ModelBench& bench, const train::PartCounts& counts, std::int64_t block_rows)
+      : bench_(bench),
+        counts_(counts),
+        rows_(block_rows),
+        x_(bench.samples(rows_)),
+        d_(bench.d_outputs(rows_)),
+        y_(rows_, bench.description().outputs),
+        workspace_(bench.workspace(rows_)) {
+    bench.model().call_facet<Parts>([&](const Parts& model) {
+      const std::size_t bytes = model.scratch_bytes(rows_);
+      require(bytes <= most_scratch, "it asks for {} bytes of scratch", grouped(bytes));
+      for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(bytes);
+    });
+  }
+
+  /// Computes the block, with the gradients added to `before`, or set without it.
+  ModelBench::Result compute(std::optional<float> before) const {
+    Pass pass = bench_.pass();
+    pass.set_gradients = !before;
+    const std::vector<Lent> gradients =
+        bench_.gradients(before.value_or(std::numeric_limits<float>::quiet_NaN()));
+    std::vector<float*> pointers;
+    for (const Lent& gradient : gradients) pointers.push_back(gradient.as<float>().data());
+    in_stages(counts_.forward, [&](const Parts& model, const Part& part) {
+      model.forward_part(part, pass, workspace_.bytes(), x_.view(), y_.view());
+    });
+    in_stages(counts_.backward, [&](const Parts& model, const Part& part) {
+      model.backward_part(part, pass, workspace_.bytes(), x_.view(), d_.view(), pointers);
+    });
+    require(workspace_.intact(), "it writes beyond its workspace when threads share a block");
+    for (const Lent& scratch : scratch_)
+      require(scratch.intact(), "it writes beyond the scratch of scratch_bytes({}) = {} bytes",
+              rows_, grouped(scratch.bytes().size()));
+    y_.require_intact("outputs");
+    ModelBench::Result result{y_.values(), {}};
+    for (const Lent& gradient : gradients) {
+      const auto values = gradient.as<float>();
+      result.gradients.emplace_back(values.begin(), values.end());
+    }
+    return result;
+  }
+
+ private:
+  static constexpr int threads = 4;
+  static constexpr std::size_t most_scratch = std::size_t{1} << 30;
+
+  // Calls compute(model, part) for all parts of each stage, the last ones first, on all threads.
+  template <class Compute>
+  void in_stages(const std::vector<std::int64_t>& stages, const Compute& compute) const {
+    for (std::size_t stage = 0; stage < stages.size(); ++stage) {
+      std::vector<std::exception_ptr> failures(threads);
+      {
+        std::vector<std::jthread> team;
+        for (int thread = 0; thread < threads; ++thread)
+          team.emplace_back([&, thread, mine = static_cast<std::size_t>(thread)] {
+            try {
+              bench_.model().call_facet<Parts>([&](const Parts& model) {
+                for (std::int64_t i = stages[stage] - 1 - thread; i >= 0; i -= threads)
+                  compute(model, {static_cast<int>(stage), i, scratch_[mine].bytes()});
+              });
+            } catch (...) {
+              failures[mine] = std::current_exception();
+            }
+          });
+      }
+      for (const std::exception_ptr& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+    }
+  }
+
+  const ModelBench& bench_;
+  const train::PartCounts& counts_;
+  const std::int64_t rows_;
+  LentMatrix x_, d_, y_;
+  Lent workspace_;
+  std::vector<Lent> scratch_;
+};
+
+std::string shares(const Subject& subject) {
+  const ModelBench bench(subject);
+  if (!bench.model().has<Parts>()) throw NotRun("threads do not share its blocks (facet Parts)");
+  const train::PartCounts counts(bench.model());
+  if (counts.forward.empty())
+    throw NotRun("it is too small for threads to share its blocks (Parts::forward_parts())");
+  const bool may_set = bench.model().call([](const Model& m) { return m.sets_gradients(); });
+  const std::optional<float> before = may_set ? std::nullopt : std::optional(0.0F);
+  const auto alone = bench.run(rows, rows, before);
+  const SharedBlock block(bench, counts, rows);
+  for (int repeat = 0; repeat < 10; ++repeat) {
+    const auto together = block.compute(before);
+    require(same_bits(together.outputs, alone.outputs),
+            "threads that share a block get other outputs than one that computes it alone (off by "
+            "{:.1e})",
+            deviation(together.outputs, alone.outputs));
+    for (std::size_t i = 0; i < alone.gradients.size(); ++i)
+      require(same_bits(together.gradients[i], alone.gradients[i]),
+              "threads that share a block get another gradient of {} than one that computes it "
+              "alone (off by {:.1e})",
+              bench.description().parameters[i].name,
+              deviation(together.gradients[i], alone.gradients[i]));
+  }
+  return fmt::format("in {} parts forward and {} backward", fmt::join(counts.forward, ", "),
+                     fmt::join(counts.backward, ", "));
+}
+
 class LayerProbe final : public Probe {
  public:
   void output(int layer, MatrixView<const float> values) override {
@@ -294,6 +409,7 @@ Suite model_suite(const Subject& subject) {
       {"gradients are the derivatives",
        [subject] { return require_derivatives(ModelBench(subject)); }},
       {"backward sets gradients when told to", [subject] { return sets(subject); }},
+      {"threads that share a block get the same bits", [subject] { return shares(subject); }},
       {"a probe sees the layers", [subject] { return probe(subject); }},
   };
 }

@@ -521,11 +521,11 @@ class Assembly {
     const std::int64_t batch = out_.batches->batch_size();
     const train::LaneRule rule = lane_rule(draft_.train, components.model);
     warn_of_lanes(draft_, batch, rule, diagnostics_);
-    const std::int64_t lanes = train::Lanes(batch, rule).count();
+    const std::int64_t useful = train::useful_threads(components.model, {batch, rule});
     const base::Share cores = shared_ != nullptr ? shared_->cores() : base::cores_given();
     warn_of_threads(draft_, cores, diagnostics_);
     // More threads than cores would only wait for each other.
-    const std::int64_t threads = std::min(draft_.threads.value_or(lanes), cores.amount);
+    const std::int64_t threads = std::min(draft_.threads.value_or(useful), cores.amount);
     check_network_fits(components, description, {batch, rule}, threads);
     make_team(threads);
     auto network = std::make_unique<train::Network>(std::move(components), std::move(description),

@@ -39,6 +39,12 @@ class Lanes {
   std::int64_t tallest_block() const;
   /// Returns the rows of a block; blocks are numbered from 0 in row order, over all lanes.
   Range block(std::int64_t index) const;
+  /// Returns the number of blocks of a lane.
+  std::int64_t blocks(std::int64_t lane) const { return first_block(lane + 1) - first_block(lane); }
+  /// Returns the rows of a block of a lane.
+  Range block(std::int64_t lane, std::int64_t index) const {
+    return block(first_block(lane) + index);
+  }
   /// Calls visit(Range) with the blocks of a lane in row order; lanes differ by one block at most.
   template <class Visit>
   void visit_blocks(std::int64_t lane, Visit&& visit) const {

@@ -1,12 +1,14 @@
 #include "runner/train/network.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "assay/error.h"
+#include "assay/parts.h"
 #include "runner/base/mapped_file_loss.h"
 #include "runner/train/metric_results.h"
 
@@ -14,7 +16,7 @@ namespace assay::train {
 namespace {
 
 struct BenchSizes {
-  std::size_t workspace, samples, outputs;
+  std::size_t workspace, samples, outputs, scratch;
 };
 
 BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescription& description,
@@ -23,8 +25,11 @@ BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescr
     return static_cast<std::size_t>(block_rows) * static_cast<std::size_t>(columns) * sizeof(float);
   };
   const Shape& sample = transforms.empty() ? description.sample : transforms.shape(0);
+  std::size_t scratch = 0;
+  if (!PartCounts(model).forward.empty())
+    model.call_facet<Parts>([&](const Parts& p) { scratch = p.scratch_bytes(block_rows); });
   return {model.call([&](const Model& m) { return m.workspace_bytes(block_rows); }),
-          bytes(sample.elements()), bytes(description.outputs)};
+          bytes(sample.elements()), bytes(description.outputs), scratch};
 }
 
 }  // namespace
@@ -32,10 +37,40 @@ BenchSizes bench_sizes(const plugin_host::Handle<Model>& model, const ModelDescr
 std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
                         const ModelDescription& description, const Transforms& transforms,
                         std::int64_t block_rows) {
-  const auto [workspace, samples, outputs] =
+  const auto [workspace, samples, outputs, scratch] =
       bench_sizes(model, description, transforms, block_rows);
   const auto [one, other] = transforms.scratch_bytes(block_rows);
-  return workspace + samples + one + other + 2 * outputs;  // the outputs and their derivatives
+  // The outputs come with their derivatives.
+  return workspace + samples + one + other + 2 * outputs + scratch;
+}
+
+PartCounts::PartCounts(const plugin_host::Handle<Model>& model) {
+  if (!model.has<Parts>()) return;
+  model.call_facet<Parts>([&](const Parts& parts) {
+    const auto ahead = parts.forward_parts(), back = parts.backward_parts();
+    forward.assign(ahead.begin(), ahead.end());
+    backward.assign(back.begin(), back.end());
+  });
+  const auto is_possible = [](std::int64_t count) {
+    return count >= 1 && count <= PartCounts::largest;
+  };
+  if (forward.empty() != backward.empty() || !std::ranges::all_of(forward, is_possible) ||
+      !std::ranges::all_of(backward, is_possible))
+    throw Error(
+        fmt::format("{}: it divides blocks into [{}] parts forward and [{}] backward; "
+                    "expected 1 to {} in each stage, and stages of both or of neither",
+                    model.who(), fmt::join(forward, ", "), fmt::join(backward, ", "), largest));
+}
+
+std::int64_t PartCounts::most() const {
+  std::int64_t most = 1;
+  for (const auto* stages : {&forward, &backward})
+    for (const std::int64_t parts : *stages) most = std::max(most, parts);
+  return most;
+}
+
+std::int64_t useful_threads(const plugin_host::Handle<Model>& model, const Lanes& lanes) {
+  return lanes.count() * PartCounts(model).most();
 }
 
 // The states of all metrics of an evaluation, lane by lane in one array.
@@ -115,6 +150,7 @@ Network::Network(Components components, ModelDescription description, LaneRule r
       seed_(seed),
       weights_(description_.named_shapes()),
       sets_gradients_(components_.model.call([](const Model& m) { return m.sets_gradients(); })),
+      parts_(components_.model),
       benches_(static_cast<std::size_t>(team.size())) {
   const Lanes lanes(largest_batch, rule_);
   const auto shapes = description_.named_shapes();
@@ -136,6 +172,7 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   const Lanes lanes(batch.count(), rule_);
   reserve(lanes.tallest_block());
   lanes_in_use_ = static_cast<std::size_t>(lanes.count());
+  if (shares_blocks(lanes)) return gradient_of_shared_blocks(batch, lanes, step);
   std::vector<LossSum> sums(lanes_in_use_);
   team_.run(lanes.count(), [&](std::int64_t index, int worker) {
     Bench& bench = benches_[static_cast<std::size_t>(worker)];
@@ -154,6 +191,90 @@ LossSum Network::gradient(const RowSelection& batch, std::int64_t step) {
   LossSum total;
   for (const LossSum& sum : sums) total += sum;
   return total;
+}
+
+// Sharing costs a wait of all threads in each stage, so it must keep an eighth of them busy that
+// would have no lane.
+bool Network::shares_blocks(const Lanes& lanes) const {
+  const std::int64_t threads = team_.in_use();
+  if (parts_.forward.empty() || lanes.rows() == 0) return false;
+  const std::int64_t turns = (lanes.count() + threads - 1) / threads;
+  return (turns * threads - lanes.count()) * 8 > turns * threads;
+}
+
+// A block of a lane that is computed together.
+struct Network::SharedBlock {
+  std::size_t lane;
+  Range rows;
+  bool first;  // of its lane
+  Bench* bench;
+  Pass pass;
+  Block values = {};
+};
+
+// Computes the first blocks of some lanes together, then their second ones, and so on: as many
+// lanes at once as there are benches.
+LossSum Network::gradient_of_shared_blocks(const RowSelection& batch, const Lanes& lanes,
+                                           std::int64_t step) {
+  std::vector<LossSum> losses(lanes_in_use_);
+  const auto at_once = static_cast<std::int64_t>(benches_.size());
+  for (std::int64_t first = 0; first < lanes.count(); first += at_once) {
+    const std::int64_t last = std::min(first + at_once, lanes.count());
+    for (std::int64_t i = 0; i < lanes.blocks(first); ++i) {  // the first lane has the most
+      std::vector<SharedBlock> blocks;
+      for (std::int64_t lane = first; lane < last && i < lanes.blocks(lane); ++lane) {
+        const Range range = lanes.block(lane, i);
+        Pass now = pass(Mode::training, step, range.first);
+        now.set_gradients = sets_gradients_ && i == 0;
+        blocks.push_back(
+            {static_cast<std::size_t>(lane), range, i == 0, &benches_[blocks.size()], now});
+      }
+      compute_together(batch, blocks, losses);
+    }
+  }
+  base::MappedFileWatch::check();
+  LossSum total;
+  for (const LossSum& loss : losses) total += loss;
+  return total;
+}
+
+void Network::compute_together(const RowSelection& batch, std::span<SharedBlock> blocks,
+                               std::span<LossSum> losses) {
+  const auto count = static_cast<std::int64_t>(blocks.size());
+  const auto each_part = [&](const std::vector<std::int64_t>& stages, auto&& compute) {
+    for (std::size_t stage = 0; stage < stages.size(); ++stage)
+      team_.run(count * stages[stage], [&](std::int64_t task, int worker) {
+        const SharedBlock& block = blocks[static_cast<std::size_t>(task / stages[stage])];
+        const Part part{static_cast<int>(stage), task % stages[stage],
+                        benches_[static_cast<std::size_t>(worker)].scratch.bytes()};
+        components_.model.call_facet<Parts>([&](const Parts& model) {
+          compute(model, part, block, block.bench->workspace.bytes());
+        });
+      });
+  };
+
+  team_.run(count, [&](std::int64_t index, int) {
+    SharedBlock& shared = blocks[static_cast<std::size_t>(index)];
+    shared.values = block(*shared.bench, batch, shared.rows, shared.pass);
+    state::ParameterMemory& gradients = *lane_gradients_[shared.lane];
+    if (shared.first && !sets_gradients_)
+      std::memset(gradients.bytes().data(), 0, gradients.bytes().size());
+  });
+  each_part(parts_.forward, [](const Parts& model, const Part& part, const SharedBlock& block,
+                               std::span<std::byte> workspace) {
+    model.forward_part(part, block.pass, workspace, block.values.samples, block.values.outputs);
+  });
+  team_.run(count, [&](std::int64_t index, int) {
+    const SharedBlock& shared = blocks[static_cast<std::size_t>(index)];
+    losses[shared.lane] += components_.loss.call([&](const Loss& loss) {
+      return loss.gradient(shared.values.outputs, shared.values.targets, shared.values.d_outputs);
+    });
+  });
+  each_part(parts_.backward, [&](const Parts& model, const Part& part, const SharedBlock& block,
+                                 std::span<std::byte> workspace) {
+    model.backward_part(part, block.pass, workspace, block.values.samples, block.values.d_outputs,
+                        lane_gradients_[block.lane]->pointers());
+  });
 }
 
 // Computes each phase for all blocks before the next one. Each block has a bench of its own, which
@@ -347,7 +468,7 @@ std::size_t Network::gradient_bytes() const {
 void Network::reserve(std::int64_t block_rows) {
   if (block_rows <= bench_rows_) return;
   bench_rows_ = block_rows;
-  const auto [workspace, samples, outputs] =
+  const auto [workspace, samples, outputs, scratch] =
       bench_sizes(components_.model, description_, transforms(), block_rows);
   for (Bench& bench : benches_) {
     bench = {};  // free the old memory before requesting more
@@ -355,6 +476,7 @@ void Network::reserve(std::int64_t block_rows) {
     bench.outputs = base::Buffer(outputs);
     bench.d_outputs = base::Buffer(outputs);
     bench.samples = base::Buffer(samples);
+    bench.scratch = base::Buffer(scratch);
     bench.transformed = transforms().scratch(block_rows);
   }
 }

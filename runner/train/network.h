@@ -76,6 +76,22 @@ std::size_t bench_bytes(const plugin_host::Handle<Model>& model,
                         const ModelDescription& description, const Transforms& transforms,
                         std::int64_t block_rows);
 
+/// The parts into which a model divides blocks, so that threads can share them (assay/parts.h).
+/// Both are empty if they cannot.
+struct PartCounts {
+  /// Takes them from a model that was built. Throws assay::Error if they make no sense.
+  explicit PartCounts(const plugin_host::Handle<Model>& model);
+  /// Returns the number of parts of the largest stage; 1 if there are none.
+  std::int64_t most() const;
+
+  static constexpr std::int64_t largest = 1024;  ///< parts of a stage
+  std::vector<std::int64_t> forward, backward;   ///< by stage
+};
+
+/// Returns how many threads can work on a batch at once: one for each lane, or more if the model
+/// lets threads share blocks.
+std::int64_t useful_threads(const plugin_host::Handle<Model>& model, const Lanes& lanes);
+
 class Network {
  public:
   struct Components {
@@ -153,6 +169,7 @@ class Network {
     base::Buffer targets;
     base::Buffer outputs;
     base::Buffer d_outputs;
+    base::Buffer scratch;  ///< for a part of a block that threads share
   };
   struct Block {
     MatrixView<const float> samples;
@@ -169,6 +186,13 @@ class Network {
   MatrixView<const float> transformed(const Pass& pass, MatrixView<const float> samples,
                                       Bench& bench) const;
   void forward(const Pass& pass, Bench& bench, const Block& block) const;
+  /// Returns true if threads should compute blocks together, since some would have no lane.
+  bool shares_blocks(const Lanes& lanes) const;
+  LossSum gradient_of_shared_blocks(const RowSelection& batch, const Lanes& lanes,
+                                    std::int64_t step);
+  struct SharedBlock;
+  void compute_together(const RowSelection& batch, std::span<SharedBlock> blocks,
+                        std::span<LossSum> losses);
   LossSum gradient_in_phases(const RowSelection& batch, std::int64_t step);
   /// Calls compute(lane, pass, block) for every block of a batch, on all threads, in a phase that
   /// was begun, and ends the phase.
@@ -186,8 +210,9 @@ class Network {
   bool sets_gradients_;
   std::vector<std::size_t> metric_values_;  ///< how many numbers each metric gives
   std::optional<BatchSums> sums_;           ///< if the model has the facet Phases
-  std::int64_t batch_rows_ = 0;             ///< of the last gradient()
-  std::vector<Bench> benches_;  ///< by worker, or by block of a batch that is computed in phases
+  PartCounts parts_;
+  std::int64_t batch_rows_ = 0;  ///< of the last gradient()
+  std::vector<Bench> benches_;   ///< by worker, or by block of a batch that is computed in phases
   std::int64_t bench_rows_ = 0;
   std::vector<std::unique_ptr<state::ParameterMemory>> lane_gradients_;
   std::size_t lanes_in_use_ = 0;

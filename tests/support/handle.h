@@ -10,6 +10,7 @@
 #include "assay/acts.h"
 #include "assay/fits.h"
 #include "assay/metric.h"
+#include "assay/parts.h"
 #include "assay/phases.h"
 #include "assay/state.h"
 #include "runner/plugin_host/component.h"
@@ -33,6 +34,7 @@ std::shared_ptr<plugin_host::Object> object(
   add(dynamic_cast<WholeSplit*>(component.get()));
   add(dynamic_cast<Acts*>(component.get()));
   add(dynamic_cast<Fits*>(component.get()));
+  add(dynamic_cast<Parts*>(component.get()));
   object->pointer = component.release();
   object->destroy = [](void* pointer) noexcept {
     std::unique_ptr<Interface>(static_cast<Interface*>(pointer)).reset();

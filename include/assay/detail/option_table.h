@@ -36,21 +36,21 @@ concept HasTable = requires {
 
 /// The parts of a member's type: std::optional<std::vector<value>>.
 template <class T>
-struct Parts {
+struct OptionParts {
   using value = T;
   static constexpr bool list = false;
   static constexpr bool nullable = false;
 };
 template <class T>
-struct Parts<std::vector<T>> {
+struct OptionParts<std::vector<T>> {
   using value = T;
   static constexpr bool list = true;
   static constexpr bool nullable = false;
 };
 template <class T>
-struct Parts<std::optional<T>> {
-  using value = typename Parts<T>::value;
-  static constexpr bool list = Parts<T>::list;
+struct OptionParts<std::optional<T>> {
+  using value = typename OptionParts<T>::value;
+  static constexpr bool list = OptionParts<T>::list;
   static constexpr bool nullable = true;
 };
 
@@ -169,17 +169,17 @@ constexpr OptionMistake write_default(DefaultWriter& out, const T& value, const 
     out.add(value.written());
     if (value.written().empty()) return component;
     return is_line(value.written()) ? none : OptionMistake::line;
-  } else if constexpr (Parts<T>::nullable) {
+  } else if constexpr (OptionParts<T>::nullable) {
     if (value) return write_default(out, *value, limits);
     out.add("null");
     return none;
-  } else if constexpr (Parts<T>::list) {
+  } else if constexpr (OptionParts<T>::list) {
     OptionMistake first = none;
     out.add("[");
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (i > 0) out.add(", ");
       const OptionMistake mistake =
-          write_default(out, static_cast<const typename Parts<T>::value&>(value[i]), limits);
+          write_default(out, static_cast<const typename OptionParts<T>::value&>(value[i]), limits);
       if (first == none) first = mistake;
     }
     out.add("]");
@@ -211,7 +211,7 @@ struct InitialGroup {
   static constexpr auto get() {
     using Member = MemberAt<Holder, place>;
     if constexpr (HasTable<Member>) return From::get().*bound_at<Holder, place>.member;
-    else return typename Parts<Member>::value{};
+    else return typename OptionParts<Member>::value{};
   }
 };
 
@@ -251,12 +251,12 @@ struct ParameterTable {
 
   template <std::size_t place>
   using Group = ParameterTable<InitialGroup<From, Holder, place>,
-                               typename Parts<MemberAt<Holder, place>>::value>;
+                               typename OptionParts<MemberAt<Holder, place>>::value>;
 
   template <std::size_t place>
   static constexpr Parameter parameter() {
     using Member = MemberAt<Holder, place>;
-    using Value = typename Parts<Member>::value;
+    using Value = typename OptionParts<Member>::value;
     const auto& bound = bound_at<Holder, place>;
     Parameter result;
     result.name = bound.name;
@@ -267,7 +267,7 @@ struct ParameterTable {
     result.maximum = bound.limits.maximum;
     result.exclusive_minimum = bound.limits.exclusive_minimum;
     result.exclusive_maximum = bound.limits.exclusive_maximum;
-    result.list = Parts<Member>::list;
+    result.list = OptionParts<Member>::list;
     result.choices = bound.limits.choices;
     if constexpr (is_nested<Value>)
       result.kind = std::remove_cvref_t<decltype(*std::declval<Value>())>::kind;
@@ -294,7 +294,7 @@ template <class Holder>
 constexpr OptionFinding find_strange_member() {
   OptionFinding finding;
   for_each_place<Table<Holder>::size>([&](auto place) {
-    using Value = typename Parts<MemberAt<Holder, place>>::value;
+    using Value = typename OptionParts<MemberAt<Holder, place>>::value;
     bool strange = !is_option_value<Value>();
     if constexpr (HasTable<Value>)
       strange = find_strange_member<Value>().mistake != OptionMistake::none;
@@ -308,7 +308,7 @@ template <class Holder>
 constexpr std::size_t count_options() {
   std::size_t count = 0;
   for_each_place<Table<Holder>::size>([&](auto place) {
-    using Value = typename Parts<MemberAt<Holder, place>>::value;
+    using Value = typename OptionParts<MemberAt<Holder, place>>::value;
     ++count;
     if constexpr (HasTable<Value>) count += count_options<Value>();
   });
@@ -322,7 +322,7 @@ template <class Holder>
 constexpr TableFinding find_table_mistake(std::size_t depth = 0) {
   std::array<Parameter, Table<Holder>::size> bare{};
   for_each_place<Table<Holder>::size>([&](auto place) {
-    using Value = typename Parts<MemberAt<Holder, place>>::value;
+    using Value = typename OptionParts<MemberAt<Holder, place>>::value;
     const auto& bound = bound_at<Holder, place>;
     Parameter& p = bare[place];
     p.name = bound.name;
@@ -339,7 +339,7 @@ constexpr TableFinding find_table_mistake(std::size_t depth = 0) {
   if (depth > deepest_group || count_options<Holder>() > most_parameters)
     finding = {TableMistake::endless, 0};
   for_each_place<Table<Holder>::size>([&](auto place) {
-    using Value = typename Parts<MemberAt<Holder, place>>::value;
+    using Value = typename OptionParts<MemberAt<Holder, place>>::value;
     if constexpr (HasTable<Value>) {
       const TableMistake inner = find_table_mistake<Value>(depth + 1).mistake;
       if (inner != TableMistake::none && finding.mistake == TableMistake::none)
@@ -355,7 +355,7 @@ template <class From, class Holder>
 constexpr OptionFinding find_option_mistake() {
   OptionFinding finding;
   for_each_place<Table<Holder>::size>([&](auto place) {
-    using Value = typename Parts<MemberAt<Holder, place>>::value;
+    using Value = typename OptionParts<MemberAt<Holder, place>>::value;
     const auto& bound = bound_at<Holder, place>;
     const auto mistake = [&] {
       using enum OptionMistake;
@@ -415,16 +415,16 @@ template <class Holder, class Options>
 void fill(Options& options, const OptionSource& source) {
   for_each_place<Table<Holder>::size>([&](auto place) {
     using Member = MemberAt<Holder, place>;
-    using Value = typename Parts<Member>::value;
+    using Value = typename OptionParts<Member>::value;
     const auto& bound = bound_at<Holder, place>;
     Member& member = options.*bound.member;
-    if constexpr (Parts<Member>::nullable) {
+    if constexpr (OptionParts<Member>::nullable) {
       if (!source.has(bound.name)) {
         member = {};
         return;
       }
     }
-    if constexpr (Parts<Member>::list) {
+    if constexpr (OptionParts<Member>::list) {
       std::vector<Value> list;
       const std::size_t size = source.size(bound.name);
       for (std::size_t i = 0; i < size; ++i)

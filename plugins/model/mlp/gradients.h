@@ -130,8 +130,22 @@ Index gradient_scratch(Index rows, Index outputs) {
   return panel * (rows + group) + rows;
 }
 
+/// Divides the outputs of a layer: into tiles of whole vectors, and a rest that fills no vector.
+struct OutputSlices {
+  explicit OutputSlices(Index outputs)
+      : rest(outputs % width <= groups ? outputs % width : 0),
+        tiles(quotient_up(outputs - rest, width), gradient_vectors) {}
+  Index count() const { return tiles.count() + (rest > 0 ? 1 : 0); }
+
+  Index rest;
+  Tiles tiles;
+};
+
+Index gradient_slices(Index outputs) { return OutputSlices(outputs).count(); }
+
 void gradients(const float* x, const float* d, Index rows, Index stride, Index inputs,
-               Index outputs, float* scratch, float* kernel, float* bias, bool add) {
+               Index outputs, Index begin, Index end, float* scratch, float* kernel, float* bias,
+               bool add) {
   float* const panel = scratch;
   // The bias is the kernel's row for an input that is always one.
   float* const ones = scratch + gradient_scratch(rows, outputs) - rows;
@@ -146,20 +160,19 @@ void gradients(const float* x, const float* d, Index rows, Index stride, Index i
     }
   };
 
-  const Index rest = outputs % width <= groups ? outputs % width : 0;
-  const Tiles tiles(quotient_up(outputs - rest, width), gradient_vectors);
-  for (Index tile = 0; tile < tiles.count(); ++tile) {
-    const Index vectors = tiles.size(tile);
-    const Index n = tiles.first(tile) * width;
-    const Index columns = smaller(vectors * width, outputs - rest - n);
+  const OutputSlices slices(outputs);
+  for (Index slice = begin; slice < smaller(end, slices.tiles.count()); ++slice) {
+    const Index vectors = slices.tiles.size(slice);
+    const Index n = slices.tiles.first(slice) * width;
+    const Index columns = smaller(vectors * width, outputs - slices.rest - n);
     transpose(d + n * stride, stride, columns, rows, panel, vectors * width, vectors * width);
     all_inputs([=](Index k) { return gradient_tile_for<gradient_vectors>(vectors, k); },
                inputs_beside(vectors), n, columns - (vectors - 1) * width);
   }
-  if (rest > 0) {
-    const Index n = outputs - rest;
-    group_rows(d + n * stride, stride, rest, rows, panel);
-    all_inputs([](Index k) { return gradient_rest_for<>(k); }, gradient_inputs, n, rest);
+  if (slices.rest > 0 && end == slices.count()) {
+    const Index n = outputs - slices.rest;
+    group_rows(d + n * stride, stride, slices.rest, rows, panel);
+    all_inputs([](Index k) { return gradient_rest_for<>(k); }, gradient_inputs, n, slices.rest);
   }
 }
 

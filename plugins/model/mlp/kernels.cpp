@@ -9,7 +9,7 @@
 namespace assay::mlp {
 
 const Kernels ASSAY_KERNELS = {
-    width,     transpose, product,      product_transposed, gradient_scratch,
-    gradients, activate,  differentiate};
+    width,           transpose, product,  product_transposed, gradient_scratch,
+    gradient_slices, gradients, activate, differentiate};
 
 }  // namespace assay::mlp

@@ -32,20 +32,25 @@ struct Kernels {
   void (*transpose)(const float* from, Index from_stride, Index rows, Index columns, float* to,
                     Index to_stride, Index to_columns);
 
-  /// Computes out [outputs][stride] = bias + kernel^T x, for kernel [inputs][outputs] and x
-  /// [inputs][stride].
-  void (*product)(const float* kernel, const float* bias, Index inputs, Index outputs,
+  /// Computes out [outputs][stride] = bias + kernel^T x, for x [inputs][stride] and the first
+  /// `outputs` columns of kernel [inputs][pitch].
+  void (*product)(const float* kernel, Index pitch, const float* bias, Index inputs, Index outputs,
                   const float* x, float* out, Index stride);
-  /// Computes d_input [inputs][stride] = kernel d, for d [outputs][stride].
+  /// Computes d_input [inputs][stride] = kernel d, for kernel [inputs][outputs] and d
+  /// [outputs][stride].
   void (*product_transposed)(const float* kernel, Index inputs, Index outputs, const float* d,
                              float* d_input, Index stride);
 
   /// Returns the number of floats of scratch memory for gradients().
   Index (*gradient_scratch)(Index rows, Index outputs);
+  /// Returns into how many slices gradients() divides the outputs.
+  Index (*gradient_slices)(Index outputs);
   /// Computes kernel [inputs][outputs] += x d^T and bias [outputs] += the sum of d over rows, for x
-  /// [inputs][stride] and d [outputs][stride]. Without `add` it uses = instead of +=.
+  /// [inputs][stride] and d [outputs][stride], and the slices of the outputs from `begin` to before
+  /// `end`. Without `add` it uses = instead of +=.
   void (*gradients)(const float* x, const float* d, Index rows, Index stride, Index inputs,
-                    Index outputs, float* scratch, float* kernel, float* bias, bool add);
+                    Index outputs, Index begin, Index end, float* scratch, float* kernel,
+                    float* bias, bool add);
 
   /// Computes y = f(z); count is a multiple of width. y may be z.
   void (*activate)(Activation activation, const float* z, float* y, Index count);

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "assay/model.h"
+#include "assay/parts.h"
 #include "assay/plugin.h"
 #include "kernels.h"
 
@@ -57,7 +58,7 @@ struct Linear {
   int bias;
 };
 
-class Mlp final : public Model {
+class Mlp final : public Model, public Parts {
  public:
   static constexpr About about = {.name = "mlp",
                                   .doc = "Linear layers with an activation between them."};
@@ -108,6 +109,7 @@ class Mlp final : public Model {
       layers_.push_back(layer);
       inputs = outputs;
     }
+    divide();
   }
 
   std::int64_t block_rows() const override {
@@ -125,27 +127,13 @@ class Mlp final : public Model {
                MatrixView<float> outputs) const override {
     if (x.rows == 0) return;
     const Layout at = layout(x.rows);
-    float* const memory = reinterpret_cast<float*>(workspace.data());
-    kernels_.transpose(x.data, x.stride, x.rows, x.columns, memory, at.stride, at.stride);
-    float* input = memory;
+    float* const memory = floats(workspace);
+    take_samples(at, memory, x, {0, x.columns});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const Linear& layer = layers_[i];
-      const bool last = i + 1 == layers_.size();
-      float* const output = input + layer.inputs * at.stride;
-      float* const z = last ? output : output + at.before_activation;
-      kernels_.product(value(pass, layer.kernel), value(pass, layer.bias), layer.inputs,
-                       layer.outputs, input, z, at.stride);
-      if (!last) kernels_.activate(given_.activation, z, output, layer.outputs * at.stride);
-      if (pass.probe != nullptr) {
-        const MatrixView<float> rows{memory + at.scratch, x.rows, layer.outputs, layer.outputs};
-        kernels_.transpose(output, at.stride, rows.columns, rows.rows, rows.data, rows.stride,
-                           rows.columns);
-        pass.probe->output(static_cast<int>(i), rows);
-      }
-      input = output;
+      compute_outputs(pass, at, memory, i, {0, layers_[i].outputs});
+      if (pass.probe != nullptr) show(pass, at, memory, x.rows, i);
     }
-    kernels_.transpose(input, at.stride, outputs.columns, outputs.rows, outputs.data,
-                       outputs.stride, outputs.columns);
+    give_outputs(at, memory, outputs, {0, outputs.columns});
   }
 
   bool sets_gradients() const override { return true; }
@@ -155,26 +143,54 @@ class Mlp final : public Model {
                 std::span<float* const> gradients) const override {
     if (x.rows == 0) return;
     const Layout at = layout(x.rows);
-    float* const memory = reinterpret_cast<float*>(workspace.data());
-    float* d = memory + at.d;
-    float* d_input = memory + at.d_input;
-    kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns, d,
-                       at.stride, at.stride);
-    // Go from the end of the layers' inputs back to their beginning.
-    const float* input = memory + at.last_output;
+    float* const memory = floats(workspace);
+    take_derivatives(at, memory, d_outputs);
     for (std::size_t i = layers_.size(); i-- > 0;) {
-      const Linear& layer = layers_[i];
-      input -= layer.inputs * at.stride;
-      kernels_.gradients(input, d, x.rows, at.stride, layer.inputs, layer.outputs,
-                         memory + at.scratch, gradients[static_cast<std::size_t>(layer.kernel)],
-                         gradients[static_cast<std::size_t>(layer.bias)], !pass.set_gradients);
-      if (i == 0) break;
-      kernels_.product_transposed(value(pass, layer.kernel), layer.inputs, layer.outputs, d,
-                                  d_input, at.stride);
-      kernels_.differentiate(given_.activation, input + at.before_activation, input, d_input,
-                             layer.inputs * at.stride);
-      std::swap(d, d_input);
+      add_gradients(pass, at, memory, x.rows, i, {0, kernels_.gradient_slices(layers_[i].outputs)},
+                    memory + at.scratch, gradients);
+      if (i > 0) derive_inputs(pass, at, memory, i, {0, layers_[i].inputs});
     }
+  }
+
+  std::span<const std::int64_t> forward_parts() const override { return forward_parts_; }
+  std::span<const std::int64_t> backward_parts() const override { return backward_parts_; }
+  std::size_t scratch_bytes(std::int64_t rows) const override {
+    Index most = 0;
+    for (const Linear& layer : layers_)
+      most = std::max(most, kernels_.gradient_scratch(rows, layer.outputs));
+    return static_cast<std::size_t>(most) * sizeof(float);
+  }
+
+  // The first stage takes the samples, and each of the others computes a layer.
+  void forward_part(const Part& part, const Pass& pass, std::span<std::byte> workspace,
+                    MatrixView<const float> x, MatrixView<float> outputs) const override {
+    const Layout at = layout(x.rows);
+    float* const memory = floats(workspace);
+    const Index parts = forward_parts_[static_cast<std::size_t>(part.stage)];
+    if (part.stage == 0) return take_samples(at, memory, x, share(x.columns, part.index, parts));
+    const auto i = static_cast<std::size_t>(part.stage) - 1;
+    const Slice slice = share(layers_[i].outputs, part.index, parts);
+    compute_outputs(pass, at, memory, i, slice);
+    if (i + 1 == layers_.size()) give_outputs(at, memory, outputs, slice);
+  }
+
+  // The first stage takes the derivatives, and the others go back from layer to layer: the first
+  // parts of each compute gradients, and the rest the derivatives for the layer before.
+  void backward_part(const Part& part, const Pass& pass, std::span<std::byte> workspace,
+                     MatrixView<const float> x, MatrixView<const float> d_outputs,
+                     std::span<float* const> gradients) const override {
+    const Layout at = layout(x.rows);
+    float* const memory = floats(workspace);
+    if (part.stage == 0) return take_derivatives(at, memory, d_outputs);
+    const std::size_t i = layers_.size() - static_cast<std::size_t>(part.stage);
+    const Linear& layer = layers_[i];
+    const Index slices = kernels_.gradient_slices(layer.outputs), parts = gradient_parts(layer);
+    if (part.index < parts)
+      add_gradients(pass, at, memory, x.rows, i, share(slices, part.index, parts),
+                    floats(part.scratch), gradients);
+    else
+      derive_inputs(pass, at, memory, i,
+                    share(layer.inputs, part.index - parts, parts_of(layer, layer.inputs)));
   }
 
  private:
@@ -184,8 +200,8 @@ class Mlp final : public Model {
     Index stride;             ///< rows, rounded up to whole vectors
     Index last_output;        ///< the last layer's output
     Index before_activation;  ///< from an output to its value before the activation; 0: none
-    Index d;                  ///< d loss / d output of the current layer, before its activation
-    Index d_input;            ///< the same for the preceding layer
+    Index d;                  ///< d loss / d output of a layer, before its activation
+    Index d_input;            ///< the same for the next one
     Index scratch;            ///< of Kernels::gradients; or an output in rows, for the probe
     Index floats;             ///< in all
   };
@@ -212,6 +228,112 @@ class Mlp final : public Model {
     return at;
   }
 
+  // From `begin` to before `end`: of features, or of the slices of Kernels::gradients.
+  struct Slice {
+    Index begin, end;
+  };
+  static Slice share(Index all, Index part, Index parts) {
+    return {part * all / parts, (part + 1) * all / parts};
+  }
+
+  /// Returns how many parts the products of a layer have if they are divided by `features`. A core
+  /// needs a tenth of a millisecond or two for a part and 128 rows.
+  static Index parts_of(const Linear& layer, Index features) {
+    constexpr Index weights = 1 << 16;
+    return std::clamp<Index>(layer.inputs * layer.outputs / weights, 1,
+                             std::min<Index>(features, 16));
+  }
+  Index gradient_parts(const Linear& layer) const {
+    return parts_of(layer, kernels_.gradient_slices(layer.outputs));
+  }
+
+  /// Decides which parts threads share, if blocks are worth it: if they take a millisecond.
+  void divide() {
+    constexpr Index many = 1 << 17;
+    Index weights = 0;
+    for (const Linear& layer : layers_) weights += layer.inputs * layer.outputs;
+    if (weights < many) return;
+    forward_parts_.push_back(std::min<Index>(layers_.front().inputs, 4));
+    for (const Linear& layer : layers_) forward_parts_.push_back(parts_of(layer, layer.outputs));
+    backward_parts_.push_back(1);
+    for (std::size_t i = layers_.size(); i-- > 0;)
+      backward_parts_.push_back(gradient_parts(layers_[i]) +
+                                (i > 0 ? parts_of(layers_[i], layers_[i].inputs) : 0));
+  }
+
+  static float* floats(std::span<std::byte> bytes) {
+    return reinterpret_cast<float*>(bytes.data());
+  }
+
+  /// Returns the input of a layer, which is the output of the layer before.
+  float* input_of(const Layout& at, float* memory, std::size_t layer) const {
+    for (std::size_t i = 0; i < layer; ++i) memory += layers_[i].inputs * at.stride;
+    return memory;
+  }
+
+  /// Returns d loss / d output of a layer. There are two such arrays, which take turns.
+  static float* derivative_of(const Layout& at, float* memory, std::size_t layer) {
+    return memory + (layer % 2 == 0 ? at.d : at.d_input);
+  }
+
+  void take_samples(const Layout& at, float* memory, MatrixView<const float> x, Slice s) const {
+    kernels_.transpose(x.data + s.begin, x.stride, x.rows, s.end - s.begin,
+                       memory + s.begin * at.stride, at.stride, at.stride);
+  }
+
+  void compute_outputs(const Pass& pass, const Layout& at, float* memory, std::size_t i,
+                       Slice s) const {
+    const Linear& layer = layers_[i];
+    const bool last = i + 1 == layers_.size();
+    float* const output = input_of(at, memory, i + 1) + s.begin * at.stride;
+    float* const z = last ? output : output + at.before_activation;
+    kernels_.product(value(pass, layer.kernel) + s.begin, layer.outputs,
+                     value(pass, layer.bias) + s.begin, layer.inputs, s.end - s.begin,
+                     input_of(at, memory, i), z, at.stride);
+    if (!last) kernels_.activate(given_.activation, z, output, (s.end - s.begin) * at.stride);
+  }
+
+  void give_outputs(const Layout& at, float* memory, MatrixView<float> outputs, Slice s) const {
+    kernels_.transpose(memory + at.last_output + s.begin * at.stride, at.stride, s.end - s.begin,
+                       outputs.rows, outputs.data + s.begin, outputs.stride, s.end - s.begin);
+  }
+
+  void show(const Pass& pass, const Layout& at, float* memory, Index rows, std::size_t i) const {
+    const Index outputs = layers_[i].outputs;
+    const MatrixView<float> shown{memory + at.scratch, rows, outputs, outputs};
+    kernels_.transpose(input_of(at, memory, i + 1), at.stride, outputs, rows, shown.data, outputs,
+                       outputs);
+    pass.probe->output(static_cast<int>(i), shown);
+  }
+
+  void take_derivatives(const Layout& at, float* memory, MatrixView<const float> d_outputs) const {
+    kernels_.transpose(d_outputs.data, d_outputs.stride, d_outputs.rows, d_outputs.columns,
+                       derivative_of(at, memory, layers_.size() - 1), at.stride, at.stride);
+  }
+
+  /// Computes the derivatives with respect to the inputs of a layer, before the activation of the
+  /// layer that they come from.
+  void derive_inputs(const Pass& pass, const Layout& at, float* memory, std::size_t i,
+                     Slice s) const {
+    const Linear& layer = layers_[i];
+    const float* const input = input_of(at, memory, i) + s.begin * at.stride;
+    float* const d_input = derivative_of(at, memory, i - 1) + s.begin * at.stride;
+    kernels_.product_transposed(value(pass, layer.kernel) + s.begin * layer.outputs,
+                                s.end - s.begin, layer.outputs, derivative_of(at, memory, i),
+                                d_input, at.stride);
+    kernels_.differentiate(given_.activation, input + at.before_activation, input, d_input,
+                           (s.end - s.begin) * at.stride);
+  }
+
+  void add_gradients(const Pass& pass, const Layout& at, float* memory, Index rows, std::size_t i,
+                     Slice slices, float* scratch, std::span<float* const> gradients) const {
+    const Linear& layer = layers_[i];
+    kernels_.gradients(input_of(at, memory, i), derivative_of(at, memory, i), rows, at.stride,
+                       layer.inputs, layer.outputs, slices.begin, slices.end, scratch,
+                       gradients[static_cast<std::size_t>(layer.kernel)],
+                       gradients[static_cast<std::size_t>(layer.bias)], !pass.set_gradients);
+  }
+
   std::string_view activation_name() const {
     std::string_view words = activation_choices;
     for (auto skip = static_cast<std::uint32_t>(given_.activation); skip > 0; --skip)
@@ -225,6 +347,7 @@ class Mlp final : public Model {
 
   Options given_;
   std::vector<Linear> layers_;
+  std::vector<std::int64_t> forward_parts_, backward_parts_;  // none if blocks are not shared
   const Kernels& kernels_;
 };
 

@@ -91,9 +91,9 @@ void product_of(const float* weights, Index pitch, const float* bias, Index inpu
   }
 }
 
-void product(const float* kernel, const float* bias, Index inputs, Index outputs, const float* x,
-             float* out, Index stride) {
-  product_of<Dense::output>(kernel, outputs, bias, inputs, outputs, x, out, stride);
+void product(const float* kernel, Index pitch, const float* bias, Index inputs, Index outputs,
+             const float* x, float* out, Index stride) {
+  product_of<Dense::output>(kernel, pitch, bias, inputs, outputs, x, out, stride);
 }
 
 void product_transposed(const float* kernel, Index inputs, Index outputs, const float* d,
