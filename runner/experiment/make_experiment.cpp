@@ -84,9 +84,12 @@ class Assembly {
   }
 
   std::optional<Experiment> make() {
-    plugin_host::KeptProcessState state;  // whatever calls of components change
+    std::optional<plugin_host::KeptProcessState> state;  // whatever calls of components change
     std::set<std::string> mapped;
-    if (shared_ == nullptr) mapped = base::mapped_data_files();
+    if (shared_ == nullptr) {
+      state.emplace();
+      mapped = base::mapped_data_files();
+    }
     describe_data();
     cut_rows();
     measure_training();
@@ -97,8 +100,8 @@ class Assembly {
     make_update();
     read_splits();
     read_initial_weights();
-    if (const std::string changes = state.restore(); !changes.empty())
-      diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
+    const std::string changes = state ? state->restore() : shared_->restore_process();
+    if (!changes.empty()) diagnostics_.warning({}, "", plugin_host::changed_by_calls(changes));
     for (const std::string& warning : host_.warnings()) diagnostics_.warning({}, "", warning);
     if (!diagnostics_.empty()) return std::nullopt;
     if (shared_ == nullptr) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "runner/base/machine_share.h"
+#include "runner/plugin_host/process_state.h"
 #include "runner/train/thread_team.h"
 
 namespace assay::experiment {
@@ -40,12 +41,17 @@ class SharedParts {
   /// Returns the team of so many threads.
   std::shared_ptr<train::ThreadTeam> team(int threads);
 
+  /// Restores the process's state to what it was at construction. Returns what components had
+  /// changed, as KeptProcessState::restore() does. To be called after each experiment.
+  std::string restore_process() { return process_.restore(); }
+
   const base::Share& memory() const { return memory_; }
   const base::Share& cores() const { return cores_; }
   /// Returns the bytes that the process held at construction.
   double held() const { return held_; }
 
  private:
+  plugin_host::KeptProcessState process_;
   std::map<std::string, std::any> parts_;
   std::map<int, std::shared_ptr<train::ThreadTeam>> teams_;
   base::Share memory_, cores_;

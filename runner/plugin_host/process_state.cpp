@@ -9,8 +9,11 @@
 
 #include <charconv>
 #include <clocale>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -46,26 +49,64 @@ std::string signal_name(int number) {
                          : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);
 }
 
-// Reads the umask from /proc if possible. umask() would change it, and other threads may be
-// creating files.
-mode_t current_umask() {
-  base::LineReader status("/proc/self/status");
-  constexpr std::string_view key = "Umask:\t";
-  for (std::string_view line; status.next(line);) {
-    if (!line.starts_with(key)) continue;
-    unsigned mask = 0;
-    const auto read = std::from_chars(line.data() + key.size(), line.data() + line.size(), mask, 8);
-    if (read.ec == std::errc()) return static_cast<mode_t>(mask);
+// Reads the umask from /proc if possible: umask() would change it, and other threads may be
+// creating files. The same file says which signals have handlers, so that only those need a system
+// call.
+class KernelStatus {
+ public:
+  KernelStatus() {
+    base::LineReader status("/proc/self/status");
+    for (std::string_view line; status.next(line);) {
+      read(line, "Umask:\t", 8, umask_);
+      read(line, "SigIgn:\t", 16, ignored_);
+      read(line, "SigCgt:\t", 16, caught_);
+    }
   }
-  const mode_t mask = umask(0);
-  umask(mask);
-  return mask;
+
+  mode_t umask() const {
+    if (umask_) return static_cast<mode_t>(*umask_);
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return mask;
+  }
+
+  // Returns what a signal does.
+  struct sigaction action(int signal) const {
+    struct sigaction action {};
+    const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
+    if (!ignored_ || !caught_ || (*caught_ & bit) != 0) ::sigaction(signal, nullptr, &action);
+    else action.sa_handler = (*ignored_ & bit) != 0 ? SIG_IGN : SIG_DFL;
+    return action;
+  }
+
+ private:
+  static void read(std::string_view line, std::string_view key, int base,
+                   std::optional<std::uint64_t>& value) {
+    if (!line.starts_with(key)) return;
+    std::uint64_t number = 0;
+    const char* const end = line.data() + line.size();
+    if (std::from_chars(line.data() + key.size(), end, number, base).ec == std::errc())
+      value = number;
+  }
+
+  std::optional<std::uint64_t> umask_, ignored_, caught_;
+};
+
+// Returns all variables as NAME=VALUE, each with a zero byte behind it.
+std::string current_environment() {
+  std::string all;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    all += *entry;
+    all += '\0';
+  }
+  return all;
 }
 
-std::map<std::string, std::string> current_environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
+std::map<std::string_view, std::string_view> variables(std::string_view environment) {
+  std::map<std::string_view, std::string_view> variables;
+  while (!environment.empty()) {
+    const std::string_view text = environment.substr(0, environment.find('\0'));
+    environment.remove_prefix(text.size() + 1);
     if (const std::size_t equals = text.find('='); equals != text.npos)
       variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
@@ -73,9 +114,10 @@ std::map<std::string, std::string> current_environment() {
 }
 
 // Lists the variables that are in only one of the two, or have different values.
-std::vector<std::string> differing(const std::map<std::string, std::string>& a,
-                                   const std::map<std::string, std::string>& b) {
-  std::vector<std::string> names;
+std::vector<std::string_view> differing(const std::string& before, const std::string& after) {
+  std::vector<std::string_view> names;
+  if (before == after) return names;
+  const auto a = variables(before), b = variables(after);
   for (const auto& [name, value] : a)
     if (const auto found = b.find(name); found == b.end() || found->second != value)
       names.push_back(name);
@@ -92,16 +134,17 @@ bool same(const rlimit& a, const rlimit& b) {
 
 ProcessState::ProcessState()
     : folder_(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)),
-      umask_(current_umask()),
       environment_(current_environment()),
       c_locale_(std::setlocale(LC_ALL, nullptr)),
       terminate_(std::get_terminate()),
       default_rules_(computes_by_default_rules()) {
+  const KernelStatus status;
+  umask_ = status.umask();
   stat(".", &folder_identity_);
   for (const auto& [limit, name] : limit_names)
     getrlimit(static_cast<__rlimit_resource>(limit), &limits_[static_cast<std::size_t>(limit)]);
   for (int signal = 1; signal < NSIG; ++signal)
-    sigaction(signal, nullptr, &actions_[static_cast<std::size_t>(signal)]);
+    actions_[static_cast<std::size_t>(signal)] = status.action(signal);
   for (std::size_t i = 0; i < timers.size(); ++i) {
     itimerval timer{};
     getitimer(timers[i], &timer);
@@ -187,9 +230,11 @@ void ProcessState::restore_all_but_descriptors() const {
   if (folder_.get() >= 0) [[maybe_unused]]
     const int moved = fchdir(folder_.get());
   if (now.umask_ != umask_) umask(umask_);
-  for (const std::string& name : differing(environment_, now.environment_)) {
-    if (const auto before = environment_.find(name); before != environment_.end())
-      setenv(name.c_str(), before->second.c_str(), 1);
+  const auto variables_before = variables(environment_);
+  for (const std::string_view changed : differing(environment_, now.environment_)) {
+    const std::string name(changed);
+    if (const auto before = variables_before.find(changed); before != variables_before.end())
+      setenv(name.c_str(), std::string(before->second).c_str(), 1);
     else unsetenv(name.c_str());
   }
   if (now.stream_locale_ != stream_locale_) std::locale::global(stream_locale_);

@@ -11,7 +11,6 @@
 #include <csignal>
 #include <exception>
 #include <locale>
-#include <map>
 #include <string>
 
 #include "runner/base/file_descriptor.h"
@@ -45,13 +44,13 @@ class ProcessState {
 
   base::FileDescriptor folder_;
   struct stat folder_identity_ {};
-  mode_t umask_;
-  std::map<std::string, std::string> environment_;
+  mode_t umask_ = 0;
+  std::string environment_;  // all variables, each with a zero byte behind it
   std::string c_locale_;
   std::locale stream_locale_;
   Limits limits_{};
   base::KeptDescriptors descriptors_;
-  std::array<struct sigaction, NSIG> actions_{};  // by number; without the C library's own
+  std::array<struct sigaction, NSIG> actions_{};  // by number
   std::array<bool, 3> armed_{};                   // timers, by ITIMER_REAL, ...
   std::terminate_handler terminate_;
   sigset_t blocked_{};
