@@ -92,6 +92,7 @@ class Walk {
     Status& status = list_.statuses.emplace_back();
     status.state = state_of(*record, run.done_in);
     if (status.state == State::failed) status.reason = record->reason;
+    else if (status.state == State::finished) status.reason = reason_of(*record);
     status.record = std::move(record);
     return true;
   }

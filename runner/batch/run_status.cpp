@@ -73,6 +73,7 @@ Status status_in(const Batch& batch, const BatchRun& run, const Places& places,
   const bool has_record = status.record.has_value();
   if (has_record && status.record->state == "finished" && status.record->complete) {
     status.state = State::finished;
+    status.reason = reason_of(*status.record);
   } else if (is_claimed(places.plans.get(), path(places.plans, "plans", run.name + ".yaml"))) {
     status.state = State::running;
   } else if (status.attempt && status.attempt->failed) {
@@ -98,6 +99,12 @@ std::string_view name_of(State state) {
     case State::failed: return "failed";
   }
   return {};
+}
+
+std::string reason_of(const run::RunRecord& finished) {
+  const std::vector<std::string>& failures = finished.failures;
+  if (failures.size() < 2) return failures.empty() ? "" : failures.front();
+  return fmt::format("{} (and {} more)", failures.front(), failures.size() - 1);
 }
 
 base::FileDescriptor open_folder(const fs::path& folder) {

@@ -34,7 +34,7 @@ struct Attempt {
 
 struct Status {
   State state = State::waiting;
-  std::string reason;                    ///< of a failed one
+  std::string reason;  ///< why it failed, or what failed in a finished one: a hook, a logger
   std::optional<run::RunRecord> record;  ///< run.json as run/brief_record.h reads it
   std::optional<Attempt> attempt;
 };
@@ -52,6 +52,10 @@ Status status_of(const Batch& batch, const BatchRun& run);
 
 /// Returns the state of every run, in the order of the batch.
 std::vector<Status> statuses_of(const Batch& batch);
+
+/// Returns what failed in a run that finished: the first failure and the number of others. Empty if
+/// nothing did.
+std::string reason_of(const run::RunRecord& finished);
 
 /// Returns true while a worker has the right to run the run.
 bool is_claimed(const Batch& batch, const BatchRun& run);

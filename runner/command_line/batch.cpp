@@ -160,6 +160,11 @@ std::string count_text(const std::vector<Status>& statuses) {
     if (count > 0)
       text +=
           fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), batch::name_of(state));
+    const auto partly = std::ranges::count_if(statuses, [](const Status& status) {
+      return status.state == State::finished && !status.reason.empty();
+    });
+    if (state == State::finished && partly > 0)
+      text += fmt::format(" ({} with failures)", grouped(partly));
   }
   return text;
 }

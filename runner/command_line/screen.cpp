@@ -97,10 +97,14 @@ void Screen::finish() { draw(new_failures(), {}); }
 
 std::vector<std::string> Screen::new_failures() {
   std::vector<std::string> told;
-  for (const auto& [run, status] : watch_.look())
+  for (const auto& [run, status] : watch_.look()) {
+    const std::string name = base::one_line(run->name);
     if (status.state == batch::State::failed)
-      told.push_back(problem(common_, Severity::error,
-                             fmt::format("{}: {}", base::one_line(run->name), status.reason)));
+      told.push_back(problem(common_, Severity::error, fmt::format("{}: {}", name, status.reason)));
+    else if (!status.reason.empty())
+      told.push_back(problem(common_, Severity::warning,
+                             fmt::format("{}: finished, but {}", name, status.reason)));
+  }
   return told;
 }
 

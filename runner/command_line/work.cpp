@@ -51,6 +51,9 @@ int work(const Common& common, const WorkArguments& a) {
     if (a.is_quiet) return;
     if (status.state == State::failed)
       return report(common, fmt::format("{}: {}", run.name, status.reason));
+    if (!status.reason.empty())
+      report(common, fmt::format("{}: finished, but {}", run.name, status.reason),
+             Severity::warning);
     std::string values;
     if (status.record)
       for (const auto& [tag, value] : status.record->final_values)

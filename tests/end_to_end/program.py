@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -15,6 +16,9 @@ PLUGINS = BUILD / "plugins"
 CONFIGS = SOURCE / "configs"
 REFERENCE = SOURCE / "tests" / "reference"
 EMULATOR = os.environ.get("ASSAY_TEST_EMULATOR", "").split()  # of a program for another CPU
+
+# nohup has children ignore this signal, and they stay deaf to it, as users want. Tests send it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 DONE, RUN_FAILED, USAGE_ERROR, PARTLY_FAILED = 0, 1, 2, 3
 

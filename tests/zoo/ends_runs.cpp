@@ -10,12 +10,12 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <new>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "assay/hook.h"
 #include "assay/logger.h"
@@ -45,14 +45,15 @@ void eat_memory() {
 // Takes more and more memory and uses it, until there is no more.
 void leak() {
   constexpr std::size_t size = std::size_t{1} << 20;
-  for (;;) std::memset(new char[size], 1, size);
+  static std::vector<std::string> kept;
+  for (;;) kept.emplace_back(size, 'x');
 }
 
-// Fills the disk that the process works on.
+// Fills the disk that the process works on, if it is small.
 void fill_disk() {
   std::ofstream file("filler");
   const std::string much(1 << 16, 'x');
-  while (file << much << std::flush) {
+  for (int i = 0; i < 1000 && file << much << std::flush; ++i) {
   }
 }
 
@@ -78,7 +79,9 @@ class EndingHook final : public assay::Hook {
   ~EndingHook() override {
     if (how_ == "aborts when destroyed") std::abort();
   }
-  void plan(assay::HookNeeds& /*needs*/) override {}
+  void plan(assay::HookNeeds& /*needs*/) override {
+    if (how_ == "moves when it plans" && chdir("/") != 0) std::abort();
+  }
   void run(assay::HookContext& /*context*/) override {
     if (how_ == "exits in a thread") std::thread([] { std::exit(0); }).join();
     // Simulates a user who waits for the hook and interrupts it.
