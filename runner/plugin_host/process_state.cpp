@@ -70,9 +70,10 @@ class KernelStatus {
     return mask;
   }
 
-  // Returns what a signal does.
+  // Returns what a signal does. Those below SIGRTMIN that have no name are the C library's own.
   struct sigaction action(int signal) const {
     struct sigaction action {};
+    if (signal > SIGSYS && signal < SIGRTMIN) return action;
     const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
     if (!ignored_ || !caught_ || (*caught_ & bit) != 0) ::sigaction(signal, nullptr, &action);
     else action.sa_handler = (*ignored_ & bit) != 0 ? SIG_IGN : SIG_DFL;
