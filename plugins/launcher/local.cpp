@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -203,7 +202,11 @@ class Local final : public Launcher {
   LaunchPlace place() const override { return {.look_every = 0}; }
 
   void launch(const Work& work, WorkerIds& started) override {
-    std::vector<std::string> arguments(work.arguments.begin(), work.arguments.end());
+    // By nice(1): a worker that is slowed down only once it runs may have started its first run by
+    // then.
+    std::vector<std::string> arguments;
+    if (nice_ > 0) arguments = {"nice", "-n", std::to_string(nice_)};
+    arguments.insert(arguments.end(), work.arguments.begin(), work.arguments.end());
     std::vector<std::string> environment = environment_of(work);
     const std::string folder(work.folder);
     const std::vector<char*> argv = pointers(arguments), envp = pointers(environment);
@@ -211,15 +214,11 @@ class Local final : public Launcher {
     for (std::int64_t i = 0; i < work.count; ++i) {
       pid_t pid = 0;
       const int error =
-          posix_spawn(&pid, argv[0], &setup.actions, &setup.attributes, argv.data(), envp.data());
+          posix_spawnp(&pid, argv[0], &setup.actions, &setup.attributes, argv.data(), envp.data());
       if (error != 0)
         throw Error("cannot start " + arguments[0] + " in " + folder + ": " + std::strerror(error));
       const std::string id = Identity::of(pid).text();
       children_.emplace(id, std::make_unique<Child>(pid));
-      if (nice_ > 0) {
-        const int value = std::min(::getpriority(PRIO_PROCESS, 0) + nice_, 19);
-        ::setpriority(PRIO_PGRP, static_cast<id_t>(pid), value);
-      }
       started.add(id);
     }
   }
