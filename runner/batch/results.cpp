@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runner/base/atomic_file.h"
 #include "runner/base/time_format.h"
 
 namespace assay::batch {
@@ -173,6 +174,11 @@ Table circumstances(const Batch& batch, std::span<const Status> statuses) {
                           cell(folder_of(batch, run).string()), cell(run.again)});
   }
   return table;
+}
+
+void write_tables(const Batch& batch, std::span<const Status> statuses) {
+  base::write_atomically(batch.folder / "table.csv", as_csv(results_by_key(batch, statuses)));
+  base::write_atomically(batch.folder / "runs.csv", as_csv(circumstances(batch, statuses)));
 }
 
 }  // namespace assay::batch

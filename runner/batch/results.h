@@ -23,4 +23,7 @@ Table results_by_key(const Batch& batch, std::span<const Status> statuses);
 /// host, reason of a failure, folder, and why a run was done again. In the order of the batch.
 Table circumstances(const Batch& batch, std::span<const Status> statuses);
 
+/// Writes table.csv, the results by key, and runs.csv, the circumstances. Throws assay::Error.
+void write_tables(const Batch& batch, std::span<const Status> statuses);
+
 }  // namespace assay::batch

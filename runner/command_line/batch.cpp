@@ -21,9 +21,10 @@
 #include "runner/base/words.h"
 #include "runner/batch/audit.h"
 #include "runner/batch/batch.h"
+#include "runner/batch/execution.h"
 #include "runner/batch/freeze.h"
 #include "runner/batch/launcher_choice.h"
-#include "runner/batch/local.h"
+#include "runner/batch/results.h"
 #include "runner/batch/run_list.h"
 #include "runner/batch/table.h"
 #include "runner/batch/workers.h"
@@ -170,8 +171,8 @@ std::string count_text(const std::vector<Status>& statuses) {
 }
 
 // Returns how many workers there are to be, and what each may use.
-batch::Local shared_out(const BatchArguments& a, std::size_t waiting,
-                        const batch::Workers& workers) {
+batch::Execution shared_out(const BatchArguments& a, std::size_t waiting,
+                            const batch::Workers& workers) {
   std::optional<int> jobs;
   if (a.jobs > 0) jobs = a.jobs;
   else if (workers.size() > 0) jobs = static_cast<int>(workers.size());
@@ -179,22 +180,24 @@ batch::Local shared_out(const BatchArguments& a, std::size_t waiting,
     throw UsageError(
         fmt::format("batch: how many workers shall the launcher {} start? Say it with -j N",
                     workers.launcher()));
-  batch::Local local = batch::shared_out(jobs, waiting, workers.place());
-  if (a.fail_fast) local.max_failures = 1;
-  if (a.max_failures > 0) local.max_failures = a.max_failures;
+  batch::Execution execution = batch::shared_out(jobs, waiting, workers.place());
+  if (a.fail_fast) execution.max_failures = 1;
+  if (a.max_failures > 0) execution.max_failures = a.max_failures;
   if (a.time_limit > 0) {
-    local.limits.insert(local.limits.end(), {"--time-limit", std::to_string(a.time_limit)});
+    execution.limits.insert(execution.limits.end(), {"--time-limit", std::to_string(a.time_limit)});
     // A run that is late has a while to save its state.
     constexpr double later = 15;
-    const auto share =
-        (waiting + static_cast<std::size_t>(local.jobs) - 1) / static_cast<std::size_t>(local.jobs);
-    local.needs.seconds = (static_cast<double>(a.time_limit) + later) * static_cast<double>(share);
+    const auto share = (waiting + static_cast<std::size_t>(execution.jobs) - 1) /
+                       static_cast<std::size_t>(execution.jobs);
+    execution.needs.seconds =
+        (static_cast<double>(a.time_limit) + later) * static_cast<double>(share);
   }
   if (a.memory_limit > 0) {
-    local.limits.insert(local.limits.end(), {"--memory-limit", std::to_string(a.memory_limit)});
-    local.needs.memory = a.memory_limit << 20;
+    execution.limits.insert(execution.limits.end(),
+                            {"--memory-limit", std::to_string(a.memory_limit)});
+    execution.needs.memory = a.memory_limit << 20;
   }
-  return local;
+  return execution;
 }
 
 // Returns how the launcher was chosen, now or the last time.
@@ -229,19 +232,19 @@ constexpr const char* answer_to_interrupts = "the runs save their state and stop
 
 // Runs what waits in a batch, and shows that at a terminal.
 void run_waiting(const Common& common, const Batch& batch, const std::vector<Status>& statuses,
-                 batch::Local local, batch::Workers& workers, std::size_t waiting) {
+                 batch::Execution execution, batch::Workers& workers, std::size_t waiting) {
   std::optional<Screen> screen;
   if (has_screen()) {
     screen.emplace(common, batch, statuses, stop_signal(), answer_to_interrupts);
     // Workers that go on without this command keep their words in files.
-    if (!workers.place().outlasts_this_process) local.limits.emplace_back("--quiet");
-    local.meanwhile = [&screen] { screen->refresh(); };
+    if (!workers.place().outlasts_this_process) execution.limits.emplace_back("--quiet");
+    execution.meanwhile = [&screen] { screen->refresh(); };
   }
   if (waiting > 0) {
-    workers.start(batch::wanted_workers(batch, local));
-    batch::watch(batch, local, workers, stop_signal());
+    workers.start(batch::wanted_workers(batch, execution));
+    batch::execute(batch, execution, workers, stop_signal());
   }
-  batch::wait_for_others(batch, local, stop_signal());
+  batch::wait_for_others(batch, execution, stop_signal());
   if (screen) screen->finish();
 }
 
@@ -264,11 +267,11 @@ bool audit(const Common& common, const Batch& batch, const std::vector<Status>& 
   std::cout << fmt::format("audit: {} again\n",
                            runs == 1 ? "1 run is run" : counted(runs, "run") + " are run")
             << std::flush;
-  batch::Local local = shared_out(a, runs, *workers);
-  local.environment = {git};
-  local.max_failures.reset();
-  run_waiting(common, again.batch(), batch::statuses_of(again.batch()), std::move(local), *workers,
-              runs);
+  batch::Execution execution = shared_out(a, runs, *workers);
+  execution.environment = {git};
+  execution.max_failures.reset();
+  run_waiting(common, again.batch(), batch::statuses_of(again.batch()), std::move(execution),
+              *workers, runs);
   if (stop_signal().load() != 0) return false;
   std::size_t alike = 0;
   for (const auto& [name, agrees, words] : again.findings()) {
@@ -302,20 +305,20 @@ int run_batch(const Common& common, const Batch& batch, const BatchArguments& a,
   // Git is asked once for all runs.
   const std::string answer = base::environment_entry(git.answer(base::GitQuery::usual_patience));
   git.end();
-  batch::Local local;
+  batch::Execution execution;
   if (waiting > 0) {
     workers->take_up();
-    local = shared_out(a, waiting, *workers);
+    execution = shared_out(a, waiting, *workers);
   }
-  local.environment = {answer};
+  execution.environment = {answer};
   if (waiting > 0 && a.detach) {
-    workers->start(batch::wanted_workers(batch, local));
+    workers->start(batch::wanted_workers(batch, execution));
     std::cout << fmt::format("{} at work; to wait for the results: assay batch --resume {}\n",
                              counted(workers->size(), "worker"),
                              base::shell_quoted(base::shown_path(batch.folder)));
     return done;
   }
-  run_waiting(common, batch, before, std::move(local), *workers, waiting);
+  run_waiting(common, batch, before, std::move(execution), *workers, waiting);
   batch::RunList list{batch, batch::statuses_of(batch)};
   batch::write_tables(batch, list.statuses);
   print_table(common, list, a.shown);

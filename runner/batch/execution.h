@@ -1,4 +1,4 @@
-// Runs a batch: has workers started (workers.h) and waits for them.
+// Runs a batch: shares out the cores, and watches its workers (workers.h) until they have ended.
 #pragma once
 
 #include <atomic>
@@ -6,17 +6,16 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "runner/batch/batch.h"
-#include "runner/batch/run_status.h"
 #include "runner/batch/workers.h"
 
 namespace assay::batch {
 
-struct Local {
+/// How a batch is run.
+struct Execution {
   int jobs = 1;                             ///< runs at a time
   int threads = 1;                          ///< of each
   std::optional<std::size_t> max_failures;  ///< ends the batch when so many runs have failed
@@ -30,19 +29,17 @@ struct Local {
 /// Returns how many runs go at a time, and how many threads each may use. On this machine jobs
 /// times threads is never more than its share of cores. In another place a run has the cores that
 /// the launcher names, or one. `jobs` is a wish.
-Local shared_out(std::optional<int> jobs, std::size_t runs, const LaunchPlace& place);
+Execution shared_out(std::optional<int> jobs, std::size_t runs, const LaunchPlace& place);
 
 /// Returns the workers that run the batch so.
-WantedWorkers wanted_workers(const Batch& batch, const Local& local);
+WantedWorkers wanted_workers(const Batch& batch, const Execution& execution);
 
 /// Returns when all workers have ended. They are told to stop when `stop`, the number of a signal,
 /// is not 0, and when there are too many failures. Throws what the launcher throws.
-void watch(const Batch& batch, const Local& local, Workers& workers, const std::atomic<int>& stop);
+void execute(const Batch& batch, const Execution& execution, Workers& workers,
+             const std::atomic<int>& stop);
 
 /// Waits as long as other processes run runs of the batch, and `stop` is 0.
-void wait_for_others(const Batch& batch, const Local& local, const std::atomic<int>& stop);
-
-/// Writes table.csv and runs.csv. Throws assay::Error.
-void write_tables(const Batch& batch, std::span<const Status> statuses);
+void wait_for_others(const Batch& batch, const Execution& execution, const std::atomic<int>& stop);
 
 }  // namespace assay::batch
