@@ -4,8 +4,8 @@
 
 A round kills runs 200 times, stops them by signals 100 times, and lets every system call of a run with checkpoints fail in
 turn. Each time the run is taken up and compared with one that nothing happened to. It also kills batches, their runs and
-their workers, 50 times each, and a batch of 500 runs 10 times. Without arguments there is one round. With --seconds there
-are rounds without failing calls and without batches, of 20 kills and 10 signals, until the time is over.
+their workers, 50 times each, and a batch of 500 runs 10 times, and turns over bits of files. Without arguments there is
+one round. With --seconds there are rounds of 20 kills and 10 signals and nothing else, until the time is over.
 """
 
 import argparse
@@ -39,6 +39,15 @@ class Ended(test_resume.Runs):
 
 class EveryFault(test_checkpoint_faults.CheckpointFaults):
     EVERY = 1
+
+
+class Damage(unittest.TestCase):
+    """Turns over 10,000 bits of each file of a run that has its checksum in another file."""
+
+    def test_bits(self):
+        test = program.BUILD / "tests" / "verify" / "test_verify"
+        subprocess.run([str(test), "--run_test=run_files/a_bit_turned_over_anywhere_is_found"], check=True,
+                       env={**os.environ, "ASSAY_TEST_FLIPS": "10000"})
 
 
 class Batches(test_batch.Batch):
@@ -154,7 +163,7 @@ def main():
             Ended.kills, Ended.signals = 20, 10
             failed = play(Ended)
         else:
-            failed = play(Ended, EveryFault, Batches)
+            failed = play(Ended, EveryFault, Damage, Batches)
     print(f"{Ended.seed} rounds: {Ended.seed * Ended.kills} kills and {Ended.seed * Ended.signals} signals")
     sys.exit(1 if failed else 0)
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 #include <functional>
 #include <random>
+#include <string>
 
 #include "tests/verify/small_runs.h"
 
@@ -18,7 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int flips = 30;  // of each file
+// Returns how many bits of each file are turned over; `./dev torture` asks for more.
+int flips() {
+  const char* asked = std::getenv("ASSAY_TEST_FLIPS");
+  return asked != nullptr ? std::stoi(asked) : 100;
+}
 
 struct RunFolders : SmallRuns {
   fs::path folder = *this / "run";
@@ -142,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_bit_turned_over_anywhere_is_found) {
        {std::string("plan.yaml"), std::string("config.yaml"), std::string("data.json"),
         std::string("metrics.jsonl"), events()}) {
     const std::string bytes = read_file(folder / name);
-    for (int i = 0; i < flips; ++i) {
+    for (int i = 0; i < flips(); ++i) {
       const std::uint64_t bit = random() % (8 * bytes.size());
       std::string damaged = bytes;
       damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
