@@ -159,12 +159,21 @@ BOOST_AUTO_TEST_CASE(a_sheet_of_two_keys_has_all_panels_with_their_values) {
   add_pictures(sheet);
   const auto texts = checked_texts(sheet);
   for (const char* expected :
-       {"digits", "Accuracy", "Loss", "Runs", "Step ${step}", "learning_rate", "activation", "seed",
+       {"digits", "Accuracy", "Loss", "Runs", "Step …", "learning_rate", "activation", "seed",
         "0.001", "0.01", "0.1", "selu", "tanh", "step", "mean of up to 2 runs"})
     BOOST_TEST(has(texts, expected), expected << " is missing");
   // The lower left cell: the mean of the last values of the runs with the first values.
   const double first = 0.1 * 1.7 * 1.7 * 1.7 + 0.02, second = first + 0.03;
   BOOST_TEST(has(texts, fmt::format("{:.3f}", (first + second) / 2)));
+}
+
+BOOST_AUTO_TEST_CASE(each_column_of_a_heat_map_has_its_label) {
+  std::vector<std::string> kinds;
+  for (char kind = 'a'; kind <= 'k'; ++kind) kinds.push_back("a long word " + std::string(1, kind));
+  const auto texts =
+      checked_texts(all_combinations({words("word", kinds), words("kind", {"a", "b"})}, {"Loss"}));
+  // The legend of the curves has them, too.
+  for (const std::string& kind : kinds) BOOST_TEST(std::ranges::count(texts, kind) == 2, kind);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_sheet_gives_the_same_pixels) {

@@ -11,12 +11,14 @@ namespace {
 
 constexpr std::size_t most_values = 12;  // of a key with a row or column each
 constexpr std::size_t bins = 8;
-constexpr double right = 74, bottom = 40, top = 6;
+constexpr double right = 74, top = 6;
+constexpr double most_letters = 110;  // the length of a label
 
 // The rows or columns of a heat map: values of a key, or ranges of its numbers.
 struct Side {
   std::vector<std::string> labels;
   std::vector<std::size_t> of_value;  // by number of the value
+  bool has_ranges = false;
 };
 
 Side side_of(const Key& key) {
@@ -28,6 +30,7 @@ Side side_of(const Key& key) {
     }
     return side;
   }
+  side.has_ranges = true;
   const Axis axis = axis_of(key);
   for (const double number : key.numbers)
     side.of_value.push_back(std::min(
@@ -70,6 +73,30 @@ std::size_t stride_for(double needed, double room) {
   return static_cast<std::size_t>(std::max(1.0, std::ceil(needed / room)));
 }
 
+double widest_of(const Canvas& canvas, const Side& side) {
+  double widest = 0;
+  for (const std::string& label : side.labels)
+    widest = std::max(widest, std::min(canvas.width_of(label, tick_letters), most_letters));
+  return widest;
+}
+
+// The labels of the columns stand upright if they are too wide to lie beside each other. Of ranges
+// some labels are enough.
+struct ColumnLabels {
+  bool upright = false;
+  std::size_t stride = 1;
+  double room = 0;    // of a label, along its letters
+  double height = 0;  // of all
+
+  ColumnLabels(const Canvas& canvas, const Side& side, double column_width) {
+    const double widest = widest_of(canvas, side);
+    upright = !side.has_ranges && widest + 8 > column_width;
+    stride = stride_for(upright ? 13 : widest + 8, column_width);
+    room = upright ? std::min(widest, 80.0) : column_width * static_cast<double>(stride) - 6;
+    height = upright ? room + 8 : 18;
+  }
+};
+
 }  // namespace
 
 bool has_heat_map(const Sheet& sheet) { return sheet.keys.size() >= 2 && !sheet.tags.empty(); }
@@ -105,13 +132,11 @@ void draw_heat_map(Canvas& canvas, const Box& box, const Sheet& sheet) {
   if (left_out > 0) remark += ", " + std::to_string(left_out) + " without both keys";
   const Box rest = titled(canvas, box, sheet.tags.front(), remark);
 
-  double left = 0;
-  for (const std::string& label : rows.labels)
-    left = std::max(left, canvas.width_of(label, tick_letters));
-  left = std::min(left, 110.0) + 34;
+  const double left = widest_of(canvas, rows) + 34;
+  const double width = (rest.width - left - right) / static_cast<double>(columns.labels.size());
+  const ColumnLabels below(canvas, columns, width);
   const Box plot{rest.x + left, rest.y + top, rest.width - left - right,
-                 rest.height - top - bottom};
-  const double width = plot.width / static_cast<double>(columns.labels.size());
+                 rest.height - top - below.height - 22};
   const double height = plot.height / static_cast<double>(rows.labels.size());
   const double gap = std::min(width, height) > 14 ? 1 : 0;
 
@@ -152,17 +177,16 @@ void draw_heat_map(Canvas& canvas, const Box& box, const Sheet& sheet) {
   const std::size_t row_stride = stride_for(13, height);
   for (std::size_t row = 0; row < rows.labels.size(); row += row_stride)
     canvas.text(plot.x - 7, plot.y + plot.height - (static_cast<double>(row) + 0.5) * height,
-                canvas.fitted(rows.labels[row], tick_letters, 110), tick_letters, to_right);
-  double widest = 0;
-  for (const std::string& label : columns.labels)
-    widest = std::max(widest, std::min(canvas.width_of(label, tick_letters), 110.0));
-  const std::size_t column_stride = stride_for(widest + 8, width);
-  for (std::size_t column = 0; column < columns.labels.size(); column += column_stride)
-    canvas.text(plot.x + (static_cast<double>(column) + 0.5) * width, plot.y + plot.height + 12,
-                canvas.fitted(columns.labels[column], tick_letters,
-                              static_cast<double>(column_stride) * width - 6),
-                tick_letters, centred);
-  canvas.text(plot.x + plot.width / 2, plot.y + plot.height + 31,
+                canvas.fitted(rows.labels[row], tick_letters, most_letters), tick_letters,
+                to_right);
+  Letters letters = tick_letters;
+  letters.upwards = below.upright;
+  for (std::size_t column = 0; column < columns.labels.size(); column += below.stride)
+    canvas.text(plot.x + (static_cast<double>(column) + 0.5) * width,
+                plot.y + plot.height + (below.upright ? 6 : 12),
+                canvas.fitted(columns.labels[column], tick_letters, below.room), letters,
+                below.upright ? to_right : centred);
+  canvas.text(plot.x + plot.width / 2, plot.y + plot.height + below.height + 13,
               canvas.fitted(across.label, label_letters, plot.width), label_letters, centred);
   Letters turned = label_letters;
   turned.upwards = true;

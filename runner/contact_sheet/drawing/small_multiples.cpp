@@ -69,6 +69,13 @@ std::string caption_of(const Sheet& sheet, const SheetRun& run) {
   return text;
 }
 
+// The pictures of a tag with ${step} are of several steps.
+std::string title_of(std::string tag) {
+  constexpr std::string_view step = "${step}";
+  if (const std::size_t at = tag.find(step); at != tag.npos) tag.replace(at, step.size(), "…");
+  return tag;
+}
+
 std::string remark_for(const Sheet& sheet) {
   const PictureGrid& grid = sheet.pictures;
   std::string text = sheet.runs.size() == 1 ? "the last picture" : "the last picture of each run";
@@ -91,7 +98,7 @@ double height_of_small_multiples(const Sheet& sheet, double width) {
 void draw_small_multiples(Canvas& canvas, const Box& box, const Sheet& sheet) {
   const PictureGrid& grid = sheet.pictures;
   const Layout layout = layout_of(sheet, box.width);
-  const Box rest = titled(canvas, box, sheet.picture_tag, remark_for(sheet));
+  const Box rest = titled(canvas, box, title_of(sheet.picture_tag), remark_for(sheet));
   const double left = rest.x + layout.left;
   const double top = rest.y + layout.top;
   // The rows of a grid rise from below, as those of the heat map do.
