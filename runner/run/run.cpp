@@ -15,7 +15,7 @@
 
 #include "assay/error.h"
 #include "runner/base/words.h"
-#include "runner/experiment/run_facts.h"
+#include "runner/experiment/collect_run_facts.h"
 #include "runner/run/summary.h"
 
 namespace assay::run {

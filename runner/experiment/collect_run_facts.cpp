@@ -1,4 +1,4 @@
-#include "runner/experiment/run_facts.h"
+#include "runner/experiment/collect_run_facts.h"
 
 #include <algorithm>
 #include <cstdint>
