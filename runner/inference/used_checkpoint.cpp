@@ -83,7 +83,9 @@ std::optional<UsedCheckpoint> try_newest(const base::Folder& run_folder,
     const base::Folder folder = run_folder.existing_subfolder("checkpoints");
     try {
       StoredTensors file(folder, name);
-      if (file.verify() && run::is_checkpoint(file, plans))
+      const bool has_checksum = file.verify();
+      run::check_step(file, step);
+      if (has_checksum && run::is_checkpoint(file, plans))
         return UsedCheckpoint{std::move(file), step, std::move(damaged)};
     } catch (const Error& error) {
       if (!folder.has(name)) return std::nullopt;
@@ -131,6 +133,7 @@ UsedCheckpoint chosen_checkpoint(const base::Folder& run_folder, const run::Plan
     throw Error(fmt::format("{}: this is a checkpoint of another plan than that of its run folder",
                             file.path()));
   const auto step = step_in(file);
+  if (is_step) run::check_step(file, std::stoll(step_or_name));
   return {std::move(file), step, {}};
 }
 

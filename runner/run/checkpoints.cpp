@@ -13,6 +13,7 @@
 #include "assay/error.h"
 #include "assay/number_text.h"
 #include "runner/base/json_text.h"
+#include "runner/base/utf8.h"
 #include "runner/run/run_actions.h"
 
 namespace assay::run {
@@ -95,6 +96,16 @@ CheckpointFacts checkpoint_facts(const state::StoredTensors& file) {
   return facts;
 }
 
+void check_step(const state::StoredTensors& file, std::int64_t step) {
+  const auto& metadata = file.header().metadata;
+  const auto found = metadata.find("step");
+  if (found == metadata.end())
+    throw Error(fmt::format("{}: it does not say of which step it is", file.path()));
+  if (found->second != std::to_string(step))
+    throw Error(fmt::format("{}: it is the state of step {}, not of step {} as its name says",
+                            file.path(), base::one_line(found->second), step));
+}
+
 Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans) {
   Found found;
   const std::vector<std::int64_t> steps = checkpoint_steps(run_folder);
@@ -103,6 +114,7 @@ Found find_checkpoint(const base::Folder& run_folder, const PlanDigests& plans) 
   for (const std::int64_t step : steps) try {
       auto file = std::make_shared<const state::StoredTensors>(folder, checkpoint_name(step));
       const bool has_checksum = file->verify();
+      check_step(*file, step);
       if (!has_checksum || !is_checkpoint(*file, plans)) continue;
       const bool lacks_pictures = checkpoint_facts(*file).pictures_left_out > 0;
       if (found.step && lacks_pictures) continue;
@@ -121,7 +133,9 @@ std::optional<std::int64_t> newest_checkpoint(const base::Folder& run_folder,
                                               const PlanDigests& plans) {
   for (const std::int64_t step : checkpoint_steps(run_folder)) try {
       const base::Folder folder = run_folder.existing_subfolder("checkpoints");
-      if (is_checkpoint(state::StoredTensors(folder, checkpoint_name(step)), plans)) return step;
+      const state::StoredTensors file(folder, checkpoint_name(step));
+      check_step(file, step);
+      if (is_checkpoint(file, plans)) return step;
     } catch (const Error&) {
       // The resumed run reports what is wrong with it, and uses the one before.
     }

@@ -64,6 +64,9 @@ std::map<std::string, std::string> checkpoint_metadata(const CheckpointFacts& fa
 /// Reads what checkpoint_metadata() wrote, except the step. Missing parts are empty.
 CheckpointFacts checkpoint_facts(const state::StoredTensors& file);
 
+/// Throws assay::Error if the file says that it is the state of another step, or of none.
+void check_step(const state::StoredTensors& file, std::int64_t step);
+
 /// The checkpoint of a run folder from which the run can be resumed.
 struct Found {
   std::optional<std::int64_t> step;                  ///< none: there is no whole checkpoint

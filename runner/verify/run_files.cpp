@@ -268,10 +268,8 @@ class RunFiles {
   Finding checkpoint(const base::RegularFile& file, std::optional<std::int64_t> step) {
     const state::StoredTensors stored{fs::path(file.path())};
     if (!stored.verify()) return {{}, Condition::damaged, "it has no checksum", {}};
+    if (step) run::check_step(stored, *step);
     const auto& metadata = stored.header().metadata;
-    const auto said = metadata.find("step");
-    if (step && (said == metadata.end() || said->second != std::to_string(*step)))
-      return {{}, Condition::damaged, "it does not belong to the step in its name", {}};
     const run::PlanDigests plans = record_ ? run::plan_digests(*record_) : run::PlanDigests();
     const bool has_plan = metadata.contains(run::plan_digest_key);
     if (has_plan && !record_)

@@ -250,6 +250,25 @@ class Resume(Runs):
         self.assertIn("it has no whole checkpoint to resume from", refused)
         self.assertEqual((run / "run.json").read_bytes(), before)
 
+    def test_a_checkpoint_is_not_taken_for_that_of_another_step(self):
+        whole = self.whole()
+        run, _ = self.stopped()
+        oldest, middle, newest = checkpoints(run)
+        shutil.copy(run / "checkpoints" / f"step_{oldest}.safetensors", run / "checkpoints" / f"step_{newest}.safetensors")
+        problem = f"step_{newest}.safetensors: it is the state of step {oldest}, not of step {newest} as its name says"
+        verified = program.assay(*FIXTURES, "verify", "run", folder=self.folder)
+        self.assertIn(f"damaged: it is the state of step {oldest}, not of step {newest} as its name says", verified.stdout)
+        evaluated = program.assay(*FIXTURES, "eval", "run", folder=self.folder)
+        self.assertIn(problem, evaluated.stderr)
+        self.assertIn(f"step_{middle}.safetensors", evaluated.stdout)
+        chosen = program.assay(*FIXTURES, "eval", "run", "--checkpoint", str(newest), folder=self.folder)
+        self.assertNotEqual(chosen.returncode, program.DONE)
+        self.assertIn(problem, chosen.stderr)
+        resumed = self.resume("run")
+        self.assertIn(problem, resumed.stderr)
+        self.assertIn(f"goes on after step {middle:,}", resumed.stdout)
+        self.assert_same(run, whole)
+
     def test_a_config_that_says_resume_throws_nothing_away(self):
         run, _ = self.stopped("resume=true")
         steps = checkpoints(run)
