@@ -194,7 +194,7 @@ class Steps {
     return [&host = host_, run = std::move(run)] {
       const std::size_t before = host.warnings().size();
       std::string found = run();
-      require(host.warnings().size() == before, "{}", host.warnings().back());
+      if (host.warnings().size() > before) throw Failed(host.warnings().back());
       return found;
     };
   }
