@@ -232,7 +232,9 @@ BOOST_AUTO_TEST_CASE(memory_that_is_held_is_counted_when_it_is_touched) {
   const auto now = assay::base::memory_held();
   BOOST_REQUIRE(now.has_value());
   BOOST_TEST(*now - *before > 60 * mebi);
+#if !defined(__SANITIZE_THREAD__)  // it holds some bytes for each byte
   BOOST_TEST(*now - *before < 80 * mebi);
+#endif
   BOOST_TEST(memory[memory.size() / 2] == 'x');
 }
 
