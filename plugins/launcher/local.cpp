@@ -19,10 +19,10 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,9 +46,12 @@ struct Descriptor {
   }
 };
 
+// Returns what can be read. Files of a process that ends meanwhile cannot, and iterators over a
+// stream would throw then.
 std::string text_of(const char* path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 // A process as it is known to others: the number alone may be another process's by now, or one of

@@ -9,7 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -54,9 +54,12 @@ done
 : > "$own/done"
 )";
 
+// Returns what can be read. Files of a process that ends meanwhile cannot, and iterators over a
+// stream would throw then.
 std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 void make(const fs::path& path, std::string_view text = {}) {
