@@ -36,7 +36,20 @@ Json json_of(const BatchRun& run) {
   if (!run.again.empty()) json["again"] = run.again;
   if (!run.same.empty()) json["same"] = run.same;
   if (run.sets_threads) json["sets_threads"] = true;
+  if (!run.files.empty()) json["files"] = run.files;
   return json;
+}
+
+Json json_of(const run::DataFileRecord& file) {
+  return {{"path", file.path},
+          {"size", file.size},
+          {"modified", file.modified},
+          {"digest", file.digest}};
+}
+
+run::DataFileRecord file_of(const Json& json) {
+  return {json.at("path").get<std::string>(), json.at("size").get<std::uint64_t>(),
+          json.at("modified").get<std::int64_t>(), json.at("digest").get<std::string>()};
 }
 
 BatchRun run_of(const Json& json) {
@@ -52,10 +65,22 @@ BatchRun run_of(const Json& json) {
   run.again = json.value("again", "");
   run.same = json.value("same", std::vector<std::string>());
   run.sets_threads = json.value("sets_threads", false);
+  run.files = json.value("files", std::vector<std::size_t>());
   return run;
 }
 
 }  // namespace
+
+std::vector<std::string> changed_files(const Batch& batch, const BatchRun& run) {
+  std::vector<std::string> changed;
+  for (const std::size_t place : run.files) {
+    if (place >= batch.files.size()) continue;
+    const run::DataFileRecord& before = batch.files[place];
+    std::vector<run::DataFileRecord> now = run::look_at_data({before.path});
+    if (!run::data_changes({before}, now).empty()) changed.push_back(before.path);
+  }
+  return changed;
+}
 
 fs::path plan_of(const Batch& batch, const BatchRun& run) {
   return batch.folder / "plans" / (run.name + ".yaml");
@@ -77,7 +102,8 @@ void write_batch(const base::Folder& folder, const Batch& batch) {
   Json json = {{"format", format},         {"name", batch.name},
                {"created", batch.created}, {"arguments", batch.arguments},
                {"keys", batch.keys},       {"plugin_path", batch.plugin_path},
-               {"runs", Json::array()}};
+               {"files", Json::array()},   {"runs", Json::array()}};
+  for (const run::DataFileRecord& file : batch.files) json["files"].push_back(json_of(file));
   for (const BatchRun& run : batch.runs) json["runs"].push_back(json_of(run));
   base::write_atomically(folder, "batch.json",
                          json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -101,6 +127,9 @@ Batch read_batch(const fs::path& path) {
     batch.arguments = json.at("arguments").get<std::vector<std::string>>();
     batch.keys = json.at("keys").get<std::vector<std::string>>();
     batch.plugin_path = json.at("plugin_path").get<std::vector<std::string>>();
+    // Older batches have none.
+    if (json.contains("files"))
+      for (const Json& of_file : json.at("files")) batch.files.push_back(file_of(of_file));
     for (const Json& run : json.at("runs")) batch.runs.push_back(run_of(run));
     batch.folder = path;
     return batch;

@@ -37,19 +37,25 @@ struct BatchRun {
   /// Why it is run although an earlier batch has a run of this name: "the data changed since
   /// batches/digits/20261130-141500". Empty if none has.
   std::string again;
-  std::vector<std::string> same;  ///< further points, in words, that lead to this very run
-  bool sets_threads = false;      ///< its plan says how many threads it may use
+  std::vector<std::string> same;   ///< further points, in words, that lead to this very run
+  bool sets_threads = false;       ///< its plan says how many threads it may use
+  std::vector<std::size_t> files;  ///< that its key comes from: places in Batch::files
 };
 
 struct Batch {
   std::string name;
-  std::string created;                   ///< as in 2026-11-30T14:15:00Z
-  std::vector<std::string> arguments;    ///< configs and settings, as they were given
-  std::vector<std::string> keys;         ///< that are swept, in order
-  std::vector<std::string> plugin_path;  ///< folders, absolute
+  std::string created;                     ///< as in 2026-11-30T14:15:00Z
+  std::vector<std::string> arguments;      ///< configs and settings, as they were given
+  std::vector<std::string> keys;           ///< that are swept, in order
+  std::vector<std::string> plugin_path;    ///< folders, absolute
+  std::vector<run::DataFileRecord> files;  ///< data and plugins, as they were when it was frozen
   std::vector<BatchRun> runs;
   std::filesystem::path folder;  ///< not written; where it was read or made
 };
+
+/// Returns the files of a run's key that have changed since the batch was frozen. Reads only those
+/// that were touched. Missing ones are left out: the run tells that.
+std::vector<std::string> changed_files(const Batch& batch, const BatchRun& run);
 
 /// Returns the path of a file or folder of a run: plans/NAME.yaml, runs/NAME, ...
 std::filesystem::path plan_of(const Batch& batch, const BatchRun& run);

@@ -208,7 +208,9 @@ class Freezer {
       has_problems_ = true;
       return;
     }
-    run.key = keys_.key_of(*plan);
+    auto [key, files] = keys_.key_of(*plan);
+    run.key = std::move(key);
+    run.files = std::move(files);
     run.sets_threads = plan->threads.has_value();
     const auto [known, is_new] = by_key_.emplace(run.key.text(), frozen_.batch.runs.size());
     if (!is_new) {
@@ -222,6 +224,7 @@ class Freezer {
 
   std::optional<Frozen> take() {
     if (has_problems_) return std::nullopt;
+    frozen_.batch.files = keys_.files();
     return std::move(frozen_);
   }
   Batch& batch() { return frozen_.batch; }

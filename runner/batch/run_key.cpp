@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include "assay/error.h"
 #include "runner/base/digest.h"
@@ -40,23 +42,24 @@ std::vector<std::string> differences(const RunKey& before, const RunKey& now) {
   return parts;
 }
 
-RunKey KeyMaker::key_of(const plan::Plan& plan) {
-  RunKey key;
+KeyMaker::Made KeyMaker::key_of(const plan::Plan& plan) {
+  Made made;
+  RunKey& key = made.key;
   std::map<std::string, std::string> values = run::deciding_values(plan);
   std::set<std::string> paths = experiment::paths_read_by(plan, host_);
   std::string contents;
   const experiment::DataFiles files(plan.dataset,
                                     host_.parameters(Kind::dataset, plan.dataset.type));
   for (const experiment::DataFile& file : files.files()) {
-    contents += fmt::format("{} {}\n", file.option, digest_of(on_disk(file.path)));
+    contents += fmt::format("{} {}\n", file.option, digest_for(made, on_disk(file.path)));
     values.erase("dataset." + file.option);
     paths.erase(file.path);
   }
   if (plan.init_from) {
-    contents += fmt::format("init_from {}\n", digest_of(plan.init_from->file));
+    contents += fmt::format("init_from {}\n", digest_for(made, plan.init_from->file));
     values.erase("model.init_from.file");
   }
-  for (const std::string& path : paths) contents += digest_of(path) + "\n";
+  for (const std::string& path : paths) contents += digest_for(made, path) + "\n";
   key.data = contents.empty() ? "none" : base::digest(contents);
   std::string lines;
   for (const auto& [name, value] : values) lines += fmt::format("{}: {}\n", name, value);
@@ -64,10 +67,24 @@ RunKey KeyMaker::key_of(const plan::Plan& plan) {
   const run::UsedLibraries used = run::libraries_of(plan, host_);
   std::set<std::string> libraries;  // by content: the same library elsewhere is the same
   for (const auto* part : {&used.computing, &used.logging})
-    for (const std::string& library : *part) libraries.insert(digest_of(library));
+    for (const std::string& library : *part) libraries.insert(digest_for(made, library));
   key.plugins = base::digest(fmt::format("{}", fmt::join(libraries, "\n")));
   key.program = digest_of("/proc/self/exe");
-  return key;
+  return made;
+}
+
+const std::string& KeyMaker::digest_for(Made& made, const std::filesystem::path& file) {
+  const std::string& digest = digest_of(file);
+  const std::string path = std::filesystem::absolute(file).string();
+  const auto [place, is_new] = places_.emplace(path, files_.size());
+  if (is_new) {
+    std::vector<run::DataFileRecord> found = run::look_at_data({path});
+    if (found.empty()) throw Error(fmt::format("{}: it was removed meanwhile", path));
+    files_.push_back(std::move(found.front()));
+    files_.back().digest = digest;
+  }
+  if (std::ranges::count(made.files, place->second) == 0) made.files.push_back(place->second);
+  return digest;
 }
 
 const std::string& KeyMaker::digest_of(const std::filesystem::path& file) {

@@ -1,6 +1,7 @@
 // The key of a run: all that decides its result. Runs with the same key give the same bits.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "runner/plan/plan.h"
 #include "runner/plugin_host/plugin_host.h"
+#include "runner/run/data_digests.h"
 
 namespace assay::batch {
 
@@ -34,16 +36,27 @@ class KeyMaker {
   /// Borrows the host, which has made the components of the plans.
   explicit KeyMaker(plugin_host::PluginHost& host) : host_(host) {}
 
+  struct Made {
+    RunKey key;
+    std::vector<std::size_t> files;  ///< that it comes from: places in files(), without the program
+  };
   /// Returns the key of a plan that names its kernels. Throws assay::Error if a file cannot be
   /// read.
-  RunKey key_of(const plan::Plan& plan);
+  Made key_of(const plan::Plan& plan);
+
+  /// Returns the files that were read, as they were then.
+  const std::vector<run::DataFileRecord>& files() const { return files_; }
 
  private:
   const std::string& digest_of(const std::filesystem::path& file);
+  /// Does the same, and adds the file to those of the key.
+  const std::string& digest_for(Made& made, const std::filesystem::path& file);
 
   plugin_host::PluginHost& host_;
   /// By device, inode, size and time of modification: a file that changes meanwhile is read again.
   std::map<std::string, std::string> digests_;
+  std::vector<run::DataFileRecord> files_;
+  std::map<std::string, std::size_t> places_;  ///< in files_, by path
 };
 
 }  // namespace assay::batch

@@ -19,6 +19,7 @@
 #include "runner/base/own_process.h"
 #include "runner/base/wording.h"
 #include "runner/batch/progress.h"
+#include "runner/config/argument.h"
 
 namespace assay::batch {
 namespace {
@@ -112,7 +113,10 @@ class Attempted {
       arguments.emplace_back("--plugin-path");
       arguments.push_back(folder);
     }
-    arguments.insert(arguments.end(), {"run", plan_of(batch_, run_).string()});
+    // The plan names its run folder, but the batch may have been moved.
+    arguments.insert(arguments.end(),
+                     {"run", plan_of(batch_, run_).string(),
+                      config::text_argument("run_dir", folder_of(batch_, run_).string())});
     std::vector<std::string> environment = options_.environment;
     environment.push_back(progress_entry(progress_of(batch_, run_)));
     if (!run_.sets_threads) arguments.push_back(fmt::format("threads={}", options_.threads));
@@ -147,6 +151,15 @@ class Attempted {
   bool was_late_ = false;
 };
 
+// Returns the end of a run that is not begun, because it would not be the one with its key.
+Attempt refusal(std::int64_t number, const std::vector<std::string>& changes) {
+  return {number, true,
+          fmt::format("it was not begun, since files have changed since the batch was frozen: {}; "
+                      "a new batch takes them as they are now",
+                      base::listed(changes)),
+          host_name(), 0};
+}
+
 bool may_run(State state) { return state == State::waiting || state == State::interrupted; }
 
 }  // namespace
@@ -165,10 +178,14 @@ void work(const Batch& batch, const WorkOptions& options, const std::atomic<int>
     const bool has_ended =
         before.state == State::finished || (before.attempt && before.attempt->failed);
     if (has_ended) continue;
-    Attempted attempted(batch, run, options);
-    attempted.wait(stop);
     const std::int64_t number = before.attempt ? before.attempt->number + 1 : 1;
-    write_attempt(batch, run, attempted.result(number, stop.load() != 0));
+    if (const auto changes = changed_files(batch, run); !changes.empty()) {
+      write_attempt(batch, run, refusal(number, changes));
+    } else {
+      Attempted attempted(batch, run, options);
+      attempted.wait(stop);
+      write_attempt(batch, run, attempted.result(number, stop.load() != 0));
+    }
     Status after = status_of(batch, run);
     if (after.state == State::running) {
       after.state = after.attempt && after.attempt->failed ? State::failed : State::interrupted;

@@ -340,6 +340,13 @@ int start_batch(const Common& common, const BatchArguments& a) {
       throw UsageError(
           "batch: --resume goes on with the batch as it was frozen, and takes no configs and "
           "settings");
+    for (const auto& [option, given] : {std::pair{"--dry-run", a.dry_run},
+                                        {"--dir", !a.folder.empty()},
+                                        {"--name", !a.name.empty()},
+                                        {"--trials", a.trials > 0}})
+      if (given)
+        throw UsageError(fmt::format(
+            "batch: --resume goes on with the batch as it was frozen, and takes no {}", option));
     const Batch batch = batch::read_batch(fs::absolute(a.resume).lexically_normal());
     plugin_host::PluginHost host = make_plugin_host(common);
     return run_batch(common, batch, a, host, git);
@@ -370,7 +377,9 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
                       "settings: key=a,b runs each "
                       "value, key=range(0,5), key=loguniform(1e-4,1e-1), zip(a=1,2,b=3,4), "
                       "@trials.csv; `also` begins another sweep");
-  command->add_option("-j,--jobs", a->jobs, "Runs at a time")->type_name("N");
+  command->add_option("-j,--jobs", a->jobs, "Runs at a time")
+      ->type_name("N")
+      ->check(at_least_one());
   command
       ->add_option("--launcher", a->launcher,
                    "Where the workers are started: NAME or {type: NAME, ...}; "
@@ -382,7 +391,8 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
   command->add_option("--dir", a->folder, "The folder of the batch")->type_name("DIR");
   command->add_option("--name", a->name, "The name of the batch")->type_name("NAME");
   command->add_option("--trials", a->trials, "So many runs with settings drawn at random")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(at_least_one());
   command->add_option("--sweep-seed", a->sweep_seed, "The seed of these draws")->type_name("N");
   command
       ->add_option("--sampler", a->sampler,
@@ -394,16 +404,20 @@ void declare_batch(CLI::App& app, const Common& common, Chosen& chosen) {
   command->add_flag("--rerun-failed", a->rerun_failed, "Run those that failed once more");
   command->add_flag("--fail-fast", a->fail_fast, "End when a run has failed");
   command->add_option("--max-failures", a->max_failures, "End when so many runs have failed")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(at_least_one());
   command->add_option("--time-limit", a->time_limit, "End a run that takes longer")
-      ->type_name("SECONDS");
+      ->type_name("SECONDS")
+      ->check(at_least_one());
   command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
-      ->type_name("MB");
+      ->type_name("MB")
+      ->check(at_least_one());
   command
       ->add_option("--audit", a->audit,
                    "At the end, run so many of the finished runs again, drawn at random, and "
                    "compare the weights")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(at_least_one());
   add_shown(*command, a->shown);
   command->footer(
       "All plans are checked before the first run begins. Each run is a process of its own. What\n"

@@ -15,9 +15,9 @@
 #include "runner/base/words.h"
 #include "runner/batch/sweep_map.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/config/argument.h"
 #include "runner/config/mistakes/similar_file.h"
 #include "runner/config/reader.h"
-#include "runner/config/reference.h"
 #include "runner/plan/load.h"
 
 namespace assay::command_line {
@@ -88,14 +88,6 @@ std::string free_name_beside(const fs::path& folder) {
 
 }  // namespace
 
-std::string run_dir_argument(const std::string& folder) {
-  if (folder.find_first_of("()[]{}:=,\"'\\$ ") == folder.npos) return "run_dir=" + folder;
-  std::string quoted;
-  for (const char c : config::escaped(folder))
-    quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
-  return "run_dir=\"" + quoted + "\"";
-}
-
 std::string command_to_repeat(const std::string& run_folder) {
   const std::string file = (fs::path(run_folder) / "plan.yaml").string();
   std::string command = fmt::format("assay run {}", base::shell_quoted(file));
@@ -103,7 +95,8 @@ std::string command_to_repeat(const std::string& run_folder) {
   const auto plan = config::read_file(file, told_when_it_is_run);
   const config::Node* run_dir = plan ? plan->find("run_dir") : nullptr;
   if (run_dir != nullptr && run_dir->scalar.find("${now:") == std::string::npos)
-    command += " " + base::shell_quoted(run_dir_argument(free_name_beside(run_folder)));
+    command +=
+        " " + base::shell_quoted(config::text_argument("run_dir", free_name_beside(run_folder)));
   return command;
 }
 

@@ -20,9 +20,6 @@ std::string config_of(const std::string& config_or_run_folder);
 /// has a fixed run folder, the command uses a different one.
 std::string command_to_repeat(const std::string& run_folder);
 
-/// Returns the argument `run_dir=FOLDER`, quoted if the grammar of arguments requires it.
-std::string run_dir_argument(const std::string& folder);
-
 /// Loads the plan, including --kernels, because other kernels change the last bits of results.
 /// Reports all problems, and returns nothing if there is one.
 std::optional<const plan::Plan> load_plan(const Common& common, const std::string& config,

@@ -26,6 +26,8 @@
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
 #include "runner/command_line/usage_error.h"
+#include "runner/command_line/wrong_command_line.h"
+#include "runner/config/argument.h"
 #include "runner/verify/resumption.h"
 #include "runner/verify/run_files.h"
 
@@ -182,7 +184,7 @@ int verify_resume(const Common& common, const ConfigArguments& arguments,
                                           const std::vector<std::string>& more) {
     config::Diagnostics diagnostics;
     std::vector<std::string> overrides = arguments.overrides;
-    overrides.push_back(run_dir_argument(folder.string()));
+    overrides.push_back(config::text_argument("run_dir", folder.string()));
     overrides.insert(overrides.end(), more.begin(), more.end());
     auto prepared = prepare(common, config, overrides, host, diagnostics);
     if (!std::exchange(told, true) || !prepared) report(common, diagnostics, config);
@@ -212,13 +214,6 @@ int verify_resume(const Common& common, const std::vector<std::string>& argument
   return code;
 }
 
-std::string at_least_one(const std::string& text) {
-  std::int64_t number = 0;
-  return CLI::detail::lexical_cast(text, number) && number >= 1
-             ? std::string()
-             : fmt::format("expected a whole number of at least 1, found {}", base::quoted(text));
-}
-
 }  // namespace
 
 void declare_verify(CLI::App& app, const Common& common, Chosen& chosen) {
@@ -241,7 +236,7 @@ void declare_verify(CLI::App& app, const Common& common, Chosen& chosen) {
           "--steps", [a](const std::int64_t& steps) { a->steps = steps; },
           "How many steps these runs have; two epochs by default, but 10 at least and 100 at most")
       ->type_name("N")
-      ->check(CLI::Validator(at_least_one, ""))
+      ->check(at_least_one())
       ->needs(resume);
   command->footer(
       "Shows for each file whether it is whole, and how much of a damaged one is. The exit code is "

@@ -19,6 +19,7 @@
 #include "runner/command_line/exit_code.h"
 #include "runner/command_line/report.h"
 #include "runner/command_line/signals.h"
+#include "runner/command_line/wrong_command_line.h"
 
 namespace assay::command_line {
 namespace {
@@ -71,11 +72,15 @@ void declare_work(CLI::App& app, const Common& common, Chosen& chosen) {
   const auto a = std::make_shared<WorkArguments>();
   CLI::App* command = app.add_subcommand("work", "Run what waits in a batch, until nothing does");
   command->add_option("DIR", a->folder, "The folder of the batch")->required();
-  command->add_option("--threads", a->threads, "Threads of a run")->type_name("N");
+  command->add_option("--threads", a->threads, "Threads of a run")
+      ->type_name("N")
+      ->check(at_least_one());
   command->add_option("--time-limit", a->time_limit, "End a run that takes longer")
-      ->type_name("SECONDS");
+      ->type_name("SECONDS")
+      ->check(at_least_one());
   command->add_option("--memory-limit", a->memory_limit, "The most memory of a run")
-      ->type_name("MB");
+      ->type_name("MB")
+      ->check(at_least_one());
   command->add_flag("--quiet", a->is_quiet, "Say nothing of the runs that end");
   command->footer(
       "Any number of these may work on a batch, on any number of machines.\n"

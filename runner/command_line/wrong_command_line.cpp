@@ -4,8 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 #include "runner/base/suggest.h"
+#include "runner/base/wording.h"
 #include "runner/command_line/arguments.h"
 #include "runner/config/argument.h"
 
@@ -59,6 +62,19 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
             return fmt::format("expected {}, found '{}'", fmt::join(words, " or "), word);
           },
           fmt::format("{{{}}}", fmt::join(words, ","))};
+}
+
+CLI::Validator at_least_one() {
+  return {[](const std::string& word) {
+            std::int64_t number = 0;
+            const char* end = word.data() + word.size();
+            const auto [stop, error] = std::from_chars(word.data(), end, number);
+            return error == std::errc() && stop == end && number >= 1
+                       ? std::string()
+                       : fmt::format("expected a whole number of at least 1, found {}",
+                                     base::quoted(word));
+          },
+          ""};
 }
 
 std::string words_for(const CLI::App& app, const CLI::ParseError& error,

@@ -12,6 +12,9 @@ namespace assay::command_line {
 /// Accepts only these words, and says so if it gets another.
 CLI::Validator one_of(const std::vector<std::string>& words);
 
+/// Accepts whole numbers from 1 on, and says so if it gets something else.
+CLI::Validator at_least_one();
+
 /// Lets no option of the commands take the name of another one for its value, as in `--dir --name
 /// x`. To be called when all are declared.
 void take_no_options_as_values(CLI::App& app);

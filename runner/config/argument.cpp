@@ -16,6 +16,7 @@
 #include "runner/config/key_lookup.h"
 #include "runner/config/places.h"
 #include "runner/config/reader.h"
+#include "runner/config/reference.h"
 #include "runner/config/several_values.h"
 
 namespace assay::config {
@@ -337,6 +338,13 @@ bool report_blank_for_equals(std::span<const std::string> arguments,
                     "expected key=value, found a key without '='",
                     fmt::format("write {}={}", key, base::shortened(base::one_line(value))));
   return true;
+}
+
+std::string text_argument(std::string_view key, std::string_view text) {
+  if (text.find_first_of("()[]{}:=,\"'\\$ ") == text.npos) return fmt::format("{}={}", key, text);
+  std::string quoted;
+  for (const char c : escaped(text)) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return fmt::format("{}=\"{}\"", key, quoted);
 }
 
 }  // namespace assay::config

@@ -52,6 +52,9 @@ std::optional<Argument> read_argument(const std::shared_ptr<const Source>& sourc
                                       std::size_t& values_left, Diagnostics& diagnostics,
                                       const AskedKeys& asked = {});
 
+/// Returns the argument that sets a key to this text, in quotes where the grammar requires them.
+std::string text_argument(std::string_view key, std::string_view text);
+
 /// Reports that the first of the arguments is a key and the next one its value, with a blank
 /// between them in place of a '='. Returns false if they are not.
 bool report_blank_for_equals(std::span<const std::string> arguments,

@@ -22,13 +22,10 @@ Sample batch_of(std::vector<std::string> keys, const std::vector<Point>& points)
   Sample sample;
   sample.batch.keys = std::move(keys);
   for (const Point& point : points) {
-    sample.batch.runs.push_back({.name = "run " + std::to_string(sample.batch.runs.size()),
-                                 .config = "a.yaml",
-                                 .key = {},
-                                 .point = point,
-                                 .done_in = {},
-                                 .again = {},
-                                 .same = {}});
+    batch::BatchRun& run = sample.batch.runs.emplace_back();
+    run.name = "run " + std::to_string(sample.batch.runs.size());
+    run.config = "a.yaml";
+    run.point = point;
     sample.statuses.emplace_back();
   }
   return sample;

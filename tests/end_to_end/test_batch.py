@@ -140,6 +140,28 @@ class Frozen(Batch):
         self.assertIn("optimizer.learning_rate=abc", process.stderr)
         self.assertFalse((self.folder / "b").exists())
 
+    def test_data_that_change_meanwhile_are_not_taken_for_those_that_were_frozen(self):
+        data = self.folder / "mine.csv"
+        rows = (program.SOURCE / "data" / "digits.csv").read_text().splitlines(keepends=True)
+        data.write_text("".join(rows))
+        command = ["batch", program.CONFIGS / "digits.yaml", *SHORT, "dataset.file=mine.csv", "seed=0,1", "-j", 1]
+        whole = program.assay(*command, "--dir", "whole/b", folder=self.folder)
+        self.assertEqual(whole.returncode, program.DONE, whole.stderr)
+        shutil.copytree(self.folder / "whole" / "b", self.folder / "b")
+        for path in ("runs", "attempts"):
+            shutil.rmtree(self.folder / "b" / path)
+            (self.folder / "b" / path).mkdir()
+        data.write_text("".join(rows[:1500]))
+        process = program.assay("batch", "--resume", "b", folder=self.folder)
+        self.assertEqual(process.returncode, program.RUN_FAILED, process.stdout + process.stderr)
+        self.assertEqual(process.stdout.count("files have changed since the batch was frozen"), 2, process.stdout)
+        self.assertIn(str(data), process.stdout)
+        self.assertEqual(list((self.folder / "b" / "runs").iterdir()), [])
+        # The same content is the same file, whenever it was written.
+        data.write_text("".join(rows))
+        process = program.assay("batch", "--resume", "b", "--rerun-failed", folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+
     def test_plans_stay_as_they_were_frozen(self):
         config = self.folder / "mine.yaml"
         config.write_text(f"extends: {program.CONFIGS}/digits.yaml\n")
