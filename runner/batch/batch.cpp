@@ -66,6 +66,11 @@ BatchRun run_of(const Json& json) {
   run.same = json.value("same", std::vector<std::string>());
   run.sets_threads = json.value("sets_threads", false);
   run.files = json.value("files", std::vector<std::size_t>());
+  std::error_code error;
+  if (!run.done_in.empty() && !fs::exists(fs::path(run.done_in) / "run.json", error)) {
+    run.again = fmt::format("{} is gone, where it was done before", run.done_in);
+    run.done_in.clear();
+  }
   return run;
 }
 

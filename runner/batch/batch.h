@@ -32,7 +32,7 @@ struct BatchRun {
   RunKey key;
   Point point;  ///< the settings that vary, in the order of the arguments
   /// The folder of a run of an earlier batch with the same key, which was finished when this batch
-  /// was frozen. Empty: the run is this batch's own.
+  /// was frozen. Empty: the run is this batch's own, also because that folder is gone.
   std::string done_in;
   /// Why it is run although an earlier batch has a run of this name: "the data changed since
   /// batches/digits/20261130-141500". Empty if none has.

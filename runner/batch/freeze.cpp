@@ -17,6 +17,7 @@
 #include "runner/base/digest.h"
 #include "runner/base/regular_file.h"
 #include "runner/base/time_format.h"
+#include "runner/base/utf8.h"
 #include "runner/base/wording.h"
 #include "runner/batch/run_status.h"
 #include "runner/batch/sweep_map.h"
@@ -35,12 +36,16 @@ class Problems {
  public:
   explicit Problems(config::Diagnostics& all) : all_(all) {}
 
-  void add(const config::Diagnostics& of_one_plan) {
-    for (const config::Diagnostic& problem : of_one_plan.sorted()) {
+  // `config` is named where the place of a problem does not tell which of several it is in; empty
+  // if there is only one.
+  void add(const config::Diagnostics& of_one_plan, const std::string& config = {}) {
+    for (config::Diagnostic problem : of_one_plan.sorted()) {
       const config::Location& where = problem.where;
       std::string name = fmt::format("{}:{} {}", where.line, where.column, problem.message);
       if (where.source) name += where.source->path + where.source->text;
       if (!told_.insert(std::move(name)).second) continue;
+      if (!config.empty() && (!where.source || where.is_in_argument()))
+        problem.message += fmt::format(" (first in {})", base::one_line(config));
       if (problem.severity == config::Severity::error)
         all_.error(where, problem.key, problem.message, problem.hint);
       else all_.warning(where, problem.key, problem.message, problem.hint);
@@ -203,7 +208,7 @@ class Freezer {
     run.point = point;
     config::Diagnostics of_this_plan;
     const auto plan = plan_of_run(config, {overrides, places}, run.name, of_this_plan);
-    problems_.add(of_this_plan);
+    problems_.add(of_this_plan, request_.configs.size() > 1 ? config : std::string());
     if (!plan) {
       has_problems_ = true;
       return;

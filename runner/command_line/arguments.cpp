@@ -115,7 +115,8 @@ std::string several_runs_for(std::string_view option, std::span<const std::strin
   if (option != "-m" && option != "--multirun") return {};
   std::string command = "assay batch";
   for (const std::string& argument : arguments)
-    if (argument != option && argument != "run") command += " " + base::shell_quoted(argument);
+    if (argument != option && argument != "run" && argument != "batch")
+      command += " " + base::shell_quoted(argument);
   return fmt::format("for several runs: {}", command);
 }
 

@@ -83,6 +83,18 @@ std::vector<std::string> configs_in(const std::string& argument) {
   return configs;
 }
 
+// Returns a folder that is not there yet, named by the time.
+std::string usual_folder(const std::string& name) {
+  const std::string folder =
+      fmt::format("batches/{}/{}", name,
+                  base::formatted_time("%Y%m%d-%H%M%S", std::chrono::system_clock::now()));
+  std::string free = folder;
+  std::error_code error;
+  for (int number = 2; fs::exists(fs::symlink_status(free, error)); ++number)
+    free = fmt::format("{}-{}", folder, number);
+  return free;
+}
+
 batch::Request request_of(const Common& common, const BatchArguments& a) {
   batch::Request request;
   for (const std::string& argument : a.arguments) {
@@ -104,11 +116,7 @@ batch::Request request_of(const Common& common, const BatchArguments& a) {
   request.name = !a.name.empty()                   ? a.name
                  : first.filename() == "plan.yaml" ? first.parent_path().filename().string()
                                                    : first.stem().string();
-  const std::string folder =
-      !a.folder.empty()
-          ? a.folder
-          : fmt::format("batches/{}/{}", request.name,
-                        base::formatted_time("%Y%m%d-%H%M%S", std::chrono::system_clock::now()));
+  const std::string folder = a.folder.empty() ? usual_folder(request.name) : a.folder;
   request.folder = fs::absolute(folder).lexically_normal();
   request.plugin_path = common.plugin_path;
   return request;

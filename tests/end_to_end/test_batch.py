@@ -162,6 +162,38 @@ class Frozen(Batch):
         process = program.assay("batch", "--resume", "b", "--rerun-failed", folder=self.folder)
         self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
 
+    def test_a_batch_that_was_moved_goes_on_where_it_is(self):
+        self.batch("seed=0,1", "--dir", "at_first")
+        for path in ("runs/seed=1", "attempts/seed=1.json"):
+            program_path = self.folder / "at_first" / path
+            shutil.rmtree(program_path) if program_path.is_dir() else program_path.unlink()
+        (self.folder / "at_first").rename(self.folder / "moved")
+        process = program.assay("batch", "--resume", "moved", folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+        self.assertTrue((self.folder / "moved" / "runs" / "seed=1" / "run.json").exists())
+        self.assertFalse((self.folder / "at_first").exists())
+
+    def test_a_run_of_a_batch_that_is_gone_is_done_again(self):
+        self.batch("seed=0,1", "--dir", "first")
+        process = self.batch("seed=0,1,2", "--dir", "second")
+        self.assertIn("2 finished", process.stdout)
+        shutil.rmtree(self.folder / "first")
+        process = program.assay("batch", "--resume", "second", folder=self.folder)
+        self.assertEqual(process.returncode, program.DONE, process.stdout + process.stderr)
+        self.assertEqual(len(list((self.folder / "second" / "runs").iterdir())), 3)
+
+    def test_batches_of_one_second_have_folders_of_their_own(self):
+        for seed in range(3):
+            self.batch(f"seed={seed}")
+        self.assertEqual(len(list((self.folder / "batches" / "digits").iterdir())), 3)
+
+    def test_problems_name_the_first_config_that_has_them(self):
+        for name in ("one", "two"):
+            (self.folder / f"{name}.yaml").write_text(f"extends: {program.CONFIGS}/digits.yaml\n")
+        process = program.assay("batch", "one.yaml", "two.yaml", "optimizer.momentun=0.5", folder=self.folder)
+        self.assertEqual(process.returncode, program.USAGE_ERROR, process.stderr)
+        self.assertEqual(process.stderr.count("no such option (first in one.yaml)"), 1, process.stderr)
+
     def test_plans_stay_as_they_were_frozen(self):
         config = self.folder / "mine.yaml"
         config.write_text(f"extends: {program.CONFIGS}/digits.yaml\n")
