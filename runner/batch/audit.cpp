@@ -81,6 +81,7 @@ Audit::Audit(const Batch& batch, std::span<const Status> statuses, std::size_t c
     for (const BatchRun* run : drawn_) {
       BatchRun& again = frozen.batch.runs.emplace_back(*run);
       again.done_in.clear();
+      again.files.clear();  // what has changed is told by the comparison
       again.same.clear();
       frozen.plans.push_back(plan_for(plan_of(batch, *run), folder_ / "runs" / run->name));
     }
