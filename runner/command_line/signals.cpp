@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <initializer_list>
 #include <string_view>
 
@@ -15,6 +17,20 @@ namespace {
 // This is global because a signal handler can reach nothing else.
 std::atomic<int> received = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
+
+// The time of the first signal, in nanoseconds of the steady clock; 0 before it.
+std::atomic<std::int64_t> received_at = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
+// Some programs send a signal twice where they mean one: timeout(1) to its child, and then to the
+// group. Nobody presses Ctrl-C twice so fast.
+constexpr std::int64_t one_signal = 50'000'000;
+
+std::int64_t nanoseconds_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
 
 std::atomic<unsigned> requests = 0;
 static_assert(std::atomic<unsigned>::is_always_lock_free);
@@ -41,13 +57,16 @@ void end_at_once(int number) {
 
 void remember(int number) {
   if (answer.load() == nullptr) return end_at_once(number);
-  if (int none = 0; !received.compare_exchange_strong(none, number)) {
-    if (number == SIGHUP) return;
+  const std::int64_t now = nanoseconds_now();
+  std::int64_t first = 0;
+  if (!received_at.compare_exchange_strong(first, now)) {
+    if (number == SIGHUP || now - first < one_signal) return;
     // The first signal is waiting for this code, so name it.
     if (const plugin_host::PluginCode code = plugin_host::Within::here(); code.what != nullptr)
       write_all({"assay: ended within ", code.what, "\n"});
     return end_at_once(number);
   }
+  received = number;
   if (number != SIGINT || !at_terminal.load(std::memory_order_relaxed)) return;
   const std::string_view text = answer.load();
   if (text.empty()) return;

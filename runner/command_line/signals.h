@@ -1,6 +1,6 @@
 // Ctrl-C, kill and a closed terminal ask a run to stop. A second Ctrl-C or kill ends the process at
-// once, and reports which plugin's code it was in. A closing terminal sends its signal twice, so
-// that signal never ends the process. SIGUSR1, SIGUSR2 and SIGXCPU, which clusters send before the
+// once, and reports which plugin's code it was in; within 50 ms of the first it counts as the same
+// one. A closing terminal sends its signal twice, so that signal never ends the process. SIGUSR1, SIGUSR2 and SIGXCPU, which clusters send before the
 // time is up, ask for a checkpoint.
 #pragma once
 

@@ -13,7 +13,7 @@ DIGITS = (program.CONFIGS / "digits.yaml")
 
 
 class Signals(unittest.TestCase):
-    def interrupted(self, number, folder):
+    def interrupted(self, number, folder, times=1):
         process = subprocess.Popen(
             [str(program.ASSAY), "run", str(DIGITS), "run_dir=run", "train.epochs=10000000",
              "~hooks.training_data", "~hooks.test_sheet"],  # pictures that a stopped run drops
@@ -24,7 +24,9 @@ class Signals(unittest.TestCase):
         while not (run / "metrics.jsonl").exists() or (run / "metrics.jsonl").stat().st_size < 1000:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
-        process.send_signal(number)
+        for _ in range(times):
+            process.send_signal(number)
+            time.sleep(0.001)
         output, errors = process.communicate(timeout=60)
         self.assertEqual(errors, "")
         return process.returncode, output, run
@@ -49,6 +51,15 @@ class Signals(unittest.TestCase):
                 code, _, run = self.interrupted(number, folder)
                 self.assertEqual(code, expected)
                 self.assertEqual(program.record(run)["state"], "stopped")
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        """As timeout(1) sends it, to its child and to the group."""
+        with program.temporary_folder() as folder:
+            code, _, run = self.interrupted(signal.SIGTERM, folder, times=2)
+            self.assertEqual(code, 143)
+            record = program.record(run)
+            self.assertEqual(record["state"], "stopped")
+            self.assertTrue((run / "checkpoints" / f"step_{record['steps']}.safetensors").exists())
 
     def test_pictures_that_are_not_drawn_yet_are_dropped(self):
         """Far more pictures than can be drawn: they would take minutes."""

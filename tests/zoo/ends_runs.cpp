@@ -86,7 +86,11 @@ class EndingHook final : public assay::Hook {
     if (how_ == "exits in a thread") std::thread([] { std::exit(0); }).join();
     // Simulates a user who waits for the hook and interrupts it.
     if (how_.starts_with("is interrupted")) std::raise(SIGINT);
-    if (how_ == "is interrupted twice") std::raise(SIGINT);
+    if (how_ == "is interrupted twice") {
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(200));  // at once it would be one signal
+      std::raise(SIGINT);
+    }
     if (how_ == "loses its terminal")
       for (int i = 0; i < 2; ++i) std::raise(SIGHUP);
     if (how_ == "leaves little memory") leave_memory(std::size_t{2} << 20);
